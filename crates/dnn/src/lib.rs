@@ -1,0 +1,35 @@
+//! Neural networks that you can see through.
+//!
+//! The article names seven parts that every net is made of. Here is each:
+//!
+//! | the article's part | here |
+//! |---|---|
+//! | input nodes (features) | a row of the `input` matrix of [`Net::forward`]; a picture's pixels in [`Online`] |
+//! | connection coefficients (parameters) | [`Dense::weight`](layers::Dense::weight) |
+//! | bias nodes | [`Dense::bias`](layers::Dense::bias) |
+//! | hidden layers | every [`Layer`](layers::Layer) of [`Net::layers`] before the last pair |
+//! | activation function | [`layers::Sigmoid`] |
+//! | loss function | [`losses::MeanSquaredError`], [`losses::CrossEntropy`] |
+//! | output nodes (predictions) | a row of what [`Net::forward`] returns; [`argmax`] names the class |
+//!
+//! Forward propagation changes nodes ([`Net::forward`]); backward propagation changes weights ([`Net::gradient`] says by how much,
+//! [`Online`] does it, one sample at a time, as the article does).
+
+mod error;
+mod evaluate;
+mod init;
+pub mod layers;
+pub mod losses;
+mod net;
+mod online;
+mod order;
+mod real;
+mod stage;
+
+pub use error::Error;
+pub use evaluate::{Evaluation, argmax, evaluate, features};
+pub use init::{initialise_numpy, initialise_uniform};
+pub use net::{ARTICLE, Net};
+pub use online::{Online, Progress, Rule};
+pub use order::shuffled;
+pub use real::Real;

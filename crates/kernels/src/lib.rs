@@ -1,0 +1,3 @@
+//! Image kernels: pictures in, pictures out.
+
+pub mod simd;

@@ -1,0 +1,193 @@
+//! One NumPy array: header and data, as they stand in an npz entry.
+
+use std::io::{self, Cursor, Read, Write};
+
+use glassbox_tensor::ndarray::{Array, ShapeBuilder};
+use glassbox_tensor::{Element, IxDyn, Tensor};
+use npyz::{DType, Endianness, NpyHeader, Order, TypeChar, WriterBuilder};
+
+/// Bytes a header may take: NumPy's own are below 200 for anything but structured arrays.
+const MOST_HEADER_BYTES: usize = 1 << 16;
+
+/// Bytes an array may take.
+pub(crate) const MOST_ARRAY_BYTES: u64 = 1 << 31;
+
+/// A number type as NumPy files have it.
+pub trait Value: Element {
+    /// NumPy's name for it, without the byte order: `u1`, `f4`.
+    const DTYPE: &'static str;
+
+    /// Values from bytes in little- or big-endian order.
+    fn decode(bytes: Vec<u8>, big_endian: bool) -> Vec<Self>;
+
+    /// Values as little-endian bytes, written out.
+    ///
+    /// # Errors
+    /// What the writer reports.
+    fn encode(values: &[Self], writer: &mut dyn Write) -> io::Result<()>;
+}
+
+macro_rules! values {
+    ($($t:ident $dtype:literal),*) => {$(
+        impl Value for $t {
+            const DTYPE: &'static str = $dtype;
+
+            fn decode(bytes: Vec<u8>, big_endian: bool) -> Vec<Self> {
+                let numbers = bytes.as_chunks().0.iter();
+                if big_endian {
+                    numbers.map(|&b| $t::from_be_bytes(b)).collect()
+                } else {
+                    numbers.map(|&b| $t::from_le_bytes(b)).collect()
+                }
+            }
+
+            fn encode(values: &[Self], writer: &mut dyn Write) -> io::Result<()> {
+                let mut buffer = Vec::with_capacity(1 << 16);
+                for part in values.chunks((1 << 16) / size_of::<$t>()) {
+                    buffer.clear();
+                    buffer.extend(part.iter().flat_map(|value| value.to_le_bytes()));
+                    writer.write_all(&buffer)?;
+                }
+                Ok(())
+            }
+        }
+    )*};
+}
+
+values!(u16 "u2", f32 "f4", f64 "f8");
+
+impl Value for u8 {
+    const DTYPE: &'static str = "u1";
+
+    fn decode(bytes: Vec<u8>, _big_endian: bool) -> Vec<Self> {
+        bytes
+    }
+
+    fn encode(values: &[Self], writer: &mut dyn Write) -> io::Result<()> {
+        writer.write_all(values)
+    }
+}
+
+/// What an array's header says, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// NumPy's name of the element type without the byte order: `u1`, `f8`, `U12`.
+    pub dtype: String,
+    /// Lengths of the axes.
+    pub shape: Vec<usize>,
+    big_endian: bool,
+    fortran: bool,
+    /// Bytes of data that follow.
+    pub(crate) bytes: u64,
+}
+
+/// Reads a header and leaves `reader` at the data. The error says what is wrong with the array.
+pub(crate) fn read_header(reader: &mut dyn Read) -> Result<Header, String> {
+    let cut_short = |_| "is cut short: the header of an npy array is not there".to_string();
+    let mut start = vec![0; 8];
+    reader.read_exact(&mut start).map_err(cut_short)?;
+    if &start[..6] != b"\x93NUMPY" {
+        return Err("is not an npy array: it does not begin with \\x93NUMPY".into());
+    }
+    let length_bytes = match start[6] {
+        1 => 2,
+        2 | 3 => 4,
+        version => return Err(format!("is of npy version {version}; versions 1, 2 and 3 are understood")),
+    };
+    let mut length = [0; 4];
+    reader.read_exact(&mut length[..length_bytes]).map_err(cut_short)?;
+    start.extend(&length[..length_bytes]);
+    let length = u32::from_le_bytes(length) as usize;
+    if length > MOST_HEADER_BYTES {
+        return Err(format!("has a header of {length} bytes; at most {MOST_HEADER_BYTES} are allowed"));
+    }
+    let text = start.len();
+    start.resize(text + length, 0);
+    reader.read_exact(&mut start[text..]).map_err(cut_short)?;
+    let header = NpyHeader::from_reader(Cursor::new(start)).map_err(|e| format!("has a header that makes no sense: {e}"))?;
+    interpret(&header)
+}
+
+fn interpret(header: &NpyHeader) -> Result<Header, String> {
+    let DType::Plain(of) = header.dtype() else {
+        return Err(format!("is an array of records ({}); plain numbers are allowed", header.dtype().descr()));
+    };
+    if of.uses_pickled_array() {
+        return Err("is an array of Python objects; only numbers are allowed (nothing is unpickled)".into());
+    }
+    let item = match of.type_char() {
+        TypeChar::UnicodeStr => of.size_field().checked_mul(4),
+        _ => Some(of.size_field()),
+    };
+    let shape: Vec<usize> = header.shape().iter().map(|&side| usize::try_from(side).unwrap_or(usize::MAX)).collect();
+    let elements = shape.iter().try_fold(1u64, |product, &side| product.checked_mul(side as u64));
+    let bytes = elements.zip(item).and_then(|(elements, item)| elements.checked_mul(item));
+    match bytes {
+        Some(bytes) if bytes <= MOST_ARRAY_BYTES => Ok(Header {
+            dtype: format!("{}{}", of.type_char().to_str(), of.size_field()),
+            shape,
+            big_endian: of.endianness() == Endianness::Big,
+            fortran: header.order() == Order::Fortran,
+            bytes,
+        }),
+        _ => Err(format!("claims shape {shape:?} of {of}; at most {MOST_ARRAY_BYTES} bytes are allowed")),
+    }
+}
+
+/// Reads the data that `header` announces.
+pub(crate) fn read_data<T: Value>(header: &Header, reader: &mut dyn Read) -> Result<Tensor<T>, String> {
+    if header.dtype != T::DTYPE {
+        return Err(format!("holds numbers of type {}; {} is needed", header.dtype, T::DTYPE));
+    }
+    let values = T::decode(read_bytes(header, reader)?, header.big_endian);
+    let shape = IxDyn(&header.shape);
+    // NumPy writes an array that is both row- and column-major as row-major; only true columns need turning.
+    let array = Array::from_shape_vec(shape.set_f(header.fortran), values).map_err(|e| e.to_string())?;
+    Ok(Tensor::from_array(array))
+}
+
+/// Reads a string: an array without axes of NumPy's `U` type.
+pub(crate) fn read_text(header: &Header, reader: &mut dyn Read) -> Result<String, String> {
+    if !header.dtype.starts_with('U') || !header.shape.is_empty() {
+        return Err(format!("is {} of shape {:?}; a single string is needed", header.dtype, header.shape));
+    }
+    let bytes = read_bytes(header, reader)?;
+    let codes = bytes.as_chunks().0.iter().map(|&b| if header.big_endian { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) });
+    let text: Option<String> = codes.map(char::from_u32).collect();
+    text.map(|text| text.trim_end_matches('\0').to_string()).ok_or_else(|| "is not Unicode text".into())
+}
+
+fn read_bytes(header: &Header, reader: &mut dyn Read) -> Result<Vec<u8>, String> {
+    let wanted = header.bytes as usize;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(wanted).map_err(|_| format!("needs {wanted} bytes of memory, more than there are"))?;
+    // One more than announced, so that too long an entry is noticed.
+    reader.take(header.bytes + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be unpacked: {e}"))?;
+    if bytes.len() == wanted {
+        Ok(bytes)
+    } else {
+        let relation = if bytes.len() < wanted { "only" } else { "more than" };
+        let found = bytes.len().min(wanted);
+        Err(format!("announces {wanted} bytes ({} of {:?}) but holds {relation} {found}", header.dtype, header.shape))
+    }
+}
+
+/// Writes an array, header and data.
+pub(crate) fn write<T: Value>(tensor: &Tensor<T>, writer: &mut dyn Write) -> io::Result<()> {
+    let order = if T::DTYPE == "u1" { '|' } else { '<' };
+    write_header(&format!("{order}{}", T::DTYPE), tensor.shape(), writer)?;
+    T::encode(tensor.as_slice(), writer)
+}
+
+/// Writes a string as an array without axes.
+pub(crate) fn write_text(text: &str, writer: &mut dyn Write) -> io::Result<()> {
+    write_header(&format!("<U{}", text.chars().count()), &[], writer)?;
+    text.chars().try_for_each(|c| writer.write_all(&u32::from(c).to_le_bytes()))
+}
+
+fn write_header(dtype: &str, shape: &[usize], writer: &mut dyn Write) -> io::Result<()> {
+    let shape: Vec<u64> = shape.iter().map(|&side| side as u64).collect();
+    let dtype = DType::Plain(dtype.parse().map_err(io::Error::other)?);
+    npyz::WriteOptions::new_header_only().dtype(dtype).shape(&shape).writer(writer).write_header_only()?;
+    Ok(())
+}

@@ -1,0 +1,185 @@
+//! npz: NumPy's archive of named arrays. Written so that `np.load(file, allow_pickle=False)` reads it; read with limits.
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, Write};
+use std::path::Path;
+
+use glassbox_tensor::Tensor;
+use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
+
+pub use crate::npy::{Header, Value};
+use crate::{Error, npy, write_atomically};
+
+/// Arrays an archive may hold.
+const MOST_ENTRIES: usize = 4096;
+
+/// Deflate cannot pack a byte into less than 1/1032 of one: an entry that claims more lies.
+const MOST_DEFLATE_RATIO: u64 = 1032;
+
+/// An archive opened for reading. Nothing is unpacked before it is asked for.
+///
+/// ```
+/// use glassbox_formats::npz::{self, Array, Npz};
+/// use glassbox_tensor::Tensor;
+/// # let folder = tempfile::tempdir().unwrap();
+/// let path = folder.path().join("weights.npz");
+/// let w = Tensor::from_vec([2, 2], vec![1.0f32, 2.0, 3.0, 4.0]).unwrap().into_dyn();
+/// npz::write(&path, &[("w".into(), Array::F32(w.clone()))]).unwrap();
+/// let mut archive = Npz::open(&path).unwrap();
+/// assert_eq!(archive.read::<f32>("w").unwrap(), w);
+/// ```
+pub struct Npz<R> {
+    file: String,
+    archive: ZipArchive<R>,
+}
+
+/// An array of one of the types that the project writes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Array {
+    /// Bytes: pictures, labels.
+    U8(Tensor<u8>),
+    /// 16-bit pictures.
+    U16(Tensor<u16>),
+    /// Weights.
+    F32(Tensor<f32>),
+    /// Weights in NumPy's precision.
+    F64(Tensor<f64>),
+    /// A string, as an array without axes.
+    Text(String),
+}
+
+impl Npz<BufReader<File>> {
+    /// Opens the file at `path`.
+    ///
+    /// # Errors
+    /// If it cannot be read, is not a zip archive, or has too many entries.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let file = File::open(path).map_err(|e| Error::read(&name, e))?;
+        if file.metadata().is_ok_and(|found| found.is_dir()) {
+            return Err(Error::invalid(&name, "is a folder; an npz file is needed"));
+        }
+        Self::new(BufReader::with_capacity(1 << 17, file), &name)
+    }
+}
+
+impl<R: Read + Seek> Npz<R> {
+    /// Reads the directory of an archive; messages will call it `file`.
+    ///
+    /// # Errors
+    /// If it cannot be read, is not a zip archive, or has too many entries.
+    pub fn new(reader: R, file: &str) -> Result<Self, Error> {
+        let archive = ZipArchive::new(reader).map_err(|error| match error {
+            ZipError::Io(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Error::read(file, source),
+            error => Error::invalid(file, format!("is not an npz file (a zip archive of npy arrays): {error}")),
+        })?;
+        if archive.len() > MOST_ENTRIES {
+            return Err(Error::invalid(file, format!("holds {} arrays; at most {MOST_ENTRIES} are allowed", archive.len())));
+        }
+        Ok(Self { file: file.into(), archive })
+    }
+
+    /// The file as it was named.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The arrays' names, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let entries = self.archive.file_names().filter_map(Result::ok);
+        let mut names: Vec<_> = entries.filter_map(|name| name.strip_suffix(".npy").map(String::from)).collect();
+        names.sort();
+        names
+    }
+
+    /// Whether there is an array of that name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.archive.index_for_name(&format!("{name}.npy")).is_some()
+    }
+
+    /// Type and shape of an array.
+    ///
+    /// # Errors
+    /// If there is none of that name or its header cannot be trusted.
+    pub fn header(&mut self, name: &str) -> Result<Header, Error> {
+        self.with_entry(name, |header, _| Ok(header))
+    }
+
+    /// An array whose elements are of type `T`. Big-endian and Fortran-ordered ones come out as any other.
+    ///
+    /// # Errors
+    /// If there is none of that name, it is of another type, or it is not what its header announces.
+    pub fn read<T: Value>(&mut self, name: &str) -> Result<Tensor<T>, Error> {
+        self.with_entry(name, |header, data| npy::read_data(&header, data))
+    }
+
+    /// A string.
+    ///
+    /// # Errors
+    /// As [`read`](Npz::read).
+    pub fn read_text(&mut self, name: &str) -> Result<String, Error> {
+        self.with_entry(name, |header, data| npy::read_text(&header, data))
+    }
+
+    fn with_entry<O>(
+        &mut self,
+        name: &str,
+        use_it: impl FnOnce(Header, &mut dyn Read) -> Result<O, String>,
+    ) -> Result<O, Error> {
+        let file = self.file.clone();
+        let problem = |problem: String| Error::invalid(&file, format!("{name} {problem}"));
+        if !self.contains(name) {
+            let names = self.names();
+            let found = if names.is_empty() { "no arrays at all".into() } else { list(&names) };
+            return Err(Error::invalid(&file, format!("holds no array {name}; found {found}")));
+        }
+        let mut entry = self
+            .archive
+            .by_name(&format!("{name}.npy"))
+            .map_err(|error| problem(format!("cannot be unpacked: {error}")))?;
+        let (packed, size) = (entry.compressed_size(), entry.size());
+        let header = npy::read_header(&mut entry).map_err(problem)?;
+        // The zip directory, the array's header and what is packed must agree before memory is asked for.
+        let possible = packed.saturating_mul(MOST_DEFLATE_RATIO);
+        if header.bytes > size || size > possible {
+            return Err(problem(format!(
+                "claims {} bytes ({} of {:?}), but the archive holds {size} for it, packed in {packed}",
+                header.bytes, header.dtype, header.shape
+            )));
+        }
+        use_it(header, &mut entry).map_err(problem)
+    }
+}
+
+fn list(names: &[String]) -> String {
+    const MOST_LISTED: usize = 12;
+    let more = if names.len() > MOST_LISTED { ", …" } else { "" };
+    names[..names.len().min(MOST_LISTED)].join(", ") + more
+}
+
+/// Writes an archive, atomically, not compressed, the same bytes for the same arrays.
+///
+/// # Errors
+/// What the system reports.
+pub fn write(path: &Path, arrays: &[(String, Array)]) -> Result<(), Error> {
+    write_atomically(path, |file| {
+        let mut archive = ZipWriter::new_stream(file);
+        for (name, array) in arrays {
+            let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
+            archive.start_file(format!("{name}.npy"), options)?;
+            write_array(array, &mut archive)?;
+        }
+        archive.finish()?;
+        Ok(())
+    })
+}
+
+fn write_array(array: &Array, writer: &mut dyn Write) -> std::io::Result<()> {
+    match array {
+        Array::U8(tensor) => npy::write(tensor, writer),
+        Array::U16(tensor) => npy::write(tensor, writer),
+        Array::F32(tensor) => npy::write(tensor, writer),
+        Array::F64(tensor) => npy::write(tensor, writer),
+        Array::Text(text) => npy::write_text(text, writer),
+    }
+}
