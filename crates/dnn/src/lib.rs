@@ -23,6 +23,7 @@ pub mod losses;
 mod net;
 mod online;
 mod order;
+mod prepare;
 mod real;
 mod stage;
 
@@ -32,4 +33,5 @@ pub use init::{initialise_numpy, initialise_uniform};
 pub use net::{ARTICLE, Net};
 pub use online::{Online, Progress, Rule};
 pub use order::shuffled;
+pub use prepare::{PrepareError, prepare};
 pub use real::Real;

@@ -58,8 +58,9 @@ pub struct Online<T: Real> {
     level: Level,
     /// `pixel / 255`, divided in f32 as the article's script does.
     scale: [T; 256],
-    /// The inputs of the sample in hand that are not zero.
+    /// The inputs of the sample in hand that are not zero: the first `count`, then eight to spare.
     active: Vec<(u32, T)>,
+    count: usize,
     text: String,
 }
 
@@ -82,7 +83,8 @@ impl<T: Real> Online<T> {
             rate: T::from_f64(rate),
             level: Level::best(),
             scale: std::array::from_fn(|pixel| T::from_f64(f64::from(pixel as f32 / 255.0))),
-            active: Vec::with_capacity(net.inputs()),
+            active: vec![(0, T::zero()); net.inputs() + 8],
+            count: 0,
             text: net.text(),
         })
     }
@@ -163,16 +165,16 @@ impl<T: Real> Online<T> {
     /// Forward propagation of one picture.
     #[inline(always)]
     fn forward(&mut self, picture: &[u8]) {
-        self.active.clear();
+        self.count = 0;
         // Eight pixels at a time: most are zero together.
         let (words, rest) = picture.as_chunks::<8>();
         for (word, pixels) in words.iter().enumerate() {
             if u64::from_ne_bytes(*pixels) != 0 {
-                self.push_active(word * 8, pixels);
+                self.note_active(word * 8, pixels);
             }
         }
-        self.push_active(words.len() * 8, rest);
-        let active = &self.active;
+        self.note_active(words.len() * 8, rest);
+        let active = &self.active[..self.count];
         self.stages[0].forward(active.len(), |i| active[i]);
         for index in 1..self.stages.len() {
             let (below, here) = self.stages.split_at_mut(index);
@@ -181,20 +183,24 @@ impl<T: Real> Online<T> {
         }
     }
 
+    /// Notes those of at most eight pixels that are not zero. Every one is written down and only the count says whether it
+    /// stays: a branch would be mispredicted at every stroke's edge.
     #[inline(always)]
-    fn push_active(&mut self, first: usize, pixels: &[u8]) {
+    fn note_active(&mut self, first: usize, pixels: &[u8]) {
+        let slots = &mut self.active[self.count..self.count + 8];
+        let mut found = 0;
         for (input, &pixel) in (first as u32..).zip(pixels) {
-            if pixel != 0 {
-                self.active.push((input, self.scale[usize::from(pixel)]));
-            }
+            slots[found & 7] = (input, self.scale[usize::from(pixel)]);
+            found += usize::from(pixel != 0);
         }
+        self.count += found;
     }
 
     /// Backward propagation from the nodes that [`forward`](Self::forward) left behind, every parameter updated. Gives back the mean
     /// squared error there was.
     #[inline(always)]
     fn backward(&mut self, label: usize) -> T {
-        let (active, rate, rule) = (&self.active, self.rate, self.rule);
+        let (active, rate, rule) = (&self.active[..self.count], self.rate, self.rule);
         let last = self.stages.len() - 1;
         let loss = self.stages[last].output_delta(label, rule);
         for index in (1..=last).rev() {

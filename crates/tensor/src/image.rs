@@ -25,13 +25,18 @@ impl<T: Element> Image<T> {
         self.dim().2
     }
 
+    /// Numbers a row: `width × channels`.
+    pub fn line_length(&self) -> usize {
+        self.width() * self.channels()
+    }
+
     /// Row `y` as a slice of `width × channels` numbers, pixel after pixel.
     ///
     /// # Panics
     /// If `y` is not below the height.
     #[track_caller]
     pub fn line(&self, y: usize) -> &[T] {
-        let length = self.width() * self.channels();
+        let length = self.line_length();
         &self.as_slice()[y * length..(y + 1) * length]
     }
 

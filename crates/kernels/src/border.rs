@@ -1,0 +1,68 @@
+use crate::Error;
+
+/// What stands beyond a picture's edge, the row being `abcd`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Border {
+    /// `aaa|abcd|ddd`: the edge pixel goes on.
+    #[default]
+    Clamp,
+    /// `cba|abcd|dcb`: as in a mirror laid along the edge.
+    Reflect,
+    /// `dcb|abcd|cba`: as in a mirror laid through the edge pixels.
+    Mirror,
+    /// `bcd|abcd|abc`: the picture repeats.
+    Wrap,
+    /// `000|abcd|000`
+    Zero,
+    /// Nothing: only places where the whole window fits are kept, and the picture shrinks.
+    Crop,
+}
+
+impl Border {
+    /// The names of all borders, as parameters have them.
+    pub const NAMES: &'static [&'static str] = &["clamp", "reflect", "mirror", "wrap", "zero", "crop"];
+
+    /// The border of a name.
+    ///
+    /// # Errors
+    /// If there is none of that name.
+    pub fn from_name(name: &str) -> Result<Self, Error> {
+        const ALL: [Border; 6] =
+            [Border::Clamp, Border::Reflect, Border::Mirror, Border::Wrap, Border::Zero, Border::Crop];
+        let position = Self::NAMES.iter().position(|known| *known == name);
+        position.map(|i| ALL[i]).ok_or_else(|| Error::parameter("border", name, Self::NAMES.join(", ")))
+    }
+
+    /// Which of `length` places stands in for place `i`, which may lie outside; none if it counts as zero.
+    ///
+    /// ```
+    /// use glassbox_kernels::Border;
+    /// let beyond = |border: Border| [-2, -1, 4, 5].map(|i| border.place(i, 4).map(|p| b"abcd"[p] as char));
+    /// assert_eq!(beyond(Border::Reflect), ['b', 'a', 'd', 'c'].map(Some));
+    /// assert_eq!(beyond(Border::Mirror), ['c', 'b', 'c', 'b'].map(Some));
+    /// assert_eq!(beyond(Border::Wrap), ['c', 'd', 'a', 'b'].map(Some));
+    /// ```
+    ///
+    /// # Panics
+    /// If `length` is 0.
+    pub fn place(self, i: isize, length: usize) -> Option<usize> {
+        let n = length as isize;
+        assert!(n > 0, "place: expected a picture that is not empty");
+        let place = match self {
+            _ if (0..n).contains(&i) => i,
+            Border::Clamp => i.clamp(0, n - 1),
+            Border::Reflect => {
+                let i = i.rem_euclid(2 * n);
+                i.min(2 * n - 1 - i)
+            }
+            Border::Mirror => {
+                let period = (2 * n - 2).max(1);
+                let i = i.rem_euclid(period);
+                i.min(period - i)
+            }
+            Border::Wrap => i.rem_euclid(n),
+            Border::Zero | Border::Crop => return None,
+        };
+        Some(place as usize)
+    }
+}

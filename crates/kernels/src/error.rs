@@ -1,0 +1,50 @@
+/// What can be wrong with an operator's parameters, or with a picture it is given.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// No operator of that name.
+    #[error("unknown operator {found:?}; {hint}")]
+    UnknownOperator {
+        /// The name that was given.
+        found: String,
+        /// The nearest name, or all.
+        hint: String,
+    },
+    /// The operator has no parameter of that name.
+    #[error("{operator} has no parameter {found:?}; it has: {allowed}")]
+    UnknownParameter {
+        /// The operator.
+        operator: String,
+        /// The name that was given.
+        found: String,
+        /// What there is.
+        allowed: String,
+    },
+    /// A parameter outside what it may be.
+    #[error("{parameter} {found}: allowed is {allowed}")]
+    Parameter {
+        /// The parameter's name.
+        parameter: String,
+        /// The value that was given.
+        found: String,
+        /// What it may be.
+        allowed: String,
+    },
+    /// A picture of which nothing would be left.
+    #[error("{operator}: a picture of {width}×{height} pixels is too small; its window needs {needed}")]
+    TooSmall {
+        /// The operator.
+        operator: String,
+        /// The picture's width.
+        width: usize,
+        /// The picture's height.
+        height: usize,
+        /// The smallest picture allowed.
+        needed: String,
+    },
+}
+
+impl Error {
+    pub(crate) fn parameter(name: &str, found: impl Into<String>, allowed: impl Into<String>) -> Self {
+        Self::Parameter { parameter: name.into(), found: found.into(), allowed: allowed.into() }
+    }
+}

@@ -1,0 +1,87 @@
+use super::parameters::{BORDER, Parameter, Values};
+use super::{Arguments, Entry};
+use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, most_by_network};
+use crate::{Border, Error, Pixel};
+
+pub(super) static ENTRY: Entry = Entry {
+    name: "median",
+    summary: "takes out specks and keeps edges: each pixel becomes the middle one of its window",
+    formula: "the middle of the size² sorted pixels of the window",
+    parameters: &[SIZE, BORDER],
+    build,
+};
+
+const SIZE: Parameter = Parameter {
+    name: "size",
+    default: "3",
+    values: Values::Odd(1, LARGEST),
+    help: "side of the window in pixels",
+};
+
+fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
+    Ok(Box::new(Median { size: arguments.whole("size").unwrap_or(3), border: arguments.border()? }))
+}
+
+/// The median filter: each channel of a pixel becomes the middle one of the sorted `size × size` numbers around it.
+///
+/// A straight line of one pixel's width is a minority in every window that it crosses, and disappears. NaN in an `f32` picture
+/// has no place in any order: what comes out where it is in the window is some number of the window.
+///
+/// # Panics
+/// [`kernel`](Operator::kernel) panics if `size` is even or not in 1 … 255.
+#[derive(Clone, Copy, Debug)]
+pub struct Median {
+    /// Side of the window: odd, 1 … 255.
+    pub size: usize,
+    /// What stands beyond the edge.
+    pub border: Border,
+}
+
+impl Operator for Median {
+    type Kernel<T: Pixel> = MedianRow<T>;
+
+    fn name(&self) -> &'static str {
+        ENTRY.name
+    }
+
+    fn window(&self) -> Window {
+        Window::centred(self.size)
+    }
+
+    fn border(&self) -> Border {
+        self.border
+    }
+
+    fn kernel<T: Pixel>(&self, channels: usize) -> MedianRow<T> {
+        let size = self.size;
+        assert!(size % 2 == 1 && size <= LARGEST, "median: expected an odd size from 1 to {LARGEST}, got {size}");
+        if size <= most_by_network(T::BINS) {
+            MedianRow::Network(Network::new(size, channels))
+        } else if T::BINS == 256 {
+            MedianRow::Columns(ColumnHistograms::new(size, channels))
+        } else {
+            MedianRow::Sliding(SlidingHistogram::new(size, channels))
+        }
+    }
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+#[allow(private_interfaces, reason = "the ways a median is found are the crate's own")]
+pub enum MedianRow<T> {
+    Network(Network<T>),
+    Columns(ColumnHistograms<T>),
+    Sliding(SlidingHistogram<T>),
+}
+
+impl<T: Pixel> Kernel<T> for MedianRow<T> {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        match self {
+            MedianRow::Network(network) => network.row(rows, out),
+            MedianRow::Columns(columns) => columns.row(rows, out),
+            MedianRow::Sliding(sliding) => sliding.row(rows, out),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The registry of operators: one file each, and one line below.
+
+mod avg_pool;
+mod edges;
+mod gray;
+mod max_pool;
+mod median;
+mod parameters;
+mod pooling;
+mod roberts;
+mod sharpen;
+mod signed;
+mod sobel;
+
+pub use avg_pool::AvgPool;
+pub use edges::{Combine, Direction};
+pub use gray::Gray;
+pub use max_pool::MaxPool;
+pub use median::Median;
+pub use parameters::{Arguments, Parameter, Values};
+pub use roberts::Roberts;
+pub use sharpen::Sharpen;
+pub use signed::Signed;
+pub use sobel::Sobel;
+
+use crate::{Error, Filter};
+
+/// What the registry knows of an operator.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its name, on the command line and in chains.
+    pub name: &'static str,
+    /// One line for lists and help.
+    pub summary: &'static str,
+    /// What it computes.
+    pub formula: &'static str,
+    /// Its parameters, each with default, range and help.
+    pub parameters: &'static [Parameter],
+    build: fn(&Arguments) -> Result<Box<dyn Filter>, Error>,
+}
+
+/// Every operator, in the order of the help.
+pub static ENTRIES: &[&Entry] = &[
+    &sharpen::ENTRY,
+    &roberts::ENTRY,
+    &sobel::ENTRY,
+    &median::ENTRY,
+    &max_pool::ENTRY,
+    &avg_pool::ENTRY,
+    &gray::ENTRY,
+];
+
+impl Entry {
+    /// The operator with the given parameters, the others at their defaults.
+    ///
+    /// # Errors
+    /// If a parameter is unknown or outside what it may be.
+    pub fn build(&self, given: &[(&str, &str)]) -> Result<Box<dyn Filter>, Error> {
+        (self.build)(&Arguments::new(self.name, self.parameters, given)?)
+    }
+}
+
+/// The entry of a name.
+///
+/// # Errors
+/// If there is none; the message suggests the nearest.
+pub fn find(name: &str) -> Result<&'static Entry, Error> {
+    ENTRIES.iter().copied().find(|entry| entry.name == name).ok_or_else(|| {
+        let names: Vec<_> = ENTRIES.iter().map(|entry| entry.name).collect();
+        Error::UnknownOperator { found: name.into(), hint: parameters::hint(name, &names) }
+    })
+}
+
+/// Reads an operator from its label: `sobel`, `median:size=7`, `sobel:combine=max,border=mirror`.
+///
+/// ```
+/// use glassbox_kernels::{Window, filters};
+/// assert_eq!(filters::parse("median:size=7").unwrap().window(), Window::centred(7));
+/// let error = filters::parse("medain").unwrap_err();
+/// assert_eq!(error.to_string(), "unknown operator \"medain\"; did you mean median?");
+/// ```
+///
+/// # Errors
+/// If the operator or a parameter is unknown, or a parameter outside what it may be.
+pub fn parse(label: &str) -> Result<Box<dyn Filter>, Error> {
+    let (name, given) = split_label(label)?;
+    find(name)?.build(&given)
+}
+
+/// The name and the parameters of a label.
+///
+/// # Errors
+/// If a parameter is not written `name=value`.
+pub fn split_label(label: &str) -> Result<(&str, Vec<(&str, &str)>), Error> {
+    let (name, given) = label.trim().split_once(':').unwrap_or((label.trim(), ""));
+    let pairs = given.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+    let given = pairs.map(|pair| {
+        let (name, value) = pair
+            .split_once('=')
+            .ok_or_else(|| Error::parameter("label", label, "operator:parameter=value,parameter=value"))?;
+        Ok((name.trim(), value.trim()))
+    });
+    Ok((name.trim(), given.collect::<Result<_, Error>>()?))
+}

@@ -1,0 +1,125 @@
+use crate::{Border, Error};
+
+/// A parameter of an operator.
+#[derive(Debug)]
+pub struct Parameter {
+    /// Its name: the flag on the command line without `--`.
+    pub name: &'static str,
+    /// The value it has when none is given; empty if it follows from another parameter, as `help` says.
+    pub default: &'static str,
+    /// What it may be.
+    pub values: Values,
+    /// One line for the help.
+    pub help: &'static str,
+}
+
+/// What a parameter may be.
+#[derive(Clone, Copy, Debug)]
+pub enum Values {
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A whole number in this range.
+    Whole(usize, usize),
+    /// An odd whole number in this range.
+    Odd(usize, usize),
+}
+
+impl Values {
+    /// What is allowed, in words.
+    pub fn allowed(&self) -> String {
+        match self {
+            Values::Choice(words) => words.join(", "),
+            Values::Whole(low, high) => format!("a whole number from {low} to {high}"),
+            Values::Odd(low, high) => format!("an odd whole number from {low} to {high}"),
+        }
+    }
+
+    fn allow(&self, text: &str) -> bool {
+        match self {
+            Values::Choice(words) => words.contains(&text),
+            Values::Whole(low, high) => text.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n)),
+            Values::Odd(low, high) => text.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n) && n % 2 == 1),
+        }
+    }
+}
+
+/// `border`, as every filter with a window has it.
+pub(super) const BORDER: Parameter = Parameter {
+    name: "border",
+    default: "clamp",
+    values: Values::Choice(Border::NAMES),
+    help: "what stands beyond the edge: clamp aaa|abcd|ddd, reflect cba|abcd|dcb, mirror dcb|abcd|cba, \
+           wrap bcd|abcd|abc, zero 000|abcd|000, or crop (only whole windows: the picture shrinks)",
+};
+
+/// The values an operator is built with: what was given, checked, and the defaults.
+#[derive(Debug)]
+pub struct Arguments<'a> {
+    values: Vec<(&'static str, &'a str)>,
+}
+
+impl<'a> Arguments<'a> {
+    /// Checks `given` against what the operator has.
+    ///
+    /// # Errors
+    /// If a parameter is unknown or outside what it may be.
+    pub(super) fn new(
+        operator: &str,
+        parameters: &'static [Parameter],
+        given: &[(&'a str, &'a str)],
+    ) -> Result<Self, Error> {
+        let mut values: Vec<_> = parameters.iter().map(|known| (known.name, known.default)).collect();
+        for &(name, value) in given {
+            let Some(position) = parameters.iter().position(|known| known.name == name) else {
+                let names: Vec<_> = parameters.iter().map(|known| known.name).collect();
+                return Err(Error::UnknownParameter {
+                    operator: operator.into(),
+                    found: name.into(),
+                    allowed: if names.is_empty() { "none".into() } else { names.join(", ") },
+                });
+            };
+            if !parameters[position].values.allow(value) {
+                return Err(Error::parameter(name, value, parameters[position].values.allowed()));
+            }
+            values[position].1 = value;
+        }
+        Ok(Self { values })
+    }
+
+    /// The text of a parameter; empty if it is not given and has no default of its own.
+    pub(super) fn text(&self, name: &str) -> &'a str {
+        self.values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
+    }
+
+    /// A whole number that was checked; none if it is not given and has no default of its own.
+    pub(super) fn whole(&self, name: &str) -> Option<usize> {
+        self.text(name).parse().ok()
+    }
+
+    pub(super) fn border(&self) -> Result<Border, Error> {
+        Border::from_name(self.text("border"))
+    }
+}
+
+/// The nearest of the known names, or all of them.
+pub(super) fn hint(found: &str, known: &[&str]) -> String {
+    let nearest = known.iter().min_by_key(|name| distance(found, name));
+    match nearest {
+        Some(name) if distance(found, name) <= 1 + found.len() / 3 => format!("did you mean {name}?"),
+        _ => format!("there are: {}", known.join(", ")),
+    }
+}
+
+/// Levenshtein's distance: how many letters must be added, left out or changed.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, a) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in b.chars().enumerate() {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.chars().count()]
+}

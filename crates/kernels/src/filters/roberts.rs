@@ -1,0 +1,79 @@
+use super::edges::{COMBINE, Combine, DIRECTION, Direction, Response};
+use super::parameters::BORDER;
+use super::signed::{SIGNED_EDGES, Signed};
+use super::{Arguments, Entry};
+use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::{Border, Error, Pixel};
+
+pub(super) static ENTRY: Entry = Entry {
+    name: "roberts",
+    summary: "edges from the smallest window there is: the differences along both diagonals of 2×2 pixels",
+    formula: "a = [1 0; 0 -1], b = [0 1; -1 0], the pixel at the top left",
+    parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
+    build,
+};
+
+fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
+    let Response { direction, combine, signed } = Response::from_arguments(arguments);
+    Ok(Box::new(Roberts { direction, combine, signed, border: arguments.border()? }))
+}
+
+/// Roberts' cross.
+///
+/// ```text
+/// a = 1  0    b =  0 1
+///     0 -1        -1 0
+/// ```
+///
+/// The pixel itself is the top left one of the four. Each mask answers to edges along one diagonal.
+///
+/// Source: L. Roberts, *Machine perception of three-dimensional solids* (1963).
+#[derive(Clone, Copy, Debug)]
+pub struct Roberts {
+    /// Which responses are wanted.
+    pub direction: Direction,
+    /// What is made of both.
+    pub combine: Combine,
+    /// What a negative response becomes.
+    pub signed: Signed,
+    /// What stands beyond the edge.
+    pub border: Border,
+}
+
+impl Operator for Roberts {
+    type Kernel<T: Pixel> = RobertsRow;
+
+    fn name(&self) -> &'static str {
+        ENTRY.name
+    }
+
+    fn window(&self) -> Window {
+        Window::top_left(2, 1)
+    }
+
+    fn border(&self) -> Border {
+        self.border
+    }
+
+    fn kernel<T: Pixel>(&self, channels: usize) -> RobertsRow {
+        let Self { direction, combine, signed, .. } = *self;
+        RobertsRow { channels, response: Response { direction, combine, signed } }
+    }
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct RobertsRow {
+    channels: usize,
+    response: Response,
+}
+
+impl<T: Pixel> Kernel<T> for RobertsRow {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        let (n, c) = (out.len(), self.channels);
+        let (upper, lower) = (rows.get(0), rows.get(1));
+        let (nw, ne, sw, se) = (&upper[..n], &upper[c..c + n], &lower[..n], &lower[c..c + n]);
+        self.response.store(out, |i| nw[i].wide() - se[i].wide(), |i| ne[i].wide() - sw[i].wide());
+    }
+}

@@ -1,0 +1,75 @@
+use super::parameters::BORDER;
+use super::signed::{SIGNED, Signed};
+use super::{Arguments, Entry};
+use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::pixel::Wide;
+use crate::{Border, Error, Pixel};
+
+pub(super) static ENTRY: Entry = Entry {
+    name: "sharpen",
+    summary: "makes every pixel stand out from its four neighbours",
+    formula: "[0 -1 0; -1 5 -1; 0 -1 0]",
+    parameters: &[BORDER, SIGNED],
+    build,
+};
+
+fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
+    Ok(Box::new(Sharpen { border: arguments.border()?, signed: Signed::from_arguments(arguments) }))
+}
+
+/// Sharpening: five times the pixel less its four neighbours.
+///
+/// ```text
+///  0 -1  0
+/// -1  5 -1
+///  0 -1  0
+/// ```
+///
+/// The coefficients add up to 1: where the picture is flat, nothing changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Sharpen {
+    /// What stands beyond the edge.
+    pub border: Border,
+    /// What a negative response becomes.
+    pub signed: Signed,
+}
+
+impl Operator for Sharpen {
+    type Kernel<T: Pixel> = SharpenRow;
+
+    fn name(&self) -> &'static str {
+        ENTRY.name
+    }
+
+    fn window(&self) -> Window {
+        Window::centred(3)
+    }
+
+    fn border(&self) -> Border {
+        self.border
+    }
+
+    fn kernel<T: Pixel>(&self, channels: usize) -> SharpenRow {
+        SharpenRow { channels, signed: self.signed }
+    }
+}
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct SharpenRow {
+    channels: usize,
+    signed: Signed,
+}
+
+impl<T: Pixel> Kernel<T> for SharpenRow {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        let (n, c) = (out.len(), self.channels);
+        let (north, middle, south) = (&rows.get(0)[c..c + n], rows.get(1), &rows.get(2)[c..c + n]);
+        let (west, centre, east) = (&middle[..n], &middle[c..c + n], &middle[2 * c..2 * c + n]);
+        self.signed.store(out, |i| {
+            let around = (north[i].wide() + south[i].wide()) + (west[i].wide() + east[i].wide());
+            centre[i].wide() * T::Wide::whole(5) - around
+        });
+    }
+}

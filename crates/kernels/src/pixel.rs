@@ -1,0 +1,281 @@
+use std::cmp::Ordering;
+use std::fmt::Debug;
+use std::ops::{Add, Mul, Neg, Sub};
+
+use glassbox_tensor::Element;
+
+use crate::filter::{Filter, RowKernel};
+
+/// An element type of pictures: `u8` and `u16` (0 to full, exact, saturating) or `f32` (sign and range kept).
+pub trait Pixel: Element {
+    /// What kernels add up in: `i16` for `u8`, `i32` for `u16`, `f32` for itself. Wide enough for any sum of eight pixels.
+    type Wide: Wide;
+
+    /// Half of the range: 128, 32768 or 0.5.
+    const HALF: Self::Wide;
+
+    /// The value to reckon with: exact.
+    fn wide(self) -> Self::Wide;
+
+    /// The value to keep: saturated to the type's range; `f32` as it is.
+    fn store(wide: Self::Wide) -> Self;
+
+    /// √(a² + b²), rounded to the nearest if the type is of whole numbers.
+    fn magnitude(a: Self::Wide, b: Self::Wide) -> Self::Wide;
+
+    /// The mean of values that add up to `sum`: `u8` and `u16` rounded half up.
+    fn mean(sum: Self::Sum, count: u32) -> Self;
+
+    /// What means add up in.
+    type Sum: Copy + Default + Add<Output = Self::Sum> + Send;
+
+    /// The value as a term of a mean.
+    fn term(self) -> Self::Sum;
+
+    /// Bins of a histogram of this type.
+    const BINS: usize;
+
+    /// Whether a bin holds one value only.
+    const BINS_ARE_EXACT: bool;
+
+    /// The bin of a value: greater values never have a smaller bin.
+    fn bin(self) -> usize;
+
+    /// The value of an exact bin.
+    fn from_bin(bin: usize) -> Self;
+
+    /// The order of two values, NaN at the ends.
+    fn order(a: &Self, b: &Self) -> Ordering;
+
+    /// 0.299·R + 0.587·G + 0.114·B (Rec. 601), rounded half up if the type is of whole numbers.
+    fn luma(rgb: [Self; 3]) -> Self;
+
+    /// The row kernel of a filter for this type.
+    #[doc(hidden)]
+    fn row_kernel(filter: &dyn Filter, channels: usize) -> Box<dyn RowKernel<Self>>;
+}
+
+/// Numbers that kernels add up in.
+pub trait Wide:
+    Copy + Debug + Default + PartialOrd + Send + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self>
+{
+    /// A small whole number: a coefficient.
+    fn whole(n: i16) -> Self;
+
+    /// |x|
+    #[inline(always)]
+    fn abs(self) -> Self {
+        greater(self, -self)
+    }
+}
+
+impl Wide for i16 {
+    #[inline(always)]
+    fn whole(n: i16) -> Self {
+        n
+    }
+}
+
+impl Wide for i32 {
+    #[inline(always)]
+    fn whole(n: i16) -> Self {
+        i32::from(n)
+    }
+}
+
+impl Wide for f32 {
+    #[inline(always)]
+    fn whole(n: i16) -> Self {
+        f32::from(n)
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        f32::abs(self)
+    }
+}
+
+/// The smaller of two; the second if they cannot be compared.
+#[inline(always)]
+pub(crate) fn smaller<T: PartialOrd>(a: T, b: T) -> T {
+    if a < b { a } else { b }
+}
+
+/// The greater of two; the second if they cannot be compared.
+#[inline(always)]
+pub(crate) fn greater<T: PartialOrd>(a: T, b: T) -> T {
+    if a > b { a } else { b }
+}
+
+impl Pixel for u8 {
+    type Wide = i16;
+    type Sum = u32;
+    const HALF: i16 = 128;
+    const BINS: usize = 1 << 8;
+    const BINS_ARE_EXACT: bool = true;
+
+    #[inline(always)]
+    fn wide(self) -> i16 {
+        i16::from(self)
+    }
+
+    #[inline(always)]
+    fn store(wide: i16) -> u8 {
+        wide.clamp(0, 255) as u8
+    }
+
+    #[inline(always)]
+    fn magnitude(a: i16, b: i16) -> i16 {
+        // Squares of up to 2·2040² are exact in f32, and no root of a whole number is half-way between two.
+        let (a, b) = (f32::from(a), f32::from(b));
+        ((a * a + b * b).sqrt() + 0.5) as i16
+    }
+
+    #[inline(always)]
+    fn mean(sum: u32, count: u32) -> u8 {
+        ((sum + count / 2) / count) as u8
+    }
+
+    #[inline(always)]
+    fn term(self) -> u32 {
+        u32::from(self)
+    }
+
+    #[inline(always)]
+    fn bin(self) -> usize {
+        usize::from(self)
+    }
+
+    #[inline(always)]
+    fn from_bin(bin: usize) -> u8 {
+        bin as u8
+    }
+
+    fn order(a: &u8, b: &u8) -> Ordering {
+        a.cmp(b)
+    }
+
+    #[inline(always)]
+    fn luma([r, g, b]: [u8; 3]) -> u8 {
+        ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) + 500) / 1000) as u8
+    }
+
+    fn row_kernel(filter: &dyn Filter, channels: usize) -> Box<dyn RowKernel<u8>> {
+        filter.kernel_u8(channels)
+    }
+}
+
+impl Pixel for u16 {
+    type Wide = i32;
+    type Sum = u64;
+    const HALF: i32 = 1 << 15;
+    const BINS: usize = 1 << 16;
+    const BINS_ARE_EXACT: bool = true;
+
+    #[inline(always)]
+    fn wide(self) -> i32 {
+        i32::from(self)
+    }
+
+    #[inline(always)]
+    fn store(wide: i32) -> u16 {
+        wide.clamp(0, 65535) as u16
+    }
+
+    #[inline(always)]
+    fn magnitude(a: i32, b: i32) -> i32 {
+        let (a, b) = (f64::from(a), f64::from(b));
+        ((a * a + b * b).sqrt() + 0.5) as i32
+    }
+
+    #[inline(always)]
+    fn mean(sum: u64, count: u32) -> u16 {
+        ((sum + u64::from(count / 2)) / u64::from(count)) as u16
+    }
+
+    #[inline(always)]
+    fn term(self) -> u64 {
+        u64::from(self)
+    }
+
+    #[inline(always)]
+    fn bin(self) -> usize {
+        usize::from(self)
+    }
+
+    #[inline(always)]
+    fn from_bin(bin: usize) -> u16 {
+        bin as u16
+    }
+
+    fn order(a: &u16, b: &u16) -> Ordering {
+        a.cmp(b)
+    }
+
+    #[inline(always)]
+    fn luma([r, g, b]: [u16; 3]) -> u16 {
+        ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) + 500) / 1000) as u16
+    }
+
+    fn row_kernel(filter: &dyn Filter, channels: usize) -> Box<dyn RowKernel<u16>> {
+        filter.kernel_u16(channels)
+    }
+}
+
+impl Pixel for f32 {
+    type Wide = f32;
+    type Sum = f32;
+    const HALF: f32 = 0.5;
+    const BINS: usize = 1 << 16;
+    const BINS_ARE_EXACT: bool = false;
+
+    #[inline(always)]
+    fn wide(self) -> f32 {
+        self
+    }
+
+    #[inline(always)]
+    fn store(wide: f32) -> f32 {
+        wide
+    }
+
+    #[inline(always)]
+    fn magnitude(a: f32, b: f32) -> f32 {
+        (a * a + b * b).sqrt()
+    }
+
+    #[inline(always)]
+    fn mean(sum: f32, count: u32) -> f32 {
+        sum / count as f32
+    }
+
+    #[inline(always)]
+    fn term(self) -> f32 {
+        self
+    }
+
+    #[inline(always)]
+    fn bin(self) -> usize {
+        // Floats sort as their bits do once the negative ones are turned round; the upper half of the bits is enough for a bin.
+        let bits = (self + 0.0).to_bits();
+        let sorted = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
+        (sorted >> 16) as usize
+    }
+
+    fn from_bin(_bin: usize) -> f32 {
+        unreachable!("a bin of f32 holds many values")
+    }
+
+    fn order(a: &f32, b: &f32) -> Ordering {
+        a.total_cmp(b)
+    }
+
+    #[inline(always)]
+    fn luma([r, g, b]: [f32; 3]) -> f32 {
+        0.299 * r + 0.587 * g + 0.114 * b
+    }
+
+    fn row_kernel(filter: &dyn Filter, channels: usize) -> Box<dyn RowKernel<f32>> {
+        filter.kernel_f32(channels)
+    }
+}
