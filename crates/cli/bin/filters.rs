@@ -1,1 +1,5 @@
-fn main(){}
+//! The program `filters`: the article's image kernels on picture files.
+
+fn main() -> std::process::ExitCode {
+    glassbox_cli::filters()
+}

@@ -1,0 +1,30 @@
+//! The two command lines of glassbox: arguments in, results out, nothing that computes.
+
+mod dnn;
+mod filters;
+mod outcome;
+mod run;
+mod sheet;
+mod terminal;
+
+use std::process::ExitCode;
+
+/// Runs `dnn` with the arguments of the process.
+pub fn dnn() -> ExitCode {
+    outcome::exit_code("dnn", dnn::main)
+}
+
+/// Runs `filters` with the arguments of the process.
+pub fn filters() -> ExitCode {
+    outcome::exit_code("filters", filters::main)
+}
+
+/// The definition of `dnn`'s command line: what help, completions and man pages are made from.
+pub fn dnn_command() -> clap::Command {
+    dnn::command()
+}
+
+/// The definition of `filters`' command line.
+pub fn filters_command() -> clap::Command {
+    filters::command()
+}

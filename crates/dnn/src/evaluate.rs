@@ -67,7 +67,7 @@ pub fn evaluate<T: Real>(net: &Net<T>, images: &Tensor<u8, Ix3>, labels: &[u8]) 
         for (output, &label) in outputs.as_slice().chunks_exact(classes).zip(labels) {
             let answer = argmax(output);
             part.confusion[usize::from(label)][answer] += 1;
-            part.loss += MeanSquaredError.value(output, &one_hot(label, classes)).to_f64();
+            part.loss += MeanSquaredError.value(output, &one_hot(label, classes)).as_f64();
         }
         part
     });

@@ -247,7 +247,7 @@ impl<T: Real> Task for Samples<'_, T> {
             let label = usize::from(labels[sample]);
             net.forward(&pixels[sample * inputs..(sample + 1) * inputs]);
             hits += usize::from(net.answer() == label);
-            loss += net.backward(label).to_f64();
+            loss += net.backward(label).as_f64();
         }
         (hits, loss)
     }

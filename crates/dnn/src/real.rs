@@ -7,7 +7,7 @@ pub trait Real: Element + Float + NumAssign + std::fmt::Display + std::iter::Sum
     fn from_f64(x: f64) -> Self;
 
     /// The same value as `f64`: exact.
-    fn to_f64(self) -> f64;
+    fn as_f64(self) -> f64;
 }
 
 impl Real for f32 {
@@ -15,7 +15,7 @@ impl Real for f32 {
         x as f32
     }
 
-    fn to_f64(self) -> f64 {
+    fn as_f64(self) -> f64 {
         f64::from(self)
     }
 }
@@ -25,7 +25,7 @@ impl Real for f64 {
         x
     }
 
-    fn to_f64(self) -> f64 {
+    fn as_f64(self) -> f64 {
         self
     }
 }

@@ -36,21 +36,39 @@ pub fn write_atomically(path: &Path, content: impl FnOnce(&mut dyn Write) -> io:
     }
 }
 
+/// Whether [`write_atomically`] could write to `path` now: worth asking before a long job whose result goes there.
+///
+/// # Errors
+/// If the folder is missing or cannot be written to.
+pub fn check_writable(path: &Path) -> Result<(), Error> {
+    let failed = |source| Error::write(&path.display().to_string(), source);
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(failed(io::Error::other("it is a folder"))),
+        Ok(found) if !found.is_file() => Ok(()),
+        _ => tempfile::tempfile_in(folder_of(&fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())))
+            .map(|_| ())
+            .map_err(failed),
+    }
+}
+
+fn folder_of(target: &Path) -> PathBuf {
+    match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
 fn replace(
     target: &Path,
     permissions: Option<fs::Permissions>,
     content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-        _ => PathBuf::from("."),
-    };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".glassbox-").suffix(".part");
     // A new file gets what any program's new file gets; `tempfile` alone would keep it from everyone else.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut part = builder.tempfile_in(folder)?;
+    let mut part = builder.tempfile_in(folder_of(target))?;
     if let Some(permissions) = permissions {
         part.as_file().set_permissions(permissions)?;
     }

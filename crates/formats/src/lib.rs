@@ -12,5 +12,8 @@ mod picture;
 mod read_picture;
 mod write_picture;
 
-pub use atomic::write_atomically;
+pub use atomic::{check_writable, write_atomically};
 pub use error::Error;
+pub use picture::{Metadata, Picture, Pixels};
+pub use read_picture::{MOST_PICTURE_BYTES, decode_picture, read_picture};
+pub use write_picture::{Format, encode_picture, write_picture};

@@ -1,0 +1,91 @@
+use glassbox_tensor::Image;
+
+/// A picture as a file holds it: its pixels in their own depth, and what came with them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picture {
+    /// The pixels.
+    pub pixels: Pixels,
+    /// What is carried over to the picture that is made of this one.
+    pub metadata: Metadata,
+}
+
+/// `[height, width, channels]`: 1 channel is grey, 2 grey and alpha, 3 red, green, blue, 4 those and alpha.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pixels {
+    /// 8 bits, 0 … 255.
+    U8(Image<u8>),
+    /// 16 bits, 0 … 65535.
+    U16(Image<u16>),
+    /// Floating point, 0 … 1 for what can be shown, any number otherwise.
+    F32(Image<f32>),
+}
+
+/// What a file says about its pixels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// ICC colour profile.
+    pub icc: Option<Vec<u8>>,
+    /// EXIF block, its orientation undone if it was applied to the pixels.
+    pub exif: Option<Vec<u8>>,
+}
+
+impl From<Pixels> for Picture {
+    fn from(pixels: Pixels) -> Self {
+        Self { pixels, metadata: Metadata::default() }
+    }
+}
+
+impl Pixels {
+    /// Height, width and channels.
+    pub fn dim(&self) -> (usize, usize, usize) {
+        match self {
+            Pixels::U8(image) => image.dim(),
+            Pixels::U16(image) => image.dim(),
+            Pixels::F32(image) => image.dim(),
+        }
+    }
+
+    /// Whether the last channel is alpha.
+    pub fn has_alpha(&self) -> bool {
+        self.dim().2 % 2 == 0
+    }
+
+    /// Name of the element type: `u8`, `u16` or `f32`.
+    pub fn depth(&self) -> &'static str {
+        match self {
+            Pixels::U8(_) => "u8",
+            Pixels::U16(_) => "u16",
+            Pixels::F32(_) => "f32",
+        }
+    }
+
+    /// The same picture in 8 bits, 0 … 255: 16 bits divided by 257 and rounded, floating point times 255, rounded and saturated.
+    pub fn to_u8(&self) -> Image<u8> {
+        match self {
+            Pixels::U8(image) => image.clone(),
+            Pixels::U16(image) => image.map(|value| ((u32::from(value) + 128) / 257) as u8),
+            Pixels::F32(image) => image.map(|value| (value * 255.0).round().clamp(0.0, 255.0) as u8),
+        }
+    }
+
+    /// Brightness, 0 … 1, by Rec. 601; what is transparent shows `background`.
+    ///
+    /// # Shape
+    /// `[height, width, channels]` → `[height, width, 1]`
+    pub fn luma_over(&self, background: f32) -> Image<f32> {
+        let (height, width, channels) = self.dim();
+        let unit = match self {
+            Pixels::U8(image) => image.map(|value| f32::from(value) / 255.0),
+            Pixels::U16(image) => image.map(|value| f32::from(value) / 65535.0),
+            Pixels::F32(image) => image.clone(),
+        };
+        let luma = unit.as_slice().chunks_exact(channels).map(|pixel| match *pixel {
+            [grey] => grey,
+            [grey, alpha] => grey * alpha + background * (1.0 - alpha),
+            [r, g, b] => 0.299 * r + 0.587 * g + 0.114 * b,
+            [r, g, b, alpha] => (0.299 * r + 0.587 * g + 0.114 * b) * alpha + background * (1.0 - alpha),
+            _ => background,
+        });
+        Image::from_vec([height, width, 1], luma.collect()).expect("a number a pixel")
+    }
+}

@@ -1,0 +1,104 @@
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, ErrorKind, Seek};
+use std::path::Path;
+
+use glassbox_tensor::{Element, Image};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+
+use crate::{Error, Metadata, Picture, Pixels};
+
+/// Bytes that a picture may take once it is unpacked: 40000×25000 grey pixels and some to spare.
+pub const MOST_PICTURE_BYTES: u64 = 1 << 30;
+
+const KNOWN: &str = "png, jpeg, gif, bmp, tiff, webp, pnm, qoi and tga are understood";
+
+/// Reads a picture. Its format is read from its content, whatever the file is called; of an animation the first frame is taken.
+///
+/// With `auto_orient` the pixels are turned as the EXIF orientation says.
+///
+/// # Errors
+/// If the file cannot be read, is no picture of a known format, is damaged, or would take more than [`MOST_PICTURE_BYTES`].
+pub fn read_picture(path: &Path, auto_orient: bool) -> Result<Picture, Error> {
+    let name = path.display().to_string();
+    let file = File::open(path).map_err(|e| Error::read(&name, e))?;
+    if file.metadata().is_ok_and(|found| found.is_dir()) {
+        return Err(Error::invalid(&name, "is a folder; a picture is needed"));
+    }
+    let suffix = path.extension().map(|suffix| suffix.to_string_lossy().to_lowercase());
+    decode(BufReader::with_capacity(1 << 17, file), &name, suffix.as_deref(), auto_orient)
+}
+
+/// As [`read_picture`], from bytes; messages call them `name`.
+///
+/// # Errors
+/// As [`read_picture`].
+pub fn decode_picture(bytes: &[u8], name: &str, auto_orient: bool) -> Result<Picture, Error> {
+    decode(Cursor::new(bytes), name, None, auto_orient)
+}
+
+fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_orient: bool) -> Result<Picture, Error> {
+    let invalid = |problem: String| Error::invalid(name, problem);
+    let mut reader = ImageReader::new(reader).with_guessed_format().map_err(|e| Error::read(name, e))?;
+    if reader.format().is_none() {
+        // TGA alone begins with nothing that gives it away.
+        if suffix == Some("tga") {
+            reader.set_format(ImageFormat::Tga);
+        } else {
+            let empty = reader.into_inner().seek(std::io::SeekFrom::End(0)).is_ok_and(|end| end == 0);
+            let found = if empty { "is empty" } else { "is not a picture of a known format" };
+            return Err(invalid(format!("{found}; {KNOWN}")));
+        }
+    }
+    let format = reader.format().and_then(|format| format.extensions_str().first()).copied().unwrap_or("?");
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(MOST_PICTURE_BYTES);
+    reader.limits(limits);
+    let failed = |error: ImageError| match error {
+        ImageError::IoError(e) if e.kind() != ErrorKind::UnexpectedEof && e.raw_os_error().is_some() => Error::read(name, e),
+        ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => invalid(format!("is cut short ({format}): {e}")),
+        ImageError::Limits(_) => invalid(format!("is too large: at most {MOST_PICTURE_BYTES} bytes are allowed")),
+        error => invalid(format!("is damaged or of a kind that is not understood ({format}): {error}")),
+    };
+    let mut decoder = reader.into_decoder().map_err(failed)?;
+    // Not every decoder minds the limits it is given: asked before memory is.
+    let ((width, height), bytes) = (decoder.dimensions(), decoder.total_bytes());
+    if bytes > MOST_PICTURE_BYTES {
+        return Err(invalid(format!(
+            "is {width}×{height} pixels ({bytes} bytes); at most {MOST_PICTURE_BYTES} bytes are allowed"
+        )));
+    }
+    if bytes == 0 {
+        return Err(invalid(format!("is {width}×{height} pixels; there must be at least one")));
+    }
+    let icc = decoder.icc_profile().ok().flatten();
+    let mut exif = decoder.exif_metadata().ok().flatten();
+    let orientation = if auto_orient { decoder.orientation().unwrap_or(Orientation::NoTransforms) } else { Orientation::NoTransforms };
+    let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
+    image.apply_orientation(orientation);
+    if let Some(exif) = exif.as_mut().filter(|_| auto_orient) {
+        // Nothing to undo where there is no orientation.
+        let _ = Orientation::remove_from_exif_chunk(exif);
+    }
+    Ok(Picture { pixels: pixels(image), metadata: Metadata { icc, exif } })
+}
+
+fn pixels(image: DynamicImage) -> Pixels {
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    fn shaped<T: Element>(height: usize, width: usize, channels: usize, values: Vec<T>) -> Image<T> {
+        Image::from_vec([height, width, channels], values).expect("as many values as the decoder's picture has")
+    }
+    match image {
+        DynamicImage::ImageLuma8(image) => Pixels::U8(shaped(height, width, 1, image.into_raw())),
+        DynamicImage::ImageLumaA8(image) => Pixels::U8(shaped(height, width, 2, image.into_raw())),
+        DynamicImage::ImageRgb8(image) => Pixels::U8(shaped(height, width, 3, image.into_raw())),
+        DynamicImage::ImageRgba8(image) => Pixels::U8(shaped(height, width, 4, image.into_raw())),
+        DynamicImage::ImageLuma16(image) => Pixels::U16(shaped(height, width, 1, image.into_raw())),
+        DynamicImage::ImageLumaA16(image) => Pixels::U16(shaped(height, width, 2, image.into_raw())),
+        DynamicImage::ImageRgb16(image) => Pixels::U16(shaped(height, width, 3, image.into_raw())),
+        DynamicImage::ImageRgba16(image) => Pixels::U16(shaped(height, width, 4, image.into_raw())),
+        DynamicImage::ImageRgb32F(image) => Pixels::F32(shaped(height, width, 3, image.into_raw())),
+        DynamicImage::ImageRgba32F(image) => Pixels::F32(shaped(height, width, 4, image.into_raw())),
+        other => Pixels::U8(shaped(height, width, 4, other.into_rgba8().into_raw())),
+    }
+}

@@ -1,0 +1,260 @@
+use std::io::{self, Cursor, Write};
+use std::path::Path;
+
+use glassbox_tensor::{Element, Image};
+use image::codecs::{bmp::BmpEncoder, gif::GifEncoder, png::PngEncoder, qoi::QoiEncoder, tga::TgaEncoder};
+use image::codecs::{tiff::TiffEncoder, webp::WebPEncoder};
+use image::{ExtendedColorType, ImageEncoder};
+
+use crate::{Error, Metadata, Picture, Pixels, write_atomically};
+
+/// Quality of JPEG files, 1 … 100: no difference to be seen by eye.
+const JPEG_QUALITY: u8 = 90;
+
+/// A picture format to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the format of its name")]
+pub enum Format {
+    Png,
+    Jpeg,
+    Gif,
+    Bmp,
+    Tiff,
+    Webp,
+    Pnm,
+    Qoi,
+    Tga,
+}
+
+/// What a format can hold.
+struct Holds {
+    channels: &'static [usize],
+    u16: bool,
+    f32: bool,
+}
+
+impl Format {
+    /// Suffixes and the formats they stand for.
+    pub const SUFFIXES: &'static [(&'static str, Format)] = &[
+        ("png", Format::Png),
+        ("jpg", Format::Jpeg),
+        ("jpeg", Format::Jpeg),
+        ("gif", Format::Gif),
+        ("bmp", Format::Bmp),
+        ("tif", Format::Tiff),
+        ("tiff", Format::Tiff),
+        ("webp", Format::Webp),
+        ("pgm", Format::Pnm),
+        ("ppm", Format::Pnm),
+        ("pnm", Format::Pnm),
+        ("qoi", Format::Qoi),
+        ("tga", Format::Tga),
+    ];
+
+    /// The format of a suffix, or of a name: `png`.
+    pub fn from_suffix(suffix: &str) -> Option<Self> {
+        let suffix = suffix.to_lowercase();
+        Self::SUFFIXES.iter().find(|(known, _)| *known == suffix).map(|(_, format)| *format)
+    }
+
+    /// The format that a file is to be written in.
+    ///
+    /// # Errors
+    /// If its suffix is not that of a known format.
+    pub fn of_path(path: &Path) -> Result<Self, Error> {
+        let suffix = path.extension().map(|suffix| suffix.to_string_lossy().into_owned()).unwrap_or_default();
+        Self::from_suffix(&suffix).ok_or_else(|| {
+            let known: Vec<_> = Self::SUFFIXES.iter().map(|(known, _)| *known).collect();
+            let found = if suffix.is_empty() { "no suffix".into() } else { format!("suffix {suffix:?}") };
+            Error::invalid(&path.display().to_string(), format!("{found} names no picture format; allowed: {}", known.join(", ")))
+        })
+    }
+
+    fn holds(self) -> Holds {
+        let (channels, u16, f32): (&[usize], bool, bool) = match self {
+            Format::Png => (&[1, 2, 3, 4], true, false),
+            Format::Jpeg => (&[1, 3], false, false),
+            Format::Gif | Format::Qoi => (&[3, 4], false, false),
+            Format::Bmp | Format::Tga => (&[1, 3, 4], false, false),
+            Format::Tiff => (&[1, 3, 4], true, true),
+            Format::Webp => (&[1, 2, 3, 4], false, false),
+            Format::Pnm => (&[1, 3], true, false),
+        };
+        Holds { channels, u16, f32 }
+    }
+}
+
+/// Writes a picture in the format of the file's suffix, atomically.
+///
+/// What the format cannot hold is brought to the nearest that it can; the notes say what was lost: depth, alpha (shown over
+/// white).
+///
+/// # Errors
+/// If the suffix is unknown, the format cannot hold so large a picture, or the system would not write it.
+pub fn write_picture(path: &Path, picture: Picture) -> Result<Vec<String>, Error> {
+    let format = Format::of_path(path)?;
+    let (picture, notes) = fit(picture, format);
+    write_atomically(path, |file| encode(&picture, format, file))?;
+    Ok(notes)
+}
+
+/// As [`write_picture`], to a writer; messages call it `name`.
+///
+/// # Errors
+/// As [`write_picture`].
+pub fn encode_picture(picture: Picture, format: Format, writer: &mut dyn Write, name: &str) -> Result<Vec<String>, Error> {
+    let (picture, notes) = fit(picture, format);
+    encode(&picture, format, writer).map_err(|e| Error::write(name, e))?;
+    Ok(notes)
+}
+
+/// The nearest picture that the format can hold, and what was lost on the way.
+fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
+    let Picture { mut pixels, metadata } = picture;
+    let (holds, mut notes) = (format.holds(), Vec::new());
+    let depth = pixels.depth();
+    pixels = match pixels {
+        Pixels::F32(image) if !holds.f32 && holds.u16 => {
+            Pixels::U16(image.map(|value| (value * 65535.0).round().clamp(0.0, 65535.0) as u16))
+        }
+        Pixels::U16(_) if !holds.u16 => Pixels::U8(pixels.to_u8()),
+        Pixels::F32(_) if !holds.f32 => Pixels::U8(pixels.to_u8()),
+        fits => fits,
+    };
+    if pixels.depth() != depth {
+        notes.push(format!("{format:?} cannot hold {depth} numbers: written as {}", pixels.depth()));
+    }
+    // Floating-point TIFFs of one channel are not written by the library.
+    let channels: &[usize] = if pixels.depth() == "f32" { &[3, 4] } else { holds.channels };
+    let found = pixels.dim().2;
+    if !channels.contains(&found) {
+        let with_alpha = found % 2 == 0 && channels.contains(&4);
+        let wanted = match (found, with_alpha) {
+            (2, false) if channels.contains(&1) => 1,
+            (_, true) => 4,
+            _ => 3,
+        };
+        pixels = match pixels {
+            Pixels::U8(image) => Pixels::U8(with_channels(&image, wanted, |v| f64::from(v) / 255.0, |v| (v * 255.0).round() as u8)),
+            Pixels::U16(image) => {
+                Pixels::U16(with_channels(&image, wanted, |v| f64::from(v) / 65535.0, |v| (v * 65535.0).round() as u16))
+            }
+            Pixels::F32(image) => Pixels::F32(with_channels(&image, wanted, f64::from, |v| v as f32)),
+        };
+        if found % 2 == 0 && wanted % 2 == 1 {
+            notes.push(format!("{format:?} cannot hold alpha: shown over white"));
+        }
+    }
+    (Picture { pixels, metadata }, notes)
+}
+
+/// Grey to colour, alpha kept or laid over white.
+fn with_channels<T: Element>(image: &Image<T>, wanted: usize, unit: impl Fn(T) -> f64, value: impl Fn(f64) -> T) -> Image<T> {
+    let (height, width, found) = image.dim();
+    let mut out = Vec::with_capacity(height * width * wanted);
+    for pixel in image.as_slice().chunks_exact(found) {
+        let (colours, alpha) = if found % 2 == 0 { pixel.split_at(found - 1) } else { (pixel, &[][..]) };
+        for channel in 0..if wanted == 1 { 1 } else { 3 } {
+            let colour = colours[channel.min(colours.len() - 1)];
+            match (alpha, wanted % 2) {
+                (&[alpha], 1) => out.push(value(unit(colour) * unit(alpha) + 1.0 - unit(alpha))),
+                _ => out.push(colour),
+            }
+        }
+        if wanted == 4 {
+            out.push(alpha.first().copied().unwrap_or_else(|| value(1.0)));
+        }
+    }
+    Image::from_vec([height, width, wanted], out).expect("so many values a pixel")
+}
+
+fn encode(picture: &Picture, format: Format, writer: &mut dyn Write) -> io::Result<()> {
+    let metadata = &picture.metadata;
+    match format {
+        Format::Png => with_metadata(PngEncoder::new(writer), metadata, &picture.pixels),
+        Format::Webp => with_metadata(WebPEncoder::new_lossless(writer), metadata, &picture.pixels),
+        Format::Tiff => {
+            // The format's directory is written last and pointed to from the front.
+            let mut buffer = Cursor::new(Vec::new());
+            with_metadata(TiffEncoder::new(&mut buffer), metadata, &picture.pixels)?;
+            writer.write_all(buffer.get_ref())
+        }
+        Format::Jpeg => encode_jpeg(picture, writer),
+        Format::Pnm => encode_pnm(&picture.pixels, writer),
+        Format::Gif => {
+            let (height, width, channels) = picture.pixels.dim();
+            let image = picture.pixels.to_u8();
+            let colour = if channels == 4 { ExtendedColorType::Rgba8 } else { ExtendedColorType::Rgb8 };
+            let mut encoder = GifEncoder::new(writer);
+            encoder.encode(image.as_slice(), width as u32, height as u32, colour).map_err(io::Error::other)
+        }
+        Format::Bmp => {
+            let mut writer = writer;
+            with_metadata(BmpEncoder::new(&mut writer), metadata, &picture.pixels)
+        }
+        Format::Qoi => with_metadata(QoiEncoder::new(writer), metadata, &picture.pixels),
+        Format::Tga => with_metadata(TgaEncoder::new(writer), metadata, &picture.pixels),
+    }
+}
+
+/// Encodes with what the encoder can take of the metadata.
+fn with_metadata(mut encoder: impl ImageEncoder, metadata: &Metadata, pixels: &Pixels) -> io::Result<()> {
+    // An encoder that cannot hold a profile says so, and the picture goes without.
+    let _ = metadata.icc.clone().map(|icc| encoder.set_icc_profile(icc));
+    let _ = metadata.exif.clone().map(|exif| encoder.set_exif_metadata(exif));
+    use ExtendedColorType::*;
+    let ((height, width, channels), mut bytes) = (pixels.dim(), Vec::new());
+    let (colours, data): ([ExtendedColorType; 4], &[u8]) = match pixels {
+        Pixels::U8(image) => ([L8, La8, Rgb8, Rgba8], image.as_slice()),
+        Pixels::U16(image) => {
+            bytes.extend(image.as_slice().iter().flat_map(|value| value.to_ne_bytes()));
+            ([L16, La16, Rgb16, Rgba16], &bytes)
+        }
+        Pixels::F32(image) => {
+            bytes.extend(image.as_slice().iter().flat_map(|value| value.to_ne_bytes()));
+            ([Rgb32F, Rgba32F, Rgb32F, Rgba32F], &bytes)
+        }
+    };
+    encoder.write_image(data, width as u32, height as u32, colours[channels - 1]).map_err(|error| match error {
+        image::ImageError::IoError(error) => error,
+        error => io::Error::other(error),
+    })
+}
+
+fn encode_jpeg(picture: &Picture, writer: &mut dyn Write) -> io::Result<()> {
+    let (height, width, channels) = picture.pixels.dim();
+    let side = |side: usize| {
+        u16::try_from(side).map_err(|_| io::Error::other(format!("{width}×{height} pixels; JPEG holds at most 65535 a side")))
+    };
+    let (width16, height16) = (side(width)?, side(height)?);
+    let mut encoder = jpeg_encoder::Encoder::new(writer, JPEG_QUALITY);
+    let failed = |error: jpeg_encoder::EncodingError| match error {
+        jpeg_encoder::EncodingError::IoError(error) => error,
+        error => io::Error::other(error),
+    };
+    if let Some(icc) = &picture.metadata.icc {
+        encoder.add_icc_profile(icc).map_err(failed)?;
+    }
+    if let Some(exif) = &picture.metadata.exif {
+        encoder.add_exif_metadata(exif).map_err(failed)?;
+    }
+    let colour = if channels == 1 { jpeg_encoder::ColorType::Luma } else { jpeg_encoder::ColorType::Rgb };
+    encoder.encode(picture.pixels.to_u8().as_slice(), width16, height16, colour).map_err(failed)
+}
+
+/// Portable grey map or pixel map in binary: a header in plain text, then the numbers, 16 bits with the greater byte first.
+fn encode_pnm(pixels: &Pixels, writer: &mut dyn Write) -> io::Result<()> {
+    let (height, width, channels) = pixels.dim();
+    let magic = if channels == 1 { "P5" } else { "P6" };
+    match pixels {
+        Pixels::U16(image) => {
+            write!(writer, "{magic}\n{width} {height}\n65535\n")?;
+            let bytes: Vec<u8> = image.as_slice().iter().flat_map(|value| value.to_be_bytes()).collect();
+            writer.write_all(&bytes)
+        }
+        _ => {
+            write!(writer, "{magic}\n{width} {height}\n255\n")?;
+            writer.write_all(pixels.to_u8().as_slice())
+        }
+    }
+}

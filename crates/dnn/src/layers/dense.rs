@@ -10,8 +10,11 @@ pub(super) static ENTRY: Entry = Entry {
     formula: "y = W·x + b",
 };
 
-/// Largest number of outputs the model language takes: a layer of 2²⁰ numbers is beyond any net of this kind.
+/// Largest number of outputs the model language takes.
 const MOST_OUTPUTS: usize = 1 << 20;
+
+/// Most weights of one layer: 1 GiB of `f32`.
+const MOST_WEIGHTS: usize = 1 << 28;
 
 pub(super) fn parse<T: Real>(arguments: &[&str], inputs: usize) -> Result<Dense<T>, Error> {
     let outputs = match arguments {
@@ -19,6 +22,9 @@ pub(super) fn parse<T: Real>(arguments: &[&str], inputs: usize) -> Result<Dense<
         _ => None,
     };
     match outputs {
+        Some(outputs) if inputs.saturating_mul(outputs) > MOST_WEIGHTS => Err(Error::Model(format!(
+            "dense {outputs} behind {inputs} inputs would have more than {MOST_WEIGHTS} weights"
+        ))),
         Some(outputs) => Ok(Dense::zeros(inputs, outputs)),
         None => Err(Error::Model(format!(
             "dense takes one whole number from 1 to {MOST_OUTPUTS}, as in \"dense 20\"; found {:?}",

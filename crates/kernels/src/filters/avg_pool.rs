@@ -8,6 +8,7 @@ pub(super) static ENTRY: Entry = Entry {
     summary: "the mean of each window: keeps what is broad",
     formula: "Σ a / size² over the window, rounded half up",
     parameters: &[SIZE, STRIDE],
+    variants: &["size=8"],
     build,
 };
 

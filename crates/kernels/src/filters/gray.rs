@@ -7,6 +7,7 @@ pub(super) static ENTRY: Entry = Entry {
     summary: "colours to brightness",
     formula: "0.299·R + 0.587·G + 0.114·B (Rec. 601), rounded",
     parameters: &[],
+    variants: &[],
     build: |_: &Arguments| -> Result<Box<dyn Filter>, Error> { Ok(Box::new(Gray)) },
 };
 

@@ -9,6 +9,7 @@ pub(super) static ENTRY: Entry = Entry {
     summary: "the greatest pixel of each window: keeps light details",
     formula: "max a over the window",
     parameters: &[SIZE, STRIDE],
+    variants: &["size=8"],
     build,
 };
 

@@ -9,6 +9,7 @@ pub(super) static ENTRY: Entry = Entry {
     summary: "takes out specks and keeps edges: each pixel becomes the middle one of its window",
     formula: "the middle of the size² sorted pixels of the window",
     parameters: &[SIZE, BORDER],
+    variants: &["size=5", "size=7", "size=9", "size=15", "size=31"],
     build,
 };
 

@@ -36,6 +36,8 @@ pub struct Entry {
     pub formula: &'static str,
     /// Its parameters, each with default, range and help.
     pub parameters: &'static [Parameter],
+    /// Parameters other than the defaults that are worth measuring, as in a label behind the colon.
+    pub variants: &'static [&'static str],
     build: fn(&Arguments) -> Result<Box<dyn Filter>, Error>,
 }
 
@@ -51,6 +53,12 @@ pub static ENTRIES: &[&Entry] = &[
 ];
 
 impl Entry {
+    /// The labels worth measuring: the operator with its defaults, then each variant.
+    pub fn labels(&self) -> Vec<String> {
+        let variants = self.variants.iter().map(|variant| format!("{}:{variant}", self.name));
+        std::iter::once(self.name.to_string()).chain(variants).collect()
+    }
+
     /// The operator with the given parameters, the others at their defaults.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ pub(super) static ENTRY: Entry = Entry {
     summary: "edges from the smallest window there is: the differences along both diagonals of 2×2 pixels",
     formula: "a = [1 0; 0 -1], b = [0 1; -1 0], the pixel at the top left",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
+    variants: &["combine=magnitude"],
     build,
 };
 

@@ -10,6 +10,7 @@ pub(super) static ENTRY: Entry = Entry {
     summary: "makes every pixel stand out from its four neighbours",
     formula: "[0 -1 0; -1 5 -1; 0 -1 0]",
     parameters: &[BORDER, SIGNED],
+    variants: &[],
     build,
 };
 

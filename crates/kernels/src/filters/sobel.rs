@@ -11,6 +11,7 @@ pub(super) static ENTRY: Entry = Entry {
     summary: "edges, little moved by noise: each mask smooths along the edge it looks for",
     formula: "a = [-1 0 1; -2 0 2; -1 0 1], b = [-1 -2 -1; 0 0 0; 1 2 1]",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
+    variants: &["combine=magnitude", "direction=x"],
     build,
 };
 

@@ -1,0 +1,72 @@
+//! Where the labelled pictures come from.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use glassbox_formats::mnist::Labelled;
+use glassbox_formats::npz::Npz;
+
+/// MNIST, as data/README.md describes it.
+#[cfg(feature = "mnist")]
+static BUILT_IN: &[u8] = include_bytes!("../../../../data/mnist.npz");
+
+/// Which data set.
+#[derive(Args, Clone, Debug)]
+pub(super) struct Data {
+    /// Labelled pictures: an npz file with x_train, y_train, x_test, y_test [default: MNIST, built in]
+    #[arg(long, value_name = "FILE.npz")]
+    data: Option<PathBuf>,
+}
+
+/// Which part of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Part {
+    /// The pictures that nets are trained on
+    Train,
+    /// The pictures that they are tested on
+    Test,
+}
+
+impl Part {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Part::Train => "train",
+            Part::Test => "test",
+        }
+    }
+}
+
+impl Data {
+    /// What the data set is called in messages.
+    pub(super) fn name(&self) -> String {
+        self.data.as_ref().map_or("MNIST (built in)".into(), |path| path.display().to_string())
+    }
+
+    pub(super) fn read(&self, part: Part) -> anyhow::Result<Labelled> {
+        match &self.data {
+            Some(path) => Ok(Labelled::read(&mut Npz::open(path)?, part.name())?),
+            None => built_in(part),
+        }
+    }
+
+    /// Both parts, unpacked side by side.
+    pub(super) fn read_both(&self) -> anyhow::Result<(Labelled, Labelled)> {
+        let (train, test) = rayon::join(|| self.read(Part::Train), || self.read(Part::Test));
+        Ok((train?, test?))
+    }
+
+    /// The file, if one was named.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.data.as_deref()
+    }
+}
+
+#[cfg(feature = "mnist")]
+fn built_in(part: Part) -> anyhow::Result<Labelled> {
+    Ok(Labelled::read(&mut Npz::new(std::io::Cursor::new(BUILT_IN), "built-in MNIST")?, part.name())?)
+}
+
+#[cfg(not(feature = "mnist"))]
+fn built_in(_part: Part) -> anyhow::Result<Labelled> {
+    Err(crate::outcome::wrong_flag("--data", "this build has no MNIST in it: name an npz file"))
+}

@@ -1,0 +1,67 @@
+//! `dnn`: the article's neural network, trained, tested and looked into.
+
+mod ask;
+mod data;
+mod eval;
+mod inspect;
+mod model;
+mod predict;
+mod show;
+mod train;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::run::Common;
+
+/// Neural networks you can see through
+#[derive(Debug, Parser)]
+#[command(name = "dnn", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  dnn train                              the article: 784-20-10, three epochs of MNIST, saved as model.npz
+  dnn eval model.npz                     accuracy and confusion matrix on the test set
+  dnn predict model.npz my-digit.jpg     any picture of one digit
+  dnn show model.npz --index 7           a training picture, and what the net thinks it is
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Train(train::Train),
+    Eval(eval::Eval),
+    Predict(predict::Predict),
+    Show(show::Show),
+    Ask(ask::Ask),
+    Inspect(inspect::Inspect),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+pub(crate) fn command() -> clap::Command {
+    Cli::command()
+}
+
+pub(crate) fn main() -> anyhow::Result<()> {
+    let Cli { common, command } = Cli::parse();
+    common.set_up()?;
+    match command {
+        Command::Train(train) => train.run(&common),
+        Command::Eval(eval) => eval.run(&common),
+        Command::Predict(predict) => predict.run(&common),
+        Command::Show(show) => show.run(&common),
+        Command::Ask(ask) => ask.run(&common),
+        Command::Inspect(inspect) => inspect.run(&common),
+        Command::Completions { shell } => crate::filters::completions(self::command(), shell),
+        Command::Man => crate::filters::manual(self::command()),
+    }
+}

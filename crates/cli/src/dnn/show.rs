@@ -1,0 +1,99 @@
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use glassbox_dnn::argmax;
+use glassbox_formats::mnist::Labelled;
+use glassbox_formats::{Picture, Pixels, write_picture};
+use glassbox_tensor::{Image, Tensor};
+use serde_json::json;
+
+use super::data::{Data, Part};
+use super::model::{self, Model};
+use super::predict::classify;
+use crate::outcome::wrong_flag;
+use crate::run::{Common, say, say_json};
+use crate::sheet::{Tile, enlarge, sheet};
+use crate::terminal;
+
+/// How many times a digit is enlarged in a file.
+const ENLARGED: usize = 10;
+
+/// The article's last step: a picture of the data set, and what the net thinks it is
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  dnn show model.npz --index 7
+  dnn show model.npz --index 115 --part test --out digit.png")]
+pub(super) struct Show {
+    /// A model that `dnn train` wrote
+    model: PathBuf,
+    /// Number of the picture, from 0
+    #[arg(long, value_name = "N")]
+    index: usize,
+    /// Which pictures
+    #[arg(long, value_enum, default_value_t = Part::Train)]
+    part: Part,
+    #[command(flatten)]
+    data: Data,
+    /// Write the picture to a file instead of showing it here
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl Show {
+    pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        let model = model::load(&self.model)?;
+        let samples = self.data.read(self.part)?;
+        if self.index >= samples.len() {
+            let (found, last) = (self.index, samples.len() - 1);
+            return Err(wrong_flag("--index", format!("found {found}; the {} set has 0 … {last}", self.part.name())));
+        }
+        let seen = look(&model, &samples, self.index).with_context(|| self.data.name())?;
+        if let Some(out) = &self.out {
+            let dark_on_light = enlarge(&seen.digit.map(|pixel| 255 - pixel), ENLARGED);
+            let label = format!("the net thinks it is {} (label {})", seen.answer, seen.label);
+            let page = sheet(&[Tile { label, image: dark_on_light }], 1);
+            let notes = write_picture(out, Picture::from(Pixels::U8(page)))?;
+            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
+        }
+        if common.json {
+            say_json(&json!({
+                "event": "show", "part": self.part.name(), "index": self.index, "label": seen.label,
+                "class": seen.answer, "outputs": seen.outputs,
+            }))?;
+            return Ok(());
+        }
+        if self.out.is_none() {
+            say(terminal::picture(&seen.digit).trim_end_matches('\n'))?;
+        }
+        say(&seen.verdict())?;
+        Ok(())
+    }
+}
+
+/// A picture of the data set and what the net makes of it.
+pub(super) struct Seen {
+    pub(super) digit: Image<u8>,
+    pub(super) label: u8,
+    pub(super) answer: usize,
+    pub(super) outputs: Vec<f64>,
+}
+
+impl Seen {
+    /// The article's title, and whether it is right.
+    pub(super) fn verdict(&self) -> String {
+        let output = self.outputs[self.answer];
+        format!(
+            "Нейросеть считает, что на картинке цифра {} (the net thinks it is {}, output {output:.3}; the label is {})",
+            self.answer, self.answer, self.label
+        )
+    }
+}
+
+pub(super) fn look(model: &Model, samples: &Labelled, index: usize) -> anyhow::Result<Seen> {
+    let (_, height, width) = samples.images.dim();
+    let pixels = samples.images.as_slice()[index * height * width..(index + 1) * height * width].to_vec();
+    let outputs = classify(model, &Tensor::from_vec([1, height, width], pixels.clone())?)?;
+    let digit = Image::from_vec([height, width, 1], pixels)?;
+    Ok(Seen { digit, label: samples.labels[index], answer: argmax(&outputs), outputs })
+}

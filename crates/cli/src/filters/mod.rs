@@ -1,0 +1,94 @@
+//! `filters`: the article's image kernels on picture files.
+
+mod apply;
+mod bench;
+mod compare;
+mod list;
+
+use std::io::{self, Read};
+
+use anyhow::Context;
+use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use glassbox_formats::MOST_PICTURE_BYTES;
+use glassbox_kernels::filters::ENTRIES;
+
+use crate::run::Common;
+
+/// Image kernels you can see through
+#[derive(Debug, Parser)]
+#[command(name = "filters", version, propagate_version = true, arg_required_else_help = true)]
+#[command(subcommand_required = true)]
+#[command(after_help = "Examples:
+  filters sobel in.png out.png
+  filters median in.jpg out.png --size 5 --border mirror
+  filters sharpen - - --format png < in.png > out.png
+  filters compare in.png sheet.png           max against average pooling, on the picture and on its edges
+
+Kernels are applied as written (correlation), as every image tool does.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What is not an operator.
+#[derive(Debug, Subcommand)]
+enum Other {
+    Compare(compare::Compare),
+    List(list::List),
+    Bench(bench::Bench),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// The registry's operators, then the rest.
+pub(crate) fn command() -> Command {
+    let operators = ENTRIES.iter().map(|entry| apply::command(entry));
+    Other::augment_subcommands(Cli::command().subcommands(operators))
+}
+
+pub(crate) fn main() -> anyhow::Result<()> {
+    let matches = command().get_matches();
+    let Some((name, arguments)) = matches.subcommand() else { return Ok(()) };
+    // Global flags are known to the subcommand, wherever they stood.
+    let common = Common::from_arg_matches(arguments)?;
+    common.set_up()?;
+    if let Some(entry) = ENTRIES.iter().find(|entry| entry.name == name) {
+        return apply::run(entry, arguments, &common);
+    }
+    match Other::from_arg_matches(&matches)? {
+        Other::Compare(compare) => compare.run(&common),
+        Other::List(list) => list.run(&common),
+        Other::Bench(bench) => bench.run(&common),
+        Other::Completions { shell } => completions(command(), shell),
+        Other::Man => manual(command()),
+    }
+}
+
+pub(crate) fn completions(mut command: Command, shell: clap_complete::Shell) -> anyhow::Result<()> {
+    let name = command.get_name().to_string();
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, name, &mut script);
+    Ok(io::Write::write_all(&mut io::stdout(), &script)?)
+}
+
+pub(crate) fn manual(command: Command) -> anyhow::Result<()> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page)?;
+    Ok(io::Write::write_all(&mut io::stdout(), &page)?)
+}
+
+/// All of standard input, if it is not too much to be a picture.
+pub(crate) fn read_stdin() -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(MOST_PICTURE_BYTES + 1).read_to_end(&mut bytes).context("standard input")?;
+    if bytes.len() as u64 > MOST_PICTURE_BYTES {
+        anyhow::bail!("standard input: is too large: at most {MOST_PICTURE_BYTES} bytes are allowed");
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,55 @@
+//! How a run ends: one line on standard error and an exit code.
+
+use std::fmt::Display;
+use std::io;
+use std::process::ExitCode;
+
+const FAILED: u8 = 1;
+const WRONG_USAGE: u8 = 2;
+/// What shells show for a program ended by Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// A command line that asks for something that cannot be: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Usage(pub(crate) String);
+
+/// The user pressed Ctrl-C.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub(crate) struct Interrupted;
+
+/// Something went wrong and has been reported already.
+#[derive(Debug, thiserror::Error)]
+#[error("failed")]
+pub(crate) struct Reported;
+
+/// A wrong value of a flag.
+pub(crate) fn wrong_flag(flag: &str, problem: impl Display) -> anyhow::Error {
+    Usage(format!("{flag}: {problem}")).into()
+}
+
+/// Runs a program and turns what it says into an exit code.
+pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
+    let Err(error) = main() else { return ExitCode::SUCCESS };
+    // Whoever read our output has had enough: nothing is wrong.
+    let broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    };
+    if error.chain().any(broken_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    if error.is::<Reported>() {
+        return ExitCode::from(FAILED);
+    }
+    if error.is::<Interrupted>() {
+        return ExitCode::from(INTERRUPTED);
+    }
+    anstream::eprintln!("{program}: {error:#}");
+    let usage = error.is::<Usage>() || error.downcast_ref::<glassbox_kernels::Error>().is_some_and(is_usage);
+    ExitCode::from(if usage { WRONG_USAGE } else { FAILED })
+}
+
+fn is_usage(error: &glassbox_kernels::Error) -> bool {
+    !matches!(error, glassbox_kernels::Error::TooSmall { .. })
+}

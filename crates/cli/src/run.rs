@@ -1,0 +1,101 @@
+//! What every command has: flags for threads and loudness, interruption, output.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+
+use crate::outcome::{INTERRUPTED, wrong_flag};
+
+/// Most threads that can be asked for.
+const MOST_THREADS: usize = 1024;
+
+/// Flags that every command has.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Common {
+    /// Threads to work on [default: all cores]
+    #[arg(long, value_name = "N", global = true)]
+    pub(crate) threads: Option<usize>,
+    /// Print nothing but results and errors
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// Print more about what is done
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// Print one JSON object a line and nothing else on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+impl Common {
+    /// Sets up the threads that were asked for.
+    pub(crate) fn set_up(&self) -> anyhow::Result<()> {
+        let threads = match self.threads {
+            Some(n) if !(1..=MOST_THREADS).contains(&n) => {
+                return Err(wrong_flag("--threads", format!("found {n}; a whole number from 1 to {MOST_THREADS} is allowed")));
+            }
+            Some(n) => n,
+            None => 0,
+        };
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        Ok(())
+    }
+
+    /// A remark on standard error.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            anstream::eprintln!("{text}");
+        }
+    }
+
+    /// A remark on standard error for those who want to know more.
+    pub(crate) fn detail(&self, text: &str) {
+        if self.verbose {
+            anstream::eprintln!("{text}");
+        }
+    }
+
+    /// Whether a progress bar would be seen and not be in the way.
+    pub(crate) fn shows_progress(&self) -> bool {
+        !self.quiet && !self.json && io::stderr().is_terminal()
+    }
+
+    /// Says that a debug build is slow, before a long job.
+    pub(crate) fn warn_of_debug_build(&self) {
+        if cfg!(debug_assertions) {
+            self.note("note: this is a debug build, much slower than `cargo build --release`");
+        }
+    }
+}
+
+/// A line on standard output; a closed pipe is an error, not a panic.
+pub(crate) fn say(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+/// An object as a line of JSON on standard output.
+pub(crate) fn say_json(value: &serde_json::Value) -> io::Result<()> {
+    say(&value.to_string())
+}
+
+static INTERRUPTED_FLAG: AtomicBool = AtomicBool::new(false);
+static ENDS_BY_ITSELF: AtomicBool = AtomicBool::new(false);
+
+/// Makes Ctrl-C end the program with exit code 130: at once, or if `ends_by_itself` when it next looks at [`interrupted`].
+pub(crate) fn catch_interrupts(ends_by_itself: bool) -> anyhow::Result<()> {
+    ENDS_BY_ITSELF.store(ends_by_itself, Ordering::SeqCst);
+    ctrlc::set_handler(|| {
+        let again = INTERRUPTED_FLAG.swap(true, Ordering::SeqCst);
+        if again || !ENDS_BY_ITSELF.load(Ordering::SeqCst) {
+            std::process::exit(INTERRUPTED.into());
+        }
+    })?;
+    Ok(())
+}
+
+/// Whether Ctrl-C was pressed.
+pub(crate) fn interrupted() -> bool {
+    INTERRUPTED_FLAG.load(Ordering::SeqCst)
+}

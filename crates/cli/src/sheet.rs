@@ -1,0 +1,73 @@
+//! Labelled sheets: pictures side by side, each with a line of text above it.
+
+use font8x8::{BASIC_FONTS, UnicodeFonts};
+use glassbox_tensor::Image;
+
+/// Pixels between pictures and around them.
+const GAP: usize = 12;
+/// Side of a letter.
+const LETTER: usize = 8;
+/// Height of a line of text with the space below it.
+const LINE: usize = LETTER + 6;
+
+const PAPER: [u8; 3] = [255; 3];
+const INK: [u8; 3] = [20; 3];
+
+/// A picture and what stands above it.
+pub(crate) struct Tile {
+    pub(crate) label: String,
+    /// `[height, width, 1 or 3]`
+    pub(crate) image: Image<u8>,
+}
+
+/// Tiles in rows of `columns`, as wide as the widest needs.
+///
+/// # Shape
+/// The result is `[height, width, 3]`.
+pub(crate) fn sheet(tiles: &[Tile], columns: usize) -> Image<u8> {
+    let cell_width = tiles.iter().map(|tile| tile.image.width().max(tile.label.chars().count() * LETTER)).max().unwrap_or(1);
+    let rows: Vec<_> = tiles.chunks(columns.max(1)).collect();
+    let row_height = |row: &[Tile]| LINE + row.iter().map(|tile| tile.image.height()).max().unwrap_or(0) + GAP;
+    let columns = columns.clamp(1, tiles.len().max(1));
+    let height = GAP + rows.iter().map(|row| row_height(row)).sum::<usize>();
+    let mut page = Image::from_fn([height, GAP + columns * (cell_width + GAP), 3], |(_, _, channel)| PAPER[channel]);
+    let mut top = GAP;
+    for row in rows {
+        for (column, tile) in row.iter().enumerate() {
+            let left = GAP + column * (cell_width + GAP);
+            write(&mut page, &tile.label, top, left);
+            paste(&mut page, &tile.image, top + LINE, left);
+        }
+        top += row_height(row);
+    }
+    page
+}
+
+/// The picture with every pixel `times` as high and wide.
+pub(crate) fn enlarge(image: &Image<u8>, times: usize) -> Image<u8> {
+    let (height, width, channels) = image.dim();
+    Image::from_fn([height * times, width * times, channels], |(y, x, c)| image[[y / times, x / times, c]])
+}
+
+fn paste(page: &mut Image<u8>, image: &Image<u8>, top: usize, left: usize) {
+    let mut pixels = page.view_mut();
+    for ((y, x, c), &value) in image.indexed_iter() {
+        if image.channels() == 1 {
+            (0..3).for_each(|channel| pixels[[top + y, left + x, channel]] = value);
+        } else if c < 3 {
+            pixels[[top + y, left + x, c]] = value;
+        }
+    }
+}
+
+fn write(page: &mut Image<u8>, text: &str, top: usize, left: usize) {
+    let mut pixels = page.view_mut();
+    for (position, letter) in text.chars().enumerate() {
+        let bitmap = BASIC_FONTS.get(letter).or_else(|| BASIC_FONTS.get('?')).unwrap_or_default();
+        for (y, row) in bitmap.iter().enumerate() {
+            for x in (0..LETTER).filter(|x| row >> x & 1 == 1) {
+                (0..3).for_each(|channel| pixels[[top + y, left + position * LETTER + x, channel]] = INK[channel]);
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! A grey picture as text: two pixels a character in a terminal, letters of different darkness elsewhere.
+
+use std::fmt::Write;
+use std::io::{self, IsTerminal};
+
+use glassbox_tensor::Image;
+
+/// From paper to ink.
+const SHADES: &[u8; 10] = b" .:-=+*#%@";
+
+/// The picture as lines of text, light on dark, for standard output as it is.
+///
+/// # Shape
+/// `[height, width, 1]`
+pub(crate) fn picture(image: &Image<u8>) -> String {
+    let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if colours { half_blocks(image) } else { letters(image) }
+}
+
+/// Upper half blocks, the upper pixel as their colour, the lower as their background.
+fn half_blocks(image: &Image<u8>) -> String {
+    let mut text = String::new();
+    for y in (0..image.height()).step_by(2) {
+        for x in 0..image.width() {
+            let (upper, lower) = (image[[y, x, 0]], if y + 1 < image.height() { image[[y + 1, x, 0]] } else { 0 });
+            let _ = write!(text, "\x1b[38;2;{upper};{upper};{upper};48;2;{lower};{lower};{lower}m▀");
+        }
+        text.push_str("\x1b[0m\n");
+    }
+    text
+}
+
+/// Letters, twice as many a row as pixels, because they are twice as high as wide.
+fn letters(image: &Image<u8>) -> String {
+    let mut text = String::new();
+    for y in 0..image.height() {
+        let row: String = image.line(y).iter().flat_map(|&pixel| [SHADES[usize::from(pixel) * 9 / 255] as char; 2]).collect();
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_is_as_many_characters_as_it_should_be() {
+        let image = Image::from_vec([3, 2, 1], vec![0, 255, 128, 0, 0, 10]).unwrap();
+        assert_eq!(letters(&image), "  @@\n==\n\n");
+        let blocks = half_blocks(&image);
+        assert_eq!(blocks.lines().count(), 2);
+        assert_eq!(blocks.matches('▀').count(), 4);
+        assert!(blocks.starts_with("\x1b[38;2;0;0;0;48;2;128;128;128m▀"));
+    }
+}
