@@ -1,7 +1,7 @@
 //! What the edge filters share: two responses, one for each direction, and what is made of them.
 
 use super::parameters::{Arguments, Parameter, Values};
-use super::signed::Signed;
+use super::signed::{Response, Signed};
 use crate::Pixel;
 use crate::pixel::{Wide, greater};
 
@@ -43,15 +43,23 @@ pub(super) const COMBINE: Parameter = Parameter {
     help: "what is made of both responses: sum |a|+|b|, magnitude √(a²+b²), max of |a| and |b|, signed a+b",
 };
 
+/// The two responses of an edge filter at each place of a row; mark both `#[inline(always)]`.
+pub(super) trait Masks<T: Pixel> {
+    /// The first mask's response.
+    fn a(&self, i: usize) -> T::Wide;
+    /// The second mask's response.
+    fn b(&self, i: usize) -> T::Wide;
+}
+
 /// The three choices of an edge filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Response {
+pub(super) struct Choices {
     pub(super) direction: Direction,
     pub(super) combine: Combine,
     pub(super) signed: Signed,
 }
 
-impl Response {
+impl Choices {
     pub(super) fn from_arguments(arguments: &Arguments) -> Self {
         let direction = match arguments.text("direction") {
             "x" => Direction::X,
@@ -67,18 +75,40 @@ impl Response {
         Self { direction, combine, signed: Signed::from_arguments(arguments) }
     }
 
-    /// Stores what is made of `a(i)` and `b(i)` in `out[i]`: one plain loop for each choice.
+    /// Stores what is made of both responses in `out`: one plain loop for each choice.
     #[inline(always)]
-    pub(super) fn store<T: Pixel>(self, out: &mut [T], a: impl Fn(usize) -> T::Wide, b: impl Fn(usize) -> T::Wide) {
-        // A response that cannot be negative needs no size taken.
-        let unsigned = if self.signed == Signed::Offset { Signed::Offset } else { Signed::Clamp };
+    pub(super) fn store<T: Pixel>(self, out: &mut [T], masks: impl Masks<T>) {
         match (self.direction, self.combine) {
-            (Direction::X, _) => self.signed.store(out, a),
-            (Direction::Y, _) => self.signed.store(out, b),
-            (Direction::Both, Combine::Signed) => self.signed.store(out, |i| a(i) + b(i)),
-            (Direction::Both, Combine::Sum) => unsigned.store(out, |i| a(i).abs() + b(i).abs()),
-            (Direction::Both, Combine::Max) => unsigned.store(out, |i| greater(a(i).abs(), b(i).abs())),
-            (Direction::Both, Combine::Magnitude) => unsigned.store(out, |i| T::magnitude(a(i), b(i))),
+            (Direction::X, _) => self.signed.store(out, Combined::<_, X>(masks)),
+            (Direction::Y, _) => self.signed.store(out, Combined::<_, Y>(masks)),
+            (Direction::Both, Combine::Sum) => self.signed.store(out, Combined::<_, SUM>(masks)),
+            (Direction::Both, Combine::Magnitude) => self.signed.store(out, Combined::<_, MAGNITUDE>(masks)),
+            (Direction::Both, Combine::Max) => self.signed.store(out, Combined::<_, MAX>(masks)),
+            (Direction::Both, Combine::Signed) => self.signed.store(out, Combined::<_, SIGNED_SUM>(masks)),
+        }
+    }
+}
+
+const X: u8 = 0;
+const Y: u8 = 1;
+const SUM: u8 = 2;
+const MAGNITUDE: u8 = 3;
+const MAX: u8 = 4;
+const SIGNED_SUM: u8 = 5;
+
+/// Both masks' responses made into one.
+struct Combined<M, const CHOICE: u8>(M);
+
+impl<T: Pixel, M: Masks<T>, const CHOICE: u8> Response<T> for Combined<M, CHOICE> {
+    #[inline(always)]
+    fn at(&self, i: usize) -> T::Wide {
+        match CHOICE {
+            X => self.0.a(i),
+            Y => self.0.b(i),
+            SUM => self.0.a(i).abs() + self.0.b(i).abs(),
+            MAGNITUDE => T::magnitude(self.0.a(i), self.0.b(i)),
+            MAX => greater(self.0.a(i).abs(), self.0.b(i).abs()),
+            _ => self.0.a(i) + self.0.b(i),
         }
     }
 }

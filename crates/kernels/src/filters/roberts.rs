@@ -1,4 +1,4 @@
-use super::edges::{COMBINE, Combine, DIRECTION, Direction, Response};
+use super::edges::{COMBINE, Combine, DIRECTION, Choices, Direction, Masks};
 use super::parameters::BORDER;
 use super::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
@@ -15,7 +15,7 @@ pub(super) static ENTRY: Entry = Entry {
 };
 
 fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
-    let Response { direction, combine, signed } = Response::from_arguments(arguments);
+    let Choices { direction, combine, signed } = Choices::from_arguments(arguments);
     Ok(Box::new(Roberts { direction, combine, signed, border: arguments.border()? }))
 }
 
@@ -58,7 +58,7 @@ impl Operator for Roberts {
 
     fn kernel<T: Pixel>(&self, channels: usize) -> RobertsRow {
         let Self { direction, combine, signed, .. } = *self;
-        RobertsRow { channels, response: Response { direction, combine, signed } }
+        RobertsRow { channels, choices: Choices { direction, combine, signed } }
     }
 }
 
@@ -66,7 +66,7 @@ impl Operator for Roberts {
 #[derive(Debug)]
 pub struct RobertsRow {
     channels: usize,
-    response: Response,
+    choices: Choices,
 }
 
 impl<T: Pixel> Kernel<T> for RobertsRow {
@@ -74,7 +74,26 @@ impl<T: Pixel> Kernel<T> for RobertsRow {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let (n, c) = (out.len(), self.channels);
         let (upper, lower) = (rows.get(0), rows.get(1));
-        let (nw, ne, sw, se) = (&upper[..n], &upper[c..c + n], &lower[..n], &lower[c..c + n]);
-        self.response.store(out, |i| nw[i].wide() - se[i].wide(), |i| ne[i].wide() - sw[i].wide());
+        self.choices.store(out, Square { nw: &upper[..n], ne: &upper[c..c + n], sw: &lower[..n], se: &lower[c..c + n] });
+    }
+}
+
+/// The place itself, at the top left, and its three neighbours.
+struct Square<'a, T> {
+    nw: &'a [T],
+    ne: &'a [T],
+    sw: &'a [T],
+    se: &'a [T],
+}
+
+impl<T: Pixel> Masks<T> for Square<'_, T> {
+    #[inline(always)]
+    fn a(&self, i: usize) -> T::Wide {
+        self.nw[i].wide() - self.se[i].wide()
+    }
+
+    #[inline(always)]
+    fn b(&self, i: usize) -> T::Wide {
+        self.ne[i].wide() - self.sw[i].wide()
     }
 }

@@ -1,5 +1,5 @@
 use super::parameters::BORDER;
-use super::signed::{SIGNED, Signed};
+use super::signed::{Response, SIGNED, Signed};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::pixel::Wide;
@@ -68,9 +68,20 @@ impl<T: Pixel> Kernel<T> for SharpenRow {
         let (n, c) = (out.len(), self.channels);
         let (north, middle, south) = (&rows.get(0)[c..c + n], rows.get(1), &rows.get(2)[c..c + n]);
         let (west, centre, east) = (&middle[..n], &middle[c..c + n], &middle[2 * c..2 * c + n]);
-        self.signed.store(out, |i| {
-            let around = (north[i].wide() + south[i].wide()) + (west[i].wide() + east[i].wide());
-            centre[i].wide() * T::Wide::whole(5) - around
-        });
+        self.signed.store(out, Cross { centre, around: [north, west, east, south] });
+    }
+}
+
+struct Cross<'a, T> {
+    centre: &'a [T],
+    around: [&'a [T]; 4],
+}
+
+impl<T: Pixel> Response<T> for Cross<'_, T> {
+    #[inline(always)]
+    fn at(&self, i: usize) -> T::Wide {
+        let [north, west, east, south] = self.around;
+        let around = (north[i].wide() + south[i].wide()) + (west[i].wide() + east[i].wide());
+        self.centre[i].wide() * T::Wide::whole(5) - around
     }
 }

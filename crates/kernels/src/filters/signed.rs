@@ -1,6 +1,6 @@
 use super::parameters::{Arguments, Parameter, Values};
 use crate::Pixel;
-use crate::pixel::Wide;
+use crate::pixel::{Wide, greater};
 
 /// What a negative response becomes in a picture, which has no negative numbers.
 ///
@@ -34,20 +34,22 @@ impl Signed {
         }
     }
 
-    /// What is added to a response, its size having been taken or not.
+    /// Stores what each place responds with in `out`.
     #[inline(always)]
-    pub(super) fn offset<T: Pixel>(self) -> T::Wide {
-        if self == Signed::Offset { T::HALF } else { T::Wide::whole(0) }
-    }
-
-    /// Stores `response(i)` in `out[i]`.
-    #[inline(always)]
-    pub(super) fn store<T: Pixel>(self, out: &mut [T], response: impl Fn(usize) -> T::Wide) {
-        let offset = self.offset::<T>();
-        if self == Signed::Absolute {
-            out.iter_mut().enumerate().for_each(|(i, out)| *out = T::store(response(i).abs()));
-        } else {
-            out.iter_mut().enumerate().for_each(|(i, out)| *out = T::store(response(i) + offset));
+    pub(super) fn store<T: Pixel>(self, out: &mut [T], response: impl Response<T>) {
+        // |r| is the greater of r and −r, and r itself is the greater of r and r: one loop for all three.
+        let turned = T::Wide::whole(if self == Signed::Absolute { -1 } else { 1 });
+        let offset = if self == Signed::Offset { T::HALF } else { T::Wide::whole(0) };
+        for (i, out) in out.iter_mut().enumerate() {
+            let r = response.at(i);
+            *out = T::store(greater(r, r * turned) + offset);
         }
     }
+}
+
+/// What a kernel answers at each place of a row. A trait and not a closure, because a closure cannot be told to be inlined,
+/// and what is not inlined is not vectorised.
+pub(super) trait Response<T: Pixel> {
+    /// The response at place `i`; mark it `#[inline(always)]`.
+    fn at(&self, i: usize) -> T::Wide;
 }

@@ -1,4 +1,4 @@
-use super::edges::{COMBINE, Combine, DIRECTION, Direction, Response};
+use super::edges::{COMBINE, Combine, DIRECTION, Choices, Direction, Masks};
 use super::parameters::BORDER;
 use super::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
@@ -16,7 +16,7 @@ pub(super) static ENTRY: Entry = Entry {
 };
 
 fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
-    let Response { direction, combine, signed } = Response::from_arguments(arguments);
+    let Choices { direction, combine, signed } = Choices::from_arguments(arguments);
     Ok(Box::new(Sobel { direction, combine, signed, border: arguments.border()? }))
 }
 
@@ -60,7 +60,7 @@ impl Operator for Sobel {
 
     fn kernel<T: Pixel>(&self, channels: usize) -> SobelRow {
         let Self { direction, combine, signed, .. } = *self;
-        SobelRow { channels, response: Response { direction, combine, signed } }
+        SobelRow { channels, choices: Choices { direction, combine, signed } }
     }
 }
 
@@ -68,25 +68,42 @@ impl Operator for Sobel {
 #[derive(Debug)]
 pub struct SobelRow {
     channels: usize,
-    response: Response,
+    choices: Choices,
 }
 
 impl<T: Pixel> Kernel<T> for SobelRow {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let (n, c) = (out.len(), self.channels);
-        let columns = |y: usize| {
-            let row = rows.get(y);
-            [&row[..n], &row[c..c + n], &row[2 * c..2 * c + n]]
+        let (upper, middle, lower) = (rows.get(0), rows.get(1), rows.get(2));
+        let masks = Ring {
+            upper: [&upper[..n], &upper[c..c + n], &upper[2 * c..2 * c + n]],
+            middle: [&middle[..n], &middle[2 * c..2 * c + n]],
+            lower: [&lower[..n], &lower[c..c + n], &lower[2 * c..2 * c + n]],
         };
-        let ([nw, north, ne], [west, _, east], [sw, south, se]) = (columns(0), columns(1), columns(2));
-        let two = T::Wide::whole(2);
-        let a = |i: usize| {
-            (ne[i].wide() - nw[i].wide()) + (east[i].wide() - west[i].wide()) * two + (se[i].wide() - sw[i].wide())
-        };
-        let b = |i: usize| {
-            (sw[i].wide() - nw[i].wide()) + (south[i].wide() - north[i].wide()) * two + (se[i].wide() - ne[i].wide())
-        };
-        self.response.store(out, a, b);
+        self.choices.store(out, masks);
+    }
+}
+
+/// The eight neighbours of each place of a row, west to east.
+struct Ring<'a, T> {
+    upper: [&'a [T]; 3],
+    middle: [&'a [T]; 2],
+    lower: [&'a [T]; 3],
+}
+
+impl<T: Pixel> Masks<T> for Ring<'_, T> {
+    #[inline(always)]
+    fn a(&self, i: usize) -> T::Wide {
+        let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
+        let middle = (east[i].wide() - west[i].wide()) * T::Wide::whole(2);
+        (ne[i].wide() - nw[i].wide()) + middle + (se[i].wide() - sw[i].wide())
+    }
+
+    #[inline(always)]
+    fn b(&self, i: usize) -> T::Wide {
+        let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
+        let middle = (south[i].wide() - north[i].wide()) * T::Wide::whole(2);
+        (sw[i].wide() - nw[i].wide()) + middle + (se[i].wide() - ne[i].wide())
     }
 }

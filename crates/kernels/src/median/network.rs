@@ -65,19 +65,13 @@ impl<T: Pixel> Network<T> {
             // Results go to buffers that no input of the step is read from: they can be taken out meanwhile.
             let mut low = step.smaller.map(|buffer| std::mem::take(&mut self.buffers[buffer]));
             let mut high = step.greater.map(|buffer| std::mem::take(&mut self.buffers[buffer]));
-            let [a, b] = step.inputs.map(|(source, shift)| match source {
-                Source::Row(row) => &rows.get(row)[start + shift * self.channels..][..length],
-                Source::Buffer(buffer) => &self.buffers[buffer][shift * self.channels..][..length],
-            });
+            let [(a, a_shift), (b, b_shift)] = step.inputs;
+            let a = &source(&self.buffers, rows, start, a)[a_shift * self.channels..][..length];
+            let b = &source(&self.buffers, rows, start, b)[b_shift * self.channels..][..length];
             match (&mut low, &mut high) {
-                (Some(low), Some(high)) => {
-                    let (low, high) = (&mut low[..length], &mut high[..length]);
-                    for i in 0..length {
-                        (low[i], high[i]) = (smaller(a[i], b[i]), greater(a[i], b[i]));
-                    }
-                }
-                (Some(low), None) => keep(&mut low[..length], a, b, smaller),
-                (None, Some(high)) => keep(&mut high[..length], a, b, greater),
+                (Some(low), Some(high)) => sort(&mut low[..length], &mut high[..length], a, b),
+                (Some(low), None) => keep_smaller(&mut low[..length], a, b),
+                (None, Some(high)) => keep_greater(&mut high[..length], a, b),
                 (None, None) => {}
             }
             for (buffer, values) in [(step.smaller, low), (step.greater, high)] {
@@ -86,17 +80,37 @@ impl<T: Pixel> Network<T> {
                 }
             }
         }
-        match self.result {
-            Source::Row(row) => out.copy_from_slice(&rows.get(row)[start..start + out.len()]),
-            Source::Buffer(buffer) => out.copy_from_slice(&self.buffers[buffer][..out.len()]),
-        }
+        out.copy_from_slice(&source(&self.buffers, rows, start, self.result)[..out.len()]);
+    }
+}
+
+/// The numbers of a source from the block's first on.
+#[inline(always)]
+fn source<'a, T>(buffers: &'a [Vec<T>], rows: Rows<'a, T>, start: usize, from: Source) -> &'a [T] {
+    match from {
+        Source::Row(row) => &rows.get(row)[start..],
+        Source::Buffer(buffer) => &buffers[buffer],
     }
 }
 
 #[inline(always)]
-fn keep<T: Pixel>(out: &mut [T], a: &[T], b: &[T], choose: impl Fn(T, T) -> T) {
-    for i in 0..out.len() {
-        out[i] = choose(a[i], b[i]);
+fn sort<T: Pixel>(low: &mut [T], high: &mut [T], a: &[T], b: &[T]) {
+    for (((low, high), &a), &b) in low.iter_mut().zip(high).zip(a).zip(b) {
+        (*low, *high) = (smaller(a, b), greater(a, b));
+    }
+}
+
+#[inline(always)]
+fn keep_smaller<T: Pixel>(out: &mut [T], a: &[T], b: &[T]) {
+    for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+        *out = smaller(a, b);
+    }
+}
+
+#[inline(always)]
+fn keep_greater<T: Pixel>(out: &mut [T], a: &[T], b: &[T]) {
+    for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+        *out = greater(a, b);
     }
 }
 
