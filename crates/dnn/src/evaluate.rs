@@ -2,7 +2,7 @@ use glassbox_tensor::{Ix3, Matrix, Tensor};
 use rayon::prelude::*;
 
 use crate::losses::{Loss, MeanSquaredError, one_hot};
-use crate::{Error, Net, Real};
+use crate::{Error, Net, Real, Samples};
 
 /// Samples that pass through the net at a time: their nodes stay in the cache.
 const BATCH: usize = 500;
@@ -23,8 +23,14 @@ pub fn argmax<T: PartialOrd + Copy>(values: &[T]) -> usize {
 /// `[n, height, width]`, 0 … 255 → `[n, height·width]`, 0 … 1
 pub fn features<T: Real>(images: &Tensor<u8, Ix3>) -> Matrix<T> {
     let (n, height, width) = images.dim();
-    let values = images.as_slice().iter().map(|&pixel| T::from_f64(f64::from(f32::from(pixel) / 255.0)));
-    Matrix::from_vec([n, height * width], values.collect()).expect("a number a pixel")
+    let values = images.as_slice().iter().map(|&pixel| feature(pixel)).collect();
+    Matrix::from_vec([n, height * width], values).expect("a number a pixel")
+}
+
+/// `pixel / 255`, divided in `f32` as the article's script does.
+#[inline(always)]
+pub(crate) fn feature<T: Real>(pixel: u8) -> T {
+    T::from_f64(f64::from(f32::from(pixel) / 255.0))
 }
 
 /// How well a net does on labelled pictures.
@@ -55,7 +61,7 @@ impl Evaluation {
 /// # Errors
 /// If the pictures do not have as many pixels as the net has inputs, or a label has no output.
 pub fn evaluate<T: Real>(net: &Net<T>, images: &Tensor<u8, Ix3>, labels: &[u8]) -> Result<Evaluation, Error> {
-    check_samples(net.inputs(), net.outputs(), images, labels)?;
+    Samples::new(images, labels)?.check(net.inputs(), net.outputs())?;
     let classes = net.outputs();
     let pixels = images.shape()[1] * images.shape()[2];
     let batches = images.as_slice().par_chunks(BATCH * pixels).zip(labels.par_chunks(BATCH));
@@ -81,26 +87,4 @@ pub fn evaluate<T: Real>(net: &Net<T>, images: &Tensor<u8, Ix3>, labels: &[u8]) 
     }
     whole.hits = (0..classes).map(|class| whole.confusion[class][class]).sum();
     Ok(whole)
-}
-
-/// Whether a net can be shown these pictures.
-pub(crate) fn check_samples(
-    inputs: usize,
-    outputs: usize,
-    images: &Tensor<u8, Ix3>,
-    labels: &[u8],
-) -> Result<(), Error> {
-    let (n, height, width) = images.dim();
-    if n != labels.len() {
-        return Err(Error::Data(format!("{n} pictures but {} labels: one label a picture is needed", labels.len())));
-    }
-    if height * width != inputs {
-        return Err(Error::Data(format!("pictures of {height}×{width} pixels; this net takes {inputs} inputs")));
-    }
-    match labels.iter().max() {
-        Some(&label) if usize::from(label) >= outputs => {
-            Err(Error::Data(format!("label {label} found; this net has {outputs} outputs, 0 … {}", outputs - 1)))
-        }
-        _ => Ok(()),
-    }
 }

@@ -25,6 +25,7 @@ mod online;
 mod order;
 mod prepare;
 mod real;
+mod samples;
 mod stage;
 
 pub use error::Error;
@@ -35,3 +36,4 @@ pub use online::{Online, Progress, Rule};
 pub use order::shuffled;
 pub use prepare::{PrepareError, prepare};
 pub use real::Real;
+pub use samples::Samples;

@@ -7,11 +7,11 @@
 use std::ops::{ControlFlow, Range};
 
 use glassbox_kernels::simd::{Level, Task, dispatch};
-use glassbox_tensor::{Ix3, Tensor};
 
-use crate::evaluate::check_samples;
+use crate::layers::Layer;
 use crate::stage::Stage;
-use crate::{Error, Net, Real, argmax};
+use crate::evaluate::feature;
+use crate::{Error, Net, Real, Samples, argmax};
 
 /// What the article's loop does in the backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -41,12 +41,13 @@ const REPORT: usize = 5_000;
 /// A net in training, one sample at a time.
 ///
 /// ```
-/// use glassbox_dnn::{Net, Online, Rule};
+/// use glassbox_dnn::{Net, Online, Rule, Samples};
 /// use glassbox_tensor::Tensor;
 /// let net = Net::<f64>::from_text("dense 2 | sigmoid", 2).unwrap();
 /// let mut online = Online::new(&net, Rule::Code, 0.5).unwrap();
 /// let pictures = Tensor::from_vec([1, 1, 2], vec![255, 0]).unwrap();
-/// online.epoch(&pictures, &[1], None, |_| std::ops::ControlFlow::Continue(())).unwrap();
+/// let samples = Samples::new(&pictures, &[1]).unwrap();
+/// online.epoch(&samples, None, |_| std::ops::ControlFlow::Continue(())).unwrap();
 /// // Both outputs were σ(0) = 0.5; the deltas are (2/2)·(0.5 − 0) and (2/2)·(0.5 − 1); the second pixel was zero.
 /// assert_eq!(online.net().to_arrays()[0].1.as_slice(), [-0.25, 0.0, 0.25, 0.0]);
 /// ```
@@ -56,11 +57,8 @@ pub struct Online<T: Real> {
     rule: Rule,
     rate: T,
     level: Level,
-    /// `pixel / 255`, divided in f32 as the article's script does.
-    scale: [T; 256],
-    /// The inputs of the sample in hand that are not zero: the first `count`, then eight to spare.
-    active: Vec<(u32, T)>,
-    count: usize,
+    /// The inputs of each stage for the sample in hand that are not zero, and the outputs last.
+    active: Vec<Vec<(u32, T)>>,
     text: String,
 }
 
@@ -77,14 +75,14 @@ impl<T: Real> Online<T> {
                 net.text()
             ))
         })?;
+        let mut active = vec![Vec::with_capacity(net.inputs())];
+        active.extend(pairs.iter().map(|dense| Vec::with_capacity(dense.outputs())));
         Ok(Self {
             stages: pairs.into_iter().map(Stage::new).collect(),
             rule,
             rate: T::from_f64(rate),
             level: Level::best(),
-            scale: std::array::from_fn(|pixel| T::from_f64(f64::from(pixel as f32 / 255.0))),
-            active: vec![(0, T::zero()); net.inputs() + 8],
-            count: 0,
+            active,
             text: net.text(),
         })
     }
@@ -98,53 +96,52 @@ impl<T: Real> Online<T> {
     /// One pass over the samples, in file order or in the given one. `report` hears of the progress every few thousand
     /// samples and at the end, and may stop the pass.
     ///
-    /// # Shape
-    /// `images` `[n, height, width]`, `labels` `n` numbers below the net's number of outputs, `order` `n` indices
-    ///
     /// # Errors
     /// If the pictures do not have as many pixels as the net has inputs, a label has no output, or the loss is no longer a
     /// finite number.
     ///
     /// # Panics
-    /// If an index of `order` is not below `n`.
+    /// If `order` is shorter than the samples are many or holds an index that none has.
     pub fn epoch(
         &mut self,
-        images: &Tensor<u8, Ix3>,
-        labels: &[u8],
+        samples: &Samples,
         order: Option<&[u32]>,
         mut report: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Progress, Error> {
-        let (first, last) = (&self.stages[0], &self.stages[self.stages.len() - 1]);
-        check_samples(first.inputs, last.outputs, images, labels)?;
-        let (pixels, level) = (images.as_slice(), self.level);
-        let (mut hits, mut loss, mut seen) = (0, 0.0, 0);
-        while seen < labels.len() {
-            let end = labels.len().min(seen + REPORT);
-            let (new_hits, new_loss) = dispatch(level, Samples { net: self, pixels, labels, order, range: seen..end });
-            hits += new_hits;
+        self.check(samples)?;
+        let level = self.level;
+        let mut progress = Progress { seen: 0, hits: 0, loss: 0.0 };
+        let mut loss = 0.0;
+        while progress.seen < samples.len() {
+            let end = samples.len().min(progress.seen + REPORT);
+            let part = Learn { net: self, samples, order, range: progress.seen..end };
+            let (new_hits, new_loss) = dispatch(level, part);
             loss += new_loss;
-            seen = end;
+            progress = Progress { seen: end, hits: progress.hits + new_hits, loss: loss / end as f64 };
             if !loss.is_finite() {
                 return Err(Error::Diverged(format!(
-                    "the loss is no longer a finite number after {seen} samples; try a smaller learning rate"
+                    "the loss is no longer a finite number after {end} samples; try a smaller learning rate"
                 )));
             }
-            if report(Progress { seen, hits, loss: loss / seen as f64 }).is_break() {
+            if report(progress).is_break() {
                 break;
             }
         }
-        Ok(Progress { seen, hits, loss: loss / seen.max(1) as f64 })
+        Ok(progress)
     }
 
     /// How many of these pictures the net now gets right, nothing changed.
     ///
     /// # Errors
     /// As [`epoch`](Online::epoch), but for the loss.
-    pub fn hits(&mut self, images: &Tensor<u8, Ix3>, labels: &[u8]) -> Result<usize, Error> {
-        let (first, last) = (&self.stages[0], &self.stages[self.stages.len() - 1]);
-        check_samples(first.inputs, last.outputs, images, labels)?;
+    pub fn hits(&mut self, samples: &Samples) -> Result<usize, Error> {
+        self.check(samples)?;
         let level = self.level;
-        Ok(dispatch(level, Answers { net: self, pixels: images.as_slice(), labels }))
+        Ok(dispatch(level, Count { net: self, samples }))
+    }
+
+    fn check(&self, samples: &Samples) -> Result<(), Error> {
+        samples.check(self.stages[0].inputs, self.stages[self.stages.len() - 1].outputs)
     }
 
     /// The net with the parameters as they are now.
@@ -164,57 +161,36 @@ impl<T: Real> Online<T> {
 
     /// Forward propagation of one picture.
     #[inline(always)]
-    fn forward(&mut self, picture: &[u8]) {
-        self.count = 0;
-        // Eight pixels at a time: most are zero together.
-        let (words, rest) = picture.as_chunks::<8>();
-        for (word, pixels) in words.iter().enumerate() {
-            if u64::from_ne_bytes(*pixels) != 0 {
-                self.note_active(word * 8, pixels);
-            }
+    fn forward(&mut self, samples: &Samples, index: usize) {
+        let Self { stages, active, .. } = self;
+        active[0].clear();
+        active[0].extend(samples.active(index).map(|(input, pixel)| (input, feature(pixel))));
+        for (index, stage) in stages.iter_mut().enumerate() {
+            stage.forward(&active[index]);
+            active[index + 1].clear();
+            active[index + 1].extend((0..).zip(stage.nodes[..stage.outputs].iter().copied()));
         }
-        self.note_active(words.len() * 8, rest);
-        let active = &self.active[..self.count];
-        self.stages[0].forward(active.len(), |i| active[i]);
-        for index in 1..self.stages.len() {
-            let (below, here) = self.stages.split_at_mut(index);
-            let below = &below[index - 1];
-            here[0].forward(below.outputs, |i| (i as u32, below.nodes[i]));
-        }
-    }
-
-    /// Notes those of at most eight pixels that are not zero. Every one is written down and only the count says whether it
-    /// stays: a branch would be mispredicted at every stroke's edge.
-    #[inline(always)]
-    fn note_active(&mut self, first: usize, pixels: &[u8]) {
-        let slots = &mut self.active[self.count..self.count + 8];
-        let mut found = 0;
-        for (input, &pixel) in (first as u32..).zip(pixels) {
-            slots[found & 7] = (input, self.scale[usize::from(pixel)]);
-            found += usize::from(pixel != 0);
-        }
-        self.count += found;
     }
 
     /// Backward propagation from the nodes that [`forward`](Self::forward) left behind, every parameter updated. Gives back the mean
     /// squared error there was.
     #[inline(always)]
     fn backward(&mut self, label: usize) -> T {
-        let (active, rate, rule) = (&self.active[..self.count], self.rate, self.rule);
-        let last = self.stages.len() - 1;
-        let loss = self.stages[last].output_delta(label, rule);
+        let Self { stages, active, rate, rule, .. } = self;
+        let last = stages.len() - 1;
+        let loss = stages[last].output_delta(label, *rule);
         for index in (1..=last).rev() {
-            let (below, here) = self.stages.split_at_mut(index);
+            let (below, here) = stages.split_at_mut(index);
             let (below, here) = (&mut below[index - 1], &mut here[0]);
-            if rule == Rule::Formula {
+            if *rule == Rule::Formula {
                 here.carry_back(below);
             }
-            here.update(below.outputs, rate, |i| (i as u32, below.nodes[i]));
-            if rule == Rule::Code {
+            here.update(&active[index], *rate);
+            if *rule == Rule::Code {
                 here.carry_back(below);
             }
         }
-        self.stages[0].update(active.len(), rate, |i| active[i]);
+        stages[0].update(&active[0], *rate);
         loss
     }
 
@@ -225,51 +201,47 @@ impl<T: Real> Online<T> {
     }
 }
 
-/// Some samples of an epoch.
-struct Samples<'a, T: Real> {
+/// A part of an epoch.
+struct Learn<'a, T: Real> {
     net: &'a mut Online<T>,
-    pixels: &'a [u8],
-    labels: &'a [u8],
+    samples: &'a Samples<'a>,
     order: Option<&'a [u32]>,
     range: Range<usize>,
 }
 
-impl<T: Real> Task for Samples<'_, T> {
+impl<T: Real> Task for Learn<'_, T> {
     type Output = (usize, f64);
 
     #[inline(always)]
     fn run(self) -> (usize, f64) {
-        let Self { net, pixels, labels, order, range } = self;
-        let inputs = net.stages[0].inputs;
+        let Self { net, samples, order, range } = self;
         let (mut hits, mut loss) = (0, 0.0);
         for position in range {
-            let sample = order.map_or(position, |order| order[position] as usize);
-            let label = usize::from(labels[sample]);
-            net.forward(&pixels[sample * inputs..(sample + 1) * inputs]);
-            hits += usize::from(net.answer() == label);
-            loss += net.backward(label).as_f64();
+            let index = order.map_or(position, |order| order[position] as usize);
+            net.forward(samples, index);
+            hits += usize::from(net.answer() == samples.label(index));
+            loss += net.backward(samples.label(index)).as_f64();
         }
         (hits, loss)
     }
 }
 
 /// Pictures to be counted, not learned from.
-struct Answers<'a, T: Real> {
+struct Count<'a, T: Real> {
     net: &'a mut Online<T>,
-    pixels: &'a [u8],
-    labels: &'a [u8],
+    samples: &'a Samples<'a>,
 }
 
-impl<T: Real> Task for Answers<'_, T> {
+impl<T: Real> Task for Count<'_, T> {
     type Output = usize;
 
     #[inline(always)]
     fn run(self) -> usize {
-        let Self { net, pixels, labels } = self;
+        let Self { net, samples } = self;
         let mut hits = 0;
-        for (picture, &label) in pixels.chunks_exact(net.stages[0].inputs).zip(labels) {
-            net.forward(picture);
-            hits += usize::from(net.answer() == usize::from(label));
+        for index in 0..samples.len() {
+            net.forward(samples, index);
+            hits += usize::from(net.answer() == samples.label(index));
         }
         hits
     }

@@ -5,21 +5,27 @@ use glassbox_tensor::Matrix;
 use crate::layers::{Dense, Layer, sigmoid};
 use crate::{Real, Rule};
 
-/// Widths are rounded up to this many numbers, so that a row of weights is whole vectors. The numbers beyond the
-/// outputs are zeros and stay zeros, because their deltas do.
-const LANES: usize = 8;
+/// Bytes of a cache line: rows of weights begin at one.
+const CACHE_LINE: usize = 64;
+
+/// Inputs that are not zero: which, and their values.
+pub(crate) type Active<T> = [(u32, T)];
+
+/// Outputs that are worked on together: a few vectors' worth, kept in registers.
+const WIDE: usize = 16;
 
 /// A dense layer and the sigmoid behind it.
 ///
-/// Sums run over a few inputs at a time, for a block of outputs at a time, in an order that the source fixes.
+/// The outputs are cut into blocks of [`WIDE`]; the last block may have 4 or 8 more behind it. Where that is more than there are
+/// outputs, the rest is zeros, which stay zeros, because their deltas do. Sums run over the inputs in an order that the source
+/// fixes.
 #[derive(Debug)]
 pub(crate) struct Stage<T: Real> {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
-    /// `outputs` rounded up to whole vectors.
-    width: usize,
-    /// `[inputs, width]`: what leaves input `i` stands in row `i`.
-    weights: Vec<T>,
+    blocks: Vec<Block<T, 0>>,
+    last4: Option<Block<T, 4>>,
+    last8: Option<Block<T, 8>>,
     bias: Vec<T>,
     /// σ(W·x + b).
     pub(crate) nodes: Vec<T>,
@@ -27,77 +33,62 @@ pub(crate) struct Stage<T: Real> {
     delta: Vec<T>,
 }
 
+/// Does the same with each block of a stage.
+macro_rules! each_block {
+    ($stage:ident, $blocks:ident, $block:ident => $body:expr) => {
+        for $block in $stage.blocks.$blocks() {
+            $body
+        }
+        for $block in $stage.last4.$blocks() {
+            $body
+        }
+        for $block in $stage.last8.$blocks() {
+            $body
+        }
+    };
+}
+
 impl<T: Real> Stage<T> {
     pub(crate) fn new(dense: &Dense<T>) -> Self {
         let (inputs, outputs) = (dense.inputs(), dense.outputs());
-        let width = outputs.next_multiple_of(LANES);
-        let zeros = |count| vec![T::zero(); count];
-        let (mut weights, mut bias) = (zeros(inputs * width), zeros(width));
-        for ((output, input), &weight) in dense.weight.indexed_iter() {
-            weights[input * width + output] = weight;
-        }
+        let (whole, rest) = (outputs / WIDE, outputs % WIDE);
+        // 20 outputs are one block with 4 behind it, 10 are one block with 6 places to spare.
+        let behind = match rest {
+            1..=4 if whole > 0 => 4,
+            5..=8 if whole > 0 => 8,
+            _ => 0,
+        };
+        let blocks = if behind > 0 { whole - 1 } else { outputs.div_ceil(WIDE) };
+        let last = WIDE * blocks;
+        let width = last + if behind > 0 { WIDE + behind } else { 0 };
+        let mut bias = vec![T::zero(); width];
         bias[..outputs].copy_from_slice(dense.bias.as_slice());
-        Self { inputs, outputs, width, weights, bias, nodes: zeros(width), delta: zeros(width) }
+        Self {
+            inputs,
+            outputs,
+            blocks: (0..blocks).map(|block| Block::new(dense, WIDE * block)).collect(),
+            last4: (behind == 4).then(|| Block::new(dense, last)),
+            last8: (behind == 8).then(|| Block::new(dense, last)),
+            bias,
+            nodes: vec![T::zero(); width],
+            delta: vec![T::zero(); width],
+        }
     }
 
     /// The weight and the bias as [`Dense`] has them.
     pub(crate) fn parameters(&self) -> [Matrix<T>; 2] {
-        let weight = |(output, input)| self.weights[input * self.width + output];
-        [
-            Matrix::from_fn([self.outputs, self.inputs], weight),
-            Matrix::from_fn([self.outputs, 1], |(output, _)| self.bias[output]),
-        ]
+        let mut weight = Matrix::zeros([self.outputs, self.inputs]);
+        each_block!(self, iter, block => block.write(&mut weight));
+        [weight, Matrix::from_fn([self.outputs, 1], |(output, _)| self.bias[output])]
     }
 
-    /// Nodes from `count` inputs, each an index and a value; inputs that are not named are zero.
+    /// Nodes from the inputs that are not zero.
     #[inline(always)]
-    pub(crate) fn forward(&mut self, count: usize, input: impl Fn(usize) -> (u32, T) + Copy) {
-        let mut first = 0;
-        while first < self.width {
-            first += match self.width - first {
-                8 => self.forward_block::<8>(first, count, input),
-                16 => self.forward_block::<16>(first, count, input),
-                24 => self.forward_block::<24>(first, count, input),
-                _ => self.forward_block::<32>(first, count, input),
-            };
-        }
-        for node in &mut self.nodes[..self.outputs] {
+    pub(crate) fn forward(&mut self, active: &Active<T>) {
+        each_block!(self, iter, block => block.forward(active, &self.bias, &mut self.nodes));
+        for node in &mut self.nodes {
             *node = sigmoid(*node);
         }
-    }
-
-    /// The sums of outputs `first … first + N`, kept in registers.
-    #[inline(always)]
-    fn forward_block<const N: usize>(
-        &mut self,
-        first: usize,
-        count: usize,
-        input: impl Fn(usize) -> (u32, T) + Copy,
-    ) -> usize {
-        let (weights, width) = (&self.weights, self.width);
-        let term = |i: usize| {
-            let (row, value) = input(i);
-            let start = row as usize * width + first;
-            (row_block::<T, N>(weights, start), value)
-        };
-        let mut sums: [T; N] = *row_block(&self.bias, first);
-        let mut i = 0;
-        while i + 4 <= count {
-            let [(a, x), (b, y), (c, z), (d, w)] = [term(i), term(i + 1), term(i + 2), term(i + 3)];
-            for k in 0..N {
-                sums[k] += (a[k] * x + b[k] * y) + (c[k] * z + d[k] * w);
-            }
-            i += 4;
-        }
-        while i < count {
-            let (a, x) = term(i);
-            for k in 0..N {
-                sums[k] += a[k] * x;
-            }
-            i += 1;
-        }
-        self.nodes[first..first + N].copy_from_slice(&sums);
-        N
     }
 
     /// The delta of the last layer, and the mean squared error of its nodes.
@@ -122,61 +113,165 @@ impl<T: Real> Stage<T> {
     /// The delta of the layer below: `(Wᵀ·δ)·σ′`.
     #[inline(always)]
     pub(crate) fn carry_back(&self, below: &mut Stage<T>) {
-        let rows = self.weights.chunks_exact(self.width);
-        for ((row, &node), delta) in rows.zip(&below.nodes).zip(&mut below.delta) {
-            let mut lanes = [T::zero(); LANES];
-            for (weights, deltas) in row.as_chunks::<LANES>().0.iter().zip(self.delta.as_chunks::<LANES>().0) {
-                for k in 0..LANES {
-                    lanes[k] += weights[k] * deltas[k];
-                }
-            }
-            let [a, b, c, d, e, f, g, h] = lanes;
-            let sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
-            *delta = sum * (node * (T::one() - node));
+        let Stage { nodes, delta, outputs, .. } = below;
+        let delta = &mut delta[..*outputs];
+        for (input, delta) in delta.iter_mut().enumerate() {
+            let mut sum = T::zero();
+            each_block!(self, iter, block => sum += block.dot(input, &self.delta));
+            *delta = sum;
+        }
+        for (&node, delta) in nodes.iter().zip(delta) {
+            *delta *= node * (T::one() - node);
         }
     }
 
-    /// `W −= rate·δ·xᵀ`, `b −= rate·δ`, for `count` inputs as in [`forward`](Self::forward).
+    /// `W −= rate·δ·xᵀ`, `b −= rate·δ`, for the inputs that are not zero.
     #[inline(always)]
-    pub(crate) fn update(&mut self, count: usize, rate: T, input: impl Fn(usize) -> (u32, T) + Copy) {
-        let mut first = 0;
-        while first < self.width {
-            first += match self.width - first {
-                8 => self.update_block::<8>(first, count, rate, input),
-                16 => self.update_block::<16>(first, count, rate, input),
-                24 => self.update_block::<24>(first, count, rate, input),
-                _ => self.update_block::<32>(first, count, rate, input),
-            };
+    pub(crate) fn update(&mut self, active: &Active<T>, rate: T) {
+        for (bias, &delta) in self.bias.iter_mut().zip(&self.delta) {
+            *bias += -rate * delta;
         }
+        each_block!(self, iter_mut, block => block.update(active, &self.delta, rate));
+    }
+}
+
+/// The weights that lead to [`WIDE`] outputs and `M` more, those of one input side by side.
+#[derive(Debug)]
+struct Block<T, const M: usize> {
+    /// Its first output.
+    first: usize,
+    wide: Rows<T, WIDE>,
+    more: Rows<T, M>,
+}
+
+impl<T: Real, const M: usize> Block<T, M> {
+    fn new(dense: &Dense<T>, first: usize) -> Self {
+        Self { first, wide: Rows::new(dense, first), more: Rows::new(dense, first + WIDE) }
+    }
+
+    fn write(&self, weight: &mut Matrix<T>) {
+        self.wide.write(weight, self.first);
+        self.more.write(weight, self.first + WIDE);
     }
 
     #[inline(always)]
-    fn update_block<const N: usize>(
-        &mut self,
-        first: usize,
-        count: usize,
-        rate: T,
-        input: impl Fn(usize) -> (u32, T) + Copy,
-    ) -> usize {
-        let mut step: [T; N] = *row_block(&self.delta, first);
-        for (step, bias) in step.iter_mut().zip(&mut self.bias[first..first + N]) {
-            *step = -rate * *step;
-            *bias += *step;
-        }
-        for i in 0..count {
-            let (row, value) = input(i);
-            let start = row as usize * self.width + first;
-            let weights: &mut [T; N] =
-                (&mut self.weights[start..start + N]).try_into().expect("the slice is of that length");
-            for k in 0..N {
-                weights[k] += step[k] * value;
+    fn forward(&self, active: &Active<T>, bias: &[T], nodes: &mut [T]) {
+        let (wide, more) = (self.wide.get(), self.more.get());
+        let mut sums: [T; WIDE] = part(bias, self.first);
+        let mut sums_more: [T; M] = part(bias, self.first + WIDE);
+        let (fours, rest) = active.as_chunks::<4>();
+        for &[(a, x), (b, y), (c, z), (d, w)] in fours {
+            let [a, b, c, d] = [a as usize, b as usize, c as usize, d as usize];
+            add_four(&mut sums, [&wide[a], &wide[b], &wide[c], &wide[d]], [x, y, z, w]);
+            if M > 0 {
+                add_four(&mut sums_more, [&more[a], &more[b], &more[c], &more[d]], [x, y, z, w]);
             }
         }
-        N
+        for &(a, x) in rest {
+            add_one(&mut sums, &wide[a as usize], x);
+            if M > 0 {
+                add_one(&mut sums_more, &more[a as usize], x);
+            }
+        }
+        nodes[self.first..self.first + WIDE].copy_from_slice(&sums);
+        nodes[self.first + WIDE..self.first + WIDE + M].copy_from_slice(&sums_more);
+    }
+
+    #[inline(always)]
+    fn update(&mut self, active: &Active<T>, delta: &[T], rate: T) {
+        let mut step: [T; WIDE] = part(delta, self.first);
+        let mut step_more: [T; M] = part(delta, self.first + WIDE);
+        step.iter_mut().for_each(|step| *step *= -rate);
+        step_more.iter_mut().for_each(|step| *step *= -rate);
+        let (wide, more) = (self.wide.get_mut(), self.more.get_mut());
+        for &(input, value) in active {
+            add_one(&mut wide[input as usize], &step, value);
+            if M > 0 {
+                add_one(&mut more[input as usize], &step_more, value);
+            }
+        }
+    }
+
+    /// What an input's weights here add to `Wᵀ·δ`.
+    #[inline(always)]
+    fn dot(&self, input: usize, delta: &[T]) -> T {
+        let mut lanes = dot_lanes(&self.wide.get()[input], &part(delta, self.first));
+        if M > 0 {
+            let more = dot_lanes(&self.more.get()[input], &part::<T, M>(delta, self.first + WIDE));
+            for k in 0..4 {
+                lanes[k] += more[k];
+            }
+        }
+        (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
     }
 }
 
 #[inline(always)]
-fn row_block<T, const N: usize>(values: &[T], start: usize) -> &[T; N] {
-    values[start..start + N].try_into().expect("the slice is of that length")
+fn part<T: Real, const N: usize>(values: &[T], first: usize) -> [T; N] {
+    let mut part = [T::zero(); N];
+    part.copy_from_slice(&values[first..first + N]);
+    part
+}
+
+#[inline(always)]
+fn add_four<T: Real, const N: usize>(sums: &mut [T; N], rows: [&[T; N]; 4], [x, y, z, w]: [T; 4]) {
+    for k in 0..N {
+        sums[k] += (rows[0][k] * x + rows[1][k] * y) + (rows[2][k] * z + rows[3][k] * w);
+    }
+}
+
+#[inline(always)]
+fn add_one<T: Real, const N: usize>(sums: &mut [T; N], row: &[T; N], x: T) {
+    for k in 0..N {
+        sums[k] += row[k] * x;
+    }
+}
+
+/// Products of two rows, added up four by four: whole vectors until the last step.
+#[inline(always)]
+fn dot_lanes<T: Real, const N: usize>(row: &[T; N], delta: &[T; N]) -> [T; 4] {
+    let mut lanes = [T::zero(); 4];
+    for (row, delta) in row.as_chunks::<4>().0.iter().zip(delta.as_chunks::<4>().0) {
+        for k in 0..4 {
+            lanes[k] += row[k] * delta[k];
+        }
+    }
+    lanes
+}
+
+/// `[inputs, N]` weights whose rows begin at cache lines.
+#[derive(Debug)]
+struct Rows<T, const N: usize> {
+    weights: Vec<T>,
+    /// Numbers before the first cache line, not used.
+    start: usize,
+}
+
+impl<T: Real, const N: usize> Rows<T, N> {
+    fn new(dense: &Dense<T>, first: usize) -> Self {
+        let spare = CACHE_LINE / size_of::<T>();
+        let weights = vec![T::zero(); dense.inputs() * N + spare];
+        let start = weights.as_ptr().align_offset(CACHE_LINE).min(spare);
+        let mut rows = Self { weights, start };
+        for (lane, weights) in dense.weight.rows().into_iter().skip(first).take(N).enumerate() {
+            rows.get_mut().iter_mut().zip(weights).for_each(|(row, &weight)| row[lane] = weight);
+        }
+        rows
+    }
+
+    #[inline(always)]
+    fn get(&self) -> &[[T; N]] {
+        if N == 0 { &[] } else { self.weights[self.start..].as_chunks().0 }
+    }
+
+    #[inline(always)]
+    fn get_mut(&mut self) -> &mut [[T; N]] {
+        if N == 0 { &mut [] } else { self.weights[self.start..].as_chunks_mut().0 }
+    }
+
+    fn write(&self, weight: &mut Matrix<T>, first: usize) {
+        for (lane, mut weights) in weight.view_mut().rows_mut().into_iter().skip(first).take(N).enumerate() {
+            weights.iter_mut().zip(self.get()).for_each(|(weight, row)| *weight = row[lane]);
+        }
+    }
 }

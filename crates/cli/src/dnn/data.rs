@@ -1,6 +1,6 @@
 //! Where the labelled pictures come from.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use glassbox_formats::mnist::Labelled;
@@ -53,11 +53,6 @@ impl Data {
     pub(super) fn read_both(&self) -> anyhow::Result<(Labelled, Labelled)> {
         let (train, test) = rayon::join(|| self.read(Part::Train), || self.read(Part::Test));
         Ok((train?, test?))
-    }
-
-    /// The file, if one was named.
-    pub(super) fn file(&self) -> Option<&Path> {
-        self.data.as_deref()
     }
 }
 

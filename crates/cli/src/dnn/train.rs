@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use glassbox_dnn::{ARTICLE, Net, Online, Rule, initialise_numpy, initialise_uniform, shuffled};
+use glassbox_dnn::{ARTICLE, Net, Online, Rule, Samples, initialise_numpy, initialise_uniform, shuffled};
 use glassbox_formats::check_writable;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -121,23 +121,25 @@ impl Train {
             let sizes = format!("{inputs} inputs | {}", net.text());
             common.note(&format!("{sizes}: {} parameters; {} pictures of {}", net.parameter_count(), train.len(), self.data.name()));
         }
-        let samples_file = self.data.file().map(|path| path.display().to_string()).unwrap_or_default();
+        let invalid = |error: glassbox_dnn::Error| anyhow::Error::new(error).context(self.data.name());
+        let train_samples = Samples::new(&train.images, &train.labels).map_err(invalid)?;
+        let test_samples = Samples::new(&test.images, &test.labels).map_err(invalid)?;
         for epoch in 1..=self.epochs {
             let order = (self.order == Order::Shuffle).then(|| shuffled(train.len(), self.seed, epoch as u64));
             let bar = self.bar(common, epoch, train.len());
             let began = Instant::now();
-            let progress = online.epoch(&train.images, &train.labels, order.as_deref(), |progress| {
+            let progress = online.epoch(&train_samples, order.as_deref(), |progress| {
                 bar.set_position(progress.seen as u64);
                 if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             });
             let seconds = began.elapsed().as_secs_f64();
             bar.finish_and_clear();
-            let progress = progress.map_err(|error| anyhow::anyhow!("{samples_file}{}epoch {epoch}: {error}", if samples_file.is_empty() { "" } else { ": " }))?;
+            let progress = progress.map_err(|error| invalid(error).context(format!("epoch {epoch}")))?;
             if interrupted() {
                 common.note(&format!("interrupted in epoch {epoch}; {} is not written", self.model.display()));
                 return Err(Interrupted.into());
             }
-            let test_hits = online.hits(&test.images, &test.labels)?;
+            let test_hits = online.hits(&test_samples).map_err(invalid)?;
             let share = |hits: usize, total: usize| 100.0 * hits as f64 / total as f64;
             if common.json {
                 say_json(&json!({

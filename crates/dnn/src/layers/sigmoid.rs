@@ -26,7 +26,7 @@ pub(super) fn parse(arguments: &[&str], inputs: usize) -> Result<Sigmoid, Error>
 /// ```
 #[inline(always)]
 pub fn sigmoid<T: Real>(x: T) -> T {
-    T::one() / (T::one() + (-x).exp())
+    T::one() / (T::one() + (-x).exponential())
 }
 
 /// The activation `σ(x) = 1 / (1 + e⁻ˣ)`, number by number.
