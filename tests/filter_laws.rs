@@ -1,0 +1,234 @@
+//! What holds for every operator of the registry.
+
+use std::collections::HashSet;
+
+use glassbox_kernels::filters::{ENTRIES, Entry, Values, parse};
+use glassbox_kernels::simd::Level;
+use glassbox_kernels::{Border, Engine, Error, Filter, output_shape};
+use glassbox_tensor::Image;
+use proptest::prelude::*;
+
+use crate::reference::{self, Sample};
+
+/// Labels that between them take every parameter through its values; sizes small enough to check naively.
+fn labels(entry: &Entry) -> Vec<String> {
+    let mut labels = vec![entry.name.to_string()];
+    for parameter in entry.parameters {
+        let values: Vec<String> = match parameter.values {
+            Values::Choice(words) => words.iter().map(|word| word.to_string()).collect(),
+            Values::Whole(..) => [1, 2, 3, 4, 5, 8].iter().map(usize::to_string).collect(),
+            Values::Odd(..) => [1, 3, 5, 7, 9, 11, 13, 15, 17, 43].iter().map(usize::to_string).collect(),
+        };
+        labels.extend(values.iter().map(|value| format!("{}:{}={value}", entry.name, parameter.name)));
+    }
+    // Pairs that meet in the code.
+    if entry.parameters.iter().any(|parameter| parameter.name == "combine") {
+        for signed in ["offset", "clamp"] {
+            labels.extend(["signed", "magnitude"].map(|combine| format!("{}:combine={combine},signed={signed}", entry.name)));
+            labels.extend(["x", "y"].map(|direction| format!("{}:direction={direction},signed={signed}", entry.name)));
+        }
+    }
+    if entry.name == "median" {
+        let sizes = [5, 15, 43];
+        labels.extend(sizes.iter().flat_map(|size| Border::NAMES.iter().map(move |border| format!("median:size={size},border={border}"))));
+    }
+    if entry.name.ends_with("-pool") {
+        labels.extend(["size=3,stride=1", "size=2,stride=3", "size=5,stride=2"].map(|flags| format!("{}:{flags}", entry.name)));
+    }
+    labels
+}
+
+fn chain(label: &str) -> [Box<dyn Filter>; 1] {
+    [parse(label).unwrap_or_else(|error| panic!("{label}: {error}"))]
+}
+
+/// Noise with slopes, flat places and the extremes in it.
+fn picture<T: Sample>(height: usize, width: usize, channels: usize, seed: u64) -> Image<T> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    Image::from_fn([height, width, channels], |(y, x, c)| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let noise = (state >> 40) as f64 / (1u64 << 24) as f64;
+        let unit = match state % 7 {
+            0 => 0.0,
+            1 => 1.0,
+            2 | 3 => 0.25,
+            4 => (y + 2 * x + c) as f64 % 16.0 / 16.0,
+            _ => noise,
+        };
+        T::sample(match T::DEPTH.most {
+            Some(most) => (unit * most).round(),
+            None => unit * 3.0 - 1.0,
+        })
+    })
+}
+
+/// Exactly equal for whole numbers; for f32 up to the rounding of sums of a few numbers.
+fn assert_close<T: Sample>(found: &Image<T>, wanted: &Image<T>, what: &str) {
+    assert_eq!(found.dim(), wanted.dim(), "{what}: shape");
+    for (index, (&found, &wanted)) in found.as_slice().iter().zip(wanted.as_slice()).enumerate() {
+        let (found, wanted) = (found.value(), wanted.value());
+        let allowed = if T::DEPTH.most.is_some() { 0.0 } else { 3e-6 * (1.0 + wanted.abs()) };
+        assert!((found - wanted).abs() <= allowed, "{what}, number {index}: found {found}, wanted {wanted}");
+    }
+}
+
+fn check_against_reference<T: Sample>(height: usize, width: usize, channels: usize, seed: u64) {
+    let picture = picture::<T>(height, width, channels, seed);
+    for label in ENTRIES.iter().flat_map(|entry| labels(entry)) {
+        let what = format!("{label} on {height}×{width}×{channels} {}", T::NAME);
+        match (Engine::default().run(&chain(&label), &picture), reference::apply(&label, &picture)) {
+            (Ok(found), Some(wanted)) => assert_close(&found, &wanted, &what),
+            (Err(Error::TooSmall { .. }), None) => {}
+            (found, wanted) => panic!("{what}: found {found:?}, wanted {wanted:?}"),
+        }
+    }
+}
+
+#[test]
+fn every_operator_equals_its_naive_reference() {
+    let sizes = [(1, 1), (1, 2), (2, 1), (1, 9), (9, 1), (2, 3), (5, 4), (17, 33), (40, 71)];
+    for (seed, (height, width)) in (0..).zip(sizes) {
+        for channels in 1..=4 {
+            check_against_reference::<u8>(height, width, channels, seed);
+        }
+        check_against_reference::<u16>(height, width, 1, seed);
+        check_against_reference::<f32>(height, width, 1, seed);
+    }
+    check_against_reference::<u16>(21, 14, 3, 1);
+    check_against_reference::<f32>(21, 14, 4, 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_operator_equals_its_naive_reference_at_any_size(
+        height in 1usize..24, width in 1usize..150, channels in 1usize..5, seed in any::<u64>(), depth in 0..3
+    ) {
+        match depth {
+            0 => check_against_reference::<u8>(height, width, channels, seed),
+            1 => check_against_reference::<u16>(height, width, channels, seed),
+            _ => check_against_reference::<f32>(height, width, channels, seed),
+        }
+    }
+}
+
+/// The same bits, whatever the vector instructions, the strips and the threads.
+fn check_sameness<T: Sample>(label: &str, chain: &[Box<dyn Filter>]) {
+    let picture = picture::<T>(61, 83, 3, 5);
+    let whole = Engine { level: Level::BASELINE, strip: Some(usize::MAX), ..Engine::default() }.run(chain, &picture).unwrap();
+    let same = |found: Image<T>, how: &str| {
+        // Compared as text of their bits: NaN would equal nothing.
+        assert!(found.dim() == whole.dim() && found.as_slice() == whole.as_slice(), "{label} of {}: {how}", T::NAME);
+    };
+    for level in Level::all() {
+        for strip in [1, 2, 7, 60, usize::MAX] {
+            let engine = Engine { level, strip: Some(strip), ..Engine::default() };
+            same(engine.run(chain, &picture).unwrap(), &format!("{} with strips of {strip}", level.name()));
+        }
+    }
+    for threads in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        same(pool.install(|| Engine::default().run(chain, &picture)).unwrap(), &format!("{threads} threads"));
+    }
+}
+
+#[test]
+fn levels_strips_and_threads_change_no_bit() {
+    for label in ENTRIES.iter().flat_map(|entry| labels(entry)) {
+        check_sameness::<u8>(&label, &chain(&label));
+        check_sameness::<f32>(&label, &chain(&label));
+    }
+    for entry in ENTRIES {
+        check_sameness::<u16>(entry.name, &chain(entry.name));
+    }
+}
+
+#[test]
+fn a_chain_equals_its_operators_one_by_one() {
+    let picture = picture::<u8>(90, 41, 3, 3);
+    for border in Border::NAMES {
+        let labels = [format!("median:size=5,border={border}"), "gray".into(), format!("sobel:border={border}"), "max-pool:size=3".into(), "sharpen".into()];
+        let filters = labels.each_ref().map(|label| parse(label).unwrap());
+        let mut wanted = picture.clone();
+        for label in &labels {
+            wanted = Engine::default().run(&chain(label), &wanted).unwrap();
+        }
+        check_sameness::<u8>(&labels.join(" | "), &filters);
+        for strip in [1, 3, 10, 100] {
+            let engine = Engine { strip: Some(strip), ..Engine::default() };
+            assert_eq!(engine.run(&filters, &picture).unwrap(), wanted, "{border}, strips of {strip}");
+        }
+    }
+}
+
+#[test]
+fn any_channel_count_equals_each_channel_alone() {
+    let picture = picture::<u8>(20, 30, 5, 9);
+    for label in ENTRIES.iter().flat_map(|entry| labels(entry)).filter(|label| label != "gray") {
+        let whole = Engine::default().run(&chain(&label), &picture);
+        for channel in 0..5 {
+            let alone = Engine::default().run(&chain(&label), &picture.channel(channel));
+            assert_eq!(whole.as_ref().ok().map(|whole| whole.channel(channel)), alone.ok(), "{label}, channel {channel}");
+        }
+    }
+}
+
+#[test]
+fn alpha_is_copied_by_filters_and_pooled_by_pooling() {
+    let picture = picture::<u8>(12, 15, 4, 2);
+    let engine = Engine { keep_alpha: true, ..Engine::default() };
+    for entry in ENTRIES {
+        let out = engine.run(&chain(entry.name), &picture).unwrap();
+        let alpha = out.channel(out.channels() - 1);
+        if entry.name.ends_with("-pool") {
+            assert_eq!(alpha, Engine::default().run(&chain(entry.name), &picture.channel(3)).unwrap(), "{}", entry.name);
+        } else {
+            assert_eq!(alpha, picture.channel(3), "{}", entry.name);
+        }
+    }
+    let cropped = engine.run(&chain("median:size=5,border=crop"), &picture).unwrap();
+    assert_eq!(cropped[[0, 0, 3]], picture[[2, 2, 3]]);
+}
+
+#[test]
+fn shapes_are_as_documented() {
+    for label in ENTRIES.iter().flat_map(|entry| labels(entry)) {
+        let filter = chain(&label);
+        for shape in [(1, 1, 1), (1, 7, 3), (7, 1, 1), (30, 31, 4)] {
+            let picture = Image::<u8>::zeros(shape);
+            match output_shape(&filter, shape) {
+                Ok(shape) => assert_eq!(Engine::default().run(&filter, &picture).unwrap().dim(), shape, "{label}"),
+                Err(error) => assert_eq!(Engine::default().run(&filter, &picture).unwrap_err(), error, "{label}"),
+            }
+        }
+        assert!(output_shape(&filter, (0, 5, 1)).is_err() && output_shape(&filter, (5, 5, 0)).is_err(), "{label}");
+    }
+}
+
+#[test]
+fn the_registry_is_in_order() {
+    let names: HashSet<_> = ENTRIES.iter().map(|entry| entry.name).collect();
+    assert_eq!(names.len(), ENTRIES.len(), "two operators of one name");
+    for entry in ENTRIES {
+        let parameters: HashSet<_> = entry.parameters.iter().map(|parameter| parameter.name).collect();
+        assert_eq!(parameters.len(), entry.parameters.len(), "{}: two parameters of one name", entry.name);
+        for parameter in entry.parameters.iter().filter(|parameter| !parameter.default.is_empty()) {
+            let label = format!("{}:{}={}", entry.name, parameter.name, parameter.default);
+            assert!(parse(&label).is_ok(), "{label}: a default outside its range");
+        }
+        entry.labels().iter().for_each(|label| assert!(parse(label).is_ok(), "{label}"));
+        assert_eq!(parse(entry.name).unwrap().name(), entry.name);
+    }
+}
+
+#[test]
+fn flat_pictures_stay_flat() {
+    let flat = Image::from_fn([9, 9, 1], |_| 77u8);
+    for (label, value) in [("sharpen", 77), ("median:size=5", 77), ("sobel", 0), ("roberts", 0), ("max-pool", 77), ("avg-pool", 77)] {
+        let out = Engine::default().run(&chain(label), &flat).unwrap();
+        assert!(out.as_slice().iter().all(|&found| found == value), "{label}");
+    }
+}

@@ -1,0 +1,11 @@
+//! What holds for the whole workspace: laws over every filter and layer, goldens made by others, the command lines.
+
+mod bad_input;
+mod command_lines;
+mod filter_laws;
+mod goldens;
+mod layer_laws;
+mod npz_files;
+mod picture_files;
+mod reference;
+mod training;

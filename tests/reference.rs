@@ -1,0 +1,181 @@
+//! The operators written the most obvious way: one pixel at a time, in f64, no thought given to speed.
+
+use glassbox_kernels::filters::split_label;
+use glassbox_kernels::Pixel;
+use glassbox_tensor::Image;
+
+/// What a picture's numbers stand for: rounding, saturation and half of the range follow from it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Depth {
+    pub(crate) most: Option<f64>,
+    pub(crate) half: f64,
+}
+
+/// An element type together with its depth.
+pub(crate) trait Sample: Pixel {
+    const DEPTH: Depth;
+    fn value(self) -> f64;
+    fn sample(value: f64) -> Self;
+}
+
+impl Sample for u8 {
+    const DEPTH: Depth = Depth { most: Some(255.0), half: 128.0 };
+    fn value(self) -> f64 {
+        self.into()
+    }
+    fn sample(value: f64) -> u8 {
+        value as u8
+    }
+}
+
+impl Sample for u16 {
+    const DEPTH: Depth = Depth { most: Some(65535.0), half: 32768.0 };
+    fn value(self) -> f64 {
+        self.into()
+    }
+    fn sample(value: f64) -> u16 {
+        value as u16
+    }
+}
+
+impl Sample for f32 {
+    const DEPTH: Depth = Depth { most: None, half: 0.5 };
+    fn value(self) -> f64 {
+        self.into()
+    }
+    fn sample(value: f64) -> f32 {
+        value as f32
+    }
+}
+
+/// Index `i` of a row of `n`, which may lie outside; none for zero.
+fn place(border: &str, mut i: i64, n: i64) -> Option<usize> {
+    while i < 0 || i >= n {
+        i = match border {
+            "clamp" => i.max(0).min(n - 1),
+            "reflect" => if i < 0 { -1 - i } else { 2 * n - 1 - i },
+            "mirror" if n == 1 => 0,
+            "mirror" => if i < 0 { -i } else { 2 * n - 2 - i },
+            "wrap" => if i < 0 { i + n } else { i - n },
+            _ => return None,
+        };
+    }
+    Some(i as usize)
+}
+
+struct Given<'a>(&'a str, Vec<(&'a str, &'a str)>);
+
+impl Given<'_> {
+    fn text<'b>(&'b self, name: &str, default: &'b str) -> &'b str {
+        self.1.iter().find(|(known, _)| *known == name).map_or(default, |(_, value)| value)
+    }
+
+    fn number(&self, name: &str, default: usize) -> usize {
+        self.text(name, &default.to_string()).parse().unwrap()
+    }
+}
+
+/// The operator of a label on a picture; none if nothing would be left.
+pub(crate) fn apply<T: Sample>(label: &str, picture: &Image<T>) -> Option<Image<T>> {
+    let (name, given) = split_label(label).unwrap();
+    let given = Given(name, given);
+    match name {
+        "gray" => return Some(gray(picture)),
+        "max-pool" | "avg-pool" => return pool(&given, picture),
+        _ => {}
+    }
+    // Rows and columns before and behind the place.
+    let (before, after) = match name {
+        "roberts" => (0, 1),
+        "median" => (given.number("size", 3) as i64 / 2, given.number("size", 3) as i64 / 2),
+        _ => (1, 1),
+    };
+    let border = given.text("border", "clamp");
+    let (height, width, channels) = picture.dim();
+    let lost = if border == "crop" { (before + after) as usize } else { 0 };
+    let shift = if border == "crop" { before } else { 0 };
+    if height <= lost || width <= lost {
+        return None;
+    }
+    Some(Image::from_fn([height - lost, width - lost, channels], |(y, x, c)| {
+        let at = |dy: i64, dx: i64| {
+            let y = place(border, y as i64 + shift + dy, height as i64);
+            let x = place(border, x as i64 + shift + dx, width as i64);
+            y.zip(x).map_or(0.0, |(y, x)| picture[[y, x, c]].value())
+        };
+        let response = match name {
+            "sharpen" => 5.0 * at(0, 0) - at(-1, 0) - at(1, 0) - at(0, -1) - at(0, 1),
+            "roberts" => edges(&given, at(0, 0) - at(1, 1), at(0, 1) - at(1, 0)),
+            "sobel" => {
+                let a = at(-1, 1) - at(-1, -1) + 2.0 * (at(0, 1) - at(0, -1)) + at(1, 1) - at(1, -1);
+                let b = at(1, -1) - at(-1, -1) + 2.0 * (at(1, 0) - at(-1, 0)) + at(1, 1) - at(-1, 1);
+                edges(&given, a, b)
+            }
+            "median" => {
+                let offsets = || -before..=after;
+                let mut all: Vec<f64> = offsets().flat_map(|dy| offsets().map(move |dx| (dy, dx))).map(|(dy, dx)| at(dy, dx)).collect();
+                all.sort_by(f64::total_cmp);
+                return T::sample(all[all.len() / 2]);
+            }
+            other => panic!("no reference for {other}: write one here"),
+        };
+        let default = if name == "sharpen" { "clamp" } else { "absolute" };
+        store(match given.text("signed", default) {
+            "absolute" => response.abs(),
+            "offset" => response + T::DEPTH.half,
+            _ => response,
+        })
+    }))
+}
+
+fn edges(given: &Given, a: f64, b: f64) -> f64 {
+    match (given.text("direction", "both"), given.text("combine", "sum")) {
+        ("x", _) => a,
+        ("y", _) => b,
+        (_, "magnitude") => (a * a + b * b).sqrt(),
+        (_, "max") => a.abs().max(b.abs()),
+        (_, "signed") => a + b,
+        _ => a.abs() + b.abs(),
+    }
+}
+
+fn store<T: Sample>(value: f64) -> T {
+    match T::DEPTH.most {
+        Some(most) => T::sample((value + 0.5).floor().clamp(0.0, most)),
+        None => T::sample(value),
+    }
+}
+
+fn pool<T: Sample>(given: &Given, picture: &Image<T>) -> Option<Image<T>> {
+    let size = given.number("size", 2);
+    let stride = given.number("stride", size);
+    let (height, width, channels) = picture.dim();
+    if height < size || width < size {
+        return None;
+    }
+    let shape = [(height - size) / stride + 1, (width - size) / stride + 1, channels];
+    Some(Image::from_fn(shape, |(y, x, c)| {
+        let mut window = Vec::new();
+        for dy in 0..size {
+            for dx in 0..size {
+                window.push(picture[[y * stride + dy, x * stride + dx, c]].value());
+            }
+        }
+        match given.0 {
+            "max-pool" => T::sample(window.into_iter().fold(f64::MIN, f64::max)),
+            _ => store(window.iter().sum::<f64>() / (size * size) as f64),
+        }
+    }))
+}
+
+fn gray<T: Sample>(picture: &Image<T>) -> Image<T> {
+    let (height, width, channels) = picture.dim();
+    if channels < 3 {
+        return picture.clone();
+    }
+    Image::from_fn([height, width, channels - 2], |(y, x, c)| {
+        let [r, g, b] = [0, 1, 2].map(|c| picture[[y, x, c]].value());
+        // In thousandths, so that halves are exact.
+        if c == 1 { picture[[y, x, 3]] } else { store((299.0 * r + 587.0 * g + 114.0 * b) / 1000.0) }
+    })
+}
