@@ -1,1 +1,189 @@
-//! x
+//! Bad input: one clear line that names the file or flag, exit code 1 or 2, nothing written, an existing file untouched.
+
+use std::fs;
+use std::path::Path;
+
+use glassbox_formats::{Picture, Pixels, write_picture};
+use glassbox_tensor::Image;
+
+use crate::command_lines::{dnn, err, filters};
+use crate::npz_files::{archive, npy};
+use crate::picture_files::png_of;
+
+/// What stood in the output before, and must stand there still.
+const OLD: &[u8] = b"old";
+
+fn refused(output: std::process::Output, code: i32, wanted: &[&str]) {
+    let message = err(&output);
+    assert_eq!(output.status.code(), Some(code), "{message}");
+    let told: Vec<_> = message.lines().filter(|line| !line.starts_with("note: this is a debug build")).collect();
+    for wanted in wanted {
+        assert!(message.contains(wanted), "{message:?} should say {wanted:?}");
+    }
+    // clap adds a hint and a pointer to --help.
+    assert!(told.len() == 1 || message.contains("For more information, try '--help'"), "one line: {message}");
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+fn refuse_picture(folder: &Path, name: &str, bytes: &[u8], wanted: &[&str]) {
+    fs::write(folder.join(name), bytes).unwrap();
+    fs::write(folder.join("out.png"), OLD).unwrap();
+    refused(filters(folder, &["sobel", name, "out.png"]), 1, &[&[name], wanted].concat());
+    assert_eq!(fs::read(folder.join("out.png")).unwrap(), OLD);
+    refused(filters(folder, &["compare", name, "out.png"]), 1, &[&[name], wanted].concat());
+    assert_eq!(fs::read(folder.join("out.png")).unwrap(), OLD);
+}
+
+#[test]
+fn pictures_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    refused(filters(folder, &["sobel", "none.png", "out.png"]), 1, &["none.png: cannot be read: No such file"]);
+    refused(filters(folder, &["sobel", ".", "out.png"]), 1, &[".: is a folder; a picture is needed"]);
+    assert!(!folder.join("out.png").exists());
+    refuse_picture(folder, "empty.png", b"", &["is empty; png, jpeg"]);
+    refuse_picture(folder, "text.png", b"this is only text, whatever its name", &["is not a picture of a known format; png, jpeg"]);
+    refuse_picture(folder, "huge.png", &png_of(100_000, 100_000), &["at most 1073741824 bytes are allowed"]);
+    let whole = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/data/chelsea.png")).unwrap();
+    refuse_picture(folder, "cut.png", &whole[..whole.len() / 2], &["(png)"]);
+    refuse_picture(folder, "cut.jpg", &[0xFF, 0xD8, 0xFF, 0xE0, 0, 16], &["(jpg)"]);
+}
+
+fn small_picture(folder: &Path) {
+    write_picture(&folder.join("in.png"), Picture::from(Pixels::U8(Image::zeros([5, 4, 3])))).unwrap();
+}
+
+#[test]
+fn flags_that_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    small_picture(folder);
+    let wrong = |arguments: &[&str], wanted: &[&str]| {
+        refused(filters(folder, &[arguments, &["in.png", "out.png"]].concat()), 2, wanted);
+        assert!(!folder.join("out.png").exists());
+    };
+    wrong(&["median", "--size", "4"], &["--size 4: allowed is an odd whole number from 1 to 255"]);
+    wrong(&["median", "--size", "0"], &["--size 0: allowed is an odd whole number from 1 to 255"]);
+    wrong(&["median", "--size", "-3"], &["--size", "-3"]);
+    wrong(&["median", "--size", "99999999999999999999"], &["--size"]);
+    wrong(&["max-pool", "--size", "0"], &["--size 0: allowed is a whole number from 1 to 1024"]);
+    wrong(&["avg-pool", "--stride", "0"], &["--stride 0"]);
+    wrong(&["sobel", "--border", "mirrored"], &["--border", "mirrored"]);
+    wrong(&["sobel", "--threads", "0"], &["--threads: found 0; a whole number from 1 to 1024"]);
+    wrong(&["sobl"], &["sobl", "sobel"]);
+    refused(filters(folder, &["compare", "in.png", "out.png", "--size", "0"]), 2, &["--size 0"]);
+    refused(filters(folder, &["compare", "in.png", "out.png", "--methods", "most"]), 2, &["--methods: found \"most\"; allowed: max, average"]);
+    refused(filters(folder, &["bench", "--only", "medain:size=3"]), 2, &["did you mean median?"]);
+    refused(filters(folder, &["bench", "--only", "median:sise=3"]), 2, &["median has no parameter \"sise\"; it has: size, border"]);
+    refused(filters(folder, &["sobel", "in.png", "in.png"]), 2, &["in.png: is both IN and OUT; --in-place allows that"]);
+    assert!(filters(folder, &["sobel", "in.png", "in.png", "--in-place"]).status.success());
+    let train = |arguments: &[&str], wanted: &[&str]| {
+        refused(dnn(folder, &[&["train"], arguments].concat()), 2, wanted);
+        assert!(!folder.join("model.npz").exists());
+    };
+    train(&["--epochs", "0"], &["--epochs: found 0"]);
+    train(&["--lr", "0"], &["--lr: found 0"]);
+    train(&["--lr", "NaN"], &["--lr: found NaN"]);
+    train(&["--lr=-1"], &["--lr: found -1"]);
+    train(&["--layers", "dense 20 | sigmod"], &["--layers: layer 2", "unknown layer \"sigmod\"; allowed: dense N, sigmoid"]);
+    train(&["--layers", "dense 10"], &["--layers: the article's way of training takes pairs"]);
+    train(&["--init", "random"], &["--init: found \"random\"; uniform, numpy:SEED or FILE.npz"]);
+    train(&["--init", "numpy:-1"], &["--init: found numpy:-1; a seed from 0 to 4294967295"]);
+    train(&["--preset", "huge"], &["--preset", "huge"]);
+}
+
+#[test]
+fn pictures_too_small_for_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    small_picture(folder);
+    let wanted = ["in.png", "max-pool: a picture of 4×5 pixels is too small; its window needs 8×8"];
+    refused(filters(folder, &["max-pool", "in.png", "out.png", "--size", "8"]), 1, &wanted);
+    refused(filters(folder, &["median", "in.png", "out.png", "--size", "7", "--border", "crop"]), 1, &["4×5 pixels is too small"]);
+    assert!(filters(folder, &["median", "in.png", "out.png", "--size", "31"]).status.success());
+}
+
+#[test]
+fn outputs_that_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    small_picture(folder);
+    refused(filters(folder, &["sobel", "in.png", "out.xyz"]), 2, &["out.xyz: suffix \"xyz\" names no picture format; allowed: png, jpg"]);
+    refused(filters(folder, &["sobel", "in.png", "out"]), 2, &["out: no suffix names no picture format"]);
+    refused(filters(folder, &["sobel", "in.png", "nowhere/out.png"]), 1, &["nowhere/out.png: cannot be written: No such file"]);
+    refused(dnn(folder, &["train", "--model", "nowhere/model.npz"]), 1, &["nowhere/model.npz: cannot be written: No such file"]);
+    refused(dnn(folder, &["train", "--model", "."]), 1, &[".: cannot be written: it is a folder"]);
+    #[cfg(target_os = "linux")]
+    {
+        std::os::unix::fs::symlink("/dev/full", folder.join("full.png")).unwrap();
+        refused(filters(folder, &["sobel", "in.png", "full.png"]), 1, &["full.png: cannot be written: No space left"]);
+    }
+    assert_eq!(fs::read_dir(folder).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("part")).count(), 0);
+}
+
+#[test]
+fn data_sets_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let refuse = |entries: &[(&str, Vec<u8>)], wanted: &[&str]| {
+        archive(&folder.join("set.npz"), entries);
+        fs::write(folder.join("model.npz"), OLD).unwrap();
+        refused(dnn(folder, &["train", "--data", "set.npz"]), 1, &[&["set.npz"], wanted].concat());
+        assert_eq!(fs::read(folder.join("model.npz")).unwrap(), OLD);
+    };
+    let x = |n: usize| npy("'|u1'", false, &format!("({n}, 2, 2)"), &vec![0; 4 * n]);
+    let y = |labels: &[u8]| npy("'|u1'", false, &format!("({},)", labels.len()), labels);
+    refuse(&[("y_train", y(&[1]))], &["holds no array x_train; found y_train"]);
+    refuse(&[], &["holds no array x_train; found no arrays at all"]);
+    refuse(&[("x_train", x(2)), ("y_train", y(&[1]))], &["x_train holds 2 pictures, y_train 1 labels"]);
+    refuse(&[("x_train", x(2)), ("y_train", y(&[1, 12]))], &["y_train holds 12 at [1]; labels 0 … 9 are allowed"]);
+    refuse(&[("x_train", x(2)), ("y_train", npy("'<f8'", false, "(2,)", &[0; 16]))], &["y_train holds numbers of type f8; u1 is needed"]);
+    refuse(&[("x_train", npy("'|O'", false, "(2,)", &[0; 16])), ("y_train", y(&[1, 2]))], &["x_train is an array of Python objects"]);
+    refuse(&[("x_train", npy("'|u1'", false, "(60000, 28, 28, 999)", &[0; 9])), ("y_train", y(&[1]))], &["x_train claims shape"]);
+    fs::write(folder.join("text.npz"), b"no zip").unwrap();
+    refused(dnn(folder, &["train", "--data", "text.npz"]), 1, &["text.npz: is not an npz file (a zip archive of npy arrays)"]);
+    refused(dnn(folder, &["train", "--data", "none.npz"]), 1, &["none.npz: cannot be read: No such file"]);
+}
+
+/// The article's parameters, all of them `value`, `w_i_h` of `hidden` rows.
+fn model(folder: &Path, hidden: usize, value: f32) {
+    let array = |rows: usize, columns: usize| {
+        let bytes: Vec<u8> = (0..rows * columns).flat_map(|_| value.to_le_bytes()).collect();
+        npy("'<f4'", false, &format!("({rows}, {columns})"), &bytes)
+    };
+    archive(&folder.join("model.npz"), &[("w_i_h", array(hidden, 784)), ("b_i_h", array(20, 1)), ("w_h_o", array(10, 20)), ("b_h_o", array(10, 1))]);
+}
+
+#[test]
+fn models_that_are_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let refuse = |wanted: &[&str]| {
+        for arguments in [&["eval", "model.npz"][..], &["show", "model.npz", "--index", "0"], &["inspect", "model.npz"], &["ask", "model.npz"]] {
+            refused(dnn(folder, arguments), 1, &[&["model.npz"], wanted].concat());
+        }
+    };
+    refuse(&["cannot be read: No such file"]);
+    model(folder, 21, 0.5);
+    refuse(&["w_i_h, b_i_h, w_h_o, b_h_o have shapes [21, 784], [20, 1], [10, 20], [10, 1]; allowed: [h, i]"]);
+    model(folder, 20, f32::NAN);
+    refuse(&["w_i_h holds NaN at [0, 0]; only finite numbers are allowed"]);
+    archive(&folder.join("model.npz"), &[("w", npy("'<f4'", false, "(1,)", &[0; 4]))]);
+    refuse(&["holds no array w_i_h; found w"]);
+    let text = |text: &str| {
+        let codes: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        archive(&folder.join("model.npz"), &[("model", npy(&format!("'<U{}'", text.len()), false, "()", &codes))]);
+    };
+    text("dense 3");
+    refuse(&["model is \"dense 3\"; \"input N | layer | layer …\" is needed"]);
+    text("input 9999999999 | dense 1000000");
+    refuse(&["would have more than 268435456 weights"]);
+    text("input 4 | dense 3 | sigmoid");
+    refuse(&["holds no array 0.dense.weight; found model"]);
+    model(folder, 20, 0.5);
+    refused(dnn(folder, &["show", "model.npz", "--index", "60000"]), 2, &["--index: found 60000; the train set has 0 … 59999"]);
+    refused(dnn(folder, &["show", "model.npz", "--index", "x"]), 2, &["--index", "x"]);
+    small_picture(folder);
+    refused(dnn(folder, &["predict", "model.npz", "in.png"]), 1, &["in.png: no digit found: the picture is blank"]);
+    refused(dnn(folder, &["predict", "model.npz", "none.png"]), 1, &["none.png: cannot be read"]);
+}

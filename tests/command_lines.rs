@@ -1,1 +1,237 @@
-//! x
+//! The two programs as their users call them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use glassbox_formats::npz::Npz;
+use glassbox_formats::{Picture, Pixels, read_picture, write_picture};
+use glassbox_kernels::filters::{ENTRIES, parse};
+use glassbox_kernels::{Engine, Filter};
+use glassbox_tensor::Image;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::npz_files::{archive, npy};
+
+pub(crate) fn dnn(folder: &Path, arguments: &[&str]) -> Output {
+    run(env!("CARGO_BIN_EXE_dnn"), folder, arguments)
+}
+
+pub(crate) fn filters(folder: &Path, arguments: &[&str]) -> Output {
+    run(env!("CARGO_BIN_EXE_filters"), folder, arguments)
+}
+
+fn run(program: &str, folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(program).current_dir(folder).args(arguments).output().unwrap()
+}
+
+pub(crate) fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+pub(crate) fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+fn done(output: Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
+    out(&output)
+}
+
+fn json(output: Output) -> Vec<Value> {
+    done(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// 300 training and 100 test pictures of 6×5 pixels with a bar for each of three classes.
+fn bars(folder: &Path) -> PathBuf {
+    let picture = |i: usize| {
+        (0..30).map(move |pixel| if pixel % 5 == i % 3 + 1 { 200 + (i * 7 % 50) as u8 } else if (pixel * i) % 11 == 3 { 60 } else { 0 })
+    };
+    let part = |range: std::ops::Range<usize>| {
+        let n = range.len();
+        let x: Vec<u8> = range.clone().flat_map(picture).collect();
+        let y: Vec<u8> = range.map(|i| (i % 3) as u8).collect();
+        (npy("'|u1'", false, &format!("({n}, 6, 5)"), &x), npy("'|u1'", false, &format!("({n},)"), &y))
+    };
+    let ((x_train, y_train), (x_test, y_test)) = (part(0..300), part(300..400));
+    let path = folder.join("bars.npz");
+    archive(&path, &[("x_train", x_train), ("y_train", y_train), ("x_test", x_test), ("y_test", y_test)]);
+    path
+}
+
+#[test]
+fn dnn_train_is_the_article() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = json(dnn(folder.path(), &["train", "--json"]));
+    let epochs: Vec<_> = lines.iter().filter(|line| line["event"] == "epoch").collect();
+    assert_eq!((lines[0]["event"].as_str(), epochs.len(), lines[4]["event"].as_str()), (Some("start"), 3, Some("done")));
+    assert!(epochs[2]["test_hits"].as_u64().unwrap() > 9200 && epochs[2]["online_hits"].as_u64().unwrap() > 55_500);
+    let mut model = Npz::open(&folder.path().join("model.npz")).unwrap();
+    assert_eq!(model.names(), ["b_h_o", "b_i_h", "w_h_o", "w_i_h"]);
+    assert_eq!(model.read::<f32>("w_i_h").unwrap().shape(), [20, 784]);
+    // What the model is good for.
+    let eval = json(dnn(folder.path(), &["eval", "model.npz", "--json"]));
+    assert_eq!(eval[0]["hits"], epochs[2]["test_hits"]);
+    let rows = eval[0]["confusion"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap());
+    assert_eq!(rows.map(|count| count.as_u64().unwrap()).sum::<u64>(), 10_000);
+    assert!(done(dnn(folder.path(), &["eval", "model.npz"])).contains("confusion"));
+    let shown = done(dnn(folder.path(), &["show", "model.npz", "--index", "7"]));
+    assert!(shown.contains("Нейросеть считает, что на картинке цифра 3") && shown.contains("@"), "{shown}");
+    let asked = Command::new(env!("CARGO_BIN_EXE_dnn")).current_dir(folder.path()).args(["ask", "model.npz"]).write_stdin("7\n60000\nq\n").output().unwrap();
+    let asked = done(asked);
+    assert!(asked.contains("цифра 3") && asked.contains("\"60000\" is not a number from 0 to 59999"), "{asked}");
+    let inspected = done(dnn(folder.path(), &["inspect", "model.npz", "--out", "weights.png"]));
+    for part in ["inputs", "weights", "biases", "hidden layers", "activation", "loss", "outputs", "15910"] {
+        assert!(inspected.contains(part), "{part}: {inspected}");
+    }
+    assert_eq!(read_picture(&folder.path().join("weights.png"), true).unwrap().pixels.dim().2, 3);
+    predicts_what_it_saw(&folder);
+}
+
+/// Test digits written as pictures of another size, dark on light: nearly all are taken for what they are when shown directly.
+fn predicts_what_it_saw(folder: &TempDir) {
+    let mut set = Npz::open(&data("mnist.npz")).unwrap();
+    let (images, labels) = (set.read::<u8>("x_test").unwrap(), set.read::<u8>("y_test").unwrap());
+    let (mut names, mut wanted) = (Vec::new(), Vec::new());
+    for index in 0..60 {
+        let times = 1 + index % 5;
+        let digit = &images.as_slice()[index * 784..(index + 1) * 784];
+        // On a larger sheet, off the middle.
+        let side = 28 * times + 40;
+        let page = Image::from_fn([side, side, 1], |(y, x, _)| {
+            let inside = y >= 10 && x >= 30 && y - 10 < 28 * times && x - 30 < 28 * times;
+            let ink = if inside { digit[(y - 10) / times * 28 + (x - 30) / times] } else { 0 };
+            if index % 2 == 0 { 255 - ink / 2 } else { 30 + ink / 2 }
+        });
+        names.push(format!("{index}.png"));
+        wanted.push(u64::from(labels.as_slice()[index]));
+        write_picture(&folder.path().join(&names[index]), Picture::from(Pixels::U8(page))).unwrap();
+    }
+    let arguments: Vec<&str> = ["predict", "model.npz", "--json"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let answers = json(dnn(folder.path(), &arguments));
+    let right = answers.iter().zip(&wanted).filter(|(answer, label)| answer["class"] == **label).count();
+    assert!(right >= 54, "{right} of 60");
+    assert_eq!(answers[0]["outputs"].as_array().unwrap().len(), 10);
+}
+
+#[test]
+fn any_data_and_any_number_of_layers() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = bars(folder.path());
+    let layers = "dense 12 | sigmoid | dense 9 | sigmoid | dense 3 | sigmoid";
+    let arguments = ["train", "--data", text(&set), "--layers", layers, "--epochs", "60", "--lr", "0.5", "--rule", "code", "--order", "shuffle", "--json"];
+    let lines = json(dnn(folder.path(), &arguments));
+    assert_eq!(lines[60]["test_hits"], 100, "{:?}", lines[60]);
+    let mut model = Npz::open(&folder.path().join("model.npz")).unwrap();
+    assert_eq!(model.read_text("model").unwrap(), format!("input 30 | {layers}"));
+    assert_eq!(model.read::<f32>("2.dense.weight").unwrap().shape(), [9, 12]);
+    assert_eq!(json(dnn(folder.path(), &["eval", "model.npz", "--data", text(&set), "--json"]))[0]["hits"], 100);
+    let again = json(dnn(folder.path(), &arguments));
+    assert_eq!(lines[60]["loss"], again[60]["loss"], "the same seed, the same result");
+}
+
+#[test]
+fn init_takes_weights_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let set = bars(folder.path());
+    let train = |model: &str, init: &str| {
+        let layers = "dense 5 | sigmoid | dense 3 | sigmoid";
+        done(dnn(folder.path(), &["train", "--data", text(&set), "--layers", layers, "--epochs", "2", "--precision", "f64", "--init", init, "--model", model]));
+        fs::read(folder.path().join(model)).unwrap()
+    };
+    train("first.npz", "numpy:7");
+    assert_eq!(train("a.npz", "first.npz"), train("b.npz", "first.npz"));
+    // Two and two epochs in file order are four.
+    let four = ["train", "--data", text(&set), "--layers", "dense 5 | sigmoid | dense 3 | sigmoid", "--epochs", "4", "--precision", "f64", "--init", "numpy:7", "--model", "four.npz"];
+    done(dnn(folder.path(), &four));
+    assert_eq!(fs::read(folder.path().join("four.npz")).unwrap(), fs::read(folder.path().join("a.npz")).unwrap());
+}
+
+#[test]
+fn filters_do_what_the_engine_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let Pixels::U8(picture) = read_picture(&data("chelsea.png"), true).unwrap().pixels else { panic!("8 bits") };
+    let chelsea = data("chelsea.png");
+    for entry in ENTRIES {
+        done(filters(folder.path(), &[entry.name, text(&chelsea), "out.png"]));
+        let wanted = Engine::default().run(&[parse(entry.name).unwrap()], &picture).unwrap();
+        assert_eq!(read_picture(&folder.path().join("out.png"), true).unwrap().pixels, Pixels::U8(wanted), "{}", entry.name);
+    }
+    let flags = ["sobel", text(&chelsea), "out.png", "--gray", "--combine", "max", "--direction", "both", "--signed", "offset", "--border", "crop"];
+    done(filters(folder.path(), &flags));
+    let chain: [Box<dyn Filter>; 2] = [parse("gray").unwrap(), parse("sobel:combine=max,signed=offset,border=crop").unwrap()];
+    let wanted = Engine::default().run(&chain, &picture).unwrap();
+    assert_eq!(read_picture(&folder.path().join("out.png"), true).unwrap().pixels, Pixels::U8(wanted));
+}
+
+#[test]
+fn standard_input_and_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let png = fs::read(data("chelsea.png")).unwrap();
+    let run = |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_filters")).current_dir(folder.path()).args(arguments).write_stdin(png.clone()).output().unwrap();
+    let output = run(&["max-pool", "-", "-", "--format", "ppm", "--size", "10"]);
+    assert!(output.status.success() && output.stdout.starts_with(b"P6\n45 30\n255\n"));
+    let output = run(&["max-pool", "-", "-"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("--format: is needed with OUT -"), "{}", err(&output));
+}
+
+#[test]
+fn compare_draws_a_sheet_and_says_numbers() {
+    let folder = tempfile::tempdir().unwrap();
+    let chelsea = data("chelsea.png");
+    let lines = json(filters(folder.path(), &["compare", text(&chelsea), "sheet.png", "--json"]));
+    assert_eq!(lines.len(), 6);
+    let find = |source: &str, method: &str| lines.iter().find(|line| line["source"] == source && line["method"] == method).unwrap();
+    let number = |source: &str, method: &str, name: &str| find(source, method)[name].as_f64().unwrap();
+    assert_eq!((&find("picture", "max")["width"], &find("picture", "max")["height"]), (&56.into(), &37.into()));
+    // The article's claim on the picture itself: max keeps light details, average the dark ones.
+    assert!(number("picture", "max", "light") > number("picture", "average", "light"));
+    assert!(number("picture", "average", "dark") > number("picture", "max", "dark"));
+    let sheet = read_picture(&folder.path().join("sheet.png"), true).unwrap().pixels.dim();
+    assert!(sheet.0 > 600 && sheet.1 > 1350, "{sheet:?}");
+    let text_lines = done(filters(folder.path(), &["compare", text(&chelsea), "sheet.png", "--size", "4", "--methods", "max,average"]));
+    assert!(text_lines.contains("112×75"), "{text_lines}");
+}
+
+#[test]
+fn list_and_help_name_every_operator() {
+    let folder = tempfile::tempdir().unwrap();
+    let (list, help) = (done(filters(folder.path(), &["list"])), done(filters(folder.path(), &["--help"])));
+    let lines = json(filters(folder.path(), &["list", "--json"]));
+    // Help is wrapped to the terminal's width.
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (entry, line) in ENTRIES.iter().zip(&lines) {
+        assert!(list.contains(entry.formula) && help.contains(entry.summary), "{}", entry.name);
+        assert_eq!((line["op"].as_str(), line["formula"].as_str()), (Some(entry.name), Some(entry.formula)));
+        let own = done(filters(folder.path(), &[entry.name, "--help"]));
+        entry.parameters.iter().for_each(|parameter| assert!(own.contains(&format!("--{}", parameter.name)), "{own}"));
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(done(filters(folder.path(), &["completions", shell])).contains("sobel"));
+        assert!(done(dnn(folder.path(), &["completions", shell])).contains("train"));
+    }
+    assert!(done(dnn(folder.path(), &["man"])).contains("dnn") && done(filters(folder.path(), &["man"])).contains("sobel"));
+}
+
+#[test]
+fn bench_measures_what_it_is_asked_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let small = folder.path().join("small.png");
+    write_picture(&small, Picture::from(Pixels::U8(Image::zeros([20, 30, 3])))).unwrap();
+    let lines = json(filters(folder.path(), &["bench", "--picture", text(&small), "--only", "median:size=7", "--threads", "1", "--json"]));
+    let line = &lines[0];
+    assert_eq!((line["op"].as_str(), &line["params"]["size"], line["label"].as_str()), (Some("median"), &7.into(), Some("median:size=7")));
+    assert_eq!((&line["width"], &line["height"], &line["channels"], &line["threads"]), (&30.into(), &20.into(), &3.into(), &1.into()));
+    assert!(line["median_ms"].as_f64().unwrap() > 0.0 && line["dtype"] == "u8");
+}

@@ -1,1 +1,45 @@
-//! x
+//! Equal to SciPy and OpenCV: data/golden/make.py says what was asked of them and how their conventions map to ours.
+
+use glassbox_formats::npz::{Npz, Value};
+use glassbox_kernels::filters::parse;
+use glassbox_kernels::Engine;
+use glassbox_tensor::Ix3;
+use glassbox_tensor::Image;
+
+use crate::reference::Sample;
+
+type Goldens = Npz<std::io::BufReader<std::fs::File>>;
+
+fn image<T: Value>(goldens: &mut Goldens, name: &str) -> Image<T> {
+    let tensor = goldens.read::<T>(name).unwrap();
+    let shape: [usize; 3] = tensor.shape().try_into().unwrap();
+    tensor.reshape::<Ix3>(shape).unwrap()
+}
+
+fn check<T: Sample + Value>(goldens: &mut Goldens, name: &str, title: &str, label: &str) {
+    let (picture, wanted) = (image::<T>(goldens, &format!("in/{title}")), image::<T>(goldens, name));
+    let found = Engine::default().run(&[parse(label).unwrap()], &picture).unwrap();
+    assert_eq!(found.dim(), wanted.dim(), "{name}");
+    for (&found, &wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
+        let (found, wanted) = (found.value(), wanted.value());
+        let allowed = if T::DEPTH.most.is_some() { 0.0 } else { 2e-6 * (1.0 + wanted.abs()) };
+        assert!((found - wanted).abs() <= allowed, "{name}: found {found}, wanted {wanted}");
+    }
+}
+
+#[test]
+fn kernels_equal_scipy_and_opencv() {
+    let mut goldens = Npz::open("data/golden/kernels.npz".as_ref()).unwrap();
+    let names = goldens.names();
+    let mut checked = 0;
+    for name in names.iter().filter(|name| name.starts_with("out/")) {
+        let (title, label) = name["out/".len()..].split_once('/').unwrap();
+        match title.rsplit_once('_').unwrap().1 {
+            "u8" => check::<u8>(&mut goldens, name, title, label),
+            "u16" => check::<u16>(&mut goldens, name, title, label),
+            _ => check::<f32>(&mut goldens, name, title, label),
+        }
+        checked += 1;
+    }
+    assert!(checked > 700, "only {checked} goldens");
+}

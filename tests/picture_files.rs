@@ -1,1 +1,166 @@
-//! x
+//! Pictures in and out: every format, depths kept, orientation applied, nothing half-written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use glassbox_formats::{Format, Metadata, Picture, Pixels, decode_picture, read_picture, write_picture};
+use glassbox_tensor::Image;
+
+fn image8(channels: usize) -> Image<u8> {
+    Image::from_fn([7, 11, channels], |(y, x, c)| (y * 36 + x * 23 + c * 61) as u8)
+}
+
+fn image16(channels: usize) -> Image<u16> {
+    Image::from_fn([7, 11, channels], |(y, x, c)| (y * 9000 + x * 977 + c * 311) as u16)
+}
+
+fn round_trip(folder: &Path, suffix: &str, pixels: Pixels) -> (Pixels, Vec<String>) {
+    let path = folder.join(format!("picture.{suffix}"));
+    let notes = write_picture(&path, Picture::from(pixels)).unwrap();
+    (read_picture(&path, true).unwrap().pixels, notes)
+}
+
+#[test]
+fn lossless_formats_give_back_what_they_got() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept: &[(&str, &[usize], &[usize])] = &[
+        ("png", &[1, 2, 3, 4], &[1, 2, 3, 4]),
+        ("tiff", &[1, 3, 4], &[1, 3, 4]),
+        ("bmp", &[3, 4], &[]),
+        ("webp", &[3, 4], &[]),
+        ("pgm", &[1], &[1]),
+        ("ppm", &[3], &[3]),
+        ("qoi", &[3, 4], &[]),
+        ("tga", &[1, 3, 4], &[]),
+    ];
+    for (suffix, eight, sixteen) in kept {
+        for &channels in *eight {
+            let pixels = Pixels::U8(image8(channels));
+            assert_eq!(round_trip(folder.path(), suffix, pixels.clone()), (pixels, vec![]), "{suffix}, {channels} channels");
+        }
+        for &channels in *sixteen {
+            let pixels = Pixels::U16(image16(channels));
+            assert_eq!(round_trip(folder.path(), suffix, pixels.clone()), (pixels, vec![]), "{suffix}, {channels} channels of 16 bits");
+        }
+    }
+    let floats = Pixels::F32(image8(3).map(|value| f32::from(value) / 100.0 - 1.0));
+    assert_eq!(round_trip(folder.path(), "tif", floats.clone()), (floats, vec![]));
+}
+
+#[test]
+fn every_format_takes_every_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    for (suffix, _) in Format::SUFFIXES {
+        for channels in 1..=4 {
+            let floats = image8(channels).map(|value| f32::from(value) / 255.0);
+            for pixels in [Pixels::U8(image8(channels)), Pixels::U16(image16(channels)), Pixels::F32(floats)] {
+                let (found, _) = round_trip(folder.path(), suffix, pixels.clone());
+                assert_eq!((found.dim().0, found.dim().1), (7, 11), "{suffix} of {channels} channels of {}", pixels.depth());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_lost_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let half = Pixels::U16(Image::from_fn([4, 4, 4], |(_, _, c)| if c == 3 { 32768 } else { 0 }));
+    let (found, notes) = round_trip(folder.path(), "jpg", half);
+    assert_eq!(notes, ["Jpeg cannot hold u16 numbers: written as u8", "Jpeg cannot hold alpha: shown over white"]);
+    let Pixels::U8(found) = found else { panic!("8 bits") };
+    assert!(found.as_slice().iter().all(|value| value.abs_diff(127) <= 2), "{found:?}");
+}
+
+#[test]
+fn jpeg_stays_close() {
+    let folder = tempfile::tempdir().unwrap();
+    let slope = Image::from_fn([64, 64, 3], |(y, x, _)| (2 * y + x) as u8);
+    let (Pixels::U8(found), _) = round_trip(folder.path(), "jpg", Pixels::U8(slope.clone())) else { panic!("8 bits") };
+    assert!(found.as_slice().iter().zip(slope.as_slice()).all(|(a, b)| a.abs_diff(*b) <= 6));
+}
+
+#[test]
+fn the_content_and_not_the_name_says_what_a_picture_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (png, misnamed) = (folder.path().join("a.png"), folder.path().join("a.jpg"));
+    write_picture(&png, Picture::from(Pixels::U8(image8(3)))).unwrap();
+    fs::rename(&png, &misnamed).unwrap();
+    assert_eq!(read_picture(&misnamed, true).unwrap().pixels, Pixels::U8(image8(3)));
+}
+
+#[test]
+fn metadata_survives_and_orientation_is_applied() {
+    // A TIFF header with one entry: orientation (0x0112), one short, 6: turn by 90° clockwise.
+    let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec();
+    let metadata = Metadata { icc: Some(vec![7; 200]), exif: Some(exif) };
+    let folder = tempfile::tempdir().unwrap();
+    for suffix in ["png", "jpg", "webp"] {
+        let path: PathBuf = folder.path().join(format!("a.{suffix}"));
+        write_picture(&path, Picture { pixels: Pixels::U8(image8(3)), metadata: metadata.clone() }).unwrap();
+        let (turned, stored) = (read_picture(&path, true).unwrap(), read_picture(&path, false).unwrap());
+        assert_eq!(stored.metadata, metadata, "{suffix}");
+        assert_eq!((stored.pixels.dim(), turned.pixels.dim()), ((7, 11, 3), (11, 7, 3)), "{suffix}");
+        assert_eq!(turned.metadata.icc, metadata.icc, "{suffix}");
+        if let (Pixels::U8(turned), Pixels::U8(stored)) = (&turned.pixels, &stored.pixels) {
+            assert_eq!((turned[[0, 6, 0]], turned[[10, 6, 1]]), (stored[[0, 0, 0]], stored[[0, 10, 1]]), "{suffix}");
+        }
+        // Written again, it is not turned twice.
+        write_picture(&path, turned.clone()).unwrap();
+        assert_eq!(read_picture(&path, true).unwrap().pixels.dim(), (11, 7, 3), "{suffix}");
+    }
+}
+
+/// A PNG that says it is so large, and ends there.
+pub(crate) fn png_of(width: u32, height: u32) -> Vec<u8> {
+    let mut header = b"IHDR".to_vec();
+    header.extend(width.to_be_bytes());
+    header.extend(height.to_be_bytes());
+    header.extend([8, 2, 0, 0, 0]);
+    let crc = header.iter().fold(u32::MAX, |crc, &byte| {
+        (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 })
+    });
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
+    bytes.extend(header);
+    bytes.extend((!crc).to_be_bytes());
+    bytes.extend(b"\0\0\0\x01IDAT\x78\x35\xaf\x06\x1e");
+    bytes
+}
+
+#[test]
+fn what_is_no_picture_is_refused() {
+    let refuse = |bytes: &[u8]| decode_picture(bytes, "in.png", true).unwrap_err().to_string();
+    assert!(refuse(b"").starts_with("in.png: is empty; png, jpeg"));
+    assert!(refuse(b"some text that is no picture").starts_with("in.png: is not a picture of a known format"));
+    let huge = refuse(&png_of(100_000, 100_000));
+    assert!(huge.contains("at most 1073741824 bytes are allowed"), "{huge}");
+    let folder = tempfile::tempdir().unwrap();
+    for (suffix, _) in Format::SUFFIXES {
+        let path = folder.path().join(format!("a.{suffix}"));
+        write_picture(&path, Picture::from(Pixels::U8(image8(3)))).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for cut in [1, 5, 20, whole.len() / 2, whole.len() - 12] {
+            fs::write(&path, &whole[..cut.min(whole.len() - 1)]).unwrap();
+            // Some decoders make do with what there is; none may panic, and what is refused is named.
+            if let Err(error) = read_picture(&path, true) {
+                assert!(error.to_string().starts_with(&path.display().to_string()), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn flipped_bytes_never_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    for (suffix, _) in Format::SUFFIXES {
+        let path = folder.path().join(format!("a.{suffix}"));
+        write_picture(&path, Picture::from(Pixels::U8(image8(3)))).unwrap();
+        let whole = fs::read(&path).unwrap();
+        for position in (0..whole.len()).step_by(1 + whole.len() / 150) {
+            for flip in [0xFF, 0x10] {
+                let mut bytes = whole.clone();
+                bytes[position] ^= flip;
+                let _ = decode_picture(&bytes, "in", true);
+            }
+        }
+    }
+}

@@ -45,9 +45,14 @@ pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>
     if error.is::<Interrupted>() {
         return ExitCode::from(INTERRUPTED);
     }
-    anstream::eprintln!("{program}: {error:#}");
+    anstream::eprintln!("{program}: {}", one_line(&error));
     let usage = error.is::<Usage>() || error.downcast_ref::<glassbox_kernels::Error>().is_some_and(is_usage);
     ExitCode::from(if usage { WRONG_USAGE } else { FAILED })
+}
+
+/// An error and its causes on one line: libraries' messages may have several.
+pub(crate) fn one_line(error: &anyhow::Error) -> String {
+    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn is_usage(error: &glassbox_kernels::Error) -> bool {

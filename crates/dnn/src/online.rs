@@ -97,8 +97,8 @@ impl<T: Real> Online<T> {
     /// samples and at the end, and may stop the pass.
     ///
     /// # Errors
-    /// If the pictures do not have as many pixels as the net has inputs, a label has no output, or the loss is no longer a
-    /// finite number.
+    /// If the pictures do not have as many pixels as the net has inputs, a label has no output, or the loss or a weight is no
+    /// longer finite.
     ///
     /// # Panics
     /// If `order` is shorter than the samples are many or holds an index that none has.
@@ -118,9 +118,9 @@ impl<T: Real> Online<T> {
             let (new_hits, new_loss) = dispatch(level, part);
             loss += new_loss;
             progress = Progress { seen: end, hits: progress.hits + new_hits, loss: loss / end as f64 };
-            if !loss.is_finite() {
+            if !loss.is_finite() || !self.stages.iter().all(Stage::is_finite) {
                 return Err(Error::Diverged(format!(
-                    "the loss is no longer a finite number after {end} samples; try a smaller learning rate"
+                    "loss or weights are no longer finite after {end} samples; try a smaller learning rate"
                 )));
             }
             if report(progress).is_break() {

@@ -82,6 +82,13 @@ impl<T: Real> Stage<T> {
         [weight, Matrix::from_fn([self.outputs, 1], |(output, _)| self.bias[output])]
     }
 
+    /// Whether no weight and no bias has run away.
+    pub(crate) fn is_finite(&self) -> bool {
+        let mut finite = self.bias.iter().all(|bias| bias.is_finite());
+        each_block!(self, iter, block => finite &= block.wide.is_finite() && block.more.is_finite());
+        finite
+    }
+
     /// Nodes from the inputs that are not zero.
     #[inline(always)]
     pub(crate) fn forward(&mut self, active: &Active<T>) {
@@ -267,6 +274,10 @@ impl<T: Real, const N: usize> Rows<T, N> {
     #[inline(always)]
     fn get_mut(&mut self) -> &mut [[T; N]] {
         if N == 0 { &mut [] } else { self.weights[self.start..].as_chunks_mut().0 }
+    }
+
+    fn is_finite(&self) -> bool {
+        self.weights.iter().all(|weight| weight.is_finite())
     }
 
     fn write(&self, weight: &mut Matrix<T>, first: usize) {

@@ -1,10 +1,10 @@
 //! One NumPy array: header and data, as they stand in an npz entry.
 
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Read, Write};
 
 use glassbox_tensor::ndarray::{Array, ShapeBuilder};
 use glassbox_tensor::{Element, IxDyn, Tensor};
-use npyz::{DType, Endianness, NpyHeader, Order, TypeChar, WriterBuilder};
+use npyz::{DType, Endianness, TypeChar, TypeStr, WriterBuilder};
 
 /// Bytes a header may take: NumPy's own are below 200 for anything but structured arrays.
 const MOST_HEADER_BYTES: usize = 1 << 16;
@@ -104,34 +104,54 @@ pub(crate) fn read_header(reader: &mut dyn Read) -> Result<Header, String> {
     let text = start.len();
     start.resize(text + length, 0);
     reader.read_exact(&mut start[text..]).map_err(cut_short)?;
-    let header = NpyHeader::from_reader(Cursor::new(start)).map_err(|e| format!("has a header that makes no sense: {e}"))?;
-    interpret(&header)
+    let text = std::str::from_utf8(&start[text..]).map_err(|_| "has a header that is not text".to_string())?;
+    interpret(text)
 }
 
-fn interpret(header: &NpyHeader) -> Result<Header, String> {
-    let DType::Plain(of) = header.dtype() else {
-        return Err(format!("is an array of records ({}); plain numbers are allowed", header.dtype().descr()));
+/// Checks what a header's text says: `{'descr': '<f4', 'fortran_order': False, 'shape': (20, 784), }`.
+///
+/// npyz would read it too, but it multiplies the shape without looking for overflow and follows any nesting there is.
+fn interpret(text: &str) -> Result<Header, String> {
+    let senseless = |key: &str| format!("has a header that makes no sense: no {key} in {:?}", text.trim_end());
+    let value = |key: &str| -> Result<&str, String> {
+        let quoted = [format!("'{key}'"), format!("\"{key}\"")];
+        let (_, behind) = quoted.iter().find_map(|quoted| text.split_once(quoted)).ok_or_else(|| senseless(key))?;
+        Ok(behind.trim_start().strip_prefix(':').ok_or_else(|| senseless(key))?.trim_start())
     };
+    let descr = value("descr")?;
+    if descr.starts_with('[') {
+        return Err("is an array of records; plain numbers are allowed".into());
+    }
+    let mut parts = descr.splitn(3, ['\'', '"']).skip(1);
+    let of: TypeStr = parts.next().and_then(|descr| descr.parse().ok()).ok_or_else(|| senseless("descr"))?;
     if of.uses_pickled_array() {
         return Err("is an array of Python objects; only numbers are allowed (nothing is unpickled)".into());
     }
+    let fortran = match value("fortran_order")? {
+        text if text.starts_with("True") => true,
+        text if text.starts_with("False") => false,
+        _ => return Err(senseless("fortran_order")),
+    };
+    let sides = value("shape")?.strip_prefix('(').and_then(|text| text.split_once(')')).ok_or_else(|| senseless("shape"))?.0;
+    let sides = sides.split(',').map(str::trim).filter(|side| !side.is_empty());
+    let shape: Vec<usize> = sides.map(|side| side.parse().map_err(|_| senseless("shape"))).collect::<Result<_, _>>()?;
     let item = match of.type_char() {
         TypeChar::UnicodeStr => of.size_field().checked_mul(4),
         _ => Some(of.size_field()),
     };
-    let shape: Vec<usize> = header.shape().iter().map(|&side| usize::try_from(side).unwrap_or(usize::MAX)).collect();
-    let elements = shape.iter().try_fold(1u64, |product, &side| product.checked_mul(side as u64));
+    // Also where a side of 0 makes the whole empty, the others must fit in memory.
+    let elements = shape.iter().try_fold(1u64, |product, &side| product.checked_mul(side.max(1) as u64));
     let bytes = elements.zip(item).and_then(|(elements, item)| elements.checked_mul(item));
-    match bytes {
-        Some(bytes) if bytes <= MOST_ARRAY_BYTES => Ok(Header {
-            dtype: format!("{}{}", of.type_char().to_str(), of.size_field()),
-            shape,
-            big_endian: of.endianness() == Endianness::Big,
-            fortran: header.order() == Order::Fortran,
-            bytes,
-        }),
-        _ => Err(format!("claims shape {shape:?} of {of}; at most {MOST_ARRAY_BYTES} bytes are allowed")),
-    }
+    let Some(bytes) = bytes.filter(|bytes| *bytes <= MOST_ARRAY_BYTES) else {
+        return Err(format!("claims shape {shape:?} of {of}; at most {MOST_ARRAY_BYTES} bytes are allowed"));
+    };
+    Ok(Header {
+        dtype: format!("{}{}", of.type_char().to_str(), of.size_field()),
+        bytes: if shape.contains(&0) { 0 } else { bytes },
+        big_endian: of.endianness() == Endianness::Big,
+        shape,
+        fortran,
+    })
 }
 
 /// Reads the data that `header` announces.

@@ -20,13 +20,13 @@ pub fn percentile(picture: &Image<u8>, share: f64) -> u8 {
     picture.as_slice().iter().for_each(|&value| counts[usize::from(value)] += 1);
     let rank = (share * (picture.len() - 1) as f64).round() as usize;
     let mut below = 0;
-    for (value, count) in (0..).zip(counts) {
+    for (value, count) in counts.into_iter().enumerate() {
         below += count;
         if below > rank {
-            return value;
+            return value as u8;
         }
     }
-    255
+    u8::MAX
 }
 
 /// The mean of all values.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::model::{self, Model, with_net};
 use crate::filters::read_stdin;
-use crate::outcome::Reported;
+use crate::outcome::{Reported, one_line};
 use crate::run::{Common, say, say_json};
 use crate::terminal;
 
@@ -39,7 +39,7 @@ impl Predict {
                 if error.is::<std::io::Error>() {
                     return Err(error);
                 }
-                anstream::eprintln!("dnn: {error:#}");
+                anstream::eprintln!("dnn: {}", one_line(&error));
                 failures += 1;
             }
         }

@@ -36,7 +36,8 @@ fn path(name: &'static str, help: &'static str) -> Arg {
 }
 
 fn flag(parameter: &'static Parameter) -> Arg {
-    let arg = Arg::new(parameter.name).long(parameter.name).help(parameter.help);
+    // A negative number is a wrong value, not a flag.
+    let arg = Arg::new(parameter.name).long(parameter.name).help(parameter.help).allow_negative_numbers(true);
     let arg = if parameter.default.is_empty() { arg } else { arg.default_value(parameter.default) };
     match parameter.values {
         Values::Choice(words) => arg.value_parser(PossibleValuesParser::new(words)).hide_possible_values(true),

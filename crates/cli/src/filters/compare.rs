@@ -26,8 +26,8 @@ const LARGEST_TILE: usize = 640;
 
 Numbers, on brightness 0 … 255:
   mean    mean brightness
-  light   contrast of light details, 99th percentile less median, as a share of the unpooled
-  dark    contrast of dark details, median less 1st percentile, as a share of the unpooled
+  light   how far the 99th percentile is above the unpooled median, as a share of what it was unpooled
+  dark    how far the 1st percentile is below the unpooled median, as a share of what it was unpooled
   psnr    decibels between this method's picture and average pooling's: higher is more alike")]
 pub(super) struct Compare {
     /// Picture to read
@@ -101,9 +101,10 @@ impl Compare {
         pooled: &Image<u8>,
         average: Option<&Image<u8>>,
     ) -> anyhow::Result<()> {
+        // Against what was the middle before pooling, which moves it.
+        let middle = f64::from(percentile(whole, 0.5));
         let contrast = |image: &Image<u8>| {
-            let [dark, middle, light] = [0.01, 0.5, 0.99].map(|share| f64::from(percentile(image, share)));
-            (light - middle, middle - dark)
+            (f64::from(percentile(image, 0.99)) - middle, middle - f64::from(percentile(image, 0.01)))
         };
         let ((light, dark), (light_before, dark_before)) = (contrast(pooled), contrast(whole));
         let share = |after: f64, before: f64| if before > 0.0 { Some(after / before) } else { None };

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Answers of SciPy and OpenCV to the operators of `filters`, for the tests to compare with.
+
+    pip install -r requirements.txt && python make.py        writes kernels.npz beside this file
+
+kernels.npz holds `in/PICTURE` and `out/PICTURE/LABEL`, LABEL as in `filters bench --only`. Where both libraries can do an
+operation, both are asked and must agree.
+
+Conventions, ours on the left:
+
+    border      scipy.ndimage mode   OpenCV border           numpy.pad mode
+    clamp       nearest              BORDER_REPLICATE        edge
+    reflect     reflect              BORDER_REFLECT          symmetric
+    mirror      mirror               BORDER_REFLECT_101      reflect
+    wrap        grid-wrap (not wrap) BORDER_WRAP             wrap
+    zero        constant             BORDER_CONSTANT         constant
+    crop        the inner part of any of them
+
+    correlation          correlate; filter2D (both without flipping)
+    roberts, top left    origin=-1 for a 2x2 mask; anchor=(0, 0)
+    median               median_filter on a padded picture; medianBlur (border clamp only)
+    saturation           clip to 0 ... 255 or 65535 after exact integer arithmetic; 32-bit floats are not clipped
+    magnitude            rint of the root: a root of a whole number is never half-way between two
+    avg-pool             floor(mean + 1/2) in whole numbers
+"""
+import pathlib
+import sys
+
+import cv2
+import numpy as np
+import scipy
+from scipy import ndimage
+
+PINNED = dict(line.split("==") for line in (pathlib.Path(__file__).parent / "requirements.txt").read_text().split())
+FOUND = {"numpy": np.__version__, "scipy": scipy.__version__, "opencv-python-headless": cv2.__version__}
+for name, version in PINNED.items():
+    if not version.startswith(FOUND[name]):
+        sys.exit(f"{name} is {FOUND[name]}, {version} is needed: pip install -r requirements.txt")
+
+PAD = {"clamp": "edge", "reflect": "symmetric", "mirror": "reflect", "wrap": "wrap", "zero": "constant", "crop": None}
+SCIPY = {"clamp": "nearest", "reflect": "reflect", "mirror": "mirror", "wrap": "grid-wrap", "zero": "constant"}
+OPENCV = {"clamp": cv2.BORDER_REPLICATE, "reflect": cv2.BORDER_REFLECT, "mirror": cv2.BORDER_REFLECT_101,
+          "zero": cv2.BORDER_CONSTANT}
+SHARPEN = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])
+SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]), np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]])
+ROBERTS = np.array([[1, 0], [0, -1]]), np.array([[0, 1], [-1, 0]])
+
+
+def pictures():
+    r = np.random.RandomState(0)
+
+    def made(h, w, c, most, dtype):
+        y, x = np.mgrid[:h, :w]
+        unit = np.stack([(np.hypot(y - h / 2, x - w / 3 - 3 * k) < h / 3) * .6 + x / w * .3 for k in range(c)], -1)
+        unit = np.clip(unit + r.uniform(-.2, .2, unit.shape), 0, 1)
+        unit[r.uniform(size=unit.shape) < .06] = 0
+        unit[r.uniform(size=unit.shape) < .06] = 1
+        return np.rint(unit * most).astype(dtype) if most else (unit * 3 - 1).astype(dtype)
+
+    sizes = {"grey": (37, 53, 1), "rgb": (24, 31, 3), "two": (11, 12, 2), "dot": (1, 1, 1), "row": (1, 9, 1),
+             "column": (9, 1, 1), "few": (2, 3, 1)}
+    out = {f"{name}_u8": made(*size, 255, np.uint8) for name, size in sizes.items()}
+    out["rgb_u16"] = made(19, 23, 3, 65535, np.uint16)
+    out["grey_f32"], out["rgb_f32"] = made(18, 25, 1, None, np.float32), made(13, 16, 3, None, np.float32)
+    return out
+
+
+def exact(picture):
+    return picture.astype(np.float64 if picture.dtype == np.float32 else np.int64)
+
+
+def correlate(picture, mask, border):
+    """The response before it is stored; a 2x2 mask is anchored at its top left."""
+    even = mask.shape[0] % 2 == 0
+    answer = ndimage.correlate(exact(picture), mask[:, :, None], mode=SCIPY.get(border, "nearest"), origin=(-1, -1, 0) if even else 0)
+    if border in OPENCV and picture.dtype != np.uint16:
+        other = cv2.filter2D(picture, cv2.CV_16S if picture.dtype == np.uint8 else cv2.CV_32F, mask.astype(np.float32),
+                             anchor=(0, 0) if even else (-1, -1), borderType=OPENCV[border])
+        np.testing.assert_allclose(other.reshape(answer.shape), answer, rtol=1e-5, atol=1e-5)
+    if border == "crop":
+        answer = answer[:-1, :-1] if even else answer[1:-1, 1:-1]
+    return answer
+
+
+def store(response, picture, signed):
+    whole = picture.dtype != np.float32
+    half = {"uint8": 128, "uint16": 32768, "float32": .5}[str(picture.dtype)]
+    response = {"absolute": np.abs(response), "offset": response + half, "clamp": response}[signed]
+    return np.clip(np.rint(response), 0, np.iinfo(picture.dtype).max).astype(picture.dtype) if whole else response.astype(np.float32)
+
+
+def edges(picture, masks, border="clamp", direction="both", combine="sum", signed="absolute"):
+    a, b = (correlate(picture, mask, border) for mask in masks)
+    both = {"sum": lambda: np.abs(a) + np.abs(b), "magnitude": lambda: np.sqrt((a * a + b * b).astype(np.float64)),
+            "max": lambda: np.maximum(np.abs(a), np.abs(b)), "signed": lambda: a + b}
+    return store({"x": lambda: a, "y": lambda: b, "both": both[combine]}[direction](), picture, signed)
+
+
+def median(picture, size=3, border="clamp"):
+    size, r = int(size), int(size) // 2
+    padded = picture if border == "crop" else np.pad(picture, ((r, r), (r, r), (0, 0)), PAD[border])
+    answer = ndimage.median_filter(padded, size=(size, size, 1))
+    answer = answer[r:answer.shape[0] - r, r:answer.shape[1] - r]
+    if border == "clamp" and size > 1 and (size <= 5 or picture.dtype == np.uint8):
+        other = np.stack([cv2.medianBlur(np.ascontiguousarray(picture[..., c]), size) for c in range(picture.shape[2])], -1)
+        np.testing.assert_array_equal(other, answer)
+    return answer
+
+
+def pool(picture, kind, size=2, stride=None):
+    size, stride = int(size), int(stride or size)
+    windows = np.lib.stride_tricks.sliding_window_view(exact(picture), (size, size), (0, 1))[::stride, ::stride]
+    if kind == "max-pool":
+        return windows.max((-1, -2)).astype(picture.dtype)
+    total, n = windows.sum((-1, -2)), size * size
+    return (total / n).astype(np.float32) if picture.dtype == np.float32 else ((total + n // 2) // n).astype(picture.dtype)
+
+
+def labels(name):
+    borders = [{"border": b} for b in PAD]
+    if name == "sharpen":
+        return borders + [{"signed": s} for s in ("absolute", "offset")]
+    if name in ("sobel", "roberts"):
+        signs = ("absolute", "offset", "clamp")
+        return (borders + [{"combine": c, "signed": s} for c in ("sum", "magnitude", "max", "signed") for s in signs]
+                + [{"direction": d, "signed": s} for d in "xy" for s in signs])
+    if name == "median":
+        return [{"size": str(s)} for s in (1, 3, 5, 7, 9, 15, 31)] + [{"size": "5", **b} for b in borders]
+    return [{"size": str(s)} for s in (2, 3, 5, 8)] + [{"size": "3", "stride": s} for s in "12"]
+
+
+def window(name, given):
+    return int(given.get("size", {"roberts": 2, "median": 3, "max-pool": 2, "avg-pool": 2}.get(name, 3)))
+
+
+out = {}
+for title, picture in pictures().items():
+    out[f"in/{title}"] = picture
+    for name in ("sharpen", "roberts", "sobel", "median", "max-pool", "avg-pool"):
+        for given in [{}] + labels(name):
+            if (given.get("border") == "crop" or name.endswith("pool")) and min(picture.shape[:2]) < window(name, given):
+                continue
+            label = name + (":" + ",".join(f"{k}={v}" for k, v in given.items()) if given else "")
+            if name == "sharpen":
+                answer = store(correlate(picture, SHARPEN, given.get("border", "clamp")), picture, given.get("signed", "clamp"))
+            elif name == "median":
+                answer = median(picture, **given)
+            elif name.endswith("pool"):
+                answer = pool(picture, name, **given)
+            else:
+                answer = edges(picture, SOBEL if name == "sobel" else ROBERTS, **given)
+            out[f"out/{title}/{label}"] = answer
+np.savez_compressed(pathlib.Path(__file__).parent / "kernels.npz", **out)
+print(len(out), "arrays")
