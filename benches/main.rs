@@ -1,1 +1,13 @@
-fn main(){}
+//! `cargo bench`: each kernel, the training loop, loading npz.
+
+mod kernels;
+mod npz;
+mod training;
+
+fn main() {
+    let mut criterion = criterion::Criterion::default().configure_from_args();
+    kernels::bench(&mut criterion);
+    training::bench(&mut criterion);
+    npz::bench(&mut criterion);
+    criterion.final_summary();
+}

@@ -42,7 +42,12 @@ fn pictures_that_are_none() {
     refused(filters(folder, &["sobel", ".", "out.png"]), 1, &[".: is a folder; a picture is needed"]);
     assert!(!folder.join("out.png").exists());
     refuse_picture(folder, "empty.png", b"", &["is empty; png, jpeg"]);
-    refuse_picture(folder, "text.png", b"this is only text, whatever its name", &["is not a picture of a known format; png, jpeg"]);
+    refuse_picture(
+        folder,
+        "text.png",
+        b"this is only text, whatever its name",
+        &["is not a picture of a known format; png, jpeg"],
+    );
     refuse_picture(folder, "huge.png", &png_of(100_000, 100_000), &["at most 1073741824 bytes are allowed"]);
     let whole = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/data/chelsea.png")).unwrap();
     refuse_picture(folder, "cut.png", &whole[..whole.len() / 2], &["(png)"]);
@@ -72,10 +77,22 @@ fn flags_that_cannot_be() {
     wrong(&["sobel", "--threads", "0"], &["--threads: found 0; a whole number from 1 to 1024"]);
     wrong(&["sobl"], &["sobl", "sobel"]);
     refused(filters(folder, &["compare", "in.png", "out.png", "--size", "0"]), 2, &["--size 0"]);
-    refused(filters(folder, &["compare", "in.png", "out.png", "--methods", "most"]), 2, &["--methods: found \"most\"; allowed: max, average"]);
+    refused(
+        filters(folder, &["compare", "in.png", "out.png", "--methods", "most"]),
+        2,
+        &["--methods: found \"most\"; allowed: max, average"],
+    );
     refused(filters(folder, &["bench", "--only", "medain:size=3"]), 2, &["did you mean median?"]);
-    refused(filters(folder, &["bench", "--only", "median:sise=3"]), 2, &["median has no parameter \"sise\"; it has: size, border"]);
-    refused(filters(folder, &["sobel", "in.png", "in.png"]), 2, &["in.png: is both IN and OUT; --in-place allows that"]);
+    refused(
+        filters(folder, &["bench", "--only", "median:sise=3"]),
+        2,
+        &["median has no parameter \"sise\"; it has: size, border"],
+    );
+    refused(
+        filters(folder, &["sobel", "in.png", "in.png"]),
+        2,
+        &["in.png: is both IN and OUT; --in-place allows that"],
+    );
     assert!(filters(folder, &["sobel", "in.png", "in.png", "--in-place"]).status.success());
     let train = |arguments: &[&str], wanted: &[&str]| {
         refused(dnn(folder, &[&["train"], arguments].concat()), 2, wanted);
@@ -85,7 +102,10 @@ fn flags_that_cannot_be() {
     train(&["--lr", "0"], &["--lr: found 0"]);
     train(&["--lr", "NaN"], &["--lr: found NaN"]);
     train(&["--lr=-1"], &["--lr: found -1"]);
-    train(&["--layers", "dense 20 | sigmod"], &["--layers: layer 2", "unknown layer \"sigmod\"; allowed: dense N, sigmoid"]);
+    train(
+        &["--layers", "dense 20 | sigmod"],
+        &["--layers: layer 2", "unknown layer \"sigmod\"; allowed: dense N, sigmoid"],
+    );
     train(&["--layers", "dense 10"], &["--layers: the article's way of training takes pairs"]);
     train(&["--init", "random"], &["--init: found \"random\"; uniform, numpy:SEED or FILE.npz"]);
     train(&["--init", "numpy:-1"], &["--init: found numpy:-1; a seed from 0 to 4294967295"]);
@@ -99,7 +119,11 @@ fn pictures_too_small_for_the_window() {
     small_picture(folder);
     let wanted = ["in.png", "max-pool: a picture of 4×5 pixels is too small; its window needs 8×8"];
     refused(filters(folder, &["max-pool", "in.png", "out.png", "--size", "8"]), 1, &wanted);
-    refused(filters(folder, &["median", "in.png", "out.png", "--size", "7", "--border", "crop"]), 1, &["4×5 pixels is too small"]);
+    refused(
+        filters(folder, &["median", "in.png", "out.png", "--size", "7", "--border", "crop"]),
+        1,
+        &["4×5 pixels is too small"],
+    );
     assert!(filters(folder, &["median", "in.png", "out.png", "--size", "31"]).status.success());
 }
 
@@ -108,17 +132,35 @@ fn outputs_that_cannot_be() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     small_picture(folder);
-    refused(filters(folder, &["sobel", "in.png", "out.xyz"]), 2, &["out.xyz: suffix \"xyz\" names no picture format; allowed: png, jpg"]);
+    refused(
+        filters(folder, &["sobel", "in.png", "out.xyz"]),
+        2,
+        &["out.xyz: suffix \"xyz\" names no picture format; allowed: png, jpg"],
+    );
     refused(filters(folder, &["sobel", "in.png", "out"]), 2, &["out: no suffix names no picture format"]);
-    refused(filters(folder, &["sobel", "in.png", "nowhere/out.png"]), 1, &["nowhere/out.png: cannot be written: No such file"]);
-    refused(dnn(folder, &["train", "--model", "nowhere/model.npz"]), 1, &["nowhere/model.npz: cannot be written: No such file"]);
+    refused(
+        filters(folder, &["sobel", "in.png", "nowhere/out.png"]),
+        1,
+        &["nowhere/out.png: cannot be written: No such file"],
+    );
+    refused(
+        dnn(folder, &["train", "--model", "nowhere/model.npz"]),
+        1,
+        &["nowhere/model.npz: cannot be written: No such file"],
+    );
     refused(dnn(folder, &["train", "--model", "."]), 1, &[".: cannot be written: it is a folder"]);
     #[cfg(target_os = "linux")]
     {
         std::os::unix::fs::symlink("/dev/full", folder.join("full.png")).unwrap();
         refused(filters(folder, &["sobel", "in.png", "full.png"]), 1, &["full.png: cannot be written: No space left"]);
     }
-    assert_eq!(fs::read_dir(folder).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("part")).count(), 0);
+    assert_eq!(
+        fs::read_dir(folder)
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains("part"))
+            .count(),
+        0
+    );
 }
 
 #[test]
@@ -137,11 +179,24 @@ fn data_sets_that_are_none() {
     refuse(&[], &["holds no array x_train; found no arrays at all"]);
     refuse(&[("x_train", x(2)), ("y_train", y(&[1]))], &["x_train holds 2 pictures, y_train 1 labels"]);
     refuse(&[("x_train", x(2)), ("y_train", y(&[1, 12]))], &["y_train holds 12 at [1]; labels 0 … 9 are allowed"]);
-    refuse(&[("x_train", x(2)), ("y_train", npy("'<f8'", false, "(2,)", &[0; 16]))], &["y_train holds numbers of type f8; u1 is needed"]);
-    refuse(&[("x_train", npy("'|O'", false, "(2,)", &[0; 16])), ("y_train", y(&[1, 2]))], &["x_train is an array of Python objects"]);
-    refuse(&[("x_train", npy("'|u1'", false, "(60000, 28, 28, 999)", &[0; 9])), ("y_train", y(&[1]))], &["x_train claims shape"]);
+    refuse(
+        &[("x_train", x(2)), ("y_train", npy("'<f8'", false, "(2,)", &[0; 16]))],
+        &["y_train holds numbers of type f8; u1 is needed"],
+    );
+    refuse(
+        &[("x_train", npy("'|O'", false, "(2,)", &[0; 16])), ("y_train", y(&[1, 2]))],
+        &["x_train is an array of Python objects"],
+    );
+    refuse(
+        &[("x_train", npy("'|u1'", false, "(60000, 28, 28, 999)", &[0; 9])), ("y_train", y(&[1]))],
+        &["x_train claims shape"],
+    );
     fs::write(folder.join("text.npz"), b"no zip").unwrap();
-    refused(dnn(folder, &["train", "--data", "text.npz"]), 1, &["text.npz: is not an npz file (a zip archive of npy arrays)"]);
+    refused(
+        dnn(folder, &["train", "--data", "text.npz"]),
+        1,
+        &["text.npz: is not an npz file (a zip archive of npy arrays)"],
+    );
     refused(dnn(folder, &["train", "--data", "none.npz"]), 1, &["none.npz: cannot be read: No such file"]);
 }
 
@@ -151,7 +206,10 @@ fn model(folder: &Path, hidden: usize, value: f32) {
         let bytes: Vec<u8> = (0..rows * columns).flat_map(|_| value.to_le_bytes()).collect();
         npy("'<f4'", false, &format!("({rows}, {columns})"), &bytes)
     };
-    archive(&folder.join("model.npz"), &[("w_i_h", array(hidden, 784)), ("b_i_h", array(20, 1)), ("w_h_o", array(10, 20)), ("b_h_o", array(10, 1))]);
+    archive(
+        &folder.join("model.npz"),
+        &[("w_i_h", array(hidden, 784)), ("b_i_h", array(20, 1)), ("w_h_o", array(10, 20)), ("b_h_o", array(10, 1))],
+    );
 }
 
 #[test]
@@ -159,7 +217,12 @@ fn models_that_are_none() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let refuse = |wanted: &[&str]| {
-        for arguments in [&["eval", "model.npz"][..], &["show", "model.npz", "--index", "0"], &["inspect", "model.npz"], &["ask", "model.npz"]] {
+        for arguments in [
+            &["eval", "model.npz"][..],
+            &["show", "model.npz", "--index", "0"],
+            &["inspect", "model.npz"],
+            &["ask", "model.npz"],
+        ] {
             refused(dnn(folder, arguments), 1, &[&["model.npz"], wanted].concat());
         }
     };
@@ -181,7 +244,11 @@ fn models_that_are_none() {
     text("input 4 | dense 3 | sigmoid");
     refuse(&["holds no array 0.dense.weight; found model"]);
     model(folder, 20, 0.5);
-    refused(dnn(folder, &["show", "model.npz", "--index", "60000"]), 2, &["--index: found 60000; the train set has 0 … 59999"]);
+    refused(
+        dnn(folder, &["show", "model.npz", "--index", "60000"]),
+        2,
+        &["--index: found 60000; the train set has 0 … 59999"],
+    );
     refused(dnn(folder, &["show", "model.npz", "--index", "x"]), 2, &["--index", "x"]);
     small_picture(folder);
     refused(dnn(folder, &["predict", "model.npz", "in.png"]), 1, &["in.png: no digit found: the picture is blank"]);

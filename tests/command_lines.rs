@@ -55,7 +55,15 @@ fn text(path: &Path) -> &str {
 /// 300 training and 100 test pictures of 6×5 pixels with a bar for each of three classes.
 fn bars(folder: &Path) -> PathBuf {
     let picture = |i: usize| {
-        (0..30).map(move |pixel| if pixel % 5 == i % 3 + 1 { 200 + (i * 7 % 50) as u8 } else if (pixel * i) % 11 == 3 { 60 } else { 0 })
+        (0..30).map(move |pixel| {
+            if pixel % 5 == i % 3 + 1 {
+                200 + (i * 7 % 50) as u8
+            } else if (pixel * i) % 11 == 3 {
+                60
+            } else {
+                0
+            }
+        })
     };
     let part = |range: std::ops::Range<usize>| {
         let n = range.len();
@@ -74,7 +82,10 @@ fn dnn_train_is_the_article() {
     let folder = tempfile::tempdir().unwrap();
     let lines = json(dnn(folder.path(), &["train", "--json"]));
     let epochs: Vec<_> = lines.iter().filter(|line| line["event"] == "epoch").collect();
-    assert_eq!((lines[0]["event"].as_str(), epochs.len(), lines[4]["event"].as_str()), (Some("start"), 3, Some("done")));
+    assert_eq!(
+        (lines[0]["event"].as_str(), epochs.len(), lines[4]["event"].as_str()),
+        (Some("start"), 3, Some("done"))
+    );
     assert!(epochs[2]["test_hits"].as_u64().unwrap() > 9200 && epochs[2]["online_hits"].as_u64().unwrap() > 55_500);
     let mut model = Npz::open(&folder.path().join("model.npz")).unwrap();
     assert_eq!(model.names(), ["b_h_o", "b_i_h", "w_h_o", "w_i_h"]);
@@ -87,7 +98,12 @@ fn dnn_train_is_the_article() {
     assert!(done(dnn(folder.path(), &["eval", "model.npz"])).contains("confusion"));
     let shown = done(dnn(folder.path(), &["show", "model.npz", "--index", "7"]));
     assert!(shown.contains("Нейросеть считает, что на картинке цифра 3") && shown.contains("@"), "{shown}");
-    let asked = Command::new(env!("CARGO_BIN_EXE_dnn")).current_dir(folder.path()).args(["ask", "model.npz"]).write_stdin("7\n60000\nq\n").output().unwrap();
+    let asked = Command::new(env!("CARGO_BIN_EXE_dnn"))
+        .current_dir(folder.path())
+        .args(["ask", "model.npz"])
+        .write_stdin("7\n60000\nq\n")
+        .output()
+        .unwrap();
     let asked = done(asked);
     assert!(asked.contains("цифра 3") && asked.contains("\"60000\" is not a number from 0 to 59999"), "{asked}");
     let inspected = done(dnn(folder.path(), &["inspect", "model.npz", "--out", "weights.png"]));
@@ -117,7 +133,8 @@ fn predicts_what_it_saw(folder: &TempDir) {
         wanted.push(u64::from(labels.as_slice()[index]));
         write_picture(&folder.path().join(&names[index]), Picture::from(Pixels::U8(page))).unwrap();
     }
-    let arguments: Vec<&str> = ["predict", "model.npz", "--json"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let arguments: Vec<&str> =
+        ["predict", "model.npz", "--json"].into_iter().chain(names.iter().map(String::as_str)).collect();
     let answers = json(dnn(folder.path(), &arguments));
     let right = answers.iter().zip(&wanted).filter(|(answer, label)| answer["class"] == **label).count();
     assert!(right >= 54, "{right} of 60");
@@ -129,7 +146,22 @@ fn any_data_and_any_number_of_layers() {
     let folder = tempfile::tempdir().unwrap();
     let set = bars(folder.path());
     let layers = "dense 12 | sigmoid | dense 9 | sigmoid | dense 3 | sigmoid";
-    let arguments = ["train", "--data", text(&set), "--layers", layers, "--epochs", "60", "--lr", "0.5", "--rule", "code", "--order", "shuffle", "--json"];
+    let arguments = [
+        "train",
+        "--data",
+        text(&set),
+        "--layers",
+        layers,
+        "--epochs",
+        "60",
+        "--lr",
+        "0.5",
+        "--rule",
+        "code",
+        "--order",
+        "shuffle",
+        "--json",
+    ];
     let lines = json(dnn(folder.path(), &arguments));
     assert_eq!(lines[60]["test_hits"], 100, "{:?}", lines[60]);
     let mut model = Npz::open(&folder.path().join("model.npz")).unwrap();
@@ -146,13 +178,44 @@ fn init_takes_weights_from_a_file() {
     let set = bars(folder.path());
     let train = |model: &str, init: &str| {
         let layers = "dense 5 | sigmoid | dense 3 | sigmoid";
-        done(dnn(folder.path(), &["train", "--data", text(&set), "--layers", layers, "--epochs", "2", "--precision", "f64", "--init", init, "--model", model]));
+        done(dnn(
+            folder.path(),
+            &[
+                "train",
+                "--data",
+                text(&set),
+                "--layers",
+                layers,
+                "--epochs",
+                "2",
+                "--precision",
+                "f64",
+                "--init",
+                init,
+                "--model",
+                model,
+            ],
+        ));
         fs::read(folder.path().join(model)).unwrap()
     };
     train("first.npz", "numpy:7");
     assert_eq!(train("a.npz", "first.npz"), train("b.npz", "first.npz"));
     // Two and two epochs in file order are four.
-    let four = ["train", "--data", text(&set), "--layers", "dense 5 | sigmoid | dense 3 | sigmoid", "--epochs", "4", "--precision", "f64", "--init", "numpy:7", "--model", "four.npz"];
+    let four = [
+        "train",
+        "--data",
+        text(&set),
+        "--layers",
+        "dense 5 | sigmoid | dense 3 | sigmoid",
+        "--epochs",
+        "4",
+        "--precision",
+        "f64",
+        "--init",
+        "numpy:7",
+        "--model",
+        "four.npz",
+    ];
     done(dnn(folder.path(), &four));
     assert_eq!(fs::read(folder.path().join("four.npz")).unwrap(), fs::read(folder.path().join("a.npz")).unwrap());
 }
@@ -165,11 +228,30 @@ fn filters_do_what_the_engine_does() {
     for entry in ENTRIES {
         done(filters(folder.path(), &[entry.name, text(&chelsea), "out.png"]));
         let wanted = Engine::default().run(&[parse(entry.name).unwrap()], &picture).unwrap();
-        assert_eq!(read_picture(&folder.path().join("out.png"), true).unwrap().pixels, Pixels::U8(wanted), "{}", entry.name);
+        assert_eq!(
+            read_picture(&folder.path().join("out.png"), true).unwrap().pixels,
+            Pixels::U8(wanted),
+            "{}",
+            entry.name
+        );
     }
-    let flags = ["sobel", text(&chelsea), "out.png", "--gray", "--combine", "max", "--direction", "both", "--signed", "offset", "--border", "crop"];
+    let flags = [
+        "sobel",
+        text(&chelsea),
+        "out.png",
+        "--gray",
+        "--combine",
+        "max",
+        "--direction",
+        "both",
+        "--signed",
+        "offset",
+        "--border",
+        "crop",
+    ];
     done(filters(folder.path(), &flags));
-    let chain: [Box<dyn Filter>; 2] = [parse("gray").unwrap(), parse("sobel:combine=max,signed=offset,border=crop").unwrap()];
+    let chain: [Box<dyn Filter>; 2] =
+        [parse("gray").unwrap(), parse("sobel:combine=max,signed=offset,border=crop").unwrap()];
     let wanted = Engine::default().run(&chain, &picture).unwrap();
     assert_eq!(read_picture(&folder.path().join("out.png"), true).unwrap().pixels, Pixels::U8(wanted));
 }
@@ -178,7 +260,14 @@ fn filters_do_what_the_engine_does() {
 fn standard_input_and_output() {
     let folder = tempfile::tempdir().unwrap();
     let png = fs::read(data("chelsea.png")).unwrap();
-    let run = |arguments: &[&str]| Command::new(env!("CARGO_BIN_EXE_filters")).current_dir(folder.path()).args(arguments).write_stdin(png.clone()).output().unwrap();
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_filters"))
+            .current_dir(folder.path())
+            .args(arguments)
+            .write_stdin(png.clone())
+            .output()
+            .unwrap()
+    };
     let output = run(&["max-pool", "-", "-", "--format", "ppm", "--size", "10"]);
     assert!(output.status.success() && output.stdout.starts_with(b"P6\n45 30\n255\n"));
     let output = run(&["max-pool", "-", "-"]);
@@ -192,7 +281,9 @@ fn compare_draws_a_sheet_and_says_numbers() {
     let chelsea = data("chelsea.png");
     let lines = json(filters(folder.path(), &["compare", text(&chelsea), "sheet.png", "--json"]));
     assert_eq!(lines.len(), 6);
-    let find = |source: &str, method: &str| lines.iter().find(|line| line["source"] == source && line["method"] == method).unwrap();
+    let find = |source: &str, method: &str| {
+        lines.iter().find(|line| line["source"] == source && line["method"] == method).unwrap()
+    };
     let number = |source: &str, method: &str, name: &str| find(source, method)[name].as_f64().unwrap();
     assert_eq!((&find("picture", "max")["width"], &find("picture", "max")["height"]), (&56.into(), &37.into()));
     // The article's claim on the picture itself: max keeps light details, average the dark ones.
@@ -200,7 +291,10 @@ fn compare_draws_a_sheet_and_says_numbers() {
     assert!(number("picture", "average", "dark") > number("picture", "max", "dark"));
     let sheet = read_picture(&folder.path().join("sheet.png"), true).unwrap().pixels.dim();
     assert!(sheet.0 > 600 && sheet.1 > 1350, "{sheet:?}");
-    let text_lines = done(filters(folder.path(), &["compare", text(&chelsea), "sheet.png", "--size", "4", "--methods", "max,average"]));
+    let text_lines = done(filters(
+        folder.path(),
+        &["compare", text(&chelsea), "sheet.png", "--size", "4", "--methods", "max,average"],
+    ));
     assert!(text_lines.contains("112×75"), "{text_lines}");
 }
 
@@ -221,7 +315,9 @@ fn list_and_help_name_every_operator() {
         assert!(done(filters(folder.path(), &["completions", shell])).contains("sobel"));
         assert!(done(dnn(folder.path(), &["completions", shell])).contains("train"));
     }
-    assert!(done(dnn(folder.path(), &["man"])).contains("dnn") && done(filters(folder.path(), &["man"])).contains("sobel"));
+    assert!(
+        done(dnn(folder.path(), &["man"])).contains("dnn") && done(filters(folder.path(), &["man"])).contains("sobel")
+    );
 }
 
 #[test]
@@ -229,9 +325,18 @@ fn bench_measures_what_it_is_asked_to() {
     let folder = tempfile::tempdir().unwrap();
     let small = folder.path().join("small.png");
     write_picture(&small, Picture::from(Pixels::U8(Image::zeros([20, 30, 3])))).unwrap();
-    let lines = json(filters(folder.path(), &["bench", "--picture", text(&small), "--only", "median:size=7", "--threads", "1", "--json"]));
+    let lines = json(filters(
+        folder.path(),
+        &["bench", "--picture", text(&small), "--only", "median:size=7", "--threads", "1", "--json"],
+    ));
     let line = &lines[0];
-    assert_eq!((line["op"].as_str(), &line["params"]["size"], line["label"].as_str()), (Some("median"), &7.into(), Some("median:size=7")));
-    assert_eq!((&line["width"], &line["height"], &line["channels"], &line["threads"]), (&30.into(), &20.into(), &3.into(), &1.into()));
+    assert_eq!(
+        (line["op"].as_str(), &line["params"]["size"], line["label"].as_str()),
+        (Some("median"), &7.into(), Some("median:size=7"))
+    );
+    assert_eq!(
+        (&line["width"], &line["height"], &line["channels"], &line["threads"]),
+        (&30.into(), &20.into(), &3.into(), &1.into())
+    );
     assert!(line["median_ms"].as_f64().unwrap() > 0.0 && line["dtype"] == "u8");
 }

@@ -24,16 +24,24 @@ fn labels(entry: &Entry) -> Vec<String> {
     // Pairs that meet in the code.
     if entry.parameters.iter().any(|parameter| parameter.name == "combine") {
         for signed in ["offset", "clamp"] {
-            labels.extend(["signed", "magnitude"].map(|combine| format!("{}:combine={combine},signed={signed}", entry.name)));
+            labels.extend(
+                ["signed", "magnitude"].map(|combine| format!("{}:combine={combine},signed={signed}", entry.name)),
+            );
             labels.extend(["x", "y"].map(|direction| format!("{}:direction={direction},signed={signed}", entry.name)));
         }
     }
     if entry.name == "median" {
         let sizes = [5, 15, 43];
-        labels.extend(sizes.iter().flat_map(|size| Border::NAMES.iter().map(move |border| format!("median:size={size},border={border}"))));
+        labels.extend(
+            sizes
+                .iter()
+                .flat_map(|size| Border::NAMES.iter().map(move |border| format!("median:size={size},border={border}"))),
+        );
     }
     if entry.name.ends_with("-pool") {
-        labels.extend(["size=3,stride=1", "size=2,stride=3", "size=5,stride=2"].map(|flags| format!("{}:{flags}", entry.name)));
+        labels.extend(
+            ["size=3,stride=1", "size=2,stride=3", "size=5,stride=2"].map(|flags| format!("{}:{flags}", entry.name)),
+        );
     }
     labels
 }
@@ -118,7 +126,8 @@ proptest! {
 /// The same bits, whatever the vector instructions, the strips and the threads.
 fn check_sameness<T: Sample>(label: &str, chain: &[Box<dyn Filter>]) {
     let picture = picture::<T>(61, 83, 3, 5);
-    let whole = Engine { level: Level::BASELINE, strip: Some(usize::MAX), ..Engine::default() }.run(chain, &picture).unwrap();
+    let whole =
+        Engine { level: Level::BASELINE, strip: Some(usize::MAX), ..Engine::default() }.run(chain, &picture).unwrap();
     let same = |found: Image<T>, how: &str| {
         // Compared as text of their bits: NaN would equal nothing.
         assert!(found.dim() == whole.dim() && found.as_slice() == whole.as_slice(), "{label} of {}: {how}", T::NAME);
@@ -150,7 +159,13 @@ fn levels_strips_and_threads_change_no_bit() {
 fn a_chain_equals_its_operators_one_by_one() {
     let picture = picture::<u8>(90, 41, 3, 3);
     for border in Border::NAMES {
-        let labels = [format!("median:size=5,border={border}"), "gray".into(), format!("sobel:border={border}"), "max-pool:size=3".into(), "sharpen".into()];
+        let labels = [
+            format!("median:size=5,border={border}"),
+            "gray".into(),
+            format!("sobel:border={border}"),
+            "max-pool:size=3".into(),
+            "sharpen".into(),
+        ];
         let filters = labels.each_ref().map(|label| parse(label).unwrap());
         let mut wanted = picture.clone();
         for label in &labels {
@@ -171,7 +186,11 @@ fn any_channel_count_equals_each_channel_alone() {
         let whole = Engine::default().run(&chain(&label), &picture);
         for channel in 0..5 {
             let alone = Engine::default().run(&chain(&label), &picture.channel(channel));
-            assert_eq!(whole.as_ref().ok().map(|whole| whole.channel(channel)), alone.ok(), "{label}, channel {channel}");
+            assert_eq!(
+                whole.as_ref().ok().map(|whole| whole.channel(channel)),
+                alone.ok(),
+                "{label}, channel {channel}"
+            );
         }
     }
 }
@@ -184,7 +203,12 @@ fn alpha_is_copied_by_filters_and_pooled_by_pooling() {
         let out = engine.run(&chain(entry.name), &picture).unwrap();
         let alpha = out.channel(out.channels() - 1);
         if entry.name.ends_with("-pool") {
-            assert_eq!(alpha, Engine::default().run(&chain(entry.name), &picture.channel(3)).unwrap(), "{}", entry.name);
+            assert_eq!(
+                alpha,
+                Engine::default().run(&chain(entry.name), &picture.channel(3)).unwrap(),
+                "{}",
+                entry.name
+            );
         } else {
             assert_eq!(alpha, picture.channel(3), "{}", entry.name);
         }
@@ -227,7 +251,9 @@ fn the_registry_is_in_order() {
 #[test]
 fn flat_pictures_stay_flat() {
     let flat = Image::from_fn([9, 9, 1], |_| 77u8);
-    for (label, value) in [("sharpen", 77), ("median:size=5", 77), ("sobel", 0), ("roberts", 0), ("max-pool", 77), ("avg-pool", 77)] {
+    for (label, value) in
+        [("sharpen", 77), ("median:size=5", 77), ("sobel", 0), ("roberts", 0), ("max-pool", 77), ("avg-pool", 77)]
+    {
         let out = Engine::default().run(&chain(label), &flat).unwrap();
         assert!(out.as_slice().iter().all(|&found| found == value), "{label}");
     }

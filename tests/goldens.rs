@@ -1,10 +1,10 @@
 //! Equal to SciPy and OpenCV: data/golden/make.py says what was asked of them and how their conventions map to ours.
 
 use glassbox_formats::npz::{Npz, Value};
-use glassbox_kernels::filters::parse;
 use glassbox_kernels::Engine;
-use glassbox_tensor::Ix3;
+use glassbox_kernels::filters::parse;
 use glassbox_tensor::Image;
+use glassbox_tensor::Ix3;
 
 use crate::reference::Sample;
 

@@ -4,7 +4,12 @@ use glassbox_dnn::losses::{CrossEntropy, Loss, MeanSquaredError, one_hot};
 use glassbox_dnn::{Net, initialise_uniform};
 use glassbox_tensor::Matrix;
 
-const NETS: [&str; 4] = ["dense 3 | sigmoid", "sigmoid | dense 4", "dense 5 | sigmoid | dense 3 | sigmoid", "dense 4 | dense 3 | sigmoid | dense 2"];
+const NETS: [&str; 4] = [
+    "dense 3 | sigmoid",
+    "sigmoid | dense 4",
+    "dense 5 | sigmoid | dense 3 | sigmoid",
+    "dense 4 | dense 3 | sigmoid | dense 2",
+];
 
 fn net(text: &str, inputs: usize) -> Net<f64> {
     let mut net = Net::from_text(text, inputs).unwrap();
@@ -24,7 +29,12 @@ fn samples(inputs: usize, outputs: usize) -> (Matrix<f64>, Matrix<f64>) {
 
 fn total(net: &Net<f64>, input: &Matrix<f64>, wanted: &Matrix<f64>, loss: &dyn Loss<f64>) -> f64 {
     let outputs = net.predict(input);
-    outputs.rows().into_iter().zip(wanted.rows()).map(|(o, l)| loss.value(o.as_slice().unwrap(), l.as_slice().unwrap())).sum()
+    outputs
+        .rows()
+        .into_iter()
+        .zip(wanted.rows())
+        .map(|(o, l)| loss.value(o.as_slice().unwrap(), l.as_slice().unwrap()))
+        .sum()
 }
 
 fn assert_near(found: f64, wanted: f64, what: &str) {
@@ -34,13 +44,14 @@ fn assert_near(found: f64, wanted: f64, what: &str) {
 #[test]
 fn gradients_equal_finite_differences() {
     for text in NETS {
-        let losses: &[&dyn Loss<f64>] = if text.ends_with("sigmoid") { &[&MeanSquaredError, &CrossEntropy] } else { &[&MeanSquaredError] };
+        let losses: &[&dyn Loss<f64>] =
+            if text.ends_with("sigmoid") { &[&MeanSquaredError, &CrossEntropy] } else { &[&MeanSquaredError] };
         for loss in losses {
             let mut net = net(text, 4);
             let (input, wanted) = samples(4, net.outputs());
             let gradient = net.gradient(&input, &wanted, *loss);
-            for layer in 0..net.layers().len() {
-                for (parameter, analytic) in gradient[layer].iter().enumerate() {
+            for (layer, gradient) in gradient.iter().enumerate() {
+                for (parameter, analytic) in gradient.iter().enumerate() {
                     for index in 0..analytic.len() {
                         let step = 1e-5;
                         let mut at = |offset: f64| {
@@ -50,7 +61,11 @@ fn gradients_equal_finite_differences() {
                             value
                         };
                         let numeric = (at(step) - at(-step)) / (2.0 * step);
-                        assert_near(analytic.as_slice()[index], numeric, &format!("{text}, {loss:?}, layer {layer}, {parameter}[{index}]"));
+                        assert_near(
+                            analytic.as_slice()[index],
+                            numeric,
+                            &format!("{text}, {loss:?}, layer {layer}, {parameter}[{index}]"),
+                        );
                     }
                 }
             }
@@ -93,7 +108,9 @@ fn a_saved_net_is_loaded_as_it_was() {
         let net = net(text, 4);
         let arrays = net.to_arrays();
         let mut copy = Net::<f64>::from_text(&net.text(), 4).unwrap();
-        let array = |name: &str| Ok::<_, glassbox_dnn::Error>(arrays.iter().find(|(known, _)| known == name).unwrap().1.clone());
+        let array = |name: &str| {
+            Ok::<_, glassbox_dnn::Error>(arrays.iter().find(|(known, _)| known == name).unwrap().1.clone())
+        };
         copy.set_parameters(array).unwrap();
         assert_eq!(copy.to_arrays(), arrays, "{text}");
         let (input, _) = samples(4, 2);

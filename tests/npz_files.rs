@@ -73,7 +73,10 @@ fn fortran_order_and_big_endian_are_read_right() {
     let path = folder.path().join("a.npz");
     // [[1, 2, 3], [4, 5, 6]] column by column, the greater byte first.
     let columns: Vec<u8> = [1f32, 4.0, 2.0, 5.0, 3.0, 6.0].iter().flat_map(|value| value.to_be_bytes()).collect();
-    archive(&path, &[("w", npy("'>f4'", true, "(2, 3)", &columns)), ("x", npy("'|u1'", true, "(2, 2)", &[1, 3, 2, 4]))]);
+    archive(
+        &path,
+        &[("w", npy("'>f4'", true, "(2, 3)", &columns)), ("x", npy("'|u1'", true, "(2, 2)", &[1, 3, 2, 4]))],
+    );
     let mut archive = Npz::open(&path).unwrap();
     let w = archive.read::<f32>("w").unwrap();
     assert_eq!((w.shape(), w.as_slice()), (&[2, 3][..], &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0][..]));
@@ -92,7 +95,9 @@ fn refusal(bytes: Vec<u8>) -> String {
 #[test]
 fn arrays_that_lie_are_refused() {
     let claims = |shape: &str| refusal(npy("'<f4'", false, shape, &[0; 16]));
-    assert!(claims("(1000000000,)").contains("a claims shape [1000000000] of <f4; at most 2147483648 bytes are allowed"));
+    assert!(
+        claims("(1000000000,)").contains("a claims shape [1000000000] of <f4; at most 2147483648 bytes are allowed")
+    );
     assert!(claims("(4294967296, 4294967296)").contains("at most 2147483648 bytes"));
     assert!(claims("(18446744073709551615, 3)").contains("at most 2147483648 bytes"));
     assert!(claims("(100000000,)").contains("a claims 400000000 bytes (f4 of [100000000]), but the archive holds"));
@@ -100,7 +105,9 @@ fn arrays_that_lie_are_refused() {
     assert!(claims("(2.5,)").contains("makes no sense"));
     assert!(claims("(-1,)").contains("makes no sense"));
     assert!(refusal(npy("'<f4'", false, "(4,)", &[0; 7])).contains("announces 16 bytes (f4 of [4]) but holds only 7"));
-    assert!(refusal(npy("'|O'", false, "(4,)", &[0; 16])).contains("an array of Python objects; only numbers are allowed"));
+    assert!(
+        refusal(npy("'|O'", false, "(4,)", &[0; 16])).contains("an array of Python objects; only numbers are allowed")
+    );
     assert!(refusal(npy("'<i8'", false, "(2,)", &[0; 16])).contains("holds numbers of type i8; f4 is needed"));
     assert!(refusal(npy("[('x', '<f4')]", false, "(4,)", &[0; 16])).contains("array of records"));
     assert!(refusal(b"hello".to_vec()).contains("cut short"));
@@ -122,7 +129,13 @@ fn what_is_no_archive_is_refused() {
     assert!(open(b"no zip at all, but some text").contains("is not an npz file"));
     let whole = fs::read("data/golden/replay_code.npz").unwrap();
     assert!(open(&whole[..whole.len() / 2]).contains("is not an npz file"));
-    assert!(Npz::open(&folder.path().join("none.npz")).map(|_| ()).unwrap_err().to_string().contains("none.npz: cannot be read: No such file"));
+    assert!(
+        Npz::open(&folder.path().join("none.npz"))
+            .map(|_| ())
+            .unwrap_err()
+            .to_string()
+            .contains("none.npz: cannot be read: No such file")
+    );
     assert!(Npz::open(folder.path()).map(|_| ()).unwrap_err().to_string().contains("is a folder"));
 }
 
@@ -148,12 +161,30 @@ fn data_refusal(x: Vec<u8>, y: Vec<u8>) -> String {
 #[test]
 fn data_sets_are_checked() {
     let pictures = || npy("'|u1'", false, "(2, 2, 2)", &[0; 8]);
-    assert!(data_refusal(pictures(), npy("'|u1'", false, "(3,)", &[0; 3])).contains("x_train holds 2 pictures, y_train 3 labels"));
-    assert!(data_refusal(pictures(), npy("'|u1'", false, "(2,)", &[0, 10])).contains("y_train holds 10 at [1]; labels 0 … 9 are allowed"));
-    assert!(data_refusal(pictures(), npy("'<i8'", false, "(2,)", &[0; 16])).contains("y_train holds numbers of type i8; u1 is needed"));
-    assert!(data_refusal(pictures(), npy("'|u1'", false, "(2, 1)", &[0; 2])).contains("y_train has shape [2, 1]; [n] is needed"));
-    assert!(data_refusal(npy("'|u1'", false, "(2, 4)", &[0; 8]), npy("'|u1'", false, "(2,)", &[0; 2])).contains("[n, height, width] is needed"));
-    assert!(data_refusal(npy("'|u1'", false, "(0, 2, 2)", &[]), npy("'|u1'", false, "(0,)", &[])).contains("must not be empty"));
+    assert!(
+        data_refusal(pictures(), npy("'|u1'", false, "(3,)", &[0; 3]))
+            .contains("x_train holds 2 pictures, y_train 3 labels")
+    );
+    assert!(
+        data_refusal(pictures(), npy("'|u1'", false, "(2,)", &[0, 10]))
+            .contains("y_train holds 10 at [1]; labels 0 … 9 are allowed")
+    );
+    assert!(
+        data_refusal(pictures(), npy("'<i8'", false, "(2,)", &[0; 16]))
+            .contains("y_train holds numbers of type i8; u1 is needed")
+    );
+    assert!(
+        data_refusal(pictures(), npy("'|u1'", false, "(2, 1)", &[0; 2]))
+            .contains("y_train has shape [2, 1]; [n] is needed")
+    );
+    assert!(
+        data_refusal(npy("'|u1'", false, "(2, 4)", &[0; 8]), npy("'|u1'", false, "(2,)", &[0; 2]))
+            .contains("[n, height, width] is needed")
+    );
+    assert!(
+        data_refusal(npy("'|u1'", false, "(0, 2, 2)", &[]), npy("'|u1'", false, "(0,)", &[]))
+            .contains("must not be empty")
+    );
     let folder = folder();
     let path = folder.path().join("a.npz");
     archive(&path, &[("x_test", pictures())]);

@@ -36,11 +36,19 @@ fn lossless_formats_give_back_what_they_got() {
     for (suffix, eight, sixteen) in kept {
         for &channels in *eight {
             let pixels = Pixels::U8(image8(channels));
-            assert_eq!(round_trip(folder.path(), suffix, pixels.clone()), (pixels, vec![]), "{suffix}, {channels} channels");
+            assert_eq!(
+                round_trip(folder.path(), suffix, pixels.clone()),
+                (pixels, vec![]),
+                "{suffix}, {channels} channels"
+            );
         }
         for &channels in *sixteen {
             let pixels = Pixels::U16(image16(channels));
-            assert_eq!(round_trip(folder.path(), suffix, pixels.clone()), (pixels, vec![]), "{suffix}, {channels} channels of 16 bits");
+            assert_eq!(
+                round_trip(folder.path(), suffix, pixels.clone()),
+                (pixels, vec![]),
+                "{suffix}, {channels} channels of 16 bits"
+            );
         }
     }
     let floats = Pixels::F32(image8(3).map(|value| f32::from(value) / 100.0 - 1.0));
@@ -55,7 +63,12 @@ fn every_format_takes_every_picture() {
             let floats = image8(channels).map(|value| f32::from(value) / 255.0);
             for pixels in [Pixels::U8(image8(channels)), Pixels::U16(image16(channels)), Pixels::F32(floats)] {
                 let (found, _) = round_trip(folder.path(), suffix, pixels.clone());
-                assert_eq!((found.dim().0, found.dim().1), (7, 11), "{suffix} of {channels} channels of {}", pixels.depth());
+                assert_eq!(
+                    (found.dim().0, found.dim().1),
+                    (7, 11),
+                    "{suffix} of {channels} channels of {}",
+                    pixels.depth()
+                );
             }
         }
     }

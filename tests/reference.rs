@@ -1,7 +1,7 @@
 //! The operators written the most obvious way: one pixel at a time, in f64, no thought given to speed.
 
-use glassbox_kernels::filters::split_label;
 use glassbox_kernels::Pixel;
+use glassbox_kernels::filters::split_label;
 use glassbox_tensor::Image;
 
 /// What a picture's numbers stand for: rounding, saturation and half of the range follow from it.
@@ -53,10 +53,28 @@ fn place(border: &str, mut i: i64, n: i64) -> Option<usize> {
     while i < 0 || i >= n {
         i = match border {
             "clamp" => i.max(0).min(n - 1),
-            "reflect" => if i < 0 { -1 - i } else { 2 * n - 1 - i },
+            "reflect" => {
+                if i < 0 {
+                    -1 - i
+                } else {
+                    2 * n - 1 - i
+                }
+            }
             "mirror" if n == 1 => 0,
-            "mirror" => if i < 0 { -i } else { 2 * n - 2 - i },
-            "wrap" => if i < 0 { i + n } else { i - n },
+            "mirror" => {
+                if i < 0 {
+                    -i
+                } else {
+                    2 * n - 2 - i
+                }
+            }
+            "wrap" => {
+                if i < 0 {
+                    i + n
+                } else {
+                    i - n
+                }
+            }
             _ => return None,
         };
     }
@@ -113,7 +131,8 @@ pub(crate) fn apply<T: Sample>(label: &str, picture: &Image<T>) -> Option<Image<
             }
             "median" => {
                 let offsets = || -before..=after;
-                let mut all: Vec<f64> = offsets().flat_map(|dy| offsets().map(move |dx| (dy, dx))).map(|(dy, dx)| at(dy, dx)).collect();
+                let mut all: Vec<f64> =
+                    offsets().flat_map(|dy| offsets().map(move |dx| (dy, dx))).map(|(dy, dx)| at(dy, dx)).collect();
                 all.sort_by(f64::total_cmp);
                 return T::sample(all[all.len() / 2]);
             }

@@ -3,7 +3,9 @@
 use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::{CrossEntropy, MeanSquaredError, one_hot};
-use glassbox_dnn::{ARTICLE, Net, Online, Real, Rule, Samples, evaluate, features, initialise_numpy, initialise_uniform, shuffled};
+use glassbox_dnn::{
+    ARTICLE, Net, Online, Real, Rule, Samples, evaluate, features, initialise_numpy, initialise_uniform, shuffled,
+};
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::Npz;
 use glassbox_kernels::simd::Level;
@@ -41,7 +43,11 @@ fn replay(rule: Rule, golden: &str, hits: [usize; 3], test_hits: [usize; 3]) {
         (Samples::new(&train.images, &train.labels).unwrap(), Samples::new(&test.images, &test.labels).unwrap());
     for epoch in 0..3 {
         let progress = online.epoch(&train, None, go_on).unwrap();
-        assert_eq!((progress.hits, online.hits(&test_samples).unwrap()), (hits[epoch], test_hits[epoch]), "epoch {epoch}");
+        assert_eq!(
+            (progress.hits, online.hits(&test_samples).unwrap()),
+            (hits[epoch], test_hits[epoch]),
+            "epoch {epoch}"
+        );
     }
     let net = online.net();
     for (name, array) in net.to_arrays() {
@@ -64,7 +70,13 @@ fn the_formula_is_replayed() {
 
 /// Three pictures of 3×5 pixels, most of them zero.
 fn few() -> (Tensor<u8, Ix3>, Vec<u8>) {
-    (Tensor::from_fn([3, 3, 5], |(n, y, x)| if (n + 2 * y + x) % 3 == 0 { (40 * n + 31 * y + 17 * x + 1) as u8 } else { 0 }), vec![2, 0, 1])
+    (
+        Tensor::from_fn(
+            [3, 3, 5],
+            |(n, y, x)| if (n + 2 * y + x) % 3 == 0 { (40 * n + 31 * y + 17 * x + 1) as u8 } else { 0 },
+        ),
+        vec![2, 0, 1],
+    )
 }
 
 fn random_net(text: &str) -> Net<f64> {
@@ -87,7 +99,11 @@ fn step_by_layers(net: &mut Net<f64>, input: &Matrix<f64>, label: u8, rate: f64)
     let gradient = net.gradient(input, &wanted, &MeanSquaredError);
     for (layer, gradient) in net.layers_mut().iter_mut().zip(gradient) {
         for ((_, parameter), gradient) in layer.parameters_mut().into_iter().zip(gradient) {
-            parameter.as_mut_slice().iter_mut().zip(gradient.as_slice()).for_each(|(value, slope)| *value -= rate * slope);
+            parameter
+                .as_mut_slice()
+                .iter_mut()
+                .zip(gradient.as_slice())
+                .for_each(|(value, slope)| *value -= rate * slope);
         }
     }
 }
@@ -106,9 +122,9 @@ fn the_formula_descends_the_gradient_of_the_mean_squared_error() {
     let input = features::<f64>(&images);
     for text in WIDTHS {
         let (mut wanted, mut online) = (random_net(text), Online::new(&random_net(text), Rule::Formula, 0.7).unwrap());
-        for n in 0..3 {
+        for (n, &label) in labels.iter().enumerate() {
             let row = Matrix::from_vec([1, 15], input.as_slice()[15 * n..15 * (n + 1)].to_vec()).unwrap();
-            step_by_layers(&mut wanted, &row, labels[n], 0.7);
+            step_by_layers(&mut wanted, &row, label, 0.7);
         }
         online.epoch(&Samples::new(&images, &labels).unwrap(), None, go_on).unwrap();
         assert_same(&online.net(), &wanted, text);
@@ -145,18 +161,18 @@ fn deltas_go_back_through_updated_weights_under_the_script_rule() {
     let mut net = random_net(WIDTHS[1]);
     let mut online = Online::new(&net, Rule::Code, 0.5).unwrap();
     let input = features::<f64>(&images);
-    for n in 0..3 {
+    for (n, &label) in labels.iter().enumerate() {
         let x = Matrix::from_vec([1, 15], input.as_slice()[15 * n..15 * (n + 1)].to_vec()).unwrap();
         let nodes = net.forward(&x);
         let (h, o) = (nodes[1].clone(), nodes[3].clone());
-        let l = one_hot::<f64>(labels[n], 3);
+        let l = one_hot::<f64>(label, 3);
         let delta_o: Vec<f64> = o.as_slice().iter().zip(&l).map(|(o, l)| 2.0 / 3.0 * (o - l)).collect();
         let mut arrays: Vec<_> = net.to_arrays().into_iter().map(|(_, array)| array).collect();
-        for j in 0..3 {
+        for (j, delta) in delta_o.iter().enumerate() {
             for i in 0..4 {
-                arrays[2].as_mut_slice()[j * 4 + i] -= 0.5 * delta_o[j] * h.as_slice()[i];
+                arrays[2].as_mut_slice()[j * 4 + i] -= 0.5 * delta * h.as_slice()[i];
             }
-            arrays[3].as_mut_slice()[j] -= 0.5 * delta_o[j];
+            arrays[3].as_mut_slice()[j] -= 0.5 * delta;
         }
         for i in 0..4 {
             let h = h.as_slice()[i];
@@ -182,7 +198,12 @@ fn trained_at<T: Real>(level: Level) -> Vec<Vec<f64>> {
     for epoch in 0..20 {
         online.epoch(&Samples::new(&images, &labels).unwrap(), Some(&shuffled(3, 5, epoch)), go_on).unwrap();
     }
-    online.net().to_arrays().iter().map(|(_, array)| array.as_slice().iter().map(|value| value.as_f64()).collect()).collect()
+    online
+        .net()
+        .to_arrays()
+        .iter()
+        .map(|(_, array)| array.as_slice().iter().map(|value| value.as_f64()).collect())
+        .collect()
 }
 
 #[test]
@@ -221,7 +242,10 @@ const UNIFORM_0: [f64; 4] = [0.20907541542656183, -0.03407827771038985, 0.199143
 fn data_that_does_not_fit_is_refused() {
     let (images, labels) = few();
     let message = |result: Result<(), glassbox_dnn::Error>| result.unwrap_err().to_string();
-    assert_eq!(message(Samples::new(&images, &labels[..2]).map(|_| ())), "3 pictures but 2 labels; one label a picture is needed");
+    assert_eq!(
+        message(Samples::new(&images, &labels[..2]).map(|_| ())),
+        "3 pictures but 2 labels; one label a picture is needed"
+    );
     let samples = Samples::new(&images, &labels).unwrap();
     let mut other = Online::new(&Net::<f32>::from_text(ARTICLE, 784).unwrap(), Rule::Code, 0.2).unwrap();
     assert_eq!(message(other.hits(&samples).map(|_| ())), "pictures of 3×5 pixels; this net takes 784 inputs");

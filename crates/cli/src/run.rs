@@ -32,7 +32,10 @@ impl Common {
     pub(crate) fn set_up(&self) -> anyhow::Result<()> {
         let threads = match self.threads {
             Some(n) if !(1..=MOST_THREADS).contains(&n) => {
-                return Err(wrong_flag("--threads", format!("found {n}; a whole number from 1 to {MOST_THREADS} is allowed")));
+                return Err(wrong_flag(
+                    "--threads",
+                    format!("found {n}; a whole number from 1 to {MOST_THREADS} is allowed"),
+                ));
             }
             Some(n) => n,
             None => 0,

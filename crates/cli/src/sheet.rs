@@ -25,7 +25,8 @@ pub(crate) struct Tile {
 /// # Shape
 /// The result is `[height, width, 3]`.
 pub(crate) fn sheet(tiles: &[Tile], columns: usize) -> Image<u8> {
-    let cell_width = tiles.iter().map(|tile| tile.image.width().max(tile.label.chars().count() * LETTER)).max().unwrap_or(1);
+    let cell_width =
+        tiles.iter().map(|tile| tile.image.width().max(tile.label.chars().count() * LETTER)).max().unwrap_or(1);
     let rows: Vec<_> = tiles.chunks(columns.max(1)).collect();
     let row_height = |row: &[Tile]| LINE + row.iter().map(|tile| tile.image.height()).max().unwrap_or(0) + GAP;
     let columns = columns.clamp(1, tiles.len().max(1));

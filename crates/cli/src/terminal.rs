@@ -34,7 +34,8 @@ fn half_blocks(image: &Image<u8>) -> String {
 fn letters(image: &Image<u8>) -> String {
     let mut text = String::new();
     for y in 0..image.height() {
-        let row: String = image.line(y).iter().flat_map(|&pixel| [SHADES[usize::from(pixel) * 9 / 255] as char; 2]).collect();
+        let row: String =
+            image.line(y).iter().flat_map(|&pixel| [SHADES[usize::from(pixel) * 9 / 255] as char; 2]).collect();
         text.push_str(row.trim_end());
         text.push('\n');
     }

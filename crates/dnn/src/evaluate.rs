@@ -21,6 +21,9 @@ pub fn argmax<T: PartialOrd + Copy>(values: &[T]) -> usize {
 ///
 /// # Shape
 /// `[n, height, width]`, 0 … 255 → `[n, height·width]`, 0 … 1
+///
+/// # Panics
+/// Never: there is a number for each pixel.
 pub fn features<T: Real>(images: &Tensor<u8, Ix3>) -> Matrix<T> {
     let (n, height, width) = images.dim();
     let values = images.as_slice().iter().map(|&pixel| feature(pixel)).collect();
@@ -60,6 +63,9 @@ impl Evaluation {
 ///
 /// # Errors
 /// If the pictures do not have as many pixels as the net has inputs, or a label has no output.
+///
+/// # Panics
+/// Never: the shapes are checked first.
 pub fn evaluate<T: Real>(net: &Net<T>, images: &Tensor<u8, Ix3>, labels: &[u8]) -> Result<Evaluation, Error> {
     Samples::new(images, labels)?.check(net.inputs(), net.outputs())?;
     let classes = net.outputs();

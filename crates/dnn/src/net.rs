@@ -183,7 +183,10 @@ impl<T: Real> Net<T> {
             }
             if let Some((index, value)) = found.indexed_iter().find(|(_, value)| !value.is_finite()) {
                 let index = Dimension::slice(&index);
-                return Err(Error::Model(format!("{name} holds {value} at {index:?}; only finite numbers are allowed")).into());
+                return Err(Error::Model(format!(
+                    "{name} holds {value} at {index:?}; only finite numbers are allowed"
+                ))
+                .into());
             }
             parameter.as_mut_slice().copy_from_slice(found.as_slice());
         }

@@ -8,9 +8,9 @@ use std::ops::{ControlFlow, Range};
 
 use glassbox_kernels::simd::{Level, Task, dispatch};
 
+use crate::evaluate::feature;
 use crate::layers::Layer;
 use crate::stage::Stage;
-use crate::evaluate::feature;
 use crate::{Error, Net, Real, Samples, argmax};
 
 /// What the article's loop does in the backward pass.

@@ -79,7 +79,10 @@ mod tests {
 
     #[test]
     fn the_exponential_ends_where_numbers_do() {
-        assert_eq!([f32::NEG_INFINITY, -1e4, 0.0, 1e4, f32::INFINITY].map(Real::exponential), [0.0, 0.0, 1.0, f32::INFINITY, f32::INFINITY]);
+        assert_eq!(
+            [f32::NEG_INFINITY, -1e4, 0.0, 1e4, f32::INFINITY].map(Real::exponential),
+            [0.0, 0.0, 1.0, f32::INFINITY, f32::INFINITY]
+        );
         assert!(f32::NAN.exponential().is_nan());
     }
 }

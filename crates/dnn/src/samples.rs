@@ -49,7 +49,10 @@ impl<'a> Samples<'a> {
     pub fn new(images: &Tensor<u8, Ix3>, labels: &'a [u8]) -> Result<Self, Error> {
         let (n, height, width) = images.dim();
         if n != labels.len() {
-            return Err(Error::Data(format!("{n} pictures but {} labels; one label a picture is needed", labels.len())));
+            return Err(Error::Data(format!(
+                "{n} pictures but {} labels; one label a picture is needed",
+                labels.len()
+            )));
         }
         let pixels = height * width;
         if !(1..=MOST_PIXELS).contains(&pixels) {

@@ -132,7 +132,8 @@ fn interpret(text: &str) -> Result<Header, String> {
         text if text.starts_with("False") => false,
         _ => return Err(senseless("fortran_order")),
     };
-    let sides = value("shape")?.strip_prefix('(').and_then(|text| text.split_once(')')).ok_or_else(|| senseless("shape"))?.0;
+    let sides =
+        value("shape")?.strip_prefix('(').and_then(|text| text.split_once(')')).ok_or_else(|| senseless("shape"))?.0;
     let sides = sides.split(',').map(str::trim).filter(|side| !side.is_empty());
     let shape: Vec<usize> = sides.map(|side| side.parse().map_err(|_| senseless("shape"))).collect::<Result<_, _>>()?;
     let item = match of.type_char() {
@@ -172,7 +173,11 @@ pub(crate) fn read_text(header: &Header, reader: &mut dyn Read) -> Result<String
         return Err(format!("is {} of shape {:?}; a single string is needed", header.dtype, header.shape));
     }
     let bytes = read_bytes(header, reader)?;
-    let codes = bytes.as_chunks().0.iter().map(|&b| if header.big_endian { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) });
+    let codes = bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|&b| if header.big_endian { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) });
     let text: Option<String> = codes.map(char::from_u32).collect();
     text.map(|text| text.trim_end_matches('\0').to_string()).ok_or_else(|| "is not Unicode text".into())
 }

@@ -74,7 +74,10 @@ impl<R: Read + Seek> Npz<R> {
             error => Error::invalid(file, format!("is not an npz file (a zip archive of npy arrays): {error}")),
         })?;
         if archive.len() > MOST_ENTRIES {
-            return Err(Error::invalid(file, format!("holds {} arrays; at most {MOST_ENTRIES} are allowed", archive.len())));
+            return Err(Error::invalid(
+                file,
+                format!("holds {} arrays; at most {MOST_ENTRIES} are allowed", archive.len()),
+            ));
         }
         Ok(Self { file: file.into(), archive })
     }

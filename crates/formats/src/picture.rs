@@ -47,7 +47,7 @@ impl Pixels {
 
     /// Whether the last channel is alpha.
     pub fn has_alpha(&self) -> bool {
-        self.dim().2 % 2 == 0
+        self.dim().2.is_multiple_of(2)
     }
 
     /// Name of the element type: `u8`, `u16` or `f32`.
@@ -72,6 +72,9 @@ impl Pixels {
     ///
     /// # Shape
     /// `[height, width, channels]` → `[height, width, 1]`
+    ///
+    /// # Panics
+    /// Never: there is a number for each pixel.
     pub fn luma_over(&self, background: f32) -> Image<f32> {
         let (height, width, channels) = self.dim();
         let unit = match self {

@@ -55,8 +55,12 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
     limits.max_alloc = Some(MOST_PICTURE_BYTES);
     reader.limits(limits);
     let failed = |error: ImageError| match error {
-        ImageError::IoError(e) if e.kind() != ErrorKind::UnexpectedEof && e.raw_os_error().is_some() => Error::read(name, e),
-        ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => invalid(format!("is cut short ({format}): {e}")),
+        ImageError::IoError(e) if e.kind() != ErrorKind::UnexpectedEof && e.raw_os_error().is_some() => {
+            Error::read(name, e)
+        }
+        ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => {
+            invalid(format!("is cut short ({format}): {e}"))
+        }
         ImageError::Limits(_) => invalid(format!("is too large: at most {MOST_PICTURE_BYTES} bytes are allowed")),
         error => invalid(format!("is damaged or of a kind that is not understood ({format}): {error}")),
     };
@@ -73,7 +77,11 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
     }
     let icc = decoder.icc_profile().ok().flatten();
     let mut exif = decoder.exif_metadata().ok().flatten();
-    let orientation = if auto_orient { decoder.orientation().unwrap_or(Orientation::NoTransforms) } else { Orientation::NoTransforms };
+    let orientation = if auto_orient {
+        decoder.orientation().unwrap_or(Orientation::NoTransforms)
+    } else {
+        Orientation::NoTransforms
+    };
     let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
     image.apply_orientation(orientation);
     if let Some(exif) = exif.as_mut().filter(|_| auto_orient) {

@@ -66,7 +66,10 @@ impl Format {
         Self::from_suffix(&suffix).ok_or_else(|| {
             let known: Vec<_> = Self::SUFFIXES.iter().map(|(known, _)| *known).collect();
             let found = if suffix.is_empty() { "no suffix".into() } else { format!("suffix {suffix:?}") };
-            Error::invalid(&path.display().to_string(), format!("{found} names no picture format; allowed: {}", known.join(", ")))
+            Error::invalid(
+                &path.display().to_string(),
+                format!("{found} names no picture format; allowed: {}", known.join(", ")),
+            )
         })
     }
 
@@ -102,7 +105,12 @@ pub fn write_picture(path: &Path, picture: Picture) -> Result<Vec<String>, Error
 ///
 /// # Errors
 /// As [`write_picture`].
-pub fn encode_picture(picture: Picture, format: Format, writer: &mut dyn Write, name: &str) -> Result<Vec<String>, Error> {
+pub fn encode_picture(
+    picture: Picture,
+    format: Format,
+    writer: &mut dyn Write,
+    name: &str,
+) -> Result<Vec<String>, Error> {
     let (picture, notes) = fit(picture, format);
     encode(&picture, format, writer).map_err(|e| Error::write(name, e))?;
     Ok(notes)
@@ -135,7 +143,9 @@ fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
             _ => 3,
         };
         pixels = match pixels {
-            Pixels::U8(image) => Pixels::U8(with_channels(&image, wanted, |v| f64::from(v) / 255.0, |v| (v * 255.0).round() as u8)),
+            Pixels::U8(image) => {
+                Pixels::U8(with_channels(&image, wanted, |v| f64::from(v) / 255.0, |v| (v * 255.0).round() as u8))
+            }
             Pixels::U16(image) => {
                 Pixels::U16(with_channels(&image, wanted, |v| f64::from(v) / 65535.0, |v| (v * 65535.0).round() as u16))
             }
@@ -149,7 +159,12 @@ fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
 }
 
 /// Grey to colour, alpha kept or laid over white.
-fn with_channels<T: Element>(image: &Image<T>, wanted: usize, unit: impl Fn(T) -> f64, value: impl Fn(f64) -> T) -> Image<T> {
+fn with_channels<T: Element>(
+    image: &Image<T>,
+    wanted: usize,
+    unit: impl Fn(T) -> f64,
+    value: impl Fn(f64) -> T,
+) -> Image<T> {
     let (height, width, found) = image.dim();
     let mut out = Vec::with_capacity(height * width * wanted);
     for pixel in image.as_slice().chunks_exact(found) {
@@ -224,7 +239,8 @@ fn with_metadata(mut encoder: impl ImageEncoder, metadata: &Metadata, pixels: &P
 fn encode_jpeg(picture: &Picture, writer: &mut dyn Write) -> io::Result<()> {
     let (height, width, channels) = picture.pixels.dim();
     let side = |side: usize| {
-        u16::try_from(side).map_err(|_| io::Error::other(format!("{width}×{height} pixels; JPEG holds at most 65535 a side")))
+        u16::try_from(side)
+            .map_err(|_| io::Error::other(format!("{width}×{height} pixels; JPEG holds at most 65535 a side")))
     };
     let (width16, height16) = (side(width)?, side(height)?);
     let mut encoder = jpeg_encoder::Encoder::new(writer, JPEG_QUALITY);

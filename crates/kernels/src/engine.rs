@@ -98,7 +98,9 @@ impl Engine {
     /// Rows `range` of the output.
     fn strip<T: Pixel>(&self, chain: &[Box<dyn Filter>], picture: &Image<T>, range: Range<usize>, out: &mut [T]) {
         let Some((last, before)) = chain.split_last() else {
-            out.copy_from_slice(&picture.as_slice()[range.start * picture.line_length()..range.end * picture.line_length()]);
+            out.copy_from_slice(
+                &picture.as_slice()[range.start * picture.line_length()..range.end * picture.line_length()],
+            );
             return;
         };
         if before.is_empty() {
@@ -183,10 +185,7 @@ fn copy_alpha<T: Pixel>(centre: &[T], left: usize, channels: usize, out: &mut [T
 ///
 /// # Errors
 /// If nothing would be left, or the picture is empty.
-pub fn output_shape(
-    chain: &[Box<dyn Filter>],
-    shape: (usize, usize, usize),
-) -> Result<(usize, usize, usize), Error> {
+pub fn output_shape(chain: &[Box<dyn Filter>], shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
     chain.iter().try_fold(shape, |(height, width, channels), filter| {
         let window = filter.window();
         let needed = match filter.border() {

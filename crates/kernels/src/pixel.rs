@@ -57,7 +57,15 @@ pub trait Pixel: Element {
 
 /// Numbers that kernels add up in.
 pub trait Wide:
-    Copy + Debug + Default + PartialOrd + Send + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Neg<Output = Self>
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Send
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Neg<Output = Self>
 {
     /// A small whole number: a coefficient.
     fn whole(n: i16) -> Self;

@@ -33,13 +33,18 @@ impl<T: Element, D: Dimension> Tensor<T, D> {
         let shape = shape.into_dimension();
         let elements = shape.slice().iter().try_fold(1usize, |product, &side| product.checked_mul(side));
         let elements = elements.expect("zeros: the shape's product fits in usize");
-        Self(Array::from_shape_vec(shape, vec![T::default(); elements]).expect("as many elements as the shape asks for"))
+        Self(
+            Array::from_shape_vec(shape, vec![T::default(); elements]).expect("as many elements as the shape asks for"),
+        )
     }
 
     /// A tensor of `shape` over `elements`, which are taken in row-major order.
     ///
     /// # Errors
     /// If the product of `shape` is not the number of elements.
+    ///
+    /// # Panics
+    /// Never: the product is checked first.
     pub fn from_vec(shape: impl IntoDimension<Dim = D>, elements: Vec<T>) -> Result<Self, ShapeError> {
         let shape = shape.into_dimension();
         let found = elements.len();
@@ -80,11 +85,17 @@ impl<T: Element, D: Dimension> Tensor<T, D> {
     }
 
     /// The elements in row-major order.
+    ///
+    /// # Panics
+    /// Never: a tensor is always in standard layout.
     pub fn as_slice(&self) -> &[T] {
         self.0.as_slice().expect("a tensor is always in standard layout")
     }
 
     /// The elements in row-major order, to write to.
+    ///
+    /// # Panics
+    /// Never: a tensor is always in standard layout.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
         self.0.as_slice_mut().expect("a tensor is always in standard layout")
     }
@@ -123,6 +134,9 @@ impl<T: Element, D: Dimension> Tensor<T, D> {
     }
 
     /// A tensor of the same shape holding `f(element)`.
+    ///
+    /// # Panics
+    /// Never: there are as many elements as before.
     pub fn map<U: Element>(&self, f: impl FnMut(T) -> U) -> Tensor<U, D> {
         let elements = self.as_slice().iter().copied().map(f).collect();
         Tensor(Array::from_shape_vec(self.0.raw_dim(), elements).expect("as many elements as before"))

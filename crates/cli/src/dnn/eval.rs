@@ -37,14 +37,18 @@ impl Eval {
             return Ok(());
         }
         let (percent, part) = (100.0 * result.accuracy(), self.part.name());
-        say(&format!("{percent:.2}% of {} right ({part} set, {} hits), loss {:.5}", result.total, result.hits, result.loss))?;
+        say(&format!(
+            "{percent:.2}% of {} right ({part} set, {} hits), loss {:.5}",
+            result.total, result.hits, result.loss
+        ))?;
         say("")?;
         say("confusion: a row a label, a column an answer")?;
         let classes = result.confusion.len();
         let head: String = (0..classes).map(|class| format!("{class:>6}")).collect();
         say(&format!("      {head}   right"))?;
         for (label, row) in result.confusion.iter().enumerate() {
-            let cells: String = row.iter().map(|count| if *count == 0 { "     .".into() } else { format!("{count:>6}") }).collect();
+            let cells: String =
+                row.iter().map(|count| if *count == 0 { "     .".into() } else { format!("{count:>6}") }).collect();
             let right = 100.0 * row[label] as f64 / row.iter().sum::<usize>().max(1) as f64;
             say(&format!("{label:>6}{cells}  {right:5.1}%"))?;
         }

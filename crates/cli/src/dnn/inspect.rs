@@ -41,10 +41,16 @@ impl Inspect {
 }
 
 fn print<T: Real>(net: &Net<T>) -> anyhow::Result<()> {
-    let hidden: Vec<_> = net.dense_sigmoid_pairs().unwrap_or_default().iter().map(|dense| dense.weight.nrows()).collect();
+    let hidden: Vec<_> =
+        net.dense_sigmoid_pairs().unwrap_or_default().iter().map(|dense| dense.weight.nrows()).collect();
     let hidden = hidden.split_last().map_or(Vec::new(), |(_, hidden)| hidden.to_vec());
     let count = |kind: &str| -> usize {
-        net.layers().iter().flat_map(|layer| layer.parameters()).filter(|(name, _)| *name == kind).map(|(_, p)| p.len()).sum()
+        net.layers()
+            .iter()
+            .flat_map(|layer| layer.parameters())
+            .filter(|(name, _)| *name == kind)
+            .map(|(_, p)| p.len())
+            .sum()
     };
     let nodes: usize = hidden.iter().sum();
     let widths: Vec<_> = hidden.iter().map(|width| width.to_string()).collect();
@@ -93,7 +99,10 @@ fn draw<T: Real>(net: &Net<T>) -> anyhow::Result<Image<u8>> {
     let side = net.inputs().isqrt();
     let dense = net.layers().first().and_then(|layer| layer.as_dense());
     let Some(dense) = dense.filter(|_| side * side == net.inputs()) else {
-        anyhow::bail!("only the weights of a dense first layer behind a square picture can be drawn; found {}", net.text());
+        anyhow::bail!(
+            "only the weights of a dense first layer behind a square picture can be drawn; found {}",
+            net.text()
+        );
     };
     let largest = dense.weight.as_slice().iter().map(|weight| weight.as_f64().abs()).fold(f64::MIN_POSITIVE, f64::max);
     let tiles = dense.weight.rows().into_iter().enumerate().map(|(node, weights)| {

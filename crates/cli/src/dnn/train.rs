@@ -119,7 +119,12 @@ impl Train {
             }))?;
         } else {
             let sizes = format!("{inputs} inputs | {}", net.text());
-            common.note(&format!("{sizes}: {} parameters; {} pictures of {}", net.parameter_count(), train.len(), self.data.name()));
+            common.note(&format!(
+                "{sizes}: {} parameters; {} pictures of {}",
+                net.parameter_count(),
+                train.len(),
+                self.data.name()
+            ));
         }
         let invalid = |error: glassbox_dnn::Error| anyhow::Error::new(error).context(self.data.name());
         let train_samples = Samples::new(&train.images, &train.labels).map_err(invalid)?;
@@ -179,7 +184,9 @@ impl Train {
             _ if self.init.ends_with(".npz") => model::initialise(net, self.init.as_ref())?,
             _ => {
                 let found = &self.init;
-                return Err(Usage(format!("--init: found {found:?}; uniform, numpy:SEED or FILE.npz is allowed")).into());
+                return Err(
+                    Usage(format!("--init: found {found:?}; uniform, numpy:SEED or FILE.npz is allowed")).into()
+                );
             }
         }
         Ok(())

@@ -41,17 +41,23 @@ fn flag(parameter: &'static Parameter) -> Arg {
     let arg = if parameter.default.is_empty() { arg } else { arg.default_value(parameter.default) };
     match parameter.values {
         Values::Choice(words) => arg.value_parser(PossibleValuesParser::new(words)).hide_possible_values(true),
-        Values::Whole(..) | Values::Odd(..) => arg.value_name("N").help(format!("{}: {}", parameter.help, parameter.values.allowed())),
+        Values::Whole(..) | Values::Odd(..) => {
+            arg.value_name("N").help(format!("{}: {}", parameter.help, parameter.values.allowed()))
+        }
     }
 }
 
 fn switches() -> [Arg; 4] {
-    let switch = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
+    let switch =
+        |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     [
         switch("gray", "Convert to brightness (Rec. 601) first, instead of working on each colour alone"),
         switch("no-auto-orient", "Leave the pixels as they are stored, whatever the EXIF orientation says"),
         switch("in-place", "Allow OUT to be the same file as IN"),
-        Arg::new("format").long("format").value_name("NAME").help("Format of what is written to standard output: png, jpeg, …"),
+        Arg::new("format")
+            .long("format")
+            .value_name("NAME")
+            .help("Format of what is written to standard output: png, jpeg, …"),
     ]
 }
 

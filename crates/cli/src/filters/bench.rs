@@ -9,8 +9,8 @@ use glassbox_kernels::{Engine, Pixel, output_shape};
 use glassbox_tensor::Image;
 use serde_json::{Value, json};
 
-use crate::run::{Common, interrupted, catch_interrupts, say, say_json};
 use crate::outcome::Interrupted;
+use crate::run::{Common, catch_interrupts, interrupted, say, say_json};
 
 /// Measured runs of an operator: at least so many, and more while time is left.
 const LEAST_RUNS: usize = 5;
@@ -65,8 +65,12 @@ impl Bench {
             (Pixels::U8(image), None | Some(Depth::U8)) => measure_all(&labels, &image, common),
             (Pixels::U16(image), None | Some(Depth::U16)) => measure_all(&labels, &image, common),
             (Pixels::F32(image), None | Some(Depth::F32)) => measure_all(&labels, &image, common),
-            (pixels, Some(Depth::U16)) => measure_all(&labels, &pixels.to_u8().map(|value| u16::from(value) * 257), common),
-            (pixels, Some(Depth::F32)) => measure_all(&labels, &pixels.to_u8().map(|value| f32::from(value) / 255.0), common),
+            (pixels, Some(Depth::U16)) => {
+                measure_all(&labels, &pixels.to_u8().map(|value| u16::from(value) * 257), common)
+            }
+            (pixels, Some(Depth::F32)) => {
+                measure_all(&labels, &pixels.to_u8().map(|value| f32::from(value) / 255.0), common)
+            }
             (pixels, _) => measure_all(&labels, &pixels.to_u8(), common),
         }
     }
@@ -89,7 +93,11 @@ fn measure_all<T: Pixel>(labels: &[String], image: &Image<T>, common: &Common) -
     let (height, width, channels) = image.dim();
     let threads = rayon::current_num_threads();
     if !common.json {
-        say(&format!("{width}×{height}, {channels} channels of {}, threads: {threads}, memcpy: {:.2} ms", T::NAME, ms(memcpy)))?;
+        say(&format!(
+            "{width}×{height}, {channels} channels of {}, threads: {threads}, memcpy: {:.2} ms",
+            T::NAME,
+            ms(memcpy)
+        ))?;
         say(&format!("{:<28}{:>12}{:>12}{:>12}", "operator", "median ms", "Mpixel/s", "x memcpy"))?;
     }
     for label in labels {
@@ -101,11 +109,13 @@ fn measure_all<T: Pixel>(labels: &[String], image: &Image<T>, common: &Common) -
             return Err(error.into());
         }
         black_box(&out);
-        let (mpixels, copies) = ((height * width) as f64 / median.as_secs_f64() / 1e6, median.as_secs_f64() / memcpy.as_secs_f64());
+        let (mpixels, copies) =
+            ((height * width) as f64 / median.as_secs_f64() / 1e6, median.as_secs_f64() / memcpy.as_secs_f64());
         if common.json {
             let (op, given) = split_label(label)?;
             let number = |text: &str| text.parse::<i64>().map_or_else(|_| json!(text), |n| json!(n));
-            let params: serde_json::Map<String, Value> = given.iter().map(|(name, value)| (name.to_string(), number(value))).collect();
+            let params: serde_json::Map<String, Value> =
+                given.iter().map(|(name, value)| (name.to_string(), number(value))).collect();
             say_json(&json!({
                 "op": op, "params": params, "label": label, "width": width, "height": height, "channels": channels,
                 "dtype": T::NAME, "threads": threads, "median_ms": ms(median), "mpix_per_s": mpixels, "x_memcpy": copies,

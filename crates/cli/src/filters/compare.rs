@@ -120,7 +120,10 @@ impl Compare {
         let or_dash = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.2}"));
         if method == "none" {
             let labels = ["method", "size", "mean", "light", "dark", "psnr"];
-            say(&format!("{source:<10}{:<10}{:>10}{:>8}{:>8}{:>8}{:>8}", labels[0], labels[1], labels[2], labels[3], labels[4], labels[5]))?;
+            say(&format!(
+                "{source:<10}{:<10}{:>10}{:>8}{:>8}{:>8}{:>8}",
+                labels[0], labels[1], labels[2], labels[3], labels[4], labels[5]
+            ))?;
         }
         let size = format!("{width}×{height}");
         let (mean, light, dark, psnr) = (mean(pooled), or_dash(light), or_dash(dark), or_dash(psnr));

@@ -51,12 +51,7 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
     ///
     /// # Panics
     /// If the shapes are not these.
-    fn backward(
-        &self,
-        input: &Matrix<T>,
-        output: &Matrix<T>,
-        gradient: &Matrix<T>,
-    ) -> (Matrix<T>, Vec<Matrix<T>>);
+    fn backward(&self, input: &Matrix<T>, output: &Matrix<T>, gradient: &Matrix<T>) -> (Matrix<T>, Vec<Matrix<T>>);
 
     /// The trained tensors with their names, `weight` before `bias`; none by default.
     fn parameters(&self) -> Vec<(&'static str, &Matrix<T>)> {

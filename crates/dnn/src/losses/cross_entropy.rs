@@ -21,9 +21,11 @@ pub struct CrossEntropy;
 impl<T: Real> Loss<T> for CrossEntropy {
     fn value(&self, outputs: &[T], wanted: &[T]) -> T {
         assert_eq!(outputs.len(), wanted.len(), "cross-entropy: outputs and labels of one length");
-        outputs.iter().zip(wanted).map(|(&o, &l)| (inside(o), l)).fold(T::zero(), |sum, (o, l)| {
-            sum - (l * o.ln() + (T::one() - l) * (T::one() - o).ln())
-        })
+        outputs
+            .iter()
+            .zip(wanted)
+            .map(|(&o, &l)| (inside(o), l))
+            .fold(T::zero(), |sum, (o, l)| sum - (l * o.ln() + (T::one() - l) * (T::one() - o).ln()))
     }
 
     fn gradient(&self, outputs: &[T], wanted: &[T]) -> Vec<T> {

@@ -58,7 +58,12 @@ impl<T: Pixel> Kernel<T> for GrayRow {
         let row = rows.get(0);
         match self.channels {
             3 => row.as_chunks().0.iter().zip(out).for_each(|(&rgb, out)| *out = T::luma(rgb)),
-            4 => row.as_chunks().0.iter().zip(out.as_chunks_mut().0).for_each(|(&[r, g, b, a], out)| *out = [T::luma([r, g, b]), a]),
+            4 => row
+                .as_chunks()
+                .0
+                .iter()
+                .zip(out.as_chunks_mut().0)
+                .for_each(|(&[r, g, b, a], out)| *out = [T::luma([r, g, b]), a]),
             _ => out.copy_from_slice(row),
         }
     }

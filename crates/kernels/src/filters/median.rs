@@ -13,12 +13,8 @@ pub(super) static ENTRY: Entry = Entry {
     build,
 };
 
-const SIZE: Parameter = Parameter {
-    name: "size",
-    default: "3",
-    values: Values::Odd(1, LARGEST),
-    help: "side of the window in pixels",
-};
+const SIZE: Parameter =
+    Parameter { name: "size", default: "3", values: Values::Odd(1, LARGEST), help: "side of the window in pixels" };
 
 fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
     Ok(Box::new(Median { size: arguments.whole("size").unwrap_or(3), border: arguments.border()? }))

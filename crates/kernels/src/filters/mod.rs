@@ -95,11 +95,14 @@ pub fn parse(label: &str) -> Result<Box<dyn Filter>, Error> {
     find(name)?.build(&given)
 }
 
+/// Parameters as they are written: name and value.
+pub type Given<'a> = Vec<(&'a str, &'a str)>;
+
 /// The name and the parameters of a label.
 ///
 /// # Errors
 /// If a parameter is not written `name=value`.
-pub fn split_label(label: &str) -> Result<(&str, Vec<(&str, &str)>), Error> {
+pub fn split_label(label: &str) -> Result<(&str, Given<'_>), Error> {
     let (name, given) = label.trim().split_once(':').unwrap_or((label.trim(), ""));
     let pairs = given.split(',').map(str::trim).filter(|pair| !pair.is_empty());
     let given = pairs.map(|pair| {

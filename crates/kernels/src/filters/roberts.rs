@@ -1,4 +1,4 @@
-use super::edges::{COMBINE, Combine, DIRECTION, Choices, Direction, Masks};
+use super::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
 use super::parameters::BORDER;
 use super::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
@@ -74,7 +74,8 @@ impl<T: Pixel> Kernel<T> for RobertsRow {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let (n, c) = (out.len(), self.channels);
         let (upper, lower) = (rows.get(0), rows.get(1));
-        self.choices.store(out, Square { nw: &upper[..n], ne: &upper[c..c + n], sw: &lower[..n], se: &lower[c..c + n] });
+        self.choices
+            .store(out, Square { nw: &upper[..n], ne: &upper[c..c + n], sw: &lower[..n], se: &lower[c..c + n] });
     }
 }
 

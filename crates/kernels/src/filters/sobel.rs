@@ -1,4 +1,4 @@
-use super::edges::{COMBINE, Combine, DIRECTION, Choices, Direction, Masks};
+use super::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
 use super::parameters::BORDER;
 use super::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};

@@ -1,6 +1,6 @@
+use crate::Pixel;
 use crate::filter::Rows;
 use crate::pixel::{greater, smaller};
-use crate::Pixel;
 
 /// Bytes that the numbers in hand should take at most: most of a first-level cache.
 const CACHE_BYTES: usize = 28 << 10;
@@ -183,7 +183,8 @@ impl Plan {
             ([], list) | (list, []) => list.to_vec(),
             ([a], [b]) => self.compare(*a, *b).to_vec(),
             _ => {
-                let places = |list: &[(usize, usize)], first| list.iter().copied().skip(first).step_by(2).collect::<Vec<_>>();
+                let places =
+                    |list: &[(usize, usize)], first| list.iter().copied().skip(first).step_by(2).collect::<Vec<_>>();
                 let odd = self.merge_places(&places(a, 0), &places(b, 0));
                 let even = self.merge_places(&places(a, 1), &places(b, 1));
                 let mut merged = vec![odd[0]];
@@ -219,7 +220,9 @@ impl Plan {
         extents[self.result] = Some(0);
         let mut last_use = vec![usize::MAX; count];
         for (index, inputs) in self.comparisons.iter().enumerate().rev() {
-            let Some(extent) = self.results(index).into_iter().filter_map(|result| extents[result]).max() else { continue };
+            let Some(extent) = self.results(index).into_iter().filter_map(|result| extents[result]).max() else {
+                continue;
+            };
             for &(value, shift) in inputs {
                 extents[value] = extents[value].max(Some(extent + shift));
                 if last_use[value] == usize::MAX {
@@ -228,7 +231,8 @@ impl Plan {
             }
         }
         // Forward: buffers.
-        let mut place: Vec<Option<Source>> = (0..count).map(|value| (value < self.rows).then_some(Source::Row(value))).collect();
+        let mut place: Vec<Option<Source>> =
+            (0..count).map(|value| (value < self.rows).then_some(Source::Row(value))).collect();
         let (mut steps, mut free, mut buffers) = (Vec::new(), Vec::new(), 0);
         for (index, inputs) in self.comparisons.iter().enumerate() {
             let results = self.results(index);

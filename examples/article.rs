@@ -1,0 +1,41 @@
+//! The article's script in one screen: train the 784-20-10 net on MNIST, then ask it about a picture.
+//!
+//! `cargo run --release --example article -- 7`
+
+use std::ops::ControlFlow;
+
+use glassbox_dnn::{ARTICLE, Net, Online, Rule, Samples, argmax, features, initialise_uniform};
+use glassbox_formats::{mnist::Labelled, npz::Npz};
+use glassbox_tensor::Tensor;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // get_mnist
+    let mut file = Npz::open("data/mnist.npz".as_ref())?;
+    let (train, test) = (Labelled::read(&mut file, "train")?, Labelled::read(&mut file, "test")?);
+    let (train_samples, test_samples) =
+        (Samples::new(&train.images, &train.labels)?, Samples::new(&test.images, &test.labels)?);
+
+    // Initialisation: weights uniform in ±0.5, biases zero.
+    let mut net = Net::<f32>::from_text(ARTICLE, 784)?;
+    initialise_uniform(&mut net, 0.5, 0);
+
+    // Three epochs, one sample at a time: forward, loss, backward.
+    let mut online = Online::new(&net, Rule::Code, 0.2)?;
+    for epoch in 1..=3 {
+        let progress = online.epoch(&train_samples, None, |_| ControlFlow::Continue(()))?;
+        let share = |hits: usize, of: usize| 100.0 * hits as f64 / of as f64;
+        let (seen, unseen) = (share(progress.hits, progress.seen), share(online.hits(&test_samples)?, test.len()));
+        println!("epoch {epoch}: Уверенность: {seen:.2}%, on pictures it never saw: {unseen:.2}%");
+    }
+
+    // The question at the end.
+    let index = std::env::args().nth(1).map_or(Ok(0), |index| index.parse::<usize>())?;
+    let pixels = train.images.as_slice().chunks(784).nth(index).ok_or("a number from 0 to 59999")?;
+    let outputs = online.net().predict(&features(&Tensor::from_vec([1, 28, 28], pixels.to_vec())?));
+    println!(
+        "Нейросеть считает, что на картинке цифра {} (it is a {})",
+        argmax(outputs.as_slice()),
+        train.labels[index]
+    );
+    Ok(())
+}
