@@ -340,3 +340,11 @@ fn bench_measures_what_it_is_asked_to() {
     );
     assert!(line["median_ms"].as_f64().unwrap() > 0.0 && line["dtype"] == "u8");
 }
+
+#[test]
+fn the_readme_lists_every_operator() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    for entry in ENTRIES {
+        assert!(readme.contains(&format!("| `{}` | {} |", entry.name, entry.summary)), "{}", entry.name);
+    }
+}

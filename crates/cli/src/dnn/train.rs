@@ -16,6 +16,10 @@ use crate::run::{Common, catch_interrupts, interrupted, say, say_json};
 /// Bound of the uniform initial weights, as in the article.
 const BOUND: f64 = 0.5;
 
+/// The seed that is taken if none is given: the accuracy it leads to is in the middle of what the seeds 0 … 9 lead to
+/// (92.5 to 94.0 %), so that what is shown first is what is to be expected.
+const TYPICAL_SEED: u64 = 9;
+
 /// Train a net and save it; with no arguments: the article's, on MNIST
 ///
 /// Prints, an epoch a line: the article's confidence ("Уверенность": hits before each update, over the training stream), the accuracy
@@ -54,7 +58,7 @@ pub(super) struct Train {
     #[arg(long, value_enum, default_value_t = Order::File)]
     order: Order,
     /// Seed of all randomness
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = TYPICAL_SEED)]
     seed: u64,
     #[command(flatten)]
     data: Data,
