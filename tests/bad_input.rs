@@ -240,7 +240,7 @@ fn models_that_are_none() {
     text("dense 3");
     refuse(&["model is \"dense 3\"; \"input N | layer | layer …\" is needed"]);
     text("input 9999999999 | dense 1000000");
-    refuse(&["would have more than 268435456 weights"]);
+    refuse(&["would have more than 67108864 weights"]);
     text("input 4 | dense 3 | sigmoid");
     refuse(&["holds no array 0.dense.weight; found model"]);
     model(folder, 20, 0.5);
@@ -253,4 +253,29 @@ fn models_that_are_none() {
     small_picture(folder);
     refused(dnn(folder, &["predict", "model.npz", "in.png"]), 1, &["in.png: no digit found: the picture is blank"]);
     refused(dnn(folder, &["predict", "model.npz", "none.png"]), 1, &["none.png: cannot be read"]);
+}
+
+#[test]
+fn what_a_review_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    small_picture(folder);
+    refused(filters(folder, &["compare", "in.png", "in.png"]), 2, &["in.png: is both IN and OUT"]);
+    refused(filters(folder, &["bench", "--only", "median:size=3,size=5"]), 2, &["one value, not several"]);
+    // Infinity in a floating-point picture: no digit, no panic.
+    model(folder, 20, 0.5);
+    let wild = Image::from_fn([8, 8, 3], |(y, x, _)| [0.0, f32::INFINITY, f32::NAN, -1e30][(y + x) % 4]);
+    write_picture(&folder.join("wild.tif"), Picture::from(Pixels::F32(wild))).unwrap();
+    assert!(dnn(folder, &["predict", "model.npz", "wild.tif"]).status.success());
+    // A type of no size makes any shape fit in memory.
+    let nothing = |shape: &str| npy("'<U0'", false, shape, &[]);
+    let huge = "(4294967296, 4294967296)";
+    let arrays = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"].map(|name| (name, nothing(huge)));
+    archive(&folder.join("model.npz"), &arrays);
+    refused(dnn(folder, &["inspect", "model.npz"]), 1, &["model.npz"]);
+    // Layer upon layer, each within its limit.
+    let text = format!("input 8192{}", " | dense 8000".repeat(300));
+    let codes: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    archive(&folder.join("model.npz"), &[("model", npy(&format!("'<U{}'", text.len()), false, "()", &codes))]);
+    refused(dnn(folder, &["inspect", "model.npz"]), 1, &["model.npz", "more than 67108864 parameters in all"]);
 }

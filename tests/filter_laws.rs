@@ -129,7 +129,6 @@ fn check_sameness<T: Sample>(label: &str, chain: &[Box<dyn Filter>]) {
     let whole =
         Engine { level: Level::BASELINE, strip: Some(usize::MAX), ..Engine::default() }.run(chain, &picture).unwrap();
     let same = |found: Image<T>, how: &str| {
-        // Compared as text of their bits: NaN would equal nothing.
         assert!(found.dim() == whole.dim() && found.as_slice() == whole.as_slice(), "{label} of {}: {how}", T::NAME);
     };
     for level in Level::all() {

@@ -42,6 +42,13 @@ fn assert_near(found: f64, wanted: f64, what: &str) {
 }
 
 #[test]
+fn every_kind_of_layer_is_checked() {
+    for entry in glassbox_dnn::layers::ENTRIES {
+        assert!(NETS.iter().any(|net| net.contains(entry.name)), "no net with {} in NETS", entry.name);
+    }
+}
+
+#[test]
 fn gradients_equal_finite_differences() {
     for text in NETS {
         let losses: &[&dyn Loss<f64>] =
@@ -126,7 +133,7 @@ fn errors_in_the_model_language_point_at_the_place() {
         ("dense", "found \"\""),
         ("sigmoid 3", "sigmoid takes no arguments; found \"3\""),
         ("dense 10 |", "layer 2 of \"dense 10 |\": unknown layer \"\""),
-        ("dense 1000000 | dense 1000000", "would have more than 268435456 weights"),
+        ("dense 1000000 | dense 1000000", "would have more than 67108864 weights"),
     ] {
         let error = Net::<f32>::from_text(text, 4).unwrap_err().to_string();
         assert!(error.contains(wanted), "{text}: {error}");

@@ -10,20 +10,23 @@ use crate::outcome::{INTERRUPTED, wrong_flag};
 /// Most threads that can be asked for.
 const MOST_THREADS: usize = 1024;
 
+/// Where the help lists them.
+const COMMON: &str = "Common options";
+
 /// Flags that every command has.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Common {
     /// Threads to work on [default: all cores]
-    #[arg(long, value_name = "N", global = true)]
+    #[arg(long, value_name = "N", global = true, help_heading = COMMON)]
     pub(crate) threads: Option<usize>,
     /// Print nothing but results and errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = COMMON)]
     pub(crate) quiet: bool,
     /// Print more about what is done
-    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    #[arg(long, short, global = true, conflicts_with = "quiet", help_heading = COMMON)]
     pub(crate) verbose: bool,
     /// Print one JSON object a line and nothing else on standard output
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) json: bool,
 }
 

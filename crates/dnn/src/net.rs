@@ -7,6 +7,9 @@ use crate::{Error, Real};
 /// The article's net in the model language, behind its 784 inputs.
 pub const ARTICLE: &str = "dense 20 | sigmoid | dense 10 | sigmoid";
 
+/// Most parameters of a net: a quarter of a GiB of `f32`.
+const MOST_PARAMETERS: usize = 1 << 26;
+
 /// The names under which the article's script keeps the parameters of a net of one hidden layer.
 const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
 
@@ -31,12 +34,19 @@ impl<T: Real> Net<T> {
     /// If the text names an unknown layer or gives a layer what it does not take; the message points at the place.
     pub fn from_text(text: &str, inputs: usize) -> Result<Self, Error> {
         let mut layers: Vec<Box<dyn Layer<T>>> = Vec::new();
-        let mut width = inputs;
+        let (mut width, mut weights) = (inputs, 0);
         for (position, part) in text.split('|').enumerate() {
             let words: Vec<_> = part.split_whitespace().collect();
             let layer = layers::parse(&words, width)
                 .map_err(|error| Error::Model(format!("layer {} of \"{text}\": {error}", position + 1)))?;
             width = layer.outputs();
+            weights += layer.parameters().iter().map(|(_, parameter)| parameter.len()).sum::<usize>();
+            if weights > MOST_PARAMETERS {
+                let place = position + 1;
+                return Err(Error::Model(format!(
+                    "layer {place} of \"{text}\": more than {MOST_PARAMETERS} parameters in all"
+                )));
+            }
             layers.push(layer);
         }
         Ok(Self { inputs, layers })
@@ -202,7 +212,7 @@ impl<T: Real> Net<T> {
         let shapes = [shape("w_i_h")?, shape("b_i_h")?, shape("w_h_o")?, shape("b_h_o")?];
         let [w_i_h, b_i_h, w_h_o, b_h_o] = shapes.each_ref().map(Vec::as_slice);
         match (w_i_h, b_i_h, w_h_o, b_h_o) {
-            (&[h, i], &[h2, 1], &[o, h3], &[o2, 1]) if h == h2 && h == h3 && o == o2 && h * i * o > 0 => {
+            (&[h, i], &[h2, 1], &[o, h3], &[o2, 1]) if h == h2 && h == h3 && o == o2 && ![h, i, o].contains(&0) => {
                 Ok(Self::from_text(&format!("dense {h} | sigmoid | dense {o} | sigmoid"), i)?)
             }
             _ => Err(Error::Model(format!(

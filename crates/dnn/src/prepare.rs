@@ -31,12 +31,14 @@ pub enum PrepareError {
 ///
 /// Source: Y. LeCun, C. Cortes, C. Burges, *The MNIST database of handwritten digits*.
 pub fn prepare(grey: &Image<f32>) -> Result<Tensor<u8, Ix3>, PrepareError> {
+    // Floating-point pictures may hold anything.
+    let grey = &grey.map(|value| if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) });
     let paper = rim_median(grey);
     let signed = grey.map(|value| value - paper);
     // The side on which the digit differs more from the paper is the ink's.
     let (darkest, lightest) = signed.as_slice().iter().fold((0f32, 0f32), |(low, high), &v| (low.min(v), high.max(v)));
     let contrast = lightest.max(-darkest);
-    if contrast.is_nan() || contrast < BLANK {
+    if contrast < BLANK {
         return Err(PrepareError::Blank);
     }
     let sign = if lightest >= -darkest { 1.0 } else { -1.0 };

@@ -28,11 +28,7 @@ pub fn write_atomically(path: &Path, content: impl FnOnce(&mut dyn Write) -> io:
             let mut device = BufWriter::new(File::options().write(true).open(path).map_err(failed)?);
             content(&mut device).and_then(|()| device.flush()).map_err(failed)
         }
-        found => {
-            // Not the link but what it points to is replaced.
-            let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-            replace(&target, found.ok().map(|found| found.permissions()), content).map_err(failed)
-        }
+        found => replace(&behind_links(path), found.ok().map(|found| found.permissions()), content).map_err(failed),
     }
 }
 
@@ -45,9 +41,16 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(failed(io::Error::other("it is a folder"))),
         Ok(found) if !found.is_file() => Ok(()),
-        _ => tempfile::tempfile_in(folder_of(&fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())))
-            .map(|_| ())
-            .map_err(failed),
+        _ => tempfile::tempfile_in(folder_of(&behind_links(path))).map(|_| ()).map_err(failed),
+    }
+}
+
+/// Where a file really is, or would be: not a link but what it points to is replaced.
+fn behind_links(path: &Path) -> PathBuf {
+    match (fs::canonicalize(path), fs::read_link(path)) {
+        (Ok(real), _) => real,
+        (Err(_), Ok(target)) => folder_of(path).join(target),
+        _ => path.to_path_buf(),
     }
 }
 
@@ -116,6 +119,10 @@ mod tests {
         fs::write(&path, b"old").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         std::os::unix::fs::symlink("target", &link).unwrap();
+        let dangling = folder.path().join("dangling");
+        std::os::unix::fs::symlink("not yet", &dangling).unwrap();
+        write_atomically(&dangling, |file| file.write_all(b"new")).unwrap();
+        assert!(fs::symlink_metadata(&dangling).unwrap().is_symlink() && folder.path().join("not yet").exists());
         write_atomically(&link, |file| file.write_all(b"new")).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&path).unwrap(), b"new");

@@ -52,7 +52,7 @@ struct Band<'a, T> {
 impl Engine {
     /// Takes `picture` through the operators of `chain`, one behind the other, on rayon's current threads.
     ///
-    /// Two operators or more work strip by strip: no picture between them is ever there as a whole.
+    /// Two operators or more work strip by strip: no picture between them is there as a whole, but for the border `wrap`.
     ///
     /// # Shape
     /// `[height, width, channels]` → as [`output_shape`] says

@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
 use glassbox_dnn::evaluate;
 use serde_json::json;
@@ -27,7 +28,8 @@ impl Eval {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         let model = model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
-        let result = with_net!(&model, net => evaluate(net, &samples.images, &samples.labels))?;
+        let result = with_net!(&model, net => evaluate(net, &samples.images, &samples.labels))
+            .with_context(|| format!("{} with {}", self.data.name(), self.model.display()))?;
         if common.json {
             say_json(&json!({
                 "event": "eval", "model": self.model.display().to_string(), "data": self.data.name(), "part": self.part.name(),

@@ -58,8 +58,10 @@ fn print<T: Real>(net: &Net<T>) -> anyhow::Result<()> {
     say(&format!("{:<34}{}", "2  weights (parameters)", count("weight")))?;
     say(&format!("{:<34}{}", "3  biases", count("bias")))?;
     say(&format!("{:<34}{} of {} nodes in all ({})", "4  hidden layers", hidden.len(), nodes, widths.join(", ")))?;
-    say(&format!("{:<34}sigmoid, σ(x) = 1 / (1 + e⁻ˣ)", "5  activation function"))?;
-    say(&format!("{:<34}mean squared error, (1/n)·Σ(o − l)²", "6  loss function (in training)"))?;
+    let activation = net.layers().iter().map(|layer| layer.entry()).find(|entry| entry.name == "sigmoid");
+    let activation = activation.map_or("none".into(), |entry| format!("{}, {}", entry.name, entry.formula));
+    say(&format!("{:<34}{activation}", "5  activation function"))?;
+    say(&format!("{:<34}mean squared error, (1/n)·Σ(o − l)²", "6  loss function (as reported)"))?;
     say(&format!("{:<34}{}", "7  outputs (predictions)", net.outputs()))?;
     say("")?;
     say(&format!("{:<5}{:<14}{:>9}{:>9}{:>12}  formula", "", "layer", "inputs", "outputs", "parameters"))?;

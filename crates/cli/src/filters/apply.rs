@@ -37,12 +37,15 @@ fn path(name: &'static str, help: &'static str) -> Arg {
 
 fn flag(parameter: &'static Parameter) -> Arg {
     // A negative number is a wrong value, not a flag.
-    let arg = Arg::new(parameter.name).long(parameter.name).help(parameter.help).allow_negative_numbers(true);
+    let help = capitalised(parameter.help);
+    let arg = Arg::new(parameter.name).long(parameter.name).help(&help).allow_negative_numbers(true);
     let arg = if parameter.default.is_empty() { arg } else { arg.default_value(parameter.default) };
     match parameter.values {
-        Values::Choice(words) => arg.value_parser(PossibleValuesParser::new(words)).hide_possible_values(true),
+        Values::Choice(words) => {
+            arg.value_parser(PossibleValuesParser::new(words)).value_name(words.join("|")).hide_possible_values(true)
+        }
         Values::Whole(..) | Values::Odd(..) => {
-            arg.value_name("N").help(format!("{}: {}", parameter.help, parameter.values.allowed()))
+            arg.value_name("N").help(format!("{help}: {}", parameter.values.allowed()))
         }
     }
 }
@@ -168,6 +171,6 @@ fn is_dash(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-fn is_same_file(a: &Path, b: &Path) -> bool {
+pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
     !is_dash(a) && matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }

@@ -8,6 +8,7 @@ use glassbox_kernels::{Engine, Filter, mean, percentile, psnr};
 use glassbox_tensor::Image;
 use serde_json::json;
 
+use super::apply::is_same_file;
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, say, say_json};
 use crate::sheet::{Tile, enlarge, sheet};
@@ -51,6 +52,9 @@ impl Compare {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         let methods = self.methods()?;
         Format::of_path(&self.output).map_err(|error| Usage(error.to_string()))?;
+        if is_same_file(&self.input, &self.output) {
+            return Err(Usage(format!("{}: is both IN and OUT", self.output.display())).into());
+        }
         check_writable(&self.output)?;
         let name = self.input.display().to_string();
         let picture = opaque(read_picture(&self.input, true)?.pixels.to_u8());

@@ -49,7 +49,10 @@ enum Other {
 /// The registry's operators, then the rest.
 pub(crate) fn command() -> Command {
     let operators = ENTRIES.iter().map(|entry| apply::command(entry));
+    // The derived commands bring a description of their own, which is not the program's.
     Other::augment_subcommands(Cli::command().subcommands(operators))
+        .about("Image kernels you can see through")
+        .long_about(None)
 }
 
 pub(crate) fn main() -> anyhow::Result<()> {

@@ -13,8 +13,8 @@ pub(super) static ENTRY: Entry = Entry {
 /// Largest number of outputs the model language takes.
 const MOST_OUTPUTS: usize = 1 << 20;
 
-/// Most weights of one layer: 1 GiB of `f32`.
-const MOST_WEIGHTS: usize = 1 << 28;
+/// Most weights of one layer: a quarter of a GiB of `f32`.
+const MOST_WEIGHTS: usize = 1 << 26;
 
 pub(super) fn parse<T: Real>(arguments: &[&str], inputs: usize) -> Result<Dense<T>, Error> {
     let outputs = match arguments {

@@ -31,7 +31,7 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
     /// The layer as the model language writes it: `dense 20`.
     fn text(&self) -> String;
 
-    /// Numbers a sample that come out when `inputs` go in.
+    /// Numbers a sample that come out.
     fn outputs(&self) -> usize;
 
     /// The layer's answer, a row a sample.

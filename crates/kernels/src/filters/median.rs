@@ -1,7 +1,7 @@
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, most_by_network};
+use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, ThreeByThree, most_by_network};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -53,7 +53,9 @@ impl Operator for Median {
     fn kernel<T: Pixel>(&self, channels: usize) -> MedianRow<T> {
         let size = self.size;
         assert!(size % 2 == 1 && size <= LARGEST, "median: expected an odd size from 1 to {LARGEST}, got {size}");
-        if size <= most_by_network(T::BINS) {
+        if size == 3 {
+            MedianRow::Three(ThreeByThree::new(channels))
+        } else if size <= most_by_network(T::BINS) {
             MedianRow::Network(Network::new(size, channels))
         } else if T::BINS == 256 {
             MedianRow::Columns(ColumnHistograms::new(size, channels))
@@ -67,6 +69,7 @@ impl Operator for Median {
 #[derive(Debug)]
 #[allow(private_interfaces, reason = "the ways a median is found are the crate's own")]
 pub enum MedianRow<T> {
+    Three(ThreeByThree<T>),
     Network(Network<T>),
     Columns(ColumnHistograms<T>),
     Sliding(SlidingHistogram<T>),
@@ -76,6 +79,7 @@ impl<T: Pixel> Kernel<T> for MedianRow<T> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         match self {
+            MedianRow::Three(three) => three.row(rows, out),
             MedianRow::Network(network) => network.row(rows, out),
             MedianRow::Columns(columns) => columns.row(rows, out),
             MedianRow::Sliding(sliding) => sliding.row(rows, out),

@@ -81,6 +81,9 @@ impl<'a> Arguments<'a> {
             if !parameters[position].values.allow(value) {
                 return Err(Error::parameter(name, value, parameters[position].values.allowed()));
             }
+            if given.iter().filter(|(other, _)| *other == name).count() > 1 {
+                return Err(Error::parameter(name, value, "one value, not several"));
+            }
             values[position].1 = value;
         }
         Ok(Self { values })

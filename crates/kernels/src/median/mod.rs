@@ -6,10 +6,12 @@
 mod columns;
 mod network;
 mod sliding;
+mod three;
 
 pub(crate) use columns::ColumnHistograms;
 pub(crate) use network::Network;
 pub(crate) use sliding::SlidingHistogram;
+pub(crate) use three::ThreeByThree;
 
 /// Largest window side: the counts of its 255² numbers still fit in 16 bits.
 pub(crate) const LARGEST: usize = 255;

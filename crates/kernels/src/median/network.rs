@@ -2,8 +2,15 @@ use crate::Pixel;
 use crate::filter::Rows;
 use crate::pixel::{greater, smaller};
 
-/// Bytes that the numbers in hand should take at most: most of a first-level cache.
-const CACHE_BYTES: usize = 28 << 10;
+/// Bytes of a row that are worked on at a time: enough that starting a step does not count, few enough that what is in hand
+/// stays near.
+const BLOCK_BYTES: usize = 4096;
+
+/// Bytes of a cache line.
+const CACHE_LINE: usize = 64;
+
+/// Steps work on whole multiples of so many numbers, what is beyond the end being of no meaning: no loop has an odd rest.
+const LANES: usize = 64;
 
 /// The median of a square window as a list of comparisons, each done for a whole block of a row at a time.
 ///
@@ -21,7 +28,35 @@ pub(crate) struct Network<T> {
     size: usize,
     channels: usize,
     block: usize,
-    buffers: Vec<Vec<T>>,
+    buffers: Vec<Buffer<T>>,
+}
+
+/// Numbers that begin at a cache line: vectors are written nowhere across two.
+#[derive(Debug, Default)]
+struct Buffer<T> {
+    numbers: Vec<T>,
+    start: usize,
+}
+
+impl<T: Pixel> Buffer<T> {
+    fn new(length: usize) -> Self {
+        let spare = CACHE_LINE / size_of::<T>();
+        let numbers = vec![T::default(); length + spare];
+        let start = numbers.as_ptr().align_offset(CACHE_LINE).min(spare);
+        Self { numbers, start }
+    }
+}
+
+impl<T> Buffer<T> {
+    #[inline(always)]
+    fn get(&self) -> &[T] {
+        &self.numbers[self.start..]
+    }
+
+    #[inline(always)]
+    fn get_mut(&mut self) -> &mut [T] {
+        &mut self.numbers[self.start..]
+    }
 }
 
 /// Where a block of numbers comes from.
@@ -45,8 +80,9 @@ struct Step {
 impl<T: Pixel> Network<T> {
     pub(crate) fn new(size: usize, channels: usize) -> Self {
         let (steps, result, count) = Plan::median(size).into_steps();
-        let block = (CACHE_BYTES / size_of::<T>() / count.max(1)).clamp(256, 8192);
-        let buffers = vec![vec![T::default(); block + (size - 1) * channels]; count];
+        let block = BLOCK_BYTES / size_of::<T>();
+        let length = block + 2 * size * channels + LANES;
+        let buffers = (0..count).map(|_| Buffer::new(length)).collect();
         Self { steps, result, size, channels, block, buffers }
     }
 
@@ -61,17 +97,18 @@ impl<T: Pixel> Network<T> {
     fn block(&mut self, rows: Rows<T>, start: usize, out: &mut [T]) {
         debug_assert!(out.len() + (self.size - 1) * self.channels <= rows.get(0).len() - start);
         for step in &self.steps {
-            let length = out.len() + step.extent * self.channels;
             // Results go to buffers that no input of the step is read from: they can be taken out meanwhile.
             let mut low = step.smaller.map(|buffer| std::mem::take(&mut self.buffers[buffer]));
             let mut high = step.greater.map(|buffer| std::mem::take(&mut self.buffers[buffer]));
             let [(a, a_shift), (b, b_shift)] = step.inputs;
-            let a = &source(&self.buffers, rows, start, a)[a_shift * self.channels..][..length];
-            let b = &source(&self.buffers, rows, start, b)[b_shift * self.channels..][..length];
+            let a = &source(&self.buffers, rows, start, a)[a_shift * self.channels..];
+            let b = &source(&self.buffers, rows, start, b)[b_shift * self.channels..];
+            let length = (out.len() + step.extent * self.channels).next_multiple_of(LANES).min(a.len()).min(b.len());
+            let (a, b) = (&a[..length], &b[..length]);
             match (&mut low, &mut high) {
-                (Some(low), Some(high)) => sort(&mut low[..length], &mut high[..length], a, b),
-                (Some(low), None) => keep_smaller(&mut low[..length], a, b),
-                (None, Some(high)) => keep_greater(&mut high[..length], a, b),
+                (Some(low), Some(high)) => sort(&mut low.get_mut()[..length], &mut high.get_mut()[..length], a, b),
+                (Some(low), None) => keep_smaller(&mut low.get_mut()[..length], a, b),
+                (None, Some(high)) => keep_greater(&mut high.get_mut()[..length], a, b),
                 (None, None) => {}
             }
             for (buffer, values) in [(step.smaller, low), (step.greater, high)] {
@@ -86,10 +123,10 @@ impl<T: Pixel> Network<T> {
 
 /// The numbers of a source from the block's first on.
 #[inline(always)]
-fn source<'a, T>(buffers: &'a [Vec<T>], rows: Rows<'a, T>, start: usize, from: Source) -> &'a [T] {
+fn source<'a, T>(buffers: &'a [Buffer<T>], rows: Rows<'a, T>, start: usize, from: Source) -> &'a [T] {
     match from {
         Source::Row(row) => &rows.get(row)[start..],
-        Source::Buffer(buffer) => &buffers[buffer],
+        Source::Buffer(buffer) => buffers[buffer].get(),
     }
 }
 
