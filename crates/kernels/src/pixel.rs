@@ -134,14 +134,17 @@ impl Pixel for u8 {
 
     #[inline(always)]
     fn magnitude(a: i16, b: i16) -> i16 {
-        // Squares of up to 2·2040² are exact in f32, and no root of a whole number is half-way between two.
+        // Squares of up to 2·1020² are exact in f32, and no root of a whole number is half-way between two. Added to 2²³ a root
+        // is rounded, and is found in the last bits: a conversion, which would have to saturate, is slower.
         let (a, b) = (f32::from(a), f32::from(b));
-        ((a * a + b * b).sqrt() + 0.5) as i16
+        ((a * a + b * b).sqrt() + 8_388_608.0).to_bits() as i16
     }
 
     #[inline(always)]
     fn mean(sum: u32, count: u32) -> u8 {
-        ((sum + count / 2) / count) as u8
+        // The usual counts are powers of two; a division is many times slower than a shift.
+        let sum = sum + count / 2;
+        if count.is_power_of_two() { (sum >> count.trailing_zeros()) as u8 } else { (sum / count) as u8 }
     }
 
     #[inline(always)]
@@ -192,13 +195,15 @@ impl Pixel for u16 {
 
     #[inline(always)]
     fn magnitude(a: i32, b: i32) -> i32 {
+        // As above, with 2⁵².
         let (a, b) = (f64::from(a), f64::from(b));
-        ((a * a + b * b).sqrt() + 0.5) as i32
+        ((a * a + b * b).sqrt() + 4_503_599_627_370_496.0).to_bits() as i32
     }
 
     #[inline(always)]
     fn mean(sum: u64, count: u32) -> u16 {
-        ((sum + u64::from(count / 2)) / u64::from(count)) as u16
+        let sum = sum + u64::from(count / 2);
+        if count.is_power_of_two() { (sum >> count.trailing_zeros()) as u16 } else { (sum / u64::from(count)) as u16 }
     }
 
     #[inline(always)]
