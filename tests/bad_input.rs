@@ -23,6 +23,9 @@ fn refused(output: std::process::Output, code: i32, wanted: &[&str]) {
     // clap adds a hint and a pointer to --help.
     assert!(told.len() == 1 || message.contains("For more information, try '--help'"), "one line: {message}");
     assert!(!message.contains("panicked"), "{message}");
+    // No cause is told twice.
+    let parts: Vec<_> = message.trim_end().split(": ").collect();
+    assert!(parts.windows(2).all(|pair| pair[0] != pair[1]), "{message}");
 }
 
 fn refuse_picture(folder: &Path, name: &str, bytes: &[u8], wanted: &[&str]) {

@@ -50,9 +50,19 @@ pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>
     ExitCode::from(if usage { WRONG_USAGE } else { FAILED })
 }
 
-/// An error and its causes on one line: libraries' messages may have several.
+/// An error and its causes on one line, a cause that the message before it already tells left out.
 pub(crate) fn one_line(error: &anyhow::Error) -> String {
-    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::new();
+    for cause in error.chain() {
+        // Libraries' messages may have several lines.
+        let text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.is_empty() {
+            line = text;
+        } else if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
+        }
+    }
+    line
 }
 
 fn is_usage(error: &glassbox_kernels::Error) -> bool {
