@@ -106,6 +106,10 @@ fn every_operator_equals_its_naive_reference() {
     }
     check_against_reference::<u16>(21, 14, 3, 1);
     check_against_reference::<f32>(21, 14, 4, 1);
+    // Wide enough for whole cache lines between the edges.
+    check_against_reference::<u8>(4, 700, 1, 2);
+    check_against_reference::<u8>(3, 640, 3, 3);
+    check_against_reference::<f32>(3, 577, 1, 4);
 }
 
 proptest! {
@@ -151,6 +155,19 @@ fn levels_strips_and_threads_change_no_bit() {
     }
     for entry in ENTRIES {
         check_sameness::<u16>(entry.name, &chain(entry.name));
+    }
+}
+
+#[test]
+fn a_picture_larger_than_the_caches_is_made_as_a_small_one_is() {
+    // 16.1 MiB of output, which is written past the caches; its upper rows alone are not.
+    let (height, width) = (2060, 2730);
+    let picture = picture::<u8>(height, width, 3, 8);
+    let upper = Image::from_vec([50, width, 3], picture.as_slice()[..50 * 3 * width].to_vec()).unwrap();
+    for label in ["sharpen", "sharpen:signed=offset", "roberts", "sobel", "sobel:direction=x,border=crop"] {
+        let [whole, upper] = [&picture, &upper].map(|picture| Engine::default().run(&chain(label), picture).unwrap());
+        let line = whole.line_length();
+        assert!(whole.as_slice()[..48 * line] == upper.as_slice()[..48 * line], "{label}");
     }
 }
 

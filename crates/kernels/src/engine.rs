@@ -5,12 +5,16 @@ use std::ops::Range;
 use glassbox_tensor::Image;
 use rayon::prelude::*;
 
-use crate::filter::{Filter, Rows};
-use crate::simd::Level;
+use crate::band::Band;
+use crate::filter::Filter;
+use crate::simd::{Level, fence};
 use crate::{Border, Error, Pixel};
 
 /// Bytes of a strip's intermediate pictures: half of a usual second-level cache.
 const STRIP_BYTES: usize = 1 << 18;
+
+/// Bytes of an output that is better written past the caches: it would push everything else out of them.
+const CACHE_BYTES: usize = 1 << 24;
 
 /// Strips for each thread, so that one that is slowed down holds nobody up.
 const STRIPS_A_THREAD: usize = 4;
@@ -38,15 +42,6 @@ impl Default for Engine {
     fn default() -> Self {
         Self { level: Level::best(), strip: None, keep_alpha: false }
     }
-}
-
-/// Some rows of a picture of `height` rows.
-struct Band<'a, T> {
-    pixels: &'a [T],
-    first: usize,
-    height: usize,
-    width: usize,
-    channels: usize,
 }
 
 impl Engine {
@@ -82,9 +77,11 @@ impl Engine {
         assert_eq!(out.dim(), shape, "run_into: an output of the chain's shape");
         let (height, line) = (shape.0, shape.1 * shape.2);
         let strip = self.strip.unwrap_or_else(|| strip_height(chain, picture)).clamp(1, height);
+        let past_caches = shape.0 * shape.1 * shape.2 * size_of::<T>() > CACHE_BYTES;
         let work = |(index, rows): (usize, &mut [T])| {
             let first = index * strip;
-            self.strip(chain, picture, first..first + rows.len() / line, rows);
+            self.strip(chain, picture, first..first + rows.len() / line, rows, past_caches);
+            fence();
         };
         let strips = out.as_mut_slice();
         if rayon::current_num_threads() == 1 {
@@ -96,7 +93,14 @@ impl Engine {
     }
 
     /// Rows `range` of the output.
-    fn strip<T: Pixel>(&self, chain: &[Box<dyn Filter>], picture: &Image<T>, range: Range<usize>, out: &mut [T]) {
+    fn strip<T: Pixel>(
+        &self,
+        chain: &[Box<dyn Filter>],
+        picture: &Image<T>,
+        range: Range<usize>,
+        out: &mut [T],
+        past_caches: bool,
+    ) {
         let Some((last, before)) = chain.split_last() else {
             out.copy_from_slice(
                 &picture.as_slice()[range.start * picture.line_length()..range.end * picture.line_length()],
@@ -106,74 +110,29 @@ impl Engine {
         if before.is_empty() {
             let (height, width, channels) = picture.dim();
             let band = Band { pixels: picture.as_slice(), first: 0, height, width, channels };
-            return self.filter_band(&**last, &band, range, out);
+            return self.filter_band(&**last, &band, range, out, past_caches);
         }
         let (height, width, channels) = output_shape(before, picture.dim()).expect("checked for the whole chain");
         let needed = rows_needed(&**last, range.clone(), height);
         let mut between = vec![T::default(); needed.len() * width * channels];
-        self.strip(before, picture, needed.clone(), &mut between);
+        self.strip(before, picture, needed.clone(), &mut between, false);
         let band = Band { pixels: &between, first: needed.start, height, width, channels };
-        self.filter_band(&**last, &band, range, out);
+        self.filter_band(&**last, &band, range, out, past_caches);
     }
 
     /// Rows `range` of one operator's output.
-    fn filter_band<T: Pixel>(&self, filter: &dyn Filter, band: &Band<T>, range: Range<usize>, out: &mut [T]) {
-        let (window, border) = (filter.window(), filter.border());
-        // Where whole windows are wanted, the first place is the first at which one fits.
-        let (left, above) = match border {
-            Border::Crop => (0, 0),
-            _ => (window.left, window.above as isize),
-        };
-        let out_line = out.len() / range.len().max(1);
-        let columns = if border == Border::Crop { band.width } else { band.width + window.left + window.right };
-        let (count, length) = (window.height(), columns * band.channels);
-        let mut ring = vec![T::default(); count * length];
-        let mut kernel = T::row_kernel(filter, band.channels);
-        let mut loaded = (range.start * window.stride) as isize - above;
-        for (y, out) in range.zip(out.chunks_exact_mut(out_line)) {
-            let top = (y * window.stride) as isize - above;
-            // A stride larger than the window passes rows over.
-            loaded = loaded.max(top);
-            while loaded < top + count as isize {
-                let slot = loaded.rem_euclid(count as isize) as usize;
-                band.pad_row(loaded, border, left, &mut ring[slot * length..(slot + 1) * length]);
-                loaded += 1;
-            }
-            let rows = Rows::new(&ring, length, top.rem_euclid(count as isize) as usize);
-            kernel.row(self.level, rows, out);
-            if self.keep_alpha && filter.keeps_alpha() && filter.channels(band.channels) == band.channels {
-                copy_alpha(rows.get(window.above), window.left, band.channels, out);
-            }
+    fn filter_band<T: Pixel>(
+        &self,
+        filter: &dyn Filter,
+        band: &Band<T>,
+        range: Range<usize>,
+        out: &mut [T],
+        past_caches: bool,
+    ) {
+        band.filter(filter, self.level, past_caches, range.clone(), out);
+        if self.keep_alpha && filter.keeps_alpha() && filter.channels(band.channels) == band.channels {
+            band.copy_alpha(filter, range, out);
         }
-    }
-}
-
-impl<T: Pixel> Band<'_, T> {
-    /// Row `y` of the picture, which may lie outside, and `left` pixels before it and as many as fit behind it.
-    fn pad_row(&self, y: isize, border: Border, left: usize, padded: &mut [T]) {
-        let line = self.width * self.channels;
-        let Some(y) = border.place(y, self.height) else {
-            padded.fill(T::default());
-            return;
-        };
-        let row = &self.pixels[(y - self.first) * line..(y - self.first + 1) * line];
-        let start = left * self.channels;
-        padded[start..start + line].copy_from_slice(row);
-        let pixels = padded.len() / self.channels;
-        for x in (0..left).chain(left + self.width..pixels) {
-            let target = &mut padded[x * self.channels..(x + 1) * self.channels];
-            match border.place(x as isize - left as isize, self.width) {
-                Some(from) => target.copy_from_slice(&row[from * self.channels..(from + 1) * self.channels]),
-                None => target.fill(T::default()),
-            }
-        }
-    }
-}
-
-fn copy_alpha<T: Pixel>(centre: &[T], left: usize, channels: usize, out: &mut [T]) {
-    let from = centre.iter().skip(left * channels + channels - 1).step_by(channels);
-    for (to, &from) in out.iter_mut().skip(channels - 1).step_by(channels).zip(from) {
-        *to = from;
     }
 }
 

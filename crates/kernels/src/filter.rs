@@ -41,20 +41,16 @@ impl Window {
     }
 }
 
-/// The rows that a window covers, each padded to the left and right with what the border says.
+/// The rows that a window covers, as far to the left and right as the windows of the places in hand reach.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a, T> {
-    /// Padded rows one behind the other, used round and round.
-    ring: &'a [T],
-    /// Length of a padded row.
-    length: usize,
-    /// Where the window's first row stands in the ring.
-    first: usize,
+    rows: &'a [&'a [T]],
+    past_caches: bool,
 }
 
 impl<'a, T> Rows<'a, T> {
-    pub(crate) fn new(ring: &'a [T], length: usize, first: usize) -> Self {
-        Self { ring, length, first }
+    pub(crate) fn new(rows: &'a [&'a [T]], past_caches: bool) -> Self {
+        Self { rows, past_caches }
     }
 
     /// Row `i` of the window, 0 the topmost, `(left + width + right) · channels` numbers.
@@ -63,10 +59,13 @@ impl<'a, T> Rows<'a, T> {
     /// If the window does not have so many rows.
     #[inline(always)]
     pub fn get(&self, i: usize) -> &'a [T] {
-        let count = self.ring.len() / self.length;
-        assert!(i < count, "a row of the window");
-        let slot = if self.first + i < count { self.first + i } else { self.first + i - count };
-        &self.ring[slot * self.length..(slot + 1) * self.length]
+        self.rows[i]
+    }
+
+    /// Whether the picture that is made is so large that writing it past the caches is faster.
+    #[inline(always)]
+    pub(crate) fn past_caches(&self) -> bool {
+        self.past_caches
     }
 }
 

@@ -4,6 +4,7 @@
 //! for all: borders, threads, strips, element types, vector instructions. [`filters`] holds the operators and their
 //! registry.
 
+mod band;
 mod border;
 mod engine;
 mod error;

@@ -1,8 +1,12 @@
 //! What the edge filters share: two responses, one for each direction, and what is made of them.
 
+use std::ops::Range;
+
 use super::parameters::{Arguments, Parameter, Values};
-use super::signed::{Response, Signed};
+use super::response::Response;
+use super::signed::Signed;
 use crate::Pixel;
+use crate::filter::Rows;
 use crate::pixel::{Wide, greater};
 
 /// Which of the two responses is wanted.
@@ -44,11 +48,15 @@ pub(super) const COMBINE: Parameter = Parameter {
 };
 
 /// The two responses of an edge filter at each place of a row; mark both `#[inline(always)]`.
-pub(super) trait Masks<T: Pixel> {
+pub(super) trait Masks<T: Pixel>: Sized {
     /// The first mask's response.
     fn a(&self, i: usize) -> T::Wide;
     /// The second mask's response.
     fn b(&self, i: usize) -> T::Wide;
+    /// The responses at these places only.
+    fn part(&self, places: Range<usize>) -> Self;
+    /// The lowest row that is read.
+    fn newest(&self) -> &[T];
 }
 
 /// The three choices of an edge filter.
@@ -77,14 +85,14 @@ impl Choices {
 
     /// Stores what is made of both responses in `out`: one plain loop for each choice.
     #[inline(always)]
-    pub(super) fn store<T: Pixel>(self, out: &mut [T], masks: impl Masks<T>) {
+    pub(super) fn store<T: Pixel>(self, rows: Rows<T>, out: &mut [T], masks: impl Masks<T>) {
         match (self.direction, self.combine) {
-            (Direction::X, _) => self.signed.store(out, Combined::<_, X>(masks)),
-            (Direction::Y, _) => self.signed.store(out, Combined::<_, Y>(masks)),
-            (Direction::Both, Combine::Sum) => self.signed.store(out, Combined::<_, SUM>(masks)),
-            (Direction::Both, Combine::Magnitude) => self.signed.store(out, Combined::<_, MAGNITUDE>(masks)),
-            (Direction::Both, Combine::Max) => self.signed.store(out, Combined::<_, MAX>(masks)),
-            (Direction::Both, Combine::Signed) => self.signed.store(out, Combined::<_, SIGNED_SUM>(masks)),
+            (Direction::X, _) => self.signed.store(rows, out, Combined::<_, X>(masks)),
+            (Direction::Y, _) => self.signed.store(rows, out, Combined::<_, Y>(masks)),
+            (Direction::Both, Combine::Sum) => self.signed.store(rows, out, Combined::<_, SUM>(masks)),
+            (Direction::Both, Combine::Magnitude) => self.signed.store(rows, out, Combined::<_, MAGNITUDE>(masks)),
+            (Direction::Both, Combine::Max) => self.signed.store(rows, out, Combined::<_, MAX>(masks)),
+            (Direction::Both, Combine::Signed) => self.signed.store(rows, out, Combined::<_, SIGNED_SUM>(masks)),
         }
     }
 }
@@ -100,6 +108,8 @@ const SIGNED_SUM: u8 = 5;
 struct Combined<M, const CHOICE: u8>(M);
 
 impl<T: Pixel, M: Masks<T>, const CHOICE: u8> Response<T> for Combined<M, CHOICE> {
+    const IS_SIGNED: bool = matches!(CHOICE, X | Y | SIGNED_SUM);
+
     #[inline(always)]
     fn at(&self, i: usize) -> T::Wide {
         match CHOICE {
@@ -110,5 +120,15 @@ impl<T: Pixel, M: Masks<T>, const CHOICE: u8> Response<T> for Combined<M, CHOICE
             MAX => greater(self.0.a(i).abs(), self.0.b(i).abs()),
             _ => self.0.a(i) + self.0.b(i),
         }
+    }
+
+    #[inline(always)]
+    fn part(&self, places: Range<usize>) -> Self {
+        Self(self.0.part(places))
+    }
+
+    #[inline(always)]
+    fn newest(&self) -> &[T] {
+        self.0.newest()
     }
 }

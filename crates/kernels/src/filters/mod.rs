@@ -7,6 +7,7 @@ mod max_pool;
 mod median;
 mod parameters;
 mod pooling;
+mod response;
 mod roberts;
 mod sharpen;
 mod signed;

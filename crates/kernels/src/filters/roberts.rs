@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
 use super::parameters::BORDER;
 use super::signed::{SIGNED_EDGES, Signed};
@@ -74,8 +76,11 @@ impl<T: Pixel> Kernel<T> for RobertsRow {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let (n, c) = (out.len(), self.channels);
         let (upper, lower) = (rows.get(0), rows.get(1));
-        self.choices
-            .store(out, Square { nw: &upper[..n], ne: &upper[c..c + n], sw: &lower[..n], se: &lower[c..c + n] });
+        self.choices.store(
+            rows,
+            out,
+            Square { nw: &upper[..n], ne: &upper[c..c + n], sw: &lower[..n], se: &lower[c..c + n] },
+        );
     }
 }
 
@@ -87,7 +92,7 @@ struct Square<'a, T> {
     se: &'a [T],
 }
 
-impl<T: Pixel> Masks<T> for Square<'_, T> {
+impl<'a, T: Pixel> Masks<T> for Square<'a, T> {
     #[inline(always)]
     fn a(&self, i: usize) -> T::Wide {
         self.nw[i].wide() - self.se[i].wide()
@@ -96,5 +101,16 @@ impl<T: Pixel> Masks<T> for Square<'_, T> {
     #[inline(always)]
     fn b(&self, i: usize) -> T::Wide {
         self.ne[i].wide() - self.sw[i].wide()
+    }
+
+    #[inline(always)]
+    fn part(&self, places: Range<usize>) -> Self {
+        let part = |row: &'a [T]| &row[places.clone()];
+        Self { nw: part(self.nw), ne: part(self.ne), sw: part(self.sw), se: part(self.se) }
+    }
+
+    #[inline(always)]
+    fn newest(&self) -> &[T] {
+        self.se
     }
 }

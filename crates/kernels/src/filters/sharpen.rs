@@ -1,5 +1,8 @@
+use std::ops::Range;
+
 use super::parameters::BORDER;
-use super::signed::{Response, SIGNED, Signed};
+use super::response::Response;
+use super::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::pixel::Wide;
@@ -68,7 +71,7 @@ impl<T: Pixel> Kernel<T> for SharpenRow {
         let (n, c) = (out.len(), self.channels);
         let (north, middle, south) = (&rows.get(0)[c..c + n], rows.get(1), &rows.get(2)[c..c + n]);
         let (west, centre, east) = (&middle[..n], &middle[c..c + n], &middle[2 * c..2 * c + n]);
-        self.signed.store(out, Cross { centre, around: [north, west, east, south] });
+        self.signed.store(rows, out, Cross { centre, around: [north, west, east, south] });
     }
 }
 
@@ -77,11 +80,23 @@ struct Cross<'a, T> {
     around: [&'a [T]; 4],
 }
 
-impl<T: Pixel> Response<T> for Cross<'_, T> {
+impl<'a, T: Pixel> Response<T> for Cross<'a, T> {
     #[inline(always)]
     fn at(&self, i: usize) -> T::Wide {
         let [north, west, east, south] = self.around;
         let around = (north[i].wide() + south[i].wide()) + (west[i].wide() + east[i].wide());
         self.centre[i].wide() * T::Wide::whole(5) - around
+    }
+
+    #[inline(always)]
+    fn part(&self, places: Range<usize>) -> Self {
+        let part = |row: &'a [T]| &row[places.clone()];
+        let [north, west, east, south] = self.around;
+        Self { centre: part(self.centre), around: [part(north), part(west), part(east), part(south)] }
+    }
+
+    #[inline(always)]
+    fn newest(&self) -> &[T] {
+        self.around[3]
     }
 }

@@ -1,6 +1,8 @@
 use super::parameters::{Arguments, Parameter, Values};
+use super::response::{Response, store};
 use crate::Pixel;
-use crate::pixel::{Wide, greater};
+use crate::filter::Rows;
+use crate::pixel::Wide;
 
 /// What a negative response becomes in a picture, which has no negative numbers.
 ///
@@ -34,22 +36,14 @@ impl Signed {
         }
     }
 
-    /// Stores what each place responds with in `out`.
+    /// Stores what each place responds with in `out`: a loop for each choice.
     #[inline(always)]
-    pub(super) fn store<T: Pixel>(self, out: &mut [T], response: impl Response<T>) {
-        // |r| is the greater of r and −r, and r itself is the greater of r and r: one loop for all three.
-        let turned = T::Wide::whole(if self == Signed::Absolute { -1 } else { 1 });
-        let offset = if self == Signed::Offset { T::HALF } else { T::Wide::whole(0) };
-        for (i, out) in out.iter_mut().enumerate() {
-            let r = response.at(i);
-            *out = T::store(greater(r, r * turned) + offset);
+    pub(super) fn store<T: Pixel, R: Response<T>>(self, rows: Rows<T>, out: &mut [T], response: R) {
+        let past_caches = rows.past_caches();
+        match self {
+            Signed::Absolute if R::IS_SIGNED => store(out, past_caches, response, |r| r.abs()),
+            Signed::Offset => store(out, past_caches, response, |r| r + T::HALF),
+            _ => store(out, past_caches, response, |r| r),
         }
     }
-}
-
-/// What a kernel answers at each place of a row. A trait and not a closure, because a closure cannot be told to be inlined,
-/// and what is not inlined is not vectorised.
-pub(super) trait Response<T: Pixel> {
-    /// The response at place `i`; mark it `#[inline(always)]`.
-    fn at(&self, i: usize) -> T::Wide;
 }

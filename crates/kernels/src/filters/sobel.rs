@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
 use super::parameters::BORDER;
 use super::signed::{SIGNED_EDGES, Signed};
@@ -81,7 +83,7 @@ impl<T: Pixel> Kernel<T> for SobelRow {
             middle: [&middle[..n], &middle[2 * c..2 * c + n]],
             lower: [&lower[..n], &lower[c..c + n], &lower[2 * c..2 * c + n]],
         };
-        self.choices.store(out, masks);
+        self.choices.store(rows, out, masks);
     }
 }
 
@@ -92,7 +94,7 @@ struct Ring<'a, T> {
     lower: [&'a [T]; 3],
 }
 
-impl<T: Pixel> Masks<T> for Ring<'_, T> {
+impl<'a, T: Pixel> Masks<T> for Ring<'a, T> {
     #[inline(always)]
     fn a(&self, i: usize) -> T::Wide {
         let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
@@ -105,5 +107,16 @@ impl<T: Pixel> Masks<T> for Ring<'_, T> {
         let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
         let middle = (south[i].wide() - north[i].wide()) * T::Wide::whole(2);
         (sw[i].wide() - nw[i].wide()) + middle + (se[i].wide() - ne[i].wide())
+    }
+
+    #[inline(always)]
+    fn part(&self, places: Range<usize>) -> Self {
+        let part = |row: &'a [T]| &row[places.clone()];
+        Self { upper: self.upper.map(part), middle: self.middle.map(part), lower: self.lower.map(part) }
+    }
+
+    #[inline(always)]
+    fn newest(&self) -> &[T] {
+        self.lower[2]
     }
 }

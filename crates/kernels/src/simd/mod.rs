@@ -7,6 +7,8 @@
 //! A task gives the same bits at every level: Rust never reorders or fuses floating-point operations by itself, so
 //! wider registers only do more of the same operations at a time.
 
+use crate::Pixel;
+
 /// A set of vector instructions that this processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Level(Instructions);
@@ -110,4 +112,57 @@ fn avx2<K: Task>(task: K) -> K::Output {
 #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512cd")]
 fn avx512<K: Task>(task: K) -> K::Output {
     task.run()
+}
+
+/// Bytes of a cache line.
+pub(crate) const CACHE_LINE: usize = 64;
+
+/// Asks for the cache line that lies `ahead` bytes behind the first of `numbers`, in them or behind their end: it will be read soon.
+#[inline(always)]
+pub(crate) fn prefetch<T>(numbers: &[T], ahead: usize) {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code, reason = "no safe function asks for a cache line")]
+    // SAFETY: a prefetch is a hint, which reads nothing, wherever it points.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(numbers.as_ptr().cast::<i8>().wrapping_add(ahead));
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (numbers, ahead);
+}
+
+/// Copies numbers past the caches, without reading first what is overwritten. Before another thread may look at them there must be
+/// a [`fence`]. Where the target does not begin at a cache line it is an ordinary copy.
+///
+/// # Panics
+/// If there are not as many places as numbers.
+#[inline(always)]
+pub(crate) fn stream<T: Pixel>(from: &[T], to: &mut [T]) {
+    #[cfg(target_arch = "x86_64")]
+    if to.as_ptr().addr().is_multiple_of(CACHE_LINE) && size_of_val(to).is_multiple_of(CACHE_LINE) {
+        use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
+        assert_eq!(from.len(), to.len(), "stream: expected as many places as numbers");
+        let vectors = size_of_val(to) / size_of::<__m128i>();
+        let (from, to) = (from.as_ptr().cast::<__m128i>(), to.as_mut_ptr().cast::<__m128i>());
+        for i in 0..vectors {
+            #[allow(unsafe_code, reason = "no safe function writes past the caches")]
+            // SAFETY: both slices are of the same length, which is a whole number of vectors; the target is aligned; pixels have no
+            // padding and any bits that were a pixel are one.
+            unsafe {
+                _mm_stream_si128(to.add(i), _mm_loadu_si128(from.add(i)));
+            }
+        }
+        return;
+    }
+    to.copy_from_slice(from);
+}
+
+/// Makes what [`stream`] wrote visible to other threads before anything that this thread writes later.
+pub(crate) fn fence() {
+    #[cfg(target_arch = "x86_64")]
+    #[allow(unsafe_code, reason = "no safe function waits for such writes")]
+    // SAFETY: every x86-64 processor has this instruction, which touches no memory.
+    unsafe {
+        std::arch::x86_64::_mm_sfence();
+    }
 }
