@@ -1,7 +1,7 @@
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, ThreeByThree, most_by_network};
+use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, ThreeByThree, Unrolled, most_by_network};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -55,6 +55,12 @@ impl Operator for Median {
         assert!(size % 2 == 1 && size <= LARGEST, "median: expected an odd size from 1 to {LARGEST}, got {size}");
         if size == 3 {
             MedianRow::Three(ThreeByThree::new(channels))
+        } else if size == 5 {
+            MedianRow::Five(Unrolled::new(channels))
+        } else if size == 7 {
+            MedianRow::Seven(Unrolled::new(channels))
+        } else if size == 9 {
+            MedianRow::Nine(Unrolled::new(channels))
         } else if size <= most_by_network(T::BINS) {
             MedianRow::Network(Network::new(size, channels))
         } else if T::BINS == 256 {
@@ -70,6 +76,9 @@ impl Operator for Median {
 #[allow(private_interfaces, reason = "the ways a median is found are the crate's own")]
 pub enum MedianRow<T> {
     Three(ThreeByThree<T>),
+    Five(Unrolled<T, 5>),
+    Seven(Unrolled<T, 7>),
+    Nine(Unrolled<T, 9>),
     Network(Network<T>),
     Columns(ColumnHistograms<T>),
     Sliding(SlidingHistogram<T>),
@@ -80,6 +89,9 @@ impl<T: Pixel> Kernel<T> for MedianRow<T> {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         match self {
             MedianRow::Three(three) => three.row(rows, out),
+            MedianRow::Five(network) => network.row(rows, out),
+            MedianRow::Seven(network) => network.row(rows, out),
+            MedianRow::Nine(network) => network.row(rows, out),
             MedianRow::Network(network) => network.row(rows, out),
             MedianRow::Columns(columns) => columns.row(rows, out),
             MedianRow::Sliding(sliding) => sliding.row(rows, out),

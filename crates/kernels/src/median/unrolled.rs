@@ -1,0 +1,164 @@
+use super::plan::{Plan, Source};
+use crate::Pixel;
+use crate::filter::Rows;
+use crate::pixel::{greater, smaller};
+
+/// Numbers of a row that are worked on at a time.
+const BLOCK: usize = 1024;
+
+/// From one plane to the next: a block and what is needed beyond it.
+const PLANE: usize = BLOCK + 128;
+
+/// Passes work on whole multiples of so many numbers, what is beyond the end being of no meaning.
+const LANES: usize = 64;
+
+/// The median of a small window by a sorting network whose comparisons are known when the program is compiled: what is between two
+/// of them stays in registers.
+#[derive(Debug)]
+pub(crate) struct Unrolled<T, const N: usize> {
+    channels: usize,
+    planes: Vec<T>,
+    /// For each block of a row what may be the median there, from the row before.
+    cores: Vec<T>,
+    has_cores: bool,
+}
+
+/// Does the same for each of 64 constants.
+macro_rules! unroll64 {
+    ($i:ident from $first:expr => $body:expr) => {
+        unroll64!(@eights $i, $first, $body, 0 1 2 3 4 5 6 7)
+    };
+    (@eights $i:ident, $first:expr, $body:expr, $($eight:literal)*) => {
+        $(unroll64!(@ones $i, $first + 8 * $eight, $body, 0 1 2 3 4 5 6 7);)*
+    };
+    (@ones $i:ident, $first:expr, $body:expr, $($one:literal)*) => {
+        $({
+            const $i: usize = $first + $one;
+            $body
+        })*
+    };
+}
+
+/// Does the same for each of 128 constants.
+macro_rules! unroll128 {
+    ($i:ident => $body:expr) => {
+        unroll64!($i from 0 => $body);
+        unroll64!($i from 64 => $body);
+    };
+}
+
+/// Does the same for each of 512 constants.
+macro_rules! unroll512 {
+    ($i:ident => $body:expr) => {
+        unroll64!($i from 0 => $body);
+        unroll64!($i from 64 => $body);
+        unroll64!($i from 128 => $body);
+        unroll64!($i from 192 => $body);
+        unroll64!($i from 256 => $body);
+        unroll64!($i from 320 => $body);
+        unroll64!($i from 384 => $body);
+        unroll64!($i from 448 => $body);
+    };
+}
+
+impl<T: Pixel, const N: usize> Unrolled<T, N> {
+    const PLAN: Plan = Plan::median(N);
+
+    /// Numbers of a block's core: planes of one more than the window has columns.
+    const CORE: usize = (N + 1) * PLANE;
+
+    pub(crate) fn new(channels: usize) -> Self {
+        Self { channels, planes: vec![T::default(); Self::PLAN.planes * PLANE], cores: Vec::new(), has_cores: false }
+    }
+
+    #[inline(always)]
+    pub(crate) fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        self.cores.resize(out.len().div_ceil(BLOCK) * Self::CORE, T::default());
+        let outer = rows.get(if self.has_cores { N - 1 } else { 0 });
+        for (index, (out, core)) in out.chunks_mut(BLOCK).zip(self.cores.chunks_exact_mut(Self::CORE)).enumerate() {
+            if !self.has_cores {
+                let rows: [&[T]; N] = std::array::from_fn(|row| &rows.get(row)[index * BLOCK..]);
+                let (planes, c, n) = (&mut self.planes[..], self.channels, out.len());
+                pass::<T, N, 0>(&rows, planes, core, c, n);
+                pass::<T, N, 1>(&rows, planes, core, c, n);
+                pass::<T, N, 2>(&rows, planes, core, c, n);
+                pass::<T, N, 3>(&rows, planes, core, c, n);
+            }
+            last_pass::<T, N>(&outer[index * BLOCK..], core, self.channels, out);
+        }
+        self.has_cores = !self.has_cores;
+    }
+}
+
+#[inline(always)]
+fn pass<T: Pixel, const N: usize, const K: usize>(
+    rows: &[&[T]; N],
+    planes: &mut [T],
+    core: &mut [T],
+    channels: usize,
+    length: usize,
+) {
+    if const { K + 1 >= Unrolled::<T, N>::PLAN.count } {
+        return;
+    }
+    let extent = const { Unrolled::<T, N>::PLAN.passes[K].extent };
+    let mut length = (length + extent * channels).next_multiple_of(LANES);
+    if K == 0 {
+        length = length.min(rows[0].len());
+    }
+    let first_plane = const { Unrolled::<T, N>::PLAN.passes[K].first_plane };
+    let (read, mut written) = planes.split_at_mut(first_plane * PLANE);
+    if const { K + 2 == Unrolled::<T, N>::PLAN.count } {
+        written = core;
+    }
+    let mut inputs: [&[T]; 128] = [&[]; 128];
+    unroll128!(I => if const { I < Unrolled::<T, N>::PLAN.passes[K].input_count } {
+        inputs[I] = match const { Unrolled::<T, N>::PLAN.passes[K].inputs[I] } {
+            (Source::Row(row), _) => &rows[row][..length],
+            (Source::Plane(plane), shift) => &read[plane * PLANE + shift * channels..][..length],
+            (Source::Outer, _) => unreachable!("read by the last pass only"),
+        };
+    });
+    compare_all::<T, N, K>(inputs, written, length);
+}
+
+#[inline(always)]
+fn last_pass<T: Pixel, const N: usize>(outer: &[T], core: &[T], channels: usize, out: &mut [T]) {
+    let length = out.len();
+    let first_plane = const { Unrolled::<T, N>::PLAN.planes };
+    let mut inputs: [&[T]; 128] = [&[]; 128];
+    unroll128!(I => if const { I < Unrolled::<T, N>::PLAN.passes[Unrolled::<T, N>::PLAN.count - 1].input_count } {
+        inputs[I] = match const { Unrolled::<T, N>::PLAN.passes[Unrolled::<T, N>::PLAN.count - 1].inputs[I] } {
+            (Source::Outer, shift) => &outer[shift * channels..][..length],
+            (Source::Plane(plane), _) => &core[(plane - first_plane) * PLANE..][..length],
+            (Source::Row(_), _) => unreachable!("read by the first pass only"),
+        };
+    });
+    match const { Unrolled::<T, N>::PLAN.count } {
+        3 => compare_all::<T, N, 2>(inputs, out, length),
+        4 => compare_all::<T, N, 3>(inputs, out, length),
+        _ => compare_all::<T, N, 4>(inputs, out, length),
+    }
+}
+
+#[inline(always)]
+fn compare_all<T: Pixel, const N: usize, const K: usize>(inputs: [&[T]; 128], written: &mut [T], length: usize) {
+    let outputs = const { Unrolled::<T, N>::PLAN.passes[K].output_count };
+    let written = if outputs > 1 { &mut written[..outputs * PLANE] } else { &mut written[..length] };
+    assert!(length <= PLANE);
+    for i in 0..length {
+        let mut numbers = [T::default(); 128];
+        unroll128!(I => if const { I < Unrolled::<T, N>::PLAN.passes[K].input_count } {
+            numbers[I] = inputs[I][i];
+        });
+        unroll512!(S => if const { S < Unrolled::<T, N>::PLAN.passes[K].step_count } {
+            let (low, high) = const { Unrolled::<T, N>::PLAN.passes[K].steps[S] };
+            let (a, b) = (numbers[low as usize], numbers[high as usize]);
+            numbers[low as usize] = smaller(a, b);
+            numbers[high as usize] = greater(a, b);
+        });
+        unroll128!(O => if const { O < Unrolled::<T, N>::PLAN.passes[K].output_count } {
+            written[O * PLANE + i] = numbers[const { Unrolled::<T, N>::PLAN.passes[K].outputs[O] } as usize];
+        });
+    }
+}
