@@ -1,12 +1,10 @@
 //! A dense layer and the sigmoid behind it, as the per-sample loop works on them.
 
+use glassbox_kernels::simd::Aligned;
 use glassbox_tensor::Matrix;
 
 use crate::layers::{Dense, Layer, sigmoid};
 use crate::{Real, Rule};
-
-/// Bytes of a cache line: rows of weights begin at one.
-const CACHE_LINE: usize = 64;
 
 /// Inputs that are not zero: which, and their values.
 pub(crate) type Active<T> = [(u32, T)];
@@ -248,18 +246,11 @@ fn dot_lanes<T: Real, const N: usize>(row: &[T; N], delta: &[T; N]) -> [T; 4] {
 
 /// `[inputs, N]` weights whose rows begin at cache lines.
 #[derive(Debug)]
-struct Rows<T, const N: usize> {
-    weights: Vec<T>,
-    /// Numbers before the first cache line, not used.
-    start: usize,
-}
+struct Rows<T, const N: usize>(Aligned<T>);
 
 impl<T: Real, const N: usize> Rows<T, N> {
     fn new(dense: &Dense<T>, first: usize) -> Self {
-        let spare = CACHE_LINE / size_of::<T>();
-        let weights = vec![T::zero(); dense.inputs() * N + spare];
-        let start = weights.as_ptr().align_offset(CACHE_LINE).min(spare);
-        let mut rows = Self { weights, start };
+        let mut rows = Self(Aligned::zeros(dense.inputs() * N));
         for (lane, weights) in dense.weight.rows().into_iter().skip(first).take(N).enumerate() {
             rows.get_mut().iter_mut().zip(weights).for_each(|(row, &weight)| row[lane] = weight);
         }
@@ -268,16 +259,16 @@ impl<T: Real, const N: usize> Rows<T, N> {
 
     #[inline(always)]
     fn get(&self) -> &[[T; N]] {
-        if N == 0 { &[] } else { self.weights[self.start..].as_chunks().0 }
+        if N == 0 { &[] } else { self.0.get().as_chunks().0 }
     }
 
     #[inline(always)]
     fn get_mut(&mut self) -> &mut [[T; N]] {
-        if N == 0 { &mut [] } else { self.weights[self.start..].as_chunks_mut().0 }
+        if N == 0 { &mut [] } else { self.0.get_mut().as_chunks_mut().0 }
     }
 
     fn is_finite(&self) -> bool {
-        self.weights.iter().all(|weight| weight.is_finite())
+        self.0.get().iter().all(|weight| weight.is_finite())
     }
 
     fn write(&self, weight: &mut Matrix<T>, first: usize) {

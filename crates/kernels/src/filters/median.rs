@@ -1,7 +1,7 @@
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, ThreeByThree, Unrolled, most_by_network};
+use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, Unrolled, most_by_network};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -54,7 +54,7 @@ impl Operator for Median {
         let size = self.size;
         assert!(size % 2 == 1 && size <= LARGEST, "median: expected an odd size from 1 to {LARGEST}, got {size}");
         if size == 3 {
-            MedianRow::Three(ThreeByThree::new(channels))
+            MedianRow::Three(Unrolled::new(channels))
         } else if size == 5 {
             MedianRow::Five(Unrolled::new(channels))
         } else if size == 7 {
@@ -75,7 +75,7 @@ impl Operator for Median {
 #[derive(Debug)]
 #[allow(private_interfaces, reason = "the ways a median is found are the crate's own")]
 pub enum MedianRow<T> {
-    Three(ThreeByThree<T>),
+    Three(Unrolled<T, 3>),
     Five(Unrolled<T, 5>),
     Seven(Unrolled<T, 7>),
     Nine(Unrolled<T, 9>),

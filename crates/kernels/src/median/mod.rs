@@ -7,13 +7,11 @@ mod columns;
 mod network;
 mod plan;
 mod sliding;
-mod three;
 mod unrolled;
 
 pub(crate) use columns::ColumnHistograms;
 pub(crate) use network::Network;
 pub(crate) use sliding::SlidingHistogram;
-pub(crate) use three::ThreeByThree;
 pub(crate) use unrolled::Unrolled;
 
 /// Largest window side: the counts of its 255² numbers still fit in 16 bits.

@@ -1,13 +1,11 @@
 use crate::Pixel;
 use crate::filter::Rows;
 use crate::pixel::{greater, smaller};
+use crate::simd::Aligned;
 
 /// Bytes of a row that are worked on at a time: enough that starting a step does not count, few enough that what is in hand
 /// stays near.
 const BLOCK_BYTES: usize = 4096;
-
-/// Bytes of a cache line.
-const CACHE_LINE: usize = 64;
 
 /// Steps work on whole multiples of so many numbers, what is beyond the end being of no meaning: no loop has an odd rest.
 const LANES: usize = 64;
@@ -28,35 +26,7 @@ pub(crate) struct Network<T> {
     size: usize,
     channels: usize,
     block: usize,
-    buffers: Vec<Buffer<T>>,
-}
-
-/// Numbers that begin at a cache line: vectors are written nowhere across two.
-#[derive(Debug, Default)]
-struct Buffer<T> {
-    numbers: Vec<T>,
-    start: usize,
-}
-
-impl<T: Pixel> Buffer<T> {
-    fn new(length: usize) -> Self {
-        let spare = CACHE_LINE / size_of::<T>();
-        let numbers = vec![T::default(); length + spare];
-        let start = numbers.as_ptr().align_offset(CACHE_LINE).min(spare);
-        Self { numbers, start }
-    }
-}
-
-impl<T> Buffer<T> {
-    #[inline(always)]
-    fn get(&self) -> &[T] {
-        &self.numbers[self.start..]
-    }
-
-    #[inline(always)]
-    fn get_mut(&mut self) -> &mut [T] {
-        &mut self.numbers[self.start..]
-    }
+    buffers: Vec<Aligned<T>>,
 }
 
 /// Where a block of numbers comes from.
@@ -82,7 +52,7 @@ impl<T: Pixel> Network<T> {
         let (steps, result, count) = Plan::median(size).into_steps();
         let block = BLOCK_BYTES / size_of::<T>();
         let length = block + 2 * size * channels + LANES;
-        let buffers = (0..count).map(|_| Buffer::new(length)).collect();
+        let buffers = (0..count).map(|_| Aligned::zeros(length)).collect();
         Self { steps, result, size, channels, block, buffers }
     }
 
@@ -123,7 +93,7 @@ impl<T: Pixel> Network<T> {
 
 /// The numbers of a source from the block's first on.
 #[inline(always)]
-fn source<'a, T>(buffers: &'a [Buffer<T>], rows: Rows<'a, T>, start: usize, from: Source) -> &'a [T] {
+fn source<'a, T>(buffers: &'a [Aligned<T>], rows: Rows<'a, T>, start: usize, from: Source) -> &'a [T] {
     match from {
         Source::Row(row) => &rows.get(row)[start..],
         Source::Buffer(buffer) => buffers[buffer].get(),

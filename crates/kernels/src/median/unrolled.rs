@@ -2,6 +2,7 @@ use super::plan::{Plan, Source};
 use crate::Pixel;
 use crate::filter::Rows;
 use crate::pixel::{greater, smaller};
+use crate::simd::Aligned;
 
 /// Numbers of a row that are worked on at a time.
 const BLOCK: usize = 1024;
@@ -17,9 +18,9 @@ const LANES: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Unrolled<T, const N: usize> {
     channels: usize,
-    planes: Vec<T>,
+    planes: Aligned<T>,
     /// For each block of a row what may be the median there, from the row before.
-    cores: Vec<T>,
+    cores: Aligned<T>,
     has_cores: bool,
 }
 
@@ -68,17 +69,27 @@ impl<T: Pixel, const N: usize> Unrolled<T, N> {
     const CORE: usize = (N + 1) * PLANE;
 
     pub(crate) fn new(channels: usize) -> Self {
-        Self { channels, planes: vec![T::default(); Self::PLAN.planes * PLANE], cores: Vec::new(), has_cores: false }
+        Self {
+            channels,
+            planes: Aligned::zeros(Self::PLAN.planes * PLANE),
+            cores: Aligned::default(),
+            has_cores: false,
+        }
     }
 
     #[inline(always)]
     pub(crate) fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        self.cores.resize(out.len().div_ceil(BLOCK) * Self::CORE, T::default());
+        let blocks = out.len().div_ceil(BLOCK);
+        if self.cores.get().len() != blocks * Self::CORE {
+            self.cores = Aligned::zeros(blocks * Self::CORE);
+        }
         let outer = rows.get(if self.has_cores { N - 1 } else { 0 });
-        for (index, (out, core)) in out.chunks_mut(BLOCK).zip(self.cores.chunks_exact_mut(Self::CORE)).enumerate() {
+        for (index, (out, core)) in
+            out.chunks_mut(BLOCK).zip(self.cores.get_mut().chunks_exact_mut(Self::CORE)).enumerate()
+        {
             if !self.has_cores {
                 let rows: [&[T]; N] = std::array::from_fn(|row| &rows.get(row)[index * BLOCK..]);
-                let (planes, c, n) = (&mut self.planes[..], self.channels, out.len());
+                let (planes, c, n) = (self.planes.get_mut(), self.channels, out.len());
                 pass::<T, N, 0>(&rows, planes, core, c, n);
                 pass::<T, N, 1>(&rows, planes, core, c, n);
                 pass::<T, N, 2>(&rows, planes, core, c, n);

@@ -7,7 +7,12 @@
 //! A task gives the same bits at every level: Rust never reorders or fuses floating-point operations by itself, so
 //! wider registers only do more of the same operations at a time.
 
+mod aligned;
+
 use crate::Pixel;
+
+pub use aligned::Aligned;
+pub(crate) use aligned::CACHE_LINE;
 
 /// A set of vector instructions that this processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,9 +118,6 @@ fn avx2<K: Task>(task: K) -> K::Output {
 fn avx512<K: Task>(task: K) -> K::Output {
     task.run()
 }
-
-/// Bytes of a cache line.
-pub(crate) const CACHE_LINE: usize = 64;
 
 /// Asks for the cache line that lies `ahead` bytes behind the first of `numbers`, in them or behind their end: it will be read soon.
 #[inline(always)]

@@ -1,0 +1,43 @@
+/// Bytes of a cache line.
+pub(crate) const CACHE_LINE: usize = 64;
+
+/// Numbers in a row of which the first begins a cache line: a vector of them lies nowhere across two.
+///
+/// ```
+/// use glassbox_kernels::simd::Aligned;
+/// let mut numbers = Aligned::<f32>::zeros(100);
+/// numbers.get_mut()[3] = 1.0;
+/// assert_eq!(numbers.get()[..4], [0.0, 0.0, 0.0, 1.0]);
+/// assert_eq!(numbers.get().as_ptr().addr() % 64, 0);
+/// ```
+#[derive(Debug, Default)]
+pub struct Aligned<T> {
+    numbers: Vec<T>,
+    /// Numbers before the first cache line, not used.
+    start: usize,
+    length: usize,
+}
+
+impl<T: Copy + Default> Aligned<T> {
+    /// As many zeros.
+    pub fn zeros(length: usize) -> Self {
+        let spare = CACHE_LINE / size_of::<T>().max(1);
+        let numbers = vec![T::default(); length + spare];
+        let start = numbers.as_ptr().align_offset(CACHE_LINE).min(spare);
+        Self { numbers, start, length }
+    }
+}
+
+impl<T> Aligned<T> {
+    /// The numbers.
+    #[inline(always)]
+    pub fn get(&self) -> &[T] {
+        &self.numbers[self.start..][..self.length]
+    }
+
+    /// The numbers, to be changed.
+    #[inline(always)]
+    pub fn get_mut(&mut self) -> &mut [T] {
+        &mut self.numbers[self.start..][..self.length]
+    }
+}
