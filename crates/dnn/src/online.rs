@@ -9,8 +9,7 @@ use std::ops::{ControlFlow, Range};
 use glassbox_kernels::simd::{Level, Task, dispatch};
 
 use crate::evaluate::feature;
-use crate::layers::Layer;
-use crate::stage::Stage;
+use crate::stage::{Pixels, Stage};
 use crate::{Error, Net, Real, Samples, argmax};
 
 /// What the article's loop does in the backward pass.
@@ -57,8 +56,8 @@ pub struct Online<T: Real> {
     rule: Rule,
     rate: T,
     level: Level,
-    /// The inputs of each stage for the sample in hand that are not zero, and the outputs last.
-    active: Vec<Vec<(u32, T)>>,
+    /// What the net sees for each value of a pixel.
+    features: Box<[T; 256]>,
     text: String,
 }
 
@@ -75,14 +74,12 @@ impl<T: Real> Online<T> {
                 net.text()
             ))
         })?;
-        let mut active = vec![Vec::with_capacity(net.inputs())];
-        active.extend(pairs.iter().map(|dense| Vec::with_capacity(dense.outputs())));
         Ok(Self {
             stages: pairs.into_iter().map(Stage::new).collect(),
             rule,
             rate: T::from_f64(rate),
             level: Level::best(),
-            active,
+            features: Box::new(std::array::from_fn(|pixel| feature(pixel as u8))),
             text: net.text(),
         })
     }
@@ -162,42 +159,40 @@ impl<T: Real> Online<T> {
     /// Forward propagation of one picture.
     #[inline(always)]
     fn forward(&mut self, samples: &Samples, index: usize) {
-        let Self { stages, active, .. } = self;
-        active[0].clear();
-        active[0].extend(samples.active(index).map(|(input, pixel)| (input, feature(pixel))));
-        for (index, stage) in stages.iter_mut().enumerate() {
-            stage.forward(&active[index]);
-            active[index + 1].clear();
-            active[index + 1].extend((0..).zip(stage.nodes[..stage.outputs].iter().copied()));
+        let Self { stages, features, .. } = self;
+        stages[0].forward(Pixels { packed: samples.packed(index), features });
+        for index in 1..stages.len() {
+            let (below, here) = stages.split_at_mut(index);
+            here[0].forward(below[index - 1].listed());
         }
     }
 
     /// Backward propagation from the nodes that [`forward`](Self::forward) left behind, every parameter updated. Gives back the mean
     /// squared error there was.
     #[inline(always)]
-    fn backward(&mut self, label: usize) -> T {
-        let Self { stages, active, rate, rule, .. } = self;
+    fn backward(&mut self, samples: &Samples, index: usize) -> T {
+        let Self { stages, features, rate, rule, .. } = self;
         let last = stages.len() - 1;
-        let loss = stages[last].output_delta(label, *rule);
-        for index in (1..=last).rev() {
-            let (below, here) = stages.split_at_mut(index);
-            let (below, here) = (&mut below[index - 1], &mut here[0]);
+        let loss = stages[last].output_delta(samples.label(index), *rule);
+        for layer in (1..=last).rev() {
+            let (below, here) = stages.split_at_mut(layer);
+            let (below, here) = (&mut below[layer - 1], &mut here[0]);
             if *rule == Rule::Formula {
                 here.carry_back(below);
             }
-            here.update(&active[index], *rate);
+            here.update(below.listed(), *rate);
             if *rule == Rule::Code {
                 here.carry_back(below);
             }
         }
-        stages[0].update(&active[0], *rate);
+        stages[0].update(Pixels { packed: samples.packed(index), features }, *rate);
         loss
     }
 
     #[inline(always)]
     fn answer(&self) -> usize {
         let last = &self.stages[self.stages.len() - 1];
-        argmax(&last.nodes[..last.outputs])
+        argmax(last.nodes())
     }
 }
 
@@ -220,7 +215,7 @@ impl<T: Real> Task for Learn<'_, T> {
             let index = order.map_or(position, |order| order[position] as usize);
             net.forward(samples, index);
             hits += usize::from(net.answer() == samples.label(index));
-            loss += net.backward(samples.label(index)).as_f64();
+            loss += net.backward(samples, index).as_f64();
         }
         (hits, loss)
     }

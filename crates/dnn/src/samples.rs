@@ -79,9 +79,15 @@ impl<'a> Samples<'a> {
     /// If there is no such picture.
     #[inline(always)]
     pub fn active(&self, index: usize) -> impl Iterator<Item = (u32, u8)> {
+        self.packed(index).iter().map(|packed| (packed >> 8, *packed as u8))
+    }
+
+    /// Position · 256 + value of each pixel of picture `index` that is not zero, in order.
+    #[inline(always)]
+    pub(crate) fn packed(&self, index: usize) -> &[u32] {
         let (lists, index) = (&self.chunks[index / CHUNK], index % CHUNK);
         let start = if index == 0 { 0 } else { lists.ends[index - 1] };
-        lists.active[start..lists.ends[index]].iter().map(|packed| (packed >> 8, *packed as u8))
+        &lists.active[start..lists.ends[index]]
     }
 
     /// The label of picture `index`.

@@ -6,8 +6,50 @@ use glassbox_tensor::Matrix;
 use crate::layers::{Dense, Layer, sigmoid};
 use crate::{Real, Rule};
 
-/// Inputs that are not zero: which, and their values.
-pub(crate) type Active<T> = [(u32, T)];
+/// Inputs that are not zero: which, and their values. Mark both functions `#[inline(always)]`.
+pub(crate) trait Active<T>: Copy {
+    /// How many there are.
+    fn len(self) -> usize;
+
+    /// One of them: which input, and its value.
+    fn get(self, i: usize) -> (usize, T);
+}
+
+/// Pixels, as [`Samples`](crate::Samples) has them.
+#[derive(Clone, Copy)]
+pub(crate) struct Pixels<'a, T> {
+    /// Position · 256 + value.
+    pub(crate) packed: &'a [u32],
+    /// What the net sees for each value.
+    pub(crate) features: &'a [T; 256],
+}
+
+impl<T: Real> Active<T> for Pixels<'_, T> {
+    #[inline(always)]
+    fn len(self) -> usize {
+        self.packed.len()
+    }
+
+    #[inline(always)]
+    fn get(self, i: usize) -> (usize, T) {
+        let packed = self.packed[i];
+        ((packed >> 8) as usize, self.features[(packed & 0xff) as usize])
+    }
+}
+
+/// Nodes of the layer below. They are listed with their numbers, all of them, because the compiler would else turn the loops over
+/// them inside out and gather every weight by itself.
+impl<T: Real> Active<T> for &[(u32, T)] {
+    #[inline(always)]
+    fn len(self) -> usize {
+        <[_]>::len(self)
+    }
+
+    #[inline(always)]
+    fn get(self, i: usize) -> (usize, T) {
+        (self[i].0 as usize, self[i].1)
+    }
+}
 
 /// Outputs that are worked on together: a few vectors' worth, kept in registers.
 const WIDE: usize = 16;
@@ -26,7 +68,9 @@ pub(crate) struct Stage<T: Real> {
     last8: Option<Block<T, 8>>,
     bias: Vec<T>,
     /// σ(W·x + b).
-    pub(crate) nodes: Vec<T>,
+    nodes: Vec<T>,
+    /// The same as a list.
+    listed: Vec<(u32, T)>,
     /// ∂E/∂(W·x + b).
     delta: Vec<T>,
 }
@@ -69,6 +113,7 @@ impl<T: Real> Stage<T> {
             last8: (behind == 8).then(|| Block::new(dense, last)),
             bias,
             nodes: vec![T::zero(); width],
+            listed: (0..outputs as u32).map(|output| (output, T::zero())).collect(),
             delta: vec![T::zero(); width],
         }
     }
@@ -87,12 +132,27 @@ impl<T: Real> Stage<T> {
         finite
     }
 
+    /// σ(W·x + b), as [`forward`](Self::forward) left them.
+    #[inline(always)]
+    pub(crate) fn nodes(&self) -> &[T] {
+        &self.nodes[..self.outputs]
+    }
+
+    /// The nodes as the layer above reads them.
+    #[inline(always)]
+    pub(crate) fn listed(&self) -> &[(u32, T)] {
+        &self.listed
+    }
+
     /// Nodes from the inputs that are not zero.
     #[inline(always)]
-    pub(crate) fn forward(&mut self, active: &Active<T>) {
+    pub(crate) fn forward(&mut self, active: impl Active<T>) {
         each_block!(self, iter, block => block.forward(active, &self.bias, &mut self.nodes));
         for node in &mut self.nodes {
             *node = sigmoid(*node);
+        }
+        for (listed, &node) in self.listed.iter_mut().zip(&self.nodes) {
+            listed.1 = node;
         }
     }
 
@@ -132,7 +192,7 @@ impl<T: Real> Stage<T> {
 
     /// `W −= rate·δ·xᵀ`, `b −= rate·δ`, for the inputs that are not zero.
     #[inline(always)]
-    pub(crate) fn update(&mut self, active: &Active<T>, rate: T) {
+    pub(crate) fn update(&mut self, active: impl Active<T>, rate: T) {
         for (bias, &delta) in self.bias.iter_mut().zip(&self.delta) {
             *bias += -rate * delta;
         }
@@ -160,22 +220,24 @@ impl<T: Real, const M: usize> Block<T, M> {
     }
 
     #[inline(always)]
-    fn forward(&self, active: &Active<T>, bias: &[T], nodes: &mut [T]) {
+    fn forward(&self, active: impl Active<T>, bias: &[T], nodes: &mut [T]) {
         let (wide, more) = (self.wide.get(), self.more.get());
         let mut sums: [T; WIDE] = part(bias, self.first);
         let mut sums_more: [T; M] = part(bias, self.first + WIDE);
-        let (fours, rest) = active.as_chunks::<4>();
-        for &[(a, x), (b, y), (c, z), (d, w)] in fours {
-            let [a, b, c, d] = [a as usize, b as usize, c as usize, d as usize];
+        let fours = active.len() / 4;
+        for four in 0..fours {
+            let ((a, x), (b, y)) = (active.get(4 * four), active.get(4 * four + 1));
+            let ((c, z), (d, w)) = (active.get(4 * four + 2), active.get(4 * four + 3));
             add_four(&mut sums, [&wide[a], &wide[b], &wide[c], &wide[d]], [x, y, z, w]);
             if M > 0 {
                 add_four(&mut sums_more, [&more[a], &more[b], &more[c], &more[d]], [x, y, z, w]);
             }
         }
-        for &(a, x) in rest {
-            add_one(&mut sums, &wide[a as usize], x);
+        for i in 4 * fours..active.len() {
+            let (a, x) = active.get(i);
+            add_one(&mut sums, &wide[a], x);
             if M > 0 {
-                add_one(&mut sums_more, &more[a as usize], x);
+                add_one(&mut sums_more, &more[a], x);
             }
         }
         nodes[self.first..self.first + WIDE].copy_from_slice(&sums);
@@ -183,16 +245,17 @@ impl<T: Real, const M: usize> Block<T, M> {
     }
 
     #[inline(always)]
-    fn update(&mut self, active: &Active<T>, delta: &[T], rate: T) {
+    fn update(&mut self, active: impl Active<T>, delta: &[T], rate: T) {
         let mut step: [T; WIDE] = part(delta, self.first);
         let mut step_more: [T; M] = part(delta, self.first + WIDE);
         step.iter_mut().for_each(|step| *step *= -rate);
         step_more.iter_mut().for_each(|step| *step *= -rate);
         let (wide, more) = (self.wide.get_mut(), self.more.get_mut());
-        for &(input, value) in active {
-            add_one(&mut wide[input as usize], &step, value);
+        for i in 0..active.len() {
+            let (input, value) = active.get(i);
+            add_one(&mut wide[input], &step, value);
             if M > 0 {
-                add_one(&mut more[input as usize], &step_more, value);
+                add_one(&mut more[input], &step_more, value);
             }
         }
     }
