@@ -10,7 +10,7 @@ use glassbox_kernels::simd::{Level, Task, dispatch};
 
 use crate::evaluate::feature;
 use crate::stage::{Pixels, Stage};
-use crate::{Error, Net, Real, Samples, argmax};
+use crate::{Error, Net, Real, Samples};
 
 /// What the article's loop does in the backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -189,10 +189,13 @@ impl<T: Real> Online<T> {
         loss
     }
 
+    /// Whether the largest node is the label's, the first of them if there are several: [`argmax`](crate::argmax) without a branch.
     #[inline(always)]
-    fn answer(&self) -> usize {
-        let last = &self.stages[self.stages.len() - 1];
-        argmax(last.nodes())
+    fn is_hit(&self, label: usize) -> bool {
+        let nodes = self.stages[self.stages.len() - 1].nodes();
+        let wanted = nodes[label];
+        let beaten = |all: bool, (i, &node): (usize, &T)| all & (if i < label { wanted > node } else { wanted >= node });
+        nodes.iter().enumerate().fold(true, beaten)
     }
 }
 
@@ -214,7 +217,7 @@ impl<T: Real> Task for Learn<'_, T> {
         for position in range {
             let index = order.map_or(position, |order| order[position] as usize);
             net.forward(samples, index);
-            hits += usize::from(net.answer() == samples.label(index));
+            hits += usize::from(net.is_hit(samples.label(index)));
             loss += net.backward(samples, index).as_f64();
         }
         (hits, loss)
@@ -236,7 +239,7 @@ impl<T: Real> Task for Count<'_, T> {
         let mut hits = 0;
         for index in 0..samples.len() {
             net.forward(samples, index);
-            hits += usize::from(net.answer() == samples.label(index));
+            hits += usize::from(net.is_hit(samples.label(index)));
         }
         hits
     }

@@ -37,17 +37,24 @@ impl<T: Real> Active<T> for Pixels<'_, T> {
     }
 }
 
-/// Nodes of the layer below. They are listed with their numbers, all of them, because the compiler would else turn the loops over
-/// them inside out and gather every weight by itself.
-impl<T: Real> Active<T> for &[(u32, T)] {
+/// All nodes of the layer below.
+#[derive(Clone, Copy)]
+pub(crate) struct Nodes<'a, T> {
+    /// 0, 1, 2, …: read from memory, because a compiler that knew them would turn the loops over nodes inside out and gather every
+    /// weight by itself.
+    numbers: &'a [u32],
+    values: &'a [T],
+}
+
+impl<T: Real> Active<T> for Nodes<'_, T> {
     #[inline(always)]
     fn len(self) -> usize {
-        <[_]>::len(self)
+        self.numbers.len()
     }
 
     #[inline(always)]
     fn get(self, i: usize) -> (usize, T) {
-        (self[i].0 as usize, self[i].1)
+        (self.numbers[i] as usize, self.values[i])
     }
 }
 
@@ -69,8 +76,8 @@ pub(crate) struct Stage<T: Real> {
     bias: Vec<T>,
     /// σ(W·x + b).
     nodes: Vec<T>,
-    /// The same as a list.
-    listed: Vec<(u32, T)>,
+    /// 0, 1, 2, … up to the outputs.
+    numbers: Vec<u32>,
     /// ∂E/∂(W·x + b).
     delta: Vec<T>,
 }
@@ -113,7 +120,7 @@ impl<T: Real> Stage<T> {
             last8: (behind == 8).then(|| Block::new(dense, last)),
             bias,
             nodes: vec![T::zero(); width],
-            listed: (0..outputs as u32).map(|output| (output, T::zero())).collect(),
+            numbers: (0..outputs as u32).collect(),
             delta: vec![T::zero(); width],
         }
     }
@@ -138,10 +145,10 @@ impl<T: Real> Stage<T> {
         &self.nodes[..self.outputs]
     }
 
-    /// The nodes as the layer above reads them.
+    /// The same as the layer above reads them.
     #[inline(always)]
-    pub(crate) fn listed(&self) -> &[(u32, T)] {
-        &self.listed
+    pub(crate) fn listed(&self) -> Nodes<'_, T> {
+        Nodes { numbers: &self.numbers, values: self.nodes() }
     }
 
     /// Nodes from the inputs that are not zero.
@@ -150,9 +157,6 @@ impl<T: Real> Stage<T> {
         each_block!(self, iter, block => block.forward(active, &self.bias, &mut self.nodes));
         for node in &mut self.nodes {
             *node = sigmoid(*node);
-        }
-        for (listed, &node) in self.listed.iter_mut().zip(&self.nodes) {
-            listed.1 = node;
         }
     }
 
