@@ -194,7 +194,8 @@ impl<T: Real> Online<T> {
     fn is_hit(&self, label: usize) -> bool {
         let nodes = self.stages[self.stages.len() - 1].nodes();
         let wanted = nodes[label];
-        let beaten = |all: bool, (i, &node): (usize, &T)| all & (if i < label { wanted > node } else { wanted >= node });
+        let beaten =
+            |all: bool, (i, &node): (usize, &T)| all & (if i < label { wanted > node } else { wanted >= node });
         nodes.iter().enumerate().fold(true, beaten)
     }
 }

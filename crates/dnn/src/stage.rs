@@ -13,6 +13,12 @@ pub(crate) trait Active<T>: Copy {
 
     /// One of them: which input, and its value.
     fn get(self, i: usize) -> (usize, T);
+
+    /// Four of them, from `4·i` on.
+    #[inline(always)]
+    fn four(self, i: usize) -> [(usize, T); 4] {
+        [self.get(4 * i), self.get(4 * i + 1), self.get(4 * i + 2), self.get(4 * i + 3)]
+    }
 }
 
 /// Pixels, as [`Samples`](crate::Samples) has them.
@@ -24,6 +30,13 @@ pub(crate) struct Pixels<'a, T> {
     pub(crate) features: &'a [T; 256],
 }
 
+impl<T: Real> Pixels<'_, T> {
+    #[inline(always)]
+    fn unpack(self, packed: u32) -> (usize, T) {
+        ((packed >> 8) as usize, self.features[(packed & 0xff) as usize])
+    }
+}
+
 impl<T: Real> Active<T> for Pixels<'_, T> {
     #[inline(always)]
     fn len(self) -> usize {
@@ -32,8 +45,13 @@ impl<T: Real> Active<T> for Pixels<'_, T> {
 
     #[inline(always)]
     fn get(self, i: usize) -> (usize, T) {
-        let packed = self.packed[i];
-        ((packed >> 8) as usize, self.features[(packed & 0xff) as usize])
+        self.unpack(self.packed[i])
+    }
+
+    #[inline(always)]
+    fn four(self, i: usize) -> [(usize, T); 4] {
+        let [a, b, c, d] = self.packed.as_chunks::<4>().0[i];
+        [self.unpack(a), self.unpack(b), self.unpack(c), self.unpack(d)]
     }
 }
 
@@ -209,13 +227,14 @@ impl<T: Real> Stage<T> {
 struct Block<T, const M: usize> {
     /// Its first output.
     first: usize,
+    inputs: usize,
     wide: Rows<T, WIDE>,
     more: Rows<T, M>,
 }
 
 impl<T: Real, const M: usize> Block<T, M> {
     fn new(dense: &Dense<T>, first: usize) -> Self {
-        Self { first, wide: Rows::new(dense, first), more: Rows::new(dense, first + WIDE) }
+        Self { first, inputs: dense.inputs(), wide: Rows::new(dense, first), more: Rows::new(dense, first + WIDE) }
     }
 
     fn write(&self, weight: &mut Matrix<T>) {
@@ -225,13 +244,12 @@ impl<T: Real, const M: usize> Block<T, M> {
 
     #[inline(always)]
     fn forward(&self, active: impl Active<T>, bias: &[T], nodes: &mut [T]) {
-        let (wide, more) = (self.wide.get(), self.more.get());
+        let (wide, more) = (self.wide.get(self.inputs), self.more.get(self.inputs));
         let mut sums: [T; WIDE] = part(bias, self.first);
         let mut sums_more: [T; M] = part(bias, self.first + WIDE);
         let fours = active.len() / 4;
         for four in 0..fours {
-            let ((a, x), (b, y)) = (active.get(4 * four), active.get(4 * four + 1));
-            let ((c, z), (d, w)) = (active.get(4 * four + 2), active.get(4 * four + 3));
+            let [(a, x), (b, y), (c, z), (d, w)] = active.four(four);
             add_four(&mut sums, [&wide[a], &wide[b], &wide[c], &wide[d]], [x, y, z, w]);
             if M > 0 {
                 add_four(&mut sums_more, [&more[a], &more[b], &more[c], &more[d]], [x, y, z, w]);
@@ -254,7 +272,7 @@ impl<T: Real, const M: usize> Block<T, M> {
         let mut step_more: [T; M] = part(delta, self.first + WIDE);
         step.iter_mut().for_each(|step| *step *= -rate);
         step_more.iter_mut().for_each(|step| *step *= -rate);
-        let (wide, more) = (self.wide.get_mut(), self.more.get_mut());
+        let (wide, more) = (self.wide.get_mut(self.inputs), self.more.get_mut(self.inputs));
         for i in 0..active.len() {
             let (input, value) = active.get(i);
             add_one(&mut wide[input], &step, value);
@@ -267,9 +285,9 @@ impl<T: Real, const M: usize> Block<T, M> {
     /// What an input's weights here add to `Wᵀ·δ`.
     #[inline(always)]
     fn dot(&self, input: usize, delta: &[T]) -> T {
-        let mut lanes = dot_lanes(&self.wide.get()[input], &part(delta, self.first));
+        let mut lanes = dot_lanes(&self.wide.get(self.inputs)[input], &part(delta, self.first));
         if M > 0 {
-            let more = dot_lanes(&self.more.get()[input], &part::<T, M>(delta, self.first + WIDE));
+            let more = dot_lanes(&self.more.get(self.inputs)[input], &part::<T, M>(delta, self.first + WIDE));
             for k in 0..4 {
                 lanes[k] += more[k];
             }
@@ -319,19 +337,20 @@ impl<T: Real, const N: usize> Rows<T, N> {
     fn new(dense: &Dense<T>, first: usize) -> Self {
         let mut rows = Self(Aligned::zeros(dense.inputs() * N));
         for (lane, weights) in dense.weight.rows().into_iter().skip(first).take(N).enumerate() {
-            rows.get_mut().iter_mut().zip(weights).for_each(|(row, &weight)| row[lane] = weight);
+            rows.get_mut(dense.inputs()).iter_mut().zip(weights).for_each(|(row, &weight)| row[lane] = weight);
         }
         rows
     }
 
+    /// The rows of the first `inputs` inputs: of all, so that one check of an index serves for two lists of rows.
     #[inline(always)]
-    fn get(&self) -> &[[T; N]] {
-        if N == 0 { &[] } else { self.0.get().as_chunks().0 }
+    fn get(&self, inputs: usize) -> &[[T; N]] {
+        if N == 0 { &[] } else { &self.0.get().as_chunks().0[..inputs] }
     }
 
     #[inline(always)]
-    fn get_mut(&mut self) -> &mut [[T; N]] {
-        if N == 0 { &mut [] } else { self.0.get_mut().as_chunks_mut().0 }
+    fn get_mut(&mut self, inputs: usize) -> &mut [[T; N]] {
+        if N == 0 { &mut [] } else { &mut self.0.get_mut().as_chunks_mut().0[..inputs] }
     }
 
     fn is_finite(&self) -> bool {
@@ -339,8 +358,9 @@ impl<T: Real, const N: usize> Rows<T, N> {
     }
 
     fn write(&self, weight: &mut Matrix<T>, first: usize) {
+        let inputs = weight.shape()[1];
         for (lane, mut weights) in weight.view_mut().rows_mut().into_iter().skip(first).take(N).enumerate() {
-            weights.iter_mut().zip(self.get()).for_each(|(weight, row)| *weight = row[lane]);
+            weights.iter_mut().zip(self.get(inputs)).for_each(|(weight, row)| *weight = row[lane]);
         }
     }
 }
