@@ -91,6 +91,49 @@ impl Given<'_> {
     fn number(&self, name: &str, default: usize) -> usize {
         self.text(name, &default.to_string()).parse().unwrap()
     }
+
+    fn real(&self, name: &str, default: f64) -> f64 {
+        self.text(name, &default.to_string()).parse().unwrap()
+    }
+}
+
+/// The weights of an operator that has a matrix, without any trick.
+fn matrix(name: &str, given: &Given) -> Option<Vec<Vec<f64>>> {
+    let square = |size: usize, weight: &dyn Fn(f64, f64) -> f64| -> Vec<Vec<f64>> {
+        let offset = |i: usize| i as f64 - (size / 2) as f64;
+        (0..size).map(|y| (0..size).map(|x| weight(offset(y), offset(x))).collect()).collect()
+    };
+    match name {
+        "blur" => {
+            let size = given.number("size", 3);
+            Some(square(size, &|_, _| 1.0 / (size * size) as f64))
+        }
+        "gaussian" | "unsharp" => {
+            let sigma = given.real("sigma", 1.0);
+            let size = given.number("size", 2 * (3.0 * sigma).ceil() as usize + 1);
+            let bell = square(size, &|y, x| (-(y * y + x * x) / (2.0 * sigma * sigma)).exp());
+            let sum: f64 = bell.iter().flatten().sum();
+            Some(bell.iter().map(|row| row.iter().map(|weight| weight / sum).collect()).collect())
+        }
+        "laplacian" if given.text("neighbours", "4") == "8" => {
+            Some(square(3, &|y, x| if y == 0.0 && x == 0.0 { -8.0 } else { 1.0 }))
+        }
+        "laplacian" => Some(square(3, &|y, x| match y.abs() + x.abs() {
+            0.0 => -4.0,
+            1.0 => 1.0,
+            _ => 0.0,
+        })),
+        "convolve" => {
+            let text = given.text("kernel", "0 -1 0; -1 5 -1; 0 -1 0").to_string();
+            let rows = text.split(';').map(|row| row.split_whitespace().map(|n| n.parse().unwrap()).collect());
+            let mut rows: Vec<Vec<f64>> = rows.collect();
+            if given.text("flip", "no") == "yes" {
+                rows = rows.iter().rev().map(|row| row.iter().rev().copied().collect()).collect();
+            }
+            Some(rows)
+        }
+        _ => None,
+    }
 }
 
 /// The operator of a label on a picture; none if nothing would be left.
@@ -102,43 +145,91 @@ pub(crate) fn apply<T: Sample>(label: &str, picture: &Image<T>) -> Option<Image<
         "max-pool" | "avg-pool" => return pool(&given, picture),
         _ => {}
     }
+    let matrix = matrix(name, &given);
     // Rows and columns before and behind the place.
-    let (before, after) = match name {
-        "roberts" => (0, 1),
-        "median" => (given.number("size", 3) as i64 / 2, given.number("size", 3) as i64 / 2),
-        _ => (1, 1),
+    let around = |size: usize| (size as i64 / 2, size as i64 - 1 - size as i64 / 2);
+    let (rows, columns) = match (&matrix, name) {
+        (Some(matrix), _) => (around(matrix.len()), around(matrix[0].len())),
+        (_, "roberts") => ((0, 1), (0, 1)),
+        (_, "median" | "erode" | "dilate") => (around(given.number("size", 3)), around(given.number("size", 3))),
+        _ => ((1, 1), (1, 1)),
     };
+    let full = T::DEPTH.most.unwrap_or(1.0);
     let border = given.text("border", "clamp");
     let (height, width, channels) = picture.dim();
-    let lost = if border == "crop" { (before + after) as usize } else { 0 };
-    let shift = if border == "crop" { before } else { 0 };
-    if height <= lost || width <= lost {
+    let cropped = border == "crop";
+    let lost = |(before, after): (i64, i64)| if cropped { (before + after) as usize } else { 0 };
+    let shift = |(before, _): (i64, i64)| if cropped { before } else { 0 };
+    if height <= lost(rows) || width <= lost(columns) {
         return None;
     }
-    Some(Image::from_fn([height - lost, width - lost, channels], |(y, x, c)| {
+    Some(Image::from_fn([height - lost(rows), width - lost(columns), channels], |(y, x, c)| {
         let at = |dy: i64, dx: i64| {
-            let y = place(border, y as i64 + shift + dy, height as i64);
-            let x = place(border, x as i64 + shift + dx, width as i64);
+            let y = place(border, y as i64 + shift(rows) + dy, height as i64);
+            let x = place(border, x as i64 + shift(columns) + dx, width as i64);
             y.zip(x).map_or(0.0, |(y, x)| picture[[y, x, c]].value())
         };
         let response = match name {
             "sharpen" => 5.0 * at(0, 0) - at(-1, 0) - at(1, 0) - at(0, -1) - at(0, 1),
             "roberts" => edges(&given, at(0, 0) - at(1, 1), at(0, 1) - at(1, 0)),
-            "sobel" => {
-                let a = at(-1, 1) - at(-1, -1) + 2.0 * (at(0, 1) - at(0, -1)) + at(1, 1) - at(1, -1);
-                let b = at(1, -1) - at(-1, -1) + 2.0 * (at(1, 0) - at(-1, 0)) + at(1, 1) - at(-1, 1);
+            "sobel" | "prewitt" | "scharr" => {
+                let (side, middle) = match name {
+                    "sobel" => (1.0, 2.0),
+                    "prewitt" => (1.0, 1.0),
+                    _ => (3.0, 10.0),
+                };
+                let (ne, nw, sw, se) = (at(-1, 1), at(-1, -1), at(1, -1), at(1, 1));
+                let a = side * (ne - nw + se - sw) + middle * (at(0, 1) - at(0, -1));
+                let b = side * (sw - nw + se - ne) + middle * (at(1, 0) - at(-1, 0));
                 edges(&given, a, b)
             }
-            "median" => {
-                let offsets = || -before..=after;
+            "median" | "erode" | "dilate" => {
+                let offsets = || -rows.0..=rows.1;
                 let mut all: Vec<f64> =
                     offsets().flat_map(|dy| offsets().map(move |dx| (dy, dx))).map(|(dy, dx)| at(dy, dx)).collect();
                 all.sort_by(f64::total_cmp);
-                return T::sample(all[all.len() / 2]);
+                return T::sample(match name {
+                    "erode" => all[0],
+                    "dilate" => all[all.len() - 1],
+                    _ => all[all.len() / 2],
+                });
             }
-            other => panic!("no reference for {other}: write one here"),
+            _ => {
+                let matrix = matrix.as_ref().unwrap_or_else(|| panic!("no reference for {name}: write one here"));
+                let mut sum = 0.0;
+                for (dy, weights) in (-rows.0..).zip(matrix) {
+                    for (dx, weight) in (-columns.0..).zip(weights) {
+                        sum += weight * at(dy, dx);
+                    }
+                }
+                match name {
+                    "unsharp" if (at(0, 0) - sum).abs() < given.real("threshold", 0.0) * full => at(0, 0),
+                    "unsharp" => at(0, 0) + given.real("amount", 1.0) * (at(0, 0) - sum),
+                    "convolve" => {
+                        let total: f64 = matrix.iter().flatten().sum();
+                        let divisor = match given.text("normalize", "no") {
+                            "yes" if total == 0.0 => 1.0,
+                            "yes" => total,
+                            _ => given.real("divisor", 1.0),
+                        };
+                        // The offset comes after what is negative has been dealt with.
+                        let offset = given.real("offset", 0.0) * full;
+                        let response = sum / divisor;
+                        return store(
+                            offset
+                                + match given.text("signed", "clamp") {
+                                    "absolute" => response.abs(),
+                                    "offset" => response + T::DEPTH.half,
+                                    _ => response,
+                                },
+                        );
+                    }
+                    _ => sum,
+                }
+            }
         };
-        let default = if name == "sharpen" { "clamp" } else { "absolute" };
+        let default =
+            if matches!(name, "roberts" | "sobel" | "prewitt" | "scharr" | "laplacian") { "absolute" } else { "clamp" };
         store(match given.text("signed", default) {
             "absolute" => response.abs(),
             "offset" => response + T::DEPTH.half,

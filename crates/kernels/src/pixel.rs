@@ -20,6 +20,15 @@ pub trait Pixel: Element {
     /// The value to keep: saturated to the type's range; `f32` as it is.
     fn store(wide: Self::Wide) -> Self;
 
+    /// The range from end to end: 255, 65535 or 1.
+    const FULL: f32;
+
+    /// The value as a real number: exact.
+    fn to_real(self) -> f32;
+
+    /// The value nearest to a real number: `u8` and `u16` rounded half up and saturated, NaN as 0; `f32` as it is.
+    fn from_real(real: f32) -> Self;
+
     /// √(a² + b²), rounded to the nearest if the type is of whole numbers.
     fn magnitude(a: Self::Wide, b: Self::Wide) -> Self::Wide;
 
@@ -118,6 +127,7 @@ pub(crate) fn greater<T: PartialOrd>(a: T, b: T) -> T {
 impl Pixel for u8 {
     type Wide = i16;
     type Sum = u32;
+    const FULL: f32 = 255.0;
     const HALF: i16 = 128;
     const BINS: usize = 1 << 8;
     const BINS_ARE_EXACT: bool = true;
@@ -130,6 +140,17 @@ impl Pixel for u8 {
     #[inline(always)]
     fn store(wide: i16) -> u8 {
         wide.clamp(0, 255) as u8
+    }
+
+    #[inline(always)]
+    fn to_real(self) -> f32 {
+        f32::from(self)
+    }
+
+    #[inline(always)]
+    fn from_real(real: f32) -> u8 {
+        // Within the range first: what is cut off then is the fraction alone.
+        (smaller(greater(real, 0.0), Self::FULL) + 0.5) as i32 as u8
     }
 
     #[inline(always)]
@@ -179,6 +200,7 @@ impl Pixel for u8 {
 impl Pixel for u16 {
     type Wide = i32;
     type Sum = u64;
+    const FULL: f32 = 65535.0;
     const HALF: i32 = 1 << 15;
     const BINS: usize = 1 << 16;
     const BINS_ARE_EXACT: bool = true;
@@ -191,6 +213,17 @@ impl Pixel for u16 {
     #[inline(always)]
     fn store(wide: i32) -> u16 {
         wide.clamp(0, 65535) as u16
+    }
+
+    #[inline(always)]
+    fn to_real(self) -> f32 {
+        f32::from(self)
+    }
+
+    #[inline(always)]
+    fn from_real(real: f32) -> u16 {
+        // Within the range first: what is cut off then is the fraction alone.
+        (smaller(greater(real, 0.0), Self::FULL) + 0.5) as i32 as u16
     }
 
     #[inline(always)]
@@ -238,6 +271,7 @@ impl Pixel for u16 {
 impl Pixel for f32 {
     type Wide = f32;
     type Sum = f32;
+    const FULL: f32 = 1.0;
     const HALF: f32 = 0.5;
     const BINS: usize = 1 << 16;
     const BINS_ARE_EXACT: bool = false;
@@ -250,6 +284,16 @@ impl Pixel for f32 {
     #[inline(always)]
     fn store(wide: f32) -> f32 {
         wide
+    }
+
+    #[inline(always)]
+    fn to_real(self) -> f32 {
+        self
+    }
+
+    #[inline(always)]
+    fn from_real(real: f32) -> f32 {
+        real
     }
 
     #[inline(always)]

@@ -18,7 +18,11 @@ use crate::run::{Common, catch_interrupts, say_json};
 pub(super) fn command(entry: &'static Entry) -> Command {
     let mut examples = format!("Examples:\n  filters {} in.png out.png", entry.name);
     for variant in entry.variants.iter().take(2) {
-        let flags: Vec<_> = variant.split(',').map(|flag| format!("--{}", flag.replacen('=', " ", 1))).collect();
+        let flag = |flag: &str| match flag.split_once('=') {
+            Some((name, value)) if value.contains(' ') => format!("--{name} '{value}'"),
+            _ => format!("--{}", flag.replacen('=', " ", 1)),
+        };
+        let flags: Vec<_> = variant.split(',').map(flag).collect();
         examples += &format!("\n  filters {} in.png out.png {}", entry.name, flags.join(" "));
     }
     Command::new(entry.name)
@@ -44,7 +48,9 @@ fn flag(parameter: &'static Parameter) -> Arg {
         Values::Choice(words) => {
             arg.value_parser(PossibleValuesParser::new(words)).value_name(words.join("|")).hide_possible_values(true)
         }
-        Values::Whole(..) | Values::Odd(..) => {
+        // A matrix may begin with a negative number and a space.
+        Values::Matrix => arg.value_name("MATRIX").allow_hyphen_values(true),
+        Values::Whole(..) | Values::Odd(..) | Values::Real(..) => {
             arg.value_name("N").help(format!("{help}: {}", parameter.values.allowed()))
         }
     }

@@ -1,28 +1,50 @@
 //! The registry of operators: one file each, and one line below.
 
 mod avg_pool;
+mod blur;
+mod convolution;
+mod convolve;
+mod dilate;
 mod edges;
+mod erode;
+mod extreme;
+mod gaussian;
+mod gradient;
 mod gray;
+mod laplacian;
 mod max_pool;
 mod median;
 mod parameters;
 mod pooling;
+mod prewitt;
 mod response;
 mod roberts;
+mod scharr;
 mod sharpen;
 mod signed;
 mod sobel;
+mod unsharp;
 
 pub use avg_pool::AvgPool;
+pub use blur::Blur;
+pub use convolution::Matrix;
+pub use convolve::Convolve;
+pub use dilate::Dilate;
 pub use edges::{Combine, Direction};
+pub use erode::Erode;
+pub use gaussian::Gaussian;
 pub use gray::Gray;
+pub use laplacian::Laplacian;
 pub use max_pool::MaxPool;
 pub use median::Median;
 pub use parameters::{Arguments, Parameter, Values};
+pub use prewitt::Prewitt;
 pub use roberts::Roberts;
+pub use scharr::Scharr;
 pub use sharpen::Sharpen;
 pub use signed::Signed;
 pub use sobel::Sobel;
+pub use unsharp::Unsharp;
 
 use crate::{Error, Filter};
 
@@ -47,7 +69,16 @@ pub static ENTRIES: &[&Entry] = &[
     &sharpen::ENTRY,
     &roberts::ENTRY,
     &sobel::ENTRY,
+    &prewitt::ENTRY,
+    &scharr::ENTRY,
+    &laplacian::ENTRY,
+    &blur::ENTRY,
+    &gaussian::ENTRY,
+    &unsharp::ENTRY,
+    &convolve::ENTRY,
     &median::ENTRY,
+    &erode::ENTRY,
+    &dilate::ENTRY,
     &max_pool::ENTRY,
     &avg_pool::ENTRY,
     &gray::ENTRY,

@@ -22,6 +22,10 @@ pub enum Values {
     Whole(usize, usize),
     /// An odd whole number in this range.
     Odd(usize, usize),
+    /// A number in this range.
+    Real(f64, f64),
+    /// A matrix of numbers, at most 31 a side: rows with `;` between them.
+    Matrix,
 }
 
 impl Values {
@@ -31,6 +35,8 @@ impl Values {
             Values::Choice(words) => words.join(", "),
             Values::Whole(low, high) => format!("a whole number from {low} to {high}"),
             Values::Odd(low, high) => format!("an odd whole number from {low} to {high}"),
+            Values::Real(low, high) => format!("a number from {low} to {high}"),
+            Values::Matrix => "numbers with spaces between them, rows with ; between them, at most 31 a side".into(),
         }
     }
 
@@ -39,6 +45,9 @@ impl Values {
             Values::Choice(words) => words.contains(&text),
             Values::Whole(low, high) => text.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n)),
             Values::Odd(low, high) => text.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n) && n % 2 == 1),
+            Values::Real(low, high) => text.parse().is_ok_and(|x: f64| (*low..=*high).contains(&x)),
+            // Whoever reads it says where it is wrong.
+            Values::Matrix => true,
         }
     }
 }
@@ -96,6 +105,11 @@ impl<'a> Arguments<'a> {
 
     /// A whole number that was checked; none if it is not given and has no default of its own.
     pub(super) fn whole(&self, name: &str) -> Option<usize> {
+        self.text(name).parse().ok()
+    }
+
+    /// A number that was checked; none if it is not given and has no default of its own.
+    pub(super) fn real(&self, name: &str) -> Option<f32> {
         self.text(name).parse().ok()
     }
 

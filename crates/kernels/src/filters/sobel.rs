@@ -1,11 +1,9 @@
-use std::ops::Range;
-
-use super::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
+use super::edges::{COMBINE, Choices, Combine, DIRECTION, Direction};
+use super::gradient::GradientRow;
 use super::parameters::BORDER;
 use super::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::pixel::Wide;
+use crate::filter::{Filter, Operator, Window};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -46,7 +44,7 @@ pub struct Sobel {
 }
 
 impl Operator for Sobel {
-    type Kernel<T: Pixel> = SobelRow;
+    type Kernel<T: Pixel> = GradientRow<1, 2>;
 
     fn name(&self) -> &'static str {
         ENTRY.name
@@ -60,63 +58,8 @@ impl Operator for Sobel {
         self.border
     }
 
-    fn kernel<T: Pixel>(&self, channels: usize) -> SobelRow {
+    fn kernel<T: Pixel>(&self, channels: usize) -> GradientRow<1, 2> {
         let Self { direction, combine, signed, .. } = *self;
-        SobelRow { channels, choices: Choices { direction, combine, signed } }
-    }
-}
-
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct SobelRow {
-    channels: usize,
-    choices: Choices,
-}
-
-impl<T: Pixel> Kernel<T> for SobelRow {
-    #[inline(always)]
-    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        let (n, c) = (out.len(), self.channels);
-        let (upper, middle, lower) = (rows.get(0), rows.get(1), rows.get(2));
-        let masks = Ring {
-            upper: [&upper[..n], &upper[c..c + n], &upper[2 * c..2 * c + n]],
-            middle: [&middle[..n], &middle[2 * c..2 * c + n]],
-            lower: [&lower[..n], &lower[c..c + n], &lower[2 * c..2 * c + n]],
-        };
-        self.choices.store(rows, out, masks);
-    }
-}
-
-/// The eight neighbours of each place of a row, west to east.
-struct Ring<'a, T> {
-    upper: [&'a [T]; 3],
-    middle: [&'a [T]; 2],
-    lower: [&'a [T]; 3],
-}
-
-impl<'a, T: Pixel> Masks<T> for Ring<'a, T> {
-    #[inline(always)]
-    fn a(&self, i: usize) -> T::Wide {
-        let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
-        let middle = (east[i].wide() - west[i].wide()) * T::Wide::whole(2);
-        (ne[i].wide() - nw[i].wide()) + middle + (se[i].wide() - sw[i].wide())
-    }
-
-    #[inline(always)]
-    fn b(&self, i: usize) -> T::Wide {
-        let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
-        let middle = (south[i].wide() - north[i].wide()) * T::Wide::whole(2);
-        (sw[i].wide() - nw[i].wide()) + middle + (se[i].wide() - ne[i].wide())
-    }
-
-    #[inline(always)]
-    fn part(&self, places: Range<usize>) -> Self {
-        let part = |row: &'a [T]| &row[places.clone()];
-        Self { upper: self.upper.map(part), middle: self.middle.map(part), lower: self.lower.map(part) }
-    }
-
-    #[inline(always)]
-    fn newest(&self) -> &[T] {
-        self.lower[2]
+        GradientRow { channels, choices: Choices { direction, combine, signed } }
     }
 }

@@ -1,0 +1,173 @@
+//! What all filters with a matrix of their own share: sums of weighted pixels, in 32-bit floating point.
+//!
+//! Pixels of 8 and 16 bits are exact in it, and so are sums of them with whole weights as long as they stay below 2²⁴.
+
+use std::collections::VecDeque;
+
+use super::signed::Signed;
+use crate::Pixel;
+use crate::filter::{Rows, Window};
+
+/// Largest side of a matrix.
+pub(super) const LARGEST: usize = 31;
+
+/// Numbers that are summed up at a time: a few vectors, which stay in registers.
+const CHUNK: usize = 64;
+
+/// A matrix of weights; as a column times a row if it is one, which is less work.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Matrix {
+    /// Weight `[y, x]` is `column[y] · row[x]`.
+    Separable {
+        /// Weights of the rows of the window.
+        column: Vec<f32>,
+        /// Weights within a row.
+        row: Vec<f32>,
+    },
+    /// Any weights, a list a row, all of one length.
+    Full(Vec<Vec<f32>>),
+}
+
+impl Matrix {
+    /// Finds out whether the matrix is a column times a row.
+    ///
+    /// # Panics
+    /// If there are no weights, or rows of different lengths.
+    pub fn new(weights: Vec<Vec<f32>>) -> Self {
+        let width = weights[0].len();
+        assert!(width > 0 && weights.iter().all(|row| row.len() == width), "Matrix: expected rows of one length");
+        // The row with the greatest weight is the row of the product; where the others are whole multiples, so is the column.
+        let greatest = |row: &[f32]| row.iter().fold(0.0f32, |most, weight| most.max(weight.abs()));
+        let smallest = |row: &[f32]| {
+            row.iter().filter(|weight| **weight != 0.0).fold(f32::MAX, |least, weight| least.min(weight.abs()))
+        };
+        let Some(row) =
+            weights.iter().filter(|row| greatest(row) > 0.0).min_by(|a, b| smallest(a).total_cmp(&smallest(b)))
+        else {
+            return Self::Separable { column: vec![0.0; weights.len()], row: vec![0.0; width] };
+        };
+        let pivot = (0..width).max_by(|&a, &b| row[a].abs().total_cmp(&row[b].abs())).expect("rows are not empty");
+        let column: Vec<f32> = weights.iter().map(|weights| weights[pivot] / row[pivot]).collect();
+        let same = weights
+            .iter()
+            .zip(&column)
+            .all(|(weights, &times)| weights.iter().zip(row).all(|(&weight, &row)| weight == times * row));
+        if same { Self::Separable { column, row: row.clone() } } else { Self::Full(weights) }
+    }
+
+    /// Rows and columns.
+    pub fn size(&self) -> (usize, usize) {
+        match self {
+            Matrix::Separable { column, row } => (column.len(), row.len()),
+            Matrix::Full(weights) => (weights.len(), weights[0].len()),
+        }
+    }
+
+    /// The window around the middle weight; of an even side one more row or column lies before it.
+    pub(super) fn window(&self) -> Window {
+        let (height, width) = self.size();
+        let (rows, columns) = (Window::centred(height), Window::centred(width));
+        Window { left: columns.left, right: columns.right, ..rows }
+    }
+}
+
+/// Sums of weighted pixels, row by row. Rows are turned into real numbers once and kept for the rows below.
+#[derive(Debug)]
+pub(super) struct Sums {
+    matrix: Matrix,
+    channels: usize,
+    rows: VecDeque<Vec<f32>>,
+    between: Vec<f32>,
+}
+
+impl Sums {
+    pub(super) fn new(matrix: Matrix, channels: usize) -> Self {
+        Self { matrix, channels, rows: VecDeque::new(), between: Vec::new() }
+    }
+
+    /// `out[x] = Σ weight · pixel` over the window at `x`.
+    #[inline(always)]
+    pub(super) fn row<T: Pixel>(&mut self, rows: Rows<T>, out: &mut Vec<f32>, length: usize) {
+        let (height, _) = self.matrix.size();
+        let mut spare = if self.rows.len() == height { self.rows.pop_front() } else { None }.unwrap_or_default();
+        while self.rows.len() < height {
+            let new = rows.get(self.rows.len());
+            spare.resize(new.len(), 0.0);
+            for (real, pixel) in spare.iter_mut().zip(new) {
+                *real = pixel.to_real();
+            }
+            self.rows.push_back(std::mem::take(&mut spare));
+        }
+        out.resize(length, 0.0);
+        let c = self.channels;
+        match &self.matrix {
+            Matrix::Separable { column, row } => {
+                let between = &mut self.between;
+                between.resize(rows.get(0).len(), 0.0);
+                let sources: Vec<_> = column.iter().zip(&self.rows).map(|(&weight, row)| (weight, &row[..])).collect();
+                add_up(between, &sources);
+                let between = &between[..];
+                let sources: Vec<_> = row.iter().enumerate().map(|(x, &weight)| (weight, &between[x * c..])).collect();
+                add_up(out, &sources);
+            }
+            Matrix::Full(weights) => {
+                let rows = weights.iter().zip(&self.rows);
+                let taps = rows.flat_map(|(weights, row)| {
+                    weights.iter().enumerate().map(move |(x, &weight)| (weight, &row[x * c..]))
+                });
+                add_up(out, &taps.collect::<Vec<_>>());
+            }
+        }
+    }
+}
+
+/// `out[i] = Σ weight · source[i]`, from the first source on.
+#[inline(always)]
+fn add_up(out: &mut [f32], sources: &[(f32, &[f32])]) {
+    let (chunks, rest) = out.as_chunks_mut::<CHUNK>();
+    let done = chunks.len() * CHUNK;
+    for (index, chunk) in chunks.iter_mut().enumerate() {
+        let mut sums = [0.0; CHUNK];
+        for (weight, source) in sources.iter().filter(|(weight, _)| *weight != 0.0) {
+            let source = &source[index * CHUNK..(index + 1) * CHUNK];
+            for i in 0..CHUNK {
+                sums[i] += weight * source[i];
+            }
+        }
+        *chunk = sums;
+    }
+    for (i, out) in (done..).zip(rest) {
+        *out = 0.0;
+        for (weight, source) in sources.iter().filter(|(weight, _)| *weight != 0.0) {
+            *out += weight * source[i];
+        }
+    }
+}
+
+/// What becomes of a sum: divided, and what is negative dealt with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Finish {
+    pub(super) divisor: f32,
+    /// Part of the range that is added.
+    pub(super) offset: f32,
+    pub(super) signed: Signed,
+}
+
+impl Finish {
+    #[inline(always)]
+    pub(super) fn store<T: Pixel>(self, sums: &[f32], out: &mut [T]) {
+        let Self { divisor, offset, signed } = self;
+        // Half of the range is 128 of 255, not 127.5.
+        let half = if signed == Signed::Offset { T::from_real(T::FULL / 2.0).to_real() } else { 0.0 };
+        let offset = offset * T::FULL + half;
+        if signed == Signed::Absolute {
+            for (out, &sum) in out.iter_mut().zip(sums) {
+                *out = T::from_real((sum / divisor).abs() + offset);
+            }
+        } else {
+            for (out, &sum) in out.iter_mut().zip(sums) {
+                *out = T::from_real(sum / divisor + offset);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What Sobel's, Prewitt's and Scharr's edges share: masks of 3×3 that differ along one axis and smooth along the other.
+
+use std::ops::Range;
+
+use super::edges::{Choices, Masks};
+use crate::Pixel;
+use crate::filter::{Kernel, Rows};
+use crate::pixel::Wide;
+
+/// The row function of an operator with the masks
+///
+/// ```text
+///     -S 0 S        -S -M -S
+/// a = -M 0 M    b =  0  0  0
+///     -S 0 S         S  M  S
+/// ```
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct GradientRow<const S: i16, const M: i16> {
+    pub(super) channels: usize,
+    pub(super) choices: Choices,
+}
+
+impl<T: Pixel, const S: i16, const M: i16> Kernel<T> for GradientRow<S, M> {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        let (n, c) = (out.len(), self.channels);
+        let (upper, middle, lower) = (rows.get(0), rows.get(1), rows.get(2));
+        let masks = Ring::<T, S, M> {
+            upper: [&upper[..n], &upper[c..c + n], &upper[2 * c..2 * c + n]],
+            middle: [&middle[..n], &middle[2 * c..2 * c + n]],
+            lower: [&lower[..n], &lower[c..c + n], &lower[2 * c..2 * c + n]],
+        };
+        self.choices.store(rows, out, masks);
+    }
+}
+
+/// The eight neighbours of each place of a row, west to east.
+struct Ring<'a, T, const S: i16, const M: i16> {
+    upper: [&'a [T]; 3],
+    middle: [&'a [T]; 2],
+    lower: [&'a [T]; 3],
+}
+
+impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
+    #[inline(always)]
+    fn a(&self, i: usize) -> T::Wide {
+        let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
+        let sides = (ne[i].wide() - nw[i].wide()) + (se[i].wide() - sw[i].wide());
+        sides * T::Wide::whole(S) + (east[i].wide() - west[i].wide()) * T::Wide::whole(M)
+    }
+
+    #[inline(always)]
+    fn b(&self, i: usize) -> T::Wide {
+        let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
+        let sides = (sw[i].wide() - nw[i].wide()) + (se[i].wide() - ne[i].wide());
+        sides * T::Wide::whole(S) + (south[i].wide() - north[i].wide()) * T::Wide::whole(M)
+    }
+
+    #[inline(always)]
+    fn part(&self, places: Range<usize>) -> Self {
+        let part = |row: &'a [T]| &row[places.clone()];
+        Self { upper: self.upper.map(part), middle: self.middle.map(part), lower: self.lower.map(part) }
+    }
+
+    #[inline(always)]
+    fn newest(&self) -> &[T] {
+        self.lower[2]
+    }
+}
