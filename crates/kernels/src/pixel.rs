@@ -124,6 +124,18 @@ pub(crate) fn greater<T: PartialOrd>(a: T, b: T) -> T {
     if a > b { a } else { b }
 }
 
+/// The whole number nearest to a number from 0 to 2²², rounded half up.
+#[inline(always)]
+fn whole_half_up(real: f32) -> u32 {
+    // From 2²³ on there is no room for a fraction: adding it rounds, and leaves the whole number in the last bits. A conversion,
+    // which would have to saturate, is not vectorised.
+    const ROUND: f32 = 8_388_608.0;
+    let up = real + 0.5;
+    let near = (up + ROUND) - ROUND;
+    let floor = if near > up { near - 1.0 } else { near };
+    (floor + ROUND).to_bits() & 0x7f_ffff
+}
+
 impl Pixel for u8 {
     type Wide = i16;
     type Sum = u32;
@@ -149,8 +161,7 @@ impl Pixel for u8 {
 
     #[inline(always)]
     fn from_real(real: f32) -> u8 {
-        // Within the range first: what is cut off then is the fraction alone.
-        (smaller(greater(real, 0.0), Self::FULL) + 0.5) as i32 as u8
+        whole_half_up(smaller(greater(real, 0.0), Self::FULL)) as u8
     }
 
     #[inline(always)]
@@ -222,8 +233,7 @@ impl Pixel for u16 {
 
     #[inline(always)]
     fn from_real(real: f32) -> u16 {
-        // Within the range first: what is cut off then is the fraction alone.
-        (smaller(greater(real, 0.0), Self::FULL) + 0.5) as i32 as u16
+        whole_half_up(smaller(greater(real, 0.0), Self::FULL)) as u16
     }
 
     #[inline(always)]

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use super::signed::Signed;
 use crate::Pixel;
 use crate::filter::{Rows, Window};
+use crate::simd::Aligned;
 
 /// Largest side of a matrix.
 pub(super) const LARGEST: usize = 31;
@@ -76,71 +77,70 @@ impl Matrix {
 pub(super) struct Sums {
     matrix: Matrix,
     channels: usize,
-    rows: VecDeque<Vec<f32>>,
-    between: Vec<f32>,
+    rows: VecDeque<Aligned<f32>>,
+    between: Aligned<f32>,
 }
 
 impl Sums {
     pub(super) fn new(matrix: Matrix, channels: usize) -> Self {
-        Self { matrix, channels, rows: VecDeque::new(), between: Vec::new() }
+        Self { matrix, channels, rows: VecDeque::new(), between: Aligned::default() }
     }
 
-    /// `out[x] = Σ weight · pixel` over the window at `x`.
+    /// `out[x] = finish(Σ weight · pixel)` over the window at `x`.
     #[inline(always)]
-    pub(super) fn row<T: Pixel>(&mut self, rows: Rows<T>, out: &mut Vec<f32>, length: usize) {
+    pub(super) fn row<T: Pixel, U: Copy>(&mut self, rows: Rows<T>, out: &mut [U], finish: impl Fn(f32) -> U) {
         let (height, _) = self.matrix.size();
-        let mut spare = if self.rows.len() == height { self.rows.pop_front() } else { None }.unwrap_or_default();
+        let length = rows.get(0).len();
+        let mut spare = if self.rows.len() == height { self.rows.pop_front() } else { None };
         while self.rows.len() < height {
-            let new = rows.get(self.rows.len());
-            spare.resize(new.len(), 0.0);
-            for (real, pixel) in spare.iter_mut().zip(new) {
+            let mut row = spare.take().unwrap_or_else(|| Aligned::zeros(length));
+            for (real, pixel) in row.get_mut().iter_mut().zip(rows.get(self.rows.len())) {
                 *real = pixel.to_real();
             }
-            self.rows.push_back(std::mem::take(&mut spare));
+            self.rows.push_back(row);
         }
-        out.resize(length, 0.0);
         let c = self.channels;
         match &self.matrix {
             Matrix::Separable { column, row } => {
-                let between = &mut self.between;
-                between.resize(rows.get(0).len(), 0.0);
-                let sources: Vec<_> = column.iter().zip(&self.rows).map(|(&weight, row)| (weight, &row[..])).collect();
-                add_up(between, &sources);
-                let between = &between[..];
+                if self.between.get().len() != length {
+                    self.between = Aligned::zeros(length);
+                }
+                let sources: Vec<_> = column.iter().zip(&self.rows).map(|(&weight, row)| (weight, row.get())).collect();
+                add_up(self.between.get_mut(), &sources, |sum| sum);
+                let between = self.between.get();
                 let sources: Vec<_> = row.iter().enumerate().map(|(x, &weight)| (weight, &between[x * c..])).collect();
-                add_up(out, &sources);
+                add_up(out, &sources, finish);
             }
             Matrix::Full(weights) => {
                 let rows = weights.iter().zip(&self.rows);
                 let taps = rows.flat_map(|(weights, row)| {
-                    weights.iter().enumerate().map(move |(x, &weight)| (weight, &row[x * c..]))
+                    weights.iter().enumerate().map(move |(x, &weight)| (weight, &row.get()[x * c..]))
                 });
-                add_up(out, &taps.collect::<Vec<_>>());
+                add_up(out, &taps.collect::<Vec<_>>(), finish);
             }
         }
     }
 }
 
-/// `out[i] = Σ weight · source[i]`, from the first source on.
+/// `out[i] = finish(Σ weight · source[i])`, from the first source on.
 #[inline(always)]
-fn add_up(out: &mut [f32], sources: &[(f32, &[f32])]) {
+fn add_up<U: Copy>(out: &mut [U], sources: &[(f32, &[f32])], finish: impl Fn(f32) -> U) {
     let (chunks, rest) = out.as_chunks_mut::<CHUNK>();
     let done = chunks.len() * CHUNK;
     for (index, chunk) in chunks.iter_mut().enumerate() {
         let mut sums = [0.0; CHUNK];
-        for (weight, source) in sources.iter().filter(|(weight, _)| *weight != 0.0) {
+        for (weight, source) in sources {
             let source = &source[index * CHUNK..(index + 1) * CHUNK];
             for i in 0..CHUNK {
                 sums[i] += weight * source[i];
             }
         }
-        *chunk = sums;
+        for i in 0..CHUNK {
+            chunk[i] = finish(sums[i]);
+        }
     }
     for (i, out) in (done..).zip(rest) {
-        *out = 0.0;
-        for (weight, source) in sources.iter().filter(|(weight, _)| *weight != 0.0) {
-            *out += weight * source[i];
-        }
+        *out = finish(sources.iter().fold(0.0, |sum, (weight, source)| sum + weight * source[i]));
     }
 }
 
@@ -154,20 +154,17 @@ pub(super) struct Finish {
 }
 
 impl Finish {
+    /// Makes a row of the output.
     #[inline(always)]
-    pub(super) fn store<T: Pixel>(self, sums: &[f32], out: &mut [T]) {
+    pub(super) fn row<T: Pixel>(self, sums: &mut Sums, rows: Rows<T>, out: &mut [T]) {
         let Self { divisor, offset, signed } = self;
         // Half of the range is 128 of 255, not 127.5.
         let half = if signed == Signed::Offset { T::from_real(T::FULL / 2.0).to_real() } else { 0.0 };
         let offset = offset * T::FULL + half;
-        if signed == Signed::Absolute {
-            for (out, &sum) in out.iter_mut().zip(sums) {
-                *out = T::from_real((sum / divisor).abs() + offset);
-            }
-        } else {
-            for (out, &sum) in out.iter_mut().zip(sums) {
-                *out = T::from_real(sum / divisor + offset);
-            }
+        match (signed == Signed::Absolute, divisor == 1.0) {
+            (true, _) => sums.row(rows, out, |sum| T::from_real((sum / divisor).abs() + offset)),
+            (false, true) => sums.row(rows, out, |sum| T::from_real(sum + offset)),
+            (false, false) => sums.row(rows, out, |sum| T::from_real(sum / divisor + offset)),
         }
     }
 }

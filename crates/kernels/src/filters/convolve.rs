@@ -142,7 +142,7 @@ impl Operator for Convolve {
 
     fn kernel<T: Pixel>(&self, channels: usize) -> ConvolveRow {
         let finish = Finish { divisor: self.divisor, offset: self.offset, signed: self.signed };
-        ConvolveRow { sums: Sums::new(self.matrix.clone(), channels), finish, made: Vec::new() }
+        ConvolveRow::new(self.matrix.clone(), finish, channels)
     }
 }
 
@@ -151,19 +151,17 @@ impl Operator for Convolve {
 pub struct ConvolveRow {
     sums: Sums,
     finish: Finish,
-    made: Vec<f32>,
 }
 
 impl ConvolveRow {
     pub(super) fn new(matrix: Matrix, finish: Finish, channels: usize) -> Self {
-        Self { sums: Sums::new(matrix, channels), finish, made: Vec::new() }
+        Self { sums: Sums::new(matrix, channels), finish }
     }
 }
 
 impl<T: Pixel> Kernel<T> for ConvolveRow {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        self.sums.row(rows, &mut self.made, out.len());
-        self.finish.store(&self.made, out);
+        self.finish.row(&mut self.sums, rows, out);
     }
 }

@@ -21,40 +21,37 @@ pub(super) const SIZE: Parameter = Parameter {
 pub struct ExtremeRow<T, const GREATEST: bool> {
     size: usize,
     channels: usize,
+    /// The outermost number of each column, and of each stretch of columns.
     columns: Vec<T>,
+    stretches: Vec<T>,
 }
 
 impl<T: Pixel, const GREATEST: bool> ExtremeRow<T, GREATEST> {
     pub(super) fn new(size: usize, channels: usize) -> Self {
-        Self { size, channels, columns: Vec::new() }
+        Self { size, channels, columns: Vec::new(), stretches: Vec::new() }
     }
 }
 
 impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        let columns = &mut self.columns;
-        columns.resize(rows.get(0).len(), T::default());
+        let Self { size, channels, columns, stretches } = self;
         let first = rows.get(0);
-        match self.size {
-            1 => columns.copy_from_slice(first),
-            _ => outermost::<T, GREATEST>(columns, first, rows.get(1)),
+        columns.resize(first.len(), T::default());
+        stretches.resize(first.len(), T::default());
+        columns.copy_from_slice(first);
+        for y in 1..*size {
+            outermost::<T, GREATEST>(stretches, columns, rows.get(y));
+            std::mem::swap(columns, stretches);
         }
-        for y in 2..self.size {
-            for (column, &number) in columns.iter_mut().zip(rows.get(y)) {
-                *column = outer::<T, GREATEST>(*column, number);
-            }
-        }
-        // Of 2, 4, 8, … columns; two such stretches, which may overlap, make up any width.
+        // Stretches of 2, 4, 8, … columns; two of them, which may overlap, make up any width.
         let mut width = 1;
-        while 2 * width < self.size {
-            let (end, ahead) = (columns.len() - width * self.channels, width * self.channels);
-            for i in 0..end {
-                columns[i] = outer::<T, GREATEST>(columns[i], columns[i + ahead]);
-            }
+        while 2 * width < *size {
+            outermost::<T, GREATEST>(stretches, columns, &columns[width * *channels..]);
+            std::mem::swap(columns, stretches);
             width *= 2;
         }
-        outermost::<T, GREATEST>(out, columns, &columns[(self.size - width) * self.channels..]);
+        outermost::<T, GREATEST>(out, columns, &columns[(*size - width) * *channels..]);
     }
 }
 

@@ -97,7 +97,8 @@ pub struct UnsharpRow {
 impl<T: Pixel> Kernel<T> for UnsharpRow {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        self.sums.row(rows, &mut self.smooth, out.len());
+        self.smooth.resize(out.len(), 0.0);
+        self.sums.row(rows, &mut self.smooth, |sum| sum);
         let middle = self.of.size() / 2;
         let sharp = &rows.get(middle)[middle * self.channels..];
         let (amount, threshold) = (self.of.amount, self.of.threshold * T::FULL);
