@@ -77,6 +77,17 @@ fn flags_that_cannot_be() {
     wrong(&["max-pool", "--size", "0"], &["--size 0: allowed is a whole number from 1 to 1024"]);
     wrong(&["avg-pool", "--stride", "0"], &["--stride 0"]);
     wrong(&["sobel", "--border", "mirrored"], &["--border", "mirrored"]);
+    wrong(&["convolve", "--kernel", "1 2; 3 x"], &["--kernel 1 2; 3 x", "row 2, column 2 is \"x\""]);
+    wrong(&["convolve", "--kernel", "1 2; 3"], &["--kernel", "row 1 has 2 numbers, row 2 has 1"]);
+    wrong(&["convolve", "--kernel", ""], &["--kernel", "row 1 has 0 numbers"]);
+    wrong(&["convolve", "--kernel", "1e99"], &["--kernel", "up to a million", "\"1e99\""]);
+    wrong(&["convolve", "--kernel", &"1 ".repeat(32)], &["--kernel", "at most 31", "1 and 32"]);
+    wrong(&["convolve", "--divisor", "0"], &["--divisor 0: allowed is any number but 0"]);
+    wrong(&["gaussian", "--sigma", "NaN"], &["--sigma NaN: allowed is a number from 0.1 to 40"]);
+    wrong(&["chain", "median | sobul"], &["chain, operator 2: unknown operator \"sobul\"; did you mean sobel?"]);
+    wrong(&["chain", "median:size=4"], &["chain, operator 1: size 4: allowed is an odd whole number"]);
+    wrong(&["chain", "median:syze=3"], &["chain, operator 1", "syze", "size, border"]);
+    wrong(&["chain", "sobel |"], &["chain, operator 2", "there are: sharpen"]);
     wrong(&["sobel", "--threads", "0"], &["--threads: found 0; a whole number from 1 to 1024"]);
     wrong(&["sobl"], &["sobl", "sobel"]);
     refused(filters(folder, &["compare", "in.png", "out.png", "--size", "0"]), 2, &["--size 0"]);

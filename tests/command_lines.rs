@@ -257,6 +257,25 @@ fn filters_do_what_the_engine_does() {
 }
 
 #[test]
+fn a_chain_is_its_operators_one_behind_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let chelsea = data("chelsea.png");
+    let written = "median:size=5 |convolve:kernel=-2 -1 0; -1 1 1; 0 1 2,offset=0.25| max-pool:size=3";
+    let lines = json(filters(folder.path(), &["chain", written, text(&chelsea), "whole.png", "--gray", "--json"]));
+    assert_eq!((lines[0]["op"].as_str(), lines[0]["width"].as_u64()), (Some("chain"), Some(451 / 3)));
+    let steps: [&[&str]; 3] = [
+        &["median", text(&chelsea), "1.png", "--size", "5", "--gray"],
+        &["convolve", "1.png", "2.png", "--kernel", "-2 -1 0; -1 1 1; 0 1 2", "--offset", "0.25"],
+        &["max-pool", "2.png", "3.png", "--size", "3"],
+    ];
+    for step in steps {
+        done(filters(folder.path(), step));
+    }
+    let picture = |name: &str| read_picture(&folder.path().join(name), true).unwrap().pixels;
+    assert_eq!(picture("whole.png"), picture("3.png"));
+}
+
+#[test]
 fn standard_input_and_output() {
     let folder = tempfile::tempdir().unwrap();
     let png = fs::read(data("chelsea.png")).unwrap();

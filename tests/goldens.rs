@@ -22,7 +22,12 @@ fn check<T: Sample + Value>(goldens: &mut Goldens, name: &str, title: &str, labe
     assert_eq!(found.dim(), wanted.dim(), "{name}");
     for (&found, &wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
         let (found, wanted) = (found.value(), wanted.value());
-        let allowed = if T::DEPTH.most.is_some() { 0.0 } else { 2e-6 * (1.0 + wanted.abs()) };
+        // Weights that are not whole numbers may tip a half to either side.
+        let allowed = match T::DEPTH.most {
+            Some(_) if label.starts_with("gaussian") => 1.0,
+            Some(_) => 0.0,
+            None => 4e-6 * (1.0 + wanted.abs()),
+        };
         assert!((found - wanted).abs() <= allowed, "{name}: found {found}, wanted {wanted}");
     }
 }
@@ -41,5 +46,5 @@ fn kernels_equal_scipy_and_opencv() {
         }
         checked += 1;
     }
-    assert!(checked > 700, "only {checked} goldens");
+    assert!(checked > 1500, "only {checked} goldens");
 }

@@ -12,7 +12,7 @@ Conventions, ours on the left:
     clamp       nearest              BORDER_REPLICATE        edge
     reflect     reflect              BORDER_REFLECT          symmetric
     mirror      mirror               BORDER_REFLECT_101      reflect
-    wrap        grid-wrap (not wrap) BORDER_WRAP             wrap
+    wrap        grid-wrap            BORDER_WRAP             wrap
     zero        constant             BORDER_CONSTANT         constant
     crop        the inner part of any of them
 
@@ -21,7 +21,10 @@ Conventions, ours on the left:
     median               median_filter on a padded picture; medianBlur (border clamp only)
     saturation           clip to 0 ... 255 or 65535 after exact integer arithmetic; 32-bit floats are not clipped
     magnitude            rint of the root: a root of a whole number is never half-way between two
-    avg-pool             floor(mean + 1/2) in whole numbers
+    avg-pool, blur       floor(mean + 1/2) in whole numbers
+    gaussian             gaussian_filter1d's weights with radius = size // 2, in float64; rounding may differ by 1
+    convolve             correlate with the matrix, divided, rounded half up; an even matrix has its origin one to the left
+    erode, dilate        minimum_filter, maximum_filter on a padded picture; cv2.erode, cv2.dilate (odd sizes, border clamp)
 """
 import pathlib
 import sys
@@ -43,6 +46,10 @@ OPENCV = {"clamp": cv2.BORDER_REPLICATE, "reflect": cv2.BORDER_REFLECT, "mirror"
           "zero": cv2.BORDER_CONSTANT}
 SHARPEN = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]), np.array([[-1, -2, -1], [0, 0, 0], [1, 2, 1]])
+PREWITT = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]), np.array([[-1, -1, -1], [0, 0, 0], [1, 1, 1]])
+SCHARR = np.array([[-3, 0, 3], [-10, 0, 10], [-3, 0, 3]]), np.array([[-3, -10, -3], [0, 0, 0], [3, 10, 3]])
+LAPLACIAN = {"4": np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]), "8": np.array([[1, 1, 1], [1, -8, 1], [1, 1, 1]])}
+MATRICES = ["-2 -1 0; -1 1 1; 0 1 2", "1 2 1; 2 4 2; 1 2 1", "1 -1", "0 1 2 1 0; 1 -3 0 3 -1; 0 -1 -2 -1 0"]
 ROBERTS = np.array([[1, 0], [0, -1]]), np.array([[0, 1], [-1, 0]])
 
 
@@ -116,11 +123,71 @@ def pool(picture, kind, size=2, stride=None):
     return (total / n).astype(np.float32) if picture.dtype == np.float32 else ((total + n // 2) // n).astype(picture.dtype)
 
 
+def half_up(response, picture):
+    if picture.dtype == np.float32:
+        return response.astype(np.float32)
+    return np.clip(np.floor(response + .5), 0, np.iinfo(picture.dtype).max).astype(picture.dtype)
+
+
+def padded(picture, size, border):
+    """With so many pixels around it that every window lies inside; none if only whole windows count."""
+    before, after = size // 2, size - 1 - size // 2
+    return picture if border == "crop" else np.pad(picture, ((before, after), (before, after), (0, 0)), PAD[border])
+
+
+def windows(picture, height, width):
+    return np.lib.stride_tricks.sliding_window_view(picture, (height, width), (0, 1))
+
+
+def blur(picture, size=3, border="clamp"):
+    size = int(size)
+    total, n = windows(padded(exact(picture), size, border), size, size).sum((-1, -2)), size * size
+    return (total / n).astype(np.float32) if picture.dtype == np.float32 else ((2 * total + n) // (2 * n)).astype(picture.dtype)
+
+
+def extreme(picture, name, size=3, border="clamp"):
+    size = int(size)
+    every = windows(padded(picture, size, border), size, size)
+    answer = every.min((-1, -2)) if name == "erode" else every.max((-1, -2))
+    if border == "clamp" and size % 2:
+        other = (cv2.erode if name == "erode" else cv2.dilate)(picture, np.ones((size, size)), borderType=cv2.BORDER_REPLICATE)
+        np.testing.assert_array_equal(other.reshape(answer.shape), answer)
+    return answer
+
+
+def gaussian(picture, sigma=1, size=None, border="clamp"):
+    sigma = float(sigma)
+    size = int(size or 2 * np.ceil(3 * sigma) + 1)
+    if border == "crop":
+        weights = ndimage.gaussian_filter1d(np.eye(size)[size // 2], sigma, radius=size // 2, mode="constant")
+        return half_up((windows(exact(picture).astype(float), size, size) * np.outer(weights, weights)).sum((-1, -2)), picture)
+    return half_up(ndimage.gaussian_filter(exact(picture).astype(float), sigma, radius=size // 2, mode=SCIPY[border], axes=(0, 1)), picture)
+
+
+def convolve(picture, kernel="0 -1 0; -1 5 -1; 0 -1 0", divisor=1, offset=0, border="clamp"):
+    matrix = np.array([[float(n) for n in row.split()] for row in kernel.split(";")])
+    if border == "crop":
+        response = (windows(exact(picture).astype(float), *matrix.shape) * matrix).sum((-1, -2))
+    else:
+        response = ndimage.correlate(exact(picture).astype(float), matrix[:, :, None], mode=SCIPY[border])
+    full = {"uint8": 255, "uint16": 65535, "float32": 1}[str(picture.dtype)]
+    return half_up(response / float(divisor) + float(offset) * full, picture)
+
+
 def labels(name):
     borders = [{"border": b} for b in PAD]
     if name == "sharpen":
         return borders + [{"signed": s} for s in ("absolute", "offset")]
-    if name in ("sobel", "roberts"):
+    if name == "laplacian":
+        return borders + [{"neighbours": n, "signed": s} for n in "48" for s in ("absolute", "offset", "clamp")]
+    if name in ("blur", "erode", "dilate"):
+        return [{"size": str(s)} for s in (1, 2, 3, 4, 5, 9)] + [{"size": "5", **b} for b in borders]
+    if name == "gaussian":
+        return borders + [{"sigma": "0.5"}, {"sigma": "2"}, {"sigma": "1.5", "size": "5"}]
+    if name == "convolve":
+        return borders + [{"kernel": k} for k in MATRICES] + [{"kernel": MATRICES[1], "divisor": "16"},
+                                                             {"kernel": MATRICES[0], "offset": "0.25"}]
+    if name in ("sobel", "roberts", "prewitt", "scharr"):
         signs = ("absolute", "offset", "clamp")
         return (borders + [{"combine": c, "signed": s} for c in ("sum", "magnitude", "max", "signed") for s in signs]
                 + [{"direction": d, "signed": s} for d in "xy" for s in signs])
@@ -130,25 +197,36 @@ def labels(name):
 
 
 def window(name, given):
-    return int(given.get("size", {"roberts": 2, "median": 3, "max-pool": 2, "avg-pool": 2}.get(name, 3)))
+    if name == "gaussian" and "size" not in given:
+        return int(2 * np.ceil(3 * float(given.get("sigma", 1))) + 1)
+    return int(given.get("size", {"roberts": 2, "max-pool": 2, "avg-pool": 2}.get(name, 3)))
 
 
 out = {}
 for title, picture in pictures().items():
     out[f"in/{title}"] = picture
-    for name in ("sharpen", "roberts", "sobel", "median", "max-pool", "avg-pool"):
+    for name in ("sharpen", "roberts", "sobel", "prewitt", "scharr", "laplacian", "blur", "gaussian", "convolve", "median",
+                 "erode", "dilate", "max-pool", "avg-pool"):
         for given in [{}] + labels(name):
             if (given.get("border") == "crop" or name.endswith("pool")) and min(picture.shape[:2]) < window(name, given):
                 continue
             label = name + (":" + ",".join(f"{k}={v}" for k, v in given.items()) if given else "")
             if name == "sharpen":
                 answer = store(correlate(picture, SHARPEN, given.get("border", "clamp")), picture, given.get("signed", "clamp"))
+            elif name == "laplacian":
+                answer = correlate(picture, LAPLACIAN[given.get("neighbours", "4")], given.get("border", "clamp"))
+                answer = store(answer, picture, given.get("signed", "absolute"))
+            elif name in ("blur", "gaussian", "convolve"):
+                answer = {"blur": blur, "gaussian": gaussian, "convolve": convolve}[name](picture, **given)
+            elif name in ("erode", "dilate"):
+                answer = extreme(picture, name, **given)
             elif name == "median":
                 answer = median(picture, **given)
             elif name.endswith("pool"):
                 answer = pool(picture, name, **given)
             else:
-                answer = edges(picture, SOBEL if name == "sobel" else ROBERTS, **given)
+                masks = {"sobel": SOBEL, "prewitt": PREWITT, "scharr": SCHARR, "roberts": ROBERTS}[name]
+                answer = edges(picture, masks, **given)
             out[f"out/{title}/{label}"] = answer
 np.savez_compressed(pathlib.Path(__file__).parent / "kernels.npz", **out)
 print(len(out), "arrays")

@@ -1,4 +1,4 @@
-//! One operator, from a picture file to a picture file.
+//! One operator or a chain of them, from a picture file to a picture file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -75,6 +75,22 @@ fn capitalised(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// The subcommand that takes a picture through several operators.
+pub(super) fn chain_command() -> Command {
+    Command::new("chain")
+        .about("Several operators, one behind the other")
+        .long_about(
+            "Takes a picture through several operators, one behind the other, written as in `filters list` with their parameters \
+             behind a colon. The picture is read and written once, and no picture between two operators is there as a whole.",
+        )
+        .after_help("Examples:\n  filters chain 'median:size=3 | sobel | max-pool:size=8' in.png out.png")
+        .arg(Arg::new("chain").value_name("CHAIN").required(true).help("Operators with | between them"))
+        .arg(path("in", "Picture to read; its format is read from its content; - for standard input"))
+        .arg(path("out", "Picture to write, in the format of its suffix; - for standard output"))
+        .args(switches())
+}
+
+/// Runs one operator with the parameters of its flags.
 pub(super) fn run(entry: &'static Entry, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
     let value = |name: &str| arguments.get_one::<String>(name).map(String::as_str);
     let given: Vec<_> = entry.parameters.iter().filter_map(|p| Some((p.name, value(p.name)?))).collect();
@@ -82,7 +98,25 @@ pub(super) fn run(entry: &'static Entry, arguments: &ArgMatches, common: &Common
         glassbox_kernels::Error::Parameter { .. } => Usage(format!("--{error}")).into(),
         error => anyhow::Error::new(error),
     })?;
-    let mut chain: Vec<Box<dyn Filter>> = vec![filter];
+    run_chain(entry.name, vec![filter], arguments, common)
+}
+
+/// Runs the operators that were written as one text.
+pub(super) fn run_written(arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
+    let text = arguments.get_one::<String>("chain").map_or("", String::as_str);
+    let filters = text.split('|').enumerate().map(|(index, label)| {
+        parse(label).map_err(|error| Usage(format!("chain, operator {}: {error}", index + 1)).into())
+    });
+    run_chain("chain", filters.collect::<anyhow::Result<_>>()?, arguments, common)
+}
+
+fn run_chain(
+    name: &str,
+    mut chain: Vec<Box<dyn Filter>>,
+    arguments: &ArgMatches,
+    common: &Common,
+) -> anyhow::Result<()> {
+    let value = |name: &str| arguments.get_one::<String>(name).map(String::as_str);
     if arguments.get_flag("gray") {
         chain.insert(0, parse("gray")?);
     }
@@ -98,19 +132,19 @@ pub(super) fn run(entry: &'static Entry, arguments: &ArgMatches, common: &Common
     catch_interrupts(false)?;
     common.warn_of_debug_build();
     let auto_orient = !arguments.get_flag("no-auto-orient");
-    let (picture, name) = if is_dash(input) {
+    let (picture, from) = if is_dash(input) {
         (decode_picture(&read_stdin()?, "standard input", auto_orient)?, "standard input".to_string())
     } else {
         (read_picture(input, auto_orient)?, input.display().to_string())
     };
-    let result = apply(&chain, picture).map_err(|error| anyhow::Error::new(error).context(name.clone()))?;
+    let result = apply(&chain, picture).map_err(|error| anyhow::Error::new(error).context(from.clone()))?;
     let ((height, width, channels), depth) = (result.pixels.dim(), result.pixels.depth());
     let notes = target.write(result)?;
     notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", output.display())));
     common.detail(&format!("{}: {width}×{height}, {channels} channels of {depth}", output.display()));
     if common.json && !is_dash(output) {
         say_json(&json!({
-            "event": "filter", "op": entry.name, "in": name, "out": output.display().to_string(),
+            "event": "filter", "op": name, "in": from, "out": output.display().to_string(),
             "width": width, "height": height, "channels": channels, "dtype": depth,
         }))?;
     }

@@ -50,7 +50,7 @@ enum Other {
 pub(crate) fn command() -> Command {
     let operators = ENTRIES.iter().map(|entry| apply::command(entry));
     // The derived commands bring a description of their own, which is not the program's.
-    Other::augment_subcommands(Cli::command().subcommands(operators))
+    Other::augment_subcommands(Cli::command().subcommands(operators).subcommand(apply::chain_command()))
         .about("Image kernels you can see through")
         .long_about(None)
 }
@@ -63,6 +63,9 @@ pub(crate) fn main() -> anyhow::Result<()> {
     common.set_up()?;
     if let Some(entry) = ENTRIES.iter().find(|entry| entry.name == name) {
         return apply::run(entry, arguments, &common);
+    }
+    if name == "chain" {
+        return apply::run_written(arguments, &common);
     }
     match Other::from_arg_matches(&matches)? {
         Other::Compare(compare) => compare.run(&common),
