@@ -5,6 +5,7 @@ use std::ops::{Add, Mul, Neg, Sub};
 use glassbox_tensor::Element;
 
 use crate::filter::{Filter, RowKernel};
+use crate::simd::nearest_whole;
 
 /// An element type of pictures: `u8` and `u16` (0 to full, exact, saturating) or `f32` (sign and range kept).
 pub trait Pixel: Element {
@@ -124,18 +125,6 @@ pub(crate) fn greater<T: PartialOrd>(a: T, b: T) -> T {
     if a > b { a } else { b }
 }
 
-/// The whole number nearest to a number from 0 to 2²², rounded half up.
-#[inline(always)]
-fn whole_half_up(real: f32) -> u32 {
-    // From 2²³ on there is no room for a fraction: adding it rounds, and leaves the whole number in the last bits. A conversion,
-    // which would have to saturate, is not vectorised.
-    const ROUND: f32 = 8_388_608.0;
-    let up = real + 0.5;
-    let near = (up + ROUND) - ROUND;
-    let floor = if near > up { near - 1.0 } else { near };
-    (floor + ROUND).to_bits() & 0x7f_ffff
-}
-
 impl Pixel for u8 {
     type Wide = i16;
     type Sum = u32;
@@ -161,7 +150,7 @@ impl Pixel for u8 {
 
     #[inline(always)]
     fn from_real(real: f32) -> u8 {
-        whole_half_up(smaller(greater(real, 0.0), Self::FULL)) as u8
+        nearest_whole(real, u8::MAX.into()) as u8
     }
 
     #[inline(always)]
@@ -233,7 +222,7 @@ impl Pixel for u16 {
 
     #[inline(always)]
     fn from_real(real: f32) -> u16 {
-        whole_half_up(smaller(greater(real, 0.0), Self::FULL)) as u16
+        nearest_whole(real, u16::MAX.into()) as u16
     }
 
     #[inline(always)]

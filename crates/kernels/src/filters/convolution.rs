@@ -2,8 +2,6 @@
 //!
 //! Pixels of 8 and 16 bits are exact in it, and so are sums of them with whole weights as long as they stay below 2²⁴.
 
-use std::collections::VecDeque;
-
 use super::signed::Signed;
 use crate::Pixel;
 use crate::filter::{Rows, Window};
@@ -72,51 +70,40 @@ impl Matrix {
     }
 }
 
-/// Sums of weighted pixels, row by row. Rows are turned into real numbers once and kept for the rows below.
+/// Sums of weighted pixels, row by row.
 #[derive(Debug)]
 pub(super) struct Sums {
     matrix: Matrix,
     channels: usize,
-    rows: VecDeque<Aligned<f32>>,
-    between: Aligned<f32>,
+    /// The sums of the columns, where the matrix is separable.
+    columns: Aligned<f32>,
 }
 
 impl Sums {
     pub(super) fn new(matrix: Matrix, channels: usize) -> Self {
-        Self { matrix, channels, rows: VecDeque::new(), between: Aligned::default() }
+        Self { matrix, channels, columns: Aligned::default() }
     }
 
     /// `out[x] = finish(Σ weight · pixel)` over the window at `x`.
     #[inline(always)]
     pub(super) fn row<T: Pixel, U: Copy>(&mut self, rows: Rows<T>, out: &mut [U], finish: impl Fn(f32) -> U) {
-        let (height, _) = self.matrix.size();
-        let length = rows.get(0).len();
-        let mut spare = if self.rows.len() == height { self.rows.pop_front() } else { None };
-        while self.rows.len() < height {
-            let mut row = spare.take().unwrap_or_else(|| Aligned::zeros(length));
-            for (real, pixel) in row.get_mut().iter_mut().zip(rows.get(self.rows.len())) {
-                *real = pixel.to_real();
-            }
-            self.rows.push_back(row);
-        }
-        let c = self.channels;
+        let (length, c) = (rows.get(0).len(), self.channels);
         match &self.matrix {
             Matrix::Separable { column, row } => {
-                if self.between.get().len() != length {
-                    self.between = Aligned::zeros(length);
+                if self.columns.get().len() != length {
+                    self.columns = Aligned::zeros(length);
                 }
-                let sources: Vec<_> = column.iter().zip(&self.rows).map(|(&weight, row)| (weight, row.get())).collect();
-                add_up(self.between.get_mut(), &sources, |sum| sum);
-                let between = self.between.get();
-                let sources: Vec<_> = row.iter().enumerate().map(|(x, &weight)| (weight, &between[x * c..])).collect();
+                let sources: Vec<_> = column.iter().enumerate().map(|(y, &weight)| (weight, rows.get(y))).collect();
+                add_up(self.columns.get_mut(), &sources, |sum| sum);
+                let columns = self.columns.get();
+                let sources: Vec<_> = row.iter().enumerate().map(|(x, &weight)| (weight, &columns[x * c..])).collect();
                 add_up(out, &sources, finish);
             }
             Matrix::Full(weights) => {
-                let rows = weights.iter().zip(&self.rows);
-                let taps = rows.flat_map(|(weights, row)| {
-                    weights.iter().enumerate().map(move |(x, &weight)| (weight, &row.get()[x * c..]))
+                let taps = weights.iter().enumerate().flat_map(|(y, weights)| {
+                    weights.iter().enumerate().map(move |(x, &weight)| (weight, &rows.get(y)[x * c..]))
                 });
-                add_up(out, &taps.collect::<Vec<_>>(), finish);
+                add_up(out, &taps.filter(|(weight, _)| *weight != 0.0).collect::<Vec<_>>(), finish);
             }
         }
     }
@@ -124,7 +111,7 @@ impl Sums {
 
 /// `out[i] = finish(Σ weight · source[i])`, from the first source on.
 #[inline(always)]
-fn add_up<U: Copy>(out: &mut [U], sources: &[(f32, &[f32])], finish: impl Fn(f32) -> U) {
+fn add_up<T: Pixel, U: Copy>(out: &mut [U], sources: &[(f32, &[T])], finish: impl Fn(f32) -> U) {
     let (chunks, rest) = out.as_chunks_mut::<CHUNK>();
     let done = chunks.len() * CHUNK;
     for (index, chunk) in chunks.iter_mut().enumerate() {
@@ -132,7 +119,7 @@ fn add_up<U: Copy>(out: &mut [U], sources: &[(f32, &[f32])], finish: impl Fn(f32
         for (weight, source) in sources {
             let source = &source[index * CHUNK..(index + 1) * CHUNK];
             for i in 0..CHUNK {
-                sums[i] += weight * source[i];
+                sums[i] += weight * source[i].to_real();
             }
         }
         for i in 0..CHUNK {
@@ -140,7 +127,7 @@ fn add_up<U: Copy>(out: &mut [U], sources: &[(f32, &[f32])], finish: impl Fn(f32
         }
     }
     for (i, out) in (done..).zip(rest) {
-        *out = finish(sources.iter().fold(0.0, |sum, (weight, source)| sum + weight * source[i]));
+        *out = finish(sources.iter().fold(0.0, |sum, (weight, source)| sum + weight * source[i].to_real()));
     }
 }
 

@@ -36,12 +36,13 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let Self { size, channels, columns, stretches } = self;
-        let first = rows.get(0);
-        columns.resize(first.len(), T::default());
-        stretches.resize(first.len(), T::default());
-        columns.copy_from_slice(first);
-        for y in 1..*size {
-            outermost::<T, GREATEST>(stretches, columns, rows.get(y));
+        columns.resize(rows.get(0).len(), T::default());
+        stretches.resize(columns.len(), T::default());
+        // Two more rows at a time: what is between is read and written less often. Where there is no second, the first serves again.
+        let last = *size - 1;
+        of_three::<T, GREATEST>(columns, rows.get(0), rows.get(1.min(last)), rows.get(2.min(last)));
+        for y in (3..*size).step_by(2) {
+            of_three::<T, GREATEST>(stretches, columns, rows.get(y), rows.get((y + 1).min(last)));
             std::mem::swap(columns, stretches);
         }
         // Stretches of 2, 4, 8, … columns; two of them, which may overlap, make up any width.
@@ -52,6 +53,13 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
             width *= 2;
         }
         outermost::<T, GREATEST>(out, columns, &columns[(*size - width) * *channels..]);
+    }
+}
+
+#[inline(always)]
+fn of_three<T: Pixel, const GREATEST: bool>(out: &mut [T], a: &[T], b: &[T], c: &[T]) {
+    for (((out, &a), &b), &c) in out.iter_mut().zip(a).zip(b).zip(c) {
+        *out = outer::<T, GREATEST>(outer::<T, GREATEST>(a, b), c);
     }
 }
 

@@ -10,6 +10,7 @@
 mod aligned;
 
 use crate::Pixel;
+use crate::pixel::{greater, smaller};
 
 pub use aligned::Aligned;
 pub(crate) use aligned::CACHE_LINE;
@@ -117,6 +118,17 @@ fn avx2<K: Task>(task: K) -> K::Output {
 #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512cd")]
 fn avx512<K: Task>(task: K) -> K::Output {
     task.run()
+}
+
+/// The whole number from 0 to `most` that is nearest to `real`, rounded half up; 0 for NaN.
+#[inline(always)]
+pub(crate) fn nearest_whole(real: f32, most: u16) -> u32 {
+    let within = smaller(greater(real, 0.0), f32::from(most)) + 0.5;
+    #[allow(unsafe_code, reason = "the safe conversion, which saturates, is not turned into vector instructions")]
+    // SAFETY: `within` is from 0.5 to 65535.5, whatever `real` is: of a number that cannot be compared `greater` keeps the 0.
+    unsafe {
+        within.to_int_unchecked::<i32>() as u32
+    }
 }
 
 /// Asks for the cache line that lies `ahead` bytes behind the first of `numbers`, in them or behind their end: it will be read soon.
