@@ -4,6 +4,7 @@ use super::parameters::{Parameter, Values};
 use crate::Pixel;
 use crate::filter::{Kernel, Rows};
 use crate::pixel::{greater, smaller};
+use crate::simd::Aligned;
 
 /// Largest side of the square.
 const LARGEST: usize = 255;
@@ -22,13 +23,13 @@ pub struct ExtremeRow<T, const GREATEST: bool> {
     size: usize,
     channels: usize,
     /// The outermost number of each column, and of each stretch of columns.
-    columns: Vec<T>,
-    stretches: Vec<T>,
+    columns: Aligned<T>,
+    stretches: Aligned<T>,
 }
 
 impl<T: Pixel, const GREATEST: bool> ExtremeRow<T, GREATEST> {
     pub(super) fn new(size: usize, channels: usize) -> Self {
-        Self { size, channels, columns: Vec::new(), stretches: Vec::new() }
+        Self { size, channels, columns: Aligned::default(), stretches: Aligned::default() }
     }
 }
 
@@ -36,20 +37,23 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let Self { size, channels, columns, stretches } = self;
-        columns.resize(rows.get(0).len(), T::default());
-        stretches.resize(columns.len(), T::default());
+        let length = rows.get(0).len();
+        if columns.get().len() != length {
+            (*columns, *stretches) = (Aligned::zeros(length), Aligned::zeros(length));
+        }
+        let (mut columns, mut stretches) = (columns.get_mut(), stretches.get_mut());
         // Two more rows at a time: what is between is read and written less often. Where there is no second, the first serves again.
         let last = *size - 1;
         of_three::<T, GREATEST>(columns, rows.get(0), rows.get(1.min(last)), rows.get(2.min(last)));
         for y in (3..*size).step_by(2) {
             of_three::<T, GREATEST>(stretches, columns, rows.get(y), rows.get((y + 1).min(last)));
-            std::mem::swap(columns, stretches);
+            std::mem::swap(&mut columns, &mut stretches);
         }
         // Stretches of 2, 4, 8, … columns; two of them, which may overlap, make up any width.
         let mut width = 1;
         while 2 * width < *size {
             outermost::<T, GREATEST>(stretches, columns, &columns[width * *channels..]);
-            std::mem::swap(columns, stretches);
+            std::mem::swap(&mut columns, &mut stretches);
             width *= 2;
         }
         outermost::<T, GREATEST>(out, columns, &columns[(*size - width) * *channels..]);
