@@ -222,7 +222,7 @@ impl Pixel for u16 {
 
     #[inline(always)]
     fn from_real(real: f32) -> u16 {
-        nearest_whole(real, u16::MAX.into()) as u16
+        nearest_whole(real, u16::MAX) as u16
     }
 
     #[inline(always)]
