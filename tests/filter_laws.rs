@@ -226,6 +226,22 @@ fn any_channel_count_equals_each_channel_alone() {
 }
 
 #[test]
+fn medians_of_pixels_with_many_channels_are_those_of_each_channel() {
+    // Rows of more than a block, and pixels too wide for the planes of the unrolled networks, or just not.
+    for channels in [8, 9, 16, 17, 33] {
+        let picture = picture::<u8>(11, 300, channels, 4);
+        for size in [3, 5, 7, 9] {
+            let median = chain(&format!("median:size={size}"));
+            let whole = Engine::default().run(&median, &picture).unwrap();
+            for channel in [0, channels - 1] {
+                let alone = Engine::default().run(&median, &picture.channel(channel)).unwrap();
+                assert_eq!(whole.channel(channel), alone, "size {size}, channel {channel} of {channels}");
+            }
+        }
+    }
+}
+
+#[test]
 fn alpha_is_copied_by_filters_and_pooled_by_pooling() {
     let picture = picture::<u8>(12, 15, 4, 2);
     let engine = Engine { keep_alpha: true, ..Engine::default() };

@@ -26,7 +26,8 @@ fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
     Ok(Box::new(Blur { size: arguments.whole("size").unwrap_or(3), border: arguments.border()? }))
 }
 
-/// The box blur: each channel of a pixel becomes the mean of the `size × size` numbers around it, of whole numbers rounded half up.
+/// The box blur: each channel of a pixel becomes the mean of the `size × size` numbers around it, of whole
+/// numbers rounded half up: exactly for `u8`, and for `u16` up to a size of 16.
 #[derive(Clone, Copy, Debug)]
 pub struct Blur {
     /// Side of the square, 1 or more.

@@ -35,13 +35,14 @@ impl Matrix {
     pub fn new(weights: Vec<Vec<f32>>) -> Self {
         let width = weights[0].len();
         assert!(width > 0 && weights.iter().all(|row| row.len() == width), "Matrix: expected rows of one length");
-        // The row with the greatest weight is the row of the product; where the others are whole multiples, so is the column.
-        let greatest = |row: &[f32]| row.iter().fold(0.0f32, |most, weight| most.max(weight.abs()));
+        // The row of the product is the one with the smallest weight: of whole weights the others are likely whole multiples of it.
         let smallest = |row: &[f32]| {
             row.iter().filter(|weight| **weight != 0.0).fold(f32::MAX, |least, weight| least.min(weight.abs()))
         };
-        let Some(row) =
-            weights.iter().filter(|row| greatest(row) > 0.0).min_by(|a, b| smallest(a).total_cmp(&smallest(b)))
+        let Some(row) = weights
+            .iter()
+            .filter(|row| row.iter().any(|weight| *weight != 0.0))
+            .min_by(|a, b| smallest(a).total_cmp(&smallest(b)))
         else {
             return Self::Separable { column: vec![0.0; weights.len()], row: vec![0.0; width] };
         };

@@ -53,20 +53,14 @@ impl Operator for Median {
     fn kernel<T: Pixel>(&self, channels: usize) -> MedianRow<T> {
         let size = self.size;
         assert!(size % 2 == 1 && size <= LARGEST, "median: expected an odd size from 1 to {LARGEST}, got {size}");
-        if size == 3 {
-            MedianRow::Three(Unrolled::new(channels))
-        } else if size == 5 {
-            MedianRow::Five(Unrolled::new(channels))
-        } else if size == 7 {
-            MedianRow::Seven(Unrolled::new(channels))
-        } else if size == 9 {
-            MedianRow::Nine(Unrolled::new(channels))
-        } else if size <= most_by_network(T::BINS) {
-            MedianRow::Network(Network::new(size, channels))
-        } else if T::BINS == 256 {
-            MedianRow::Columns(ColumnHistograms::new(size, channels))
-        } else {
-            MedianRow::Sliding(SlidingHistogram::new(size, channels))
+        match size {
+            3 if Unrolled::<T, 3>::can(channels) => MedianRow::Three(Unrolled::new(channels)),
+            5 if Unrolled::<T, 5>::can(channels) => MedianRow::Five(Unrolled::new(channels)),
+            7 if Unrolled::<T, 7>::can(channels) => MedianRow::Seven(Unrolled::new(channels)),
+            9 if Unrolled::<T, 9>::can(channels) => MedianRow::Nine(Unrolled::new(channels)),
+            _ if size <= most_by_network(T::BINS) => MedianRow::Network(Network::new(size, channels)),
+            _ if T::BINS == 256 => MedianRow::Columns(ColumnHistograms::new(size, channels)),
+            _ => MedianRow::Sliding(SlidingHistogram::new(size, channels)),
         }
     }
 }
@@ -88,7 +82,7 @@ impl<T: Pixel> Kernel<T> for MedianRow<T> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         match self {
-            MedianRow::Three(three) => three.row(rows, out),
+            MedianRow::Three(network) => network.row(rows, out),
             MedianRow::Five(network) => network.row(rows, out),
             MedianRow::Seven(network) => network.row(rows, out),
             MedianRow::Nine(network) => network.row(rows, out),

@@ -4,10 +4,10 @@
 pub(super) const MOST_NUMBERS: usize = 128;
 
 /// Comparisons of one pass at most.
-pub(super) const MOST_STEPS: usize = 512;
+const MOST_STEPS: usize = 512;
 
 /// Passes at most.
-pub(super) const MOST_PASSES: usize = 5;
+const MOST_PASSES: usize = 5;
 
 /// Numbers in hand, each named by its register, in sorted order.
 #[derive(Clone, Copy)]

@@ -1,4 +1,4 @@
-use super::plan::{Plan, Source};
+use super::plan::{MOST_NUMBERS, Plan, Source};
 use crate::Pixel;
 use crate::filter::Rows;
 use crate::pixel::{greater, smaller};
@@ -7,11 +7,14 @@ use crate::simd::Aligned;
 /// Numbers of a row that are worked on at a time.
 const BLOCK: usize = 1024;
 
-/// From one plane to the next: a block and what is needed beyond it.
-const PLANE: usize = BLOCK + 128;
-
 /// Passes work on whole multiples of so many numbers, what is beyond the end being of no meaning.
 const LANES: usize = 64;
+
+/// Numbers beyond a block that windows may reach.
+const REACH: usize = 64;
+
+/// From one plane to the next: a block, what is needed beyond it, and what there is to the next whole multiple.
+const PLANE: usize = BLOCK + REACH + LANES;
 
 /// The median of a small window by a sorting network whose comparisons are known when the program is compiled: what is between two
 /// of them stays in registers.
@@ -40,7 +43,7 @@ macro_rules! unroll64 {
     };
 }
 
-/// Does the same for each of 128 constants.
+/// Does the same for each of 128 constants, which are [`MOST_NUMBERS`].
 macro_rules! unroll128 {
     ($i:ident => $body:expr) => {
         unroll64!($i from 0 => $body);
@@ -48,7 +51,7 @@ macro_rules! unroll128 {
     };
 }
 
-/// Does the same for each of 512 constants.
+/// Does the same for each of 512 constants, which are `MOST_STEPS`.
 macro_rules! unroll512 {
     ($i:ident => $body:expr) => {
         unroll64!($i from 0 => $body);
@@ -68,7 +71,15 @@ impl<T: Pixel, const N: usize> Unrolled<T, N> {
     /// Numbers of a block's core: planes of one more than the window has columns.
     const CORE: usize = (N + 1) * PLANE;
 
+    /// Whether pixels of so many channels are narrow enough for the planes.
+    pub(crate) fn can(channels: usize) -> bool {
+        (N - 1) * channels <= REACH
+    }
+
+    /// # Panics
+    /// If pixels of so many channels are too wide: see [`can`](Self::can).
     pub(crate) fn new(channels: usize) -> Self {
+        assert!(Self::can(channels), "a window of {N} pixels of {channels} numbers reaches beyond the planes");
         Self {
             channels,
             planes: Aligned::zeros(Self::PLAN.planes * PLANE),
@@ -122,7 +133,7 @@ fn pass<T: Pixel, const N: usize, const K: usize>(
     if const { K + 2 == Unrolled::<T, N>::PLAN.count } {
         written = core;
     }
-    let mut inputs: [&[T]; 128] = [&[]; 128];
+    let mut inputs: [&[T]; MOST_NUMBERS] = [&[]; MOST_NUMBERS];
     unroll128!(I => if const { I < Unrolled::<T, N>::PLAN.passes[K].input_count } {
         inputs[I] = match const { Unrolled::<T, N>::PLAN.passes[K].inputs[I] } {
             (Source::Row(row), _) => &rows[row][..length],
@@ -137,7 +148,7 @@ fn pass<T: Pixel, const N: usize, const K: usize>(
 fn last_pass<T: Pixel, const N: usize>(outer: &[T], core: &[T], channels: usize, out: &mut [T]) {
     let length = out.len();
     let first_plane = const { Unrolled::<T, N>::PLAN.planes };
-    let mut inputs: [&[T]; 128] = [&[]; 128];
+    let mut inputs: [&[T]; MOST_NUMBERS] = [&[]; MOST_NUMBERS];
     unroll128!(I => if const { I < Unrolled::<T, N>::PLAN.passes[Unrolled::<T, N>::PLAN.count - 1].input_count } {
         inputs[I] = match const { Unrolled::<T, N>::PLAN.passes[Unrolled::<T, N>::PLAN.count - 1].inputs[I] } {
             (Source::Outer, shift) => &outer[shift * channels..][..length],
@@ -153,12 +164,16 @@ fn last_pass<T: Pixel, const N: usize>(outer: &[T], core: &[T], channels: usize,
 }
 
 #[inline(always)]
-fn compare_all<T: Pixel, const N: usize, const K: usize>(inputs: [&[T]; 128], written: &mut [T], length: usize) {
+fn compare_all<T: Pixel, const N: usize, const K: usize>(
+    inputs: [&[T]; MOST_NUMBERS],
+    written: &mut [T],
+    length: usize,
+) {
     let outputs = const { Unrolled::<T, N>::PLAN.passes[K].output_count };
     let written = if outputs > 1 { &mut written[..outputs * PLANE] } else { &mut written[..length] };
     assert!(length <= PLANE);
     for i in 0..length {
-        let mut numbers = [T::default(); 128];
+        let mut numbers = [T::default(); MOST_NUMBERS];
         unroll128!(I => if const { I < Unrolled::<T, N>::PLAN.passes[K].input_count } {
             numbers[I] = inputs[I][i];
         });
