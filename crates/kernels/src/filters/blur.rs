@@ -1,6 +1,6 @@
 use super::convolution::{Finish, Matrix};
 use super::convolve::ConvolveRow;
-use super::parameters::{BORDER, Parameter, Values};
+use super::parameters::{BORDER, SQUARE};
 use super::signed::Signed;
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Operator, Window};
@@ -10,16 +10,9 @@ pub(super) static ENTRY: Entry = Entry {
     name: "blur",
     summary: "the mean of each square: the simplest smoothing",
     formula: "Σ a / size² over the square",
-    parameters: &[SIZE, BORDER],
+    parameters: &[SQUARE, BORDER],
     variants: &["size=5"],
     build,
-};
-
-const SIZE: Parameter = Parameter {
-    name: "size",
-    default: "3",
-    values: Values::Whole(1, 255),
-    help: "side of the square in pixels; of an even side one more lies above and to the left",
 };
 
 fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {

@@ -1,5 +1,5 @@
-use super::extreme::{ExtremeRow, SIZE};
-use super::parameters::BORDER;
+use super::extreme::ExtremeRow;
+use super::parameters::{BORDER, SQUARE};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Operator, Window};
 use crate::{Border, Error, Pixel};
@@ -8,7 +8,7 @@ pub(super) static ENTRY: Entry = Entry {
     name: "dilate",
     summary: "lets bright parts grow: each pixel becomes the greatest of its square",
     formula: "the greatest of the size² pixels of the square",
-    parameters: &[SIZE, BORDER],
+    parameters: &[SQUARE, BORDER],
     variants: &["size=15"],
     build,
 };

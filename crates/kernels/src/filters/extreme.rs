@@ -1,20 +1,9 @@
 //! What erosion and dilation share: the smallest or greatest number of a square.
 
-use super::parameters::{Parameter, Values};
 use crate::Pixel;
 use crate::filter::{Kernel, Rows};
 use crate::pixel::{greater, smaller};
 use crate::simd::Aligned;
-
-/// Largest side of the square.
-const LARGEST: usize = 255;
-
-pub(super) const SIZE: Parameter = Parameter {
-    name: "size",
-    default: "3",
-    values: Values::Whole(1, LARGEST),
-    help: "side of the square in pixels; of an even side one more lies above and to the left",
-};
 
 /// The row function: the greatest number of each column of the window, then of each row of those.
 #[doc(hidden)]

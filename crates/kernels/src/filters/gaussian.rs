@@ -15,7 +15,7 @@ pub(super) static ENTRY: Entry = Entry {
     build,
 };
 
-const SIGMA: Parameter = Parameter {
+pub(super) const SIGMA: Parameter = Parameter {
     name: "sigma",
     default: "1",
     values: Values::Real(0.1, 40.0),

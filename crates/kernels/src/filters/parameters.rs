@@ -61,6 +61,14 @@ pub(super) const BORDER: Parameter = Parameter {
            wrap bcd|abcd|abc, zero 000|abcd|000, or crop (only whole windows: the picture shrinks)",
 };
 
+/// `size` of the filters that look at a square and treat all its pixels alike.
+pub(super) const SQUARE: Parameter = Parameter {
+    name: "size",
+    default: "3",
+    values: Values::Whole(1, 255),
+    help: "side of the square in pixels; of an even side one more lies above and to the left",
+};
+
 /// The values an operator is built with: what was given, checked, and the defaults.
 #[derive(Debug)]
 pub struct Arguments<'a> {

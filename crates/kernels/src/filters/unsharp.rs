@@ -1,5 +1,5 @@
 use super::convolution::{Matrix, Sums};
-use super::gaussian::Gaussian;
+use super::gaussian::{Gaussian, SIGMA};
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
@@ -19,13 +19,6 @@ const AMOUNT: Parameter = Parameter {
     default: "1",
     values: Values::Real(0.0, 100.0),
     help: "how many times the difference is added",
-};
-
-const SIGMA: Parameter = Parameter {
-    name: "sigma",
-    default: "1",
-    values: Values::Real(0.1, 40.0),
-    help: "width of the bell in pixels; the window reaches three times as far to each side",
 };
 
 const THRESHOLD: Parameter = Parameter {
