@@ -18,10 +18,6 @@ struct RiseRow {
 impl Operator for Rise {
     type Kernel<T: Pixel> = RiseRow;
 
-    fn name(&self) -> &'static str {
-        "rise"
-    }
-
     fn window(&self) -> Window {
         Window { above: 0, below: 0, left: 1, right: 0, stride: 1 }
     }
@@ -48,7 +44,7 @@ impl<T: Pixel> Kernel<T> for RiseRow {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let picture = Image::from_vec([2, 4, 1], vec![10u8, 30, 30, 90, 0, 255, 0, 255])?;
-    let chain: [Box<dyn Filter>; 1] = [Box::new(Rise)];
+    let chain = [Filter::rows("rise", Rise)];
     let out = Engine::default().run(&chain, &picture)?;
     assert_eq!(out.as_slice(), [0, 20, 0, 60, 0, 255, 255, 255]);
     println!("{:?} -> {:?}", picture.as_slice(), out.as_slice());

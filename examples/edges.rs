@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example edges -- data/astronaut.png edges.png`
 
-use glassbox_formats::{Pixels, read_picture, write_picture};
+use glassbox_formats::{Packing, Pixels, read_picture, write_picture};
 use glassbox_kernels::{Engine, filters};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,7 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let chain = [filters::parse("gray")?, filters::parse("median:size=3")?, filters::parse("sobel")?];
     picture.pixels = Pixels::U8(Engine::default().run(&chain, &picture.pixels.to_u8())?);
     picture.metadata.icc = None;
-    write_picture(output.as_ref(), picture)?;
+    write_picture(output.as_ref(), picture, Packing::default())?;
     println!("{input} -> {output}");
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use glassbox_formats::{Picture, Pixels, write_picture};
+use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 
 use crate::command_lines::{dnn, err, filters};
@@ -51,14 +51,25 @@ fn pictures_that_are_none() {
         b"this is only text, whatever its name",
         &["is not a picture of a known format; png, jpeg"],
     );
-    refuse_picture(folder, "huge.png", &png_of(100_000, 100_000), &["at most 1073741824 bytes are allowed"]);
+    // Row by row it may be as high as it likes, but the rows must be there.
+    fs::write(folder.join("huge.png"), png_of(100_000, 100_000)).unwrap();
+    refused(filters(folder, &["sobel", "huge.png", "none.png"]), 1, &["huge.png: is damaged (png)"]);
+    for whole in ["spectral-pool", "compare"] {
+        refused(
+            filters(folder, &[whole, "huge.png", "none.png"]),
+            1,
+            &["huge.png", "at most 1073741824 bytes are allowed"],
+        );
+    }
+    assert!(!folder.join("none.png").exists());
     let whole = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/data/chelsea.png")).unwrap();
     refuse_picture(folder, "cut.png", &whole[..whole.len() / 2], &["(png)"]);
     refuse_picture(folder, "cut.jpg", &[0xFF, 0xD8, 0xFF, 0xE0, 0, 16], &["(jpg)"]);
 }
 
 fn small_picture(folder: &Path) {
-    write_picture(&folder.join("in.png"), Picture::from(Pixels::U8(Image::zeros([5, 4, 3])))).unwrap();
+    write_picture(&folder.join("in.png"), Picture::from(Pixels::U8(Image::zeros([5, 4, 3]))), Packing::default())
+        .unwrap();
 }
 
 #[test]
@@ -279,7 +290,7 @@ fn what_a_review_found() {
     // Infinity in a floating-point picture: no digit, no panic.
     model(folder, 20, 0.5);
     let wild = Image::from_fn([8, 8, 3], |(y, x, _)| [0.0, f32::INFINITY, f32::NAN, -1e30][(y + x) % 4]);
-    write_picture(&folder.join("wild.tif"), Picture::from(Pixels::F32(wild))).unwrap();
+    write_picture(&folder.join("wild.tif"), Picture::from(Pixels::F32(wild)), Packing::default()).unwrap();
     assert!(dnn(folder, &["predict", "model.npz", "wild.tif"]).status.success());
     // A type of no size makes any shape fit in memory.
     let nothing = |shape: &str| npy("'<U0'", false, shape, &[]);

@@ -6,7 +6,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 use glassbox_formats::npz::Npz;
-use glassbox_formats::{Picture, Pixels, read_picture, write_picture};
+use glassbox_formats::{Packing, Picture, Pixels, read_picture, write_picture};
 use glassbox_kernels::filters::{ENTRIES, parse};
 use glassbox_kernels::{Engine, Filter};
 use glassbox_tensor::Image;
@@ -131,7 +131,7 @@ fn predicts_what_it_saw(folder: &TempDir) {
         });
         names.push(format!("{index}.png"));
         wanted.push(u64::from(labels.as_slice()[index]));
-        write_picture(&folder.path().join(&names[index]), Picture::from(Pixels::U8(page))).unwrap();
+        write_picture(&folder.path().join(&names[index]), Picture::from(Pixels::U8(page)), Packing::default()).unwrap();
     }
     let arguments: Vec<&str> =
         ["predict", "model.npz", "--json"].into_iter().chain(names.iter().map(String::as_str)).collect();
@@ -250,8 +250,7 @@ fn filters_do_what_the_engine_does() {
         "crop",
     ];
     done(filters(folder.path(), &flags));
-    let chain: [Box<dyn Filter>; 2] =
-        [parse("gray").unwrap(), parse("sobel:combine=max,signed=offset,border=crop").unwrap()];
+    let chain: [Filter; 2] = [parse("gray").unwrap(), parse("sobel:combine=max,signed=offset,border=crop").unwrap()];
     let wanted = Engine::default().run(&chain, &picture).unwrap();
     assert_eq!(read_picture(&folder.path().join("out.png"), true).unwrap().pixels, Pixels::U8(wanted));
 }
@@ -343,7 +342,7 @@ fn list_and_help_name_every_operator() {
 fn bench_measures_what_it_is_asked_to() {
     let folder = tempfile::tempdir().unwrap();
     let small = folder.path().join("small.png");
-    write_picture(&small, Picture::from(Pixels::U8(Image::zeros([20, 30, 3])))).unwrap();
+    write_picture(&small, Picture::from(Pixels::U8(Image::zeros([20, 30, 3]))), Packing::default()).unwrap();
     let lines = json(filters(
         folder.path(),
         &["bench", "--picture", text(&small), "--only", "median:size=7", "--threads", "1", "--json"],

@@ -8,4 +8,5 @@ mod layer_laws;
 mod npz_files;
 mod picture_files;
 mod reference;
+mod reference_pools;
 mod training;

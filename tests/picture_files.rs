@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use glassbox_formats::{Format, Metadata, Picture, Pixels, decode_picture, read_picture, write_picture};
+use glassbox_formats::{Format, Metadata, Packing, Picture, Pixels, decode_picture, read_picture, write_picture};
 use glassbox_tensor::Image;
 
 fn image8(channels: usize) -> Image<u8> {
@@ -16,7 +16,7 @@ fn image16(channels: usize) -> Image<u16> {
 
 fn round_trip(folder: &Path, suffix: &str, pixels: Pixels) -> (Pixels, Vec<String>) {
     let path = folder.join(format!("picture.{suffix}"));
-    let notes = write_picture(&path, Picture::from(pixels)).unwrap();
+    let notes = write_picture(&path, Picture::from(pixels), Packing::default()).unwrap();
     (read_picture(&path, true).unwrap().pixels, notes)
 }
 
@@ -96,7 +96,7 @@ fn jpeg_stays_close() {
 fn the_content_and_not_the_name_says_what_a_picture_is() {
     let folder = tempfile::tempdir().unwrap();
     let (png, misnamed) = (folder.path().join("a.png"), folder.path().join("a.jpg"));
-    write_picture(&png, Picture::from(Pixels::U8(image8(3)))).unwrap();
+    write_picture(&png, Picture::from(Pixels::U8(image8(3))), Packing::default()).unwrap();
     fs::rename(&png, &misnamed).unwrap();
     assert_eq!(read_picture(&misnamed, true).unwrap().pixels, Pixels::U8(image8(3)));
 }
@@ -109,7 +109,8 @@ fn metadata_survives_and_orientation_is_applied() {
     let folder = tempfile::tempdir().unwrap();
     for suffix in ["png", "jpg", "webp"] {
         let path: PathBuf = folder.path().join(format!("a.{suffix}"));
-        write_picture(&path, Picture { pixels: Pixels::U8(image8(3)), metadata: metadata.clone() }).unwrap();
+        write_picture(&path, Picture { pixels: Pixels::U8(image8(3)), metadata: metadata.clone() }, Packing::default())
+            .unwrap();
         let (turned, stored) = (read_picture(&path, true).unwrap(), read_picture(&path, false).unwrap());
         assert_eq!(stored.metadata, metadata, "{suffix}");
         assert_eq!((stored.pixels.dim(), turned.pixels.dim()), ((7, 11, 3), (11, 7, 3)), "{suffix}");
@@ -118,7 +119,7 @@ fn metadata_survives_and_orientation_is_applied() {
             assert_eq!((turned[[0, 6, 0]], turned[[10, 6, 1]]), (stored[[0, 0, 0]], stored[[0, 10, 1]]), "{suffix}");
         }
         // Written again, it is not turned twice.
-        write_picture(&path, turned.clone()).unwrap();
+        write_picture(&path, turned.clone(), Packing::default()).unwrap();
         assert_eq!(read_picture(&path, true).unwrap().pixels.dim(), (11, 7, 3), "{suffix}");
     }
 }
@@ -149,7 +150,7 @@ fn what_is_no_picture_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     for (suffix, _) in Format::SUFFIXES {
         let path = folder.path().join(format!("a.{suffix}"));
-        write_picture(&path, Picture::from(Pixels::U8(image8(3)))).unwrap();
+        write_picture(&path, Picture::from(Pixels::U8(image8(3))), Packing::default()).unwrap();
         let whole = fs::read(&path).unwrap();
         for cut in [1, 5, 20, whole.len() / 2, whole.len() - 12] {
             fs::write(&path, &whole[..cut.min(whole.len() - 1)]).unwrap();
@@ -166,7 +167,7 @@ fn flipped_bytes_never_panic() {
     let folder = tempfile::tempdir().unwrap();
     for (suffix, _) in Format::SUFFIXES {
         let path = folder.path().join(format!("a.{suffix}"));
-        write_picture(&path, Picture::from(Pixels::U8(image8(3)))).unwrap();
+        write_picture(&path, Picture::from(Pixels::U8(image8(3))), Packing::default()).unwrap();
         let whole = fs::read(&path).unwrap();
         for position in (0..whole.len()).step_by(1 + whole.len() / 150) {
             for flip in [0xFF, 0x10] {

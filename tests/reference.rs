@@ -4,6 +4,8 @@ use glassbox_kernels::Pixel;
 use glassbox_kernels::filters::split_label;
 use glassbox_tensor::Image;
 
+use crate::reference_pools;
+
 /// What a picture's numbers stand for: rounding, saturation and half of the range follow from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Depth {
@@ -49,7 +51,7 @@ impl Sample for f32 {
 }
 
 /// Index `i` of a row of `n`, which may lie outside; none for zero.
-fn place(border: &str, mut i: i64, n: i64) -> Option<usize> {
+pub(crate) fn place(border: &str, mut i: i64, n: i64) -> Option<usize> {
     while i < 0 || i >= n {
         i = match border {
             "clamp" => i.max(0).min(n - 1),
@@ -81,18 +83,18 @@ fn place(border: &str, mut i: i64, n: i64) -> Option<usize> {
     Some(i as usize)
 }
 
-struct Given<'a>(&'a str, Vec<(&'a str, &'a str)>);
+pub(crate) struct Given<'a>(pub(crate) &'a str, Vec<(&'a str, &'a str)>);
 
 impl Given<'_> {
-    fn text<'b>(&'b self, name: &str, default: &'b str) -> &'b str {
+    pub(crate) fn text<'b>(&'b self, name: &str, default: &'b str) -> &'b str {
         self.1.iter().find(|(known, _)| *known == name).map_or(default, |(_, value)| value)
     }
 
-    fn number(&self, name: &str, default: usize) -> usize {
+    pub(crate) fn number(&self, name: &str, default: usize) -> usize {
         self.text(name, &default.to_string()).parse().unwrap()
     }
 
-    fn real(&self, name: &str, default: f64) -> f64 {
+    pub(crate) fn real(&self, name: &str, default: f64) -> f64 {
         self.text(name, &default.to_string()).parse().unwrap()
     }
 }
@@ -142,7 +144,7 @@ pub(crate) fn apply<T: Sample>(label: &str, picture: &Image<T>) -> Option<Image<
     let given = Given(name, given);
     match name {
         "gray" => return Some(gray(picture)),
-        "max-pool" | "avg-pool" => return pool(&given, picture),
+        _ if name.ends_with("-pool") => return reference_pools::apply(&given, picture),
         _ => {}
     }
     let matrix = matrix(name, &given);
@@ -151,7 +153,9 @@ pub(crate) fn apply<T: Sample>(label: &str, picture: &Image<T>) -> Option<Image<
     let (rows, columns) = match (&matrix, name) {
         (Some(matrix), _) => (around(matrix.len()), around(matrix[0].len())),
         (_, "roberts") => ((0, 1), (0, 1)),
-        (_, "median" | "erode" | "dilate") => (around(given.number("size", 3)), around(given.number("size", 3))),
+        (_, "median" | "erode" | "dilate" | "rank") => {
+            (around(given.number("size", 3)), around(given.number("size", 3)))
+        }
         _ => ((1, 1), (1, 1)),
     };
     let full = T::DEPTH.most.unwrap_or(1.0);
@@ -171,6 +175,30 @@ pub(crate) fn apply<T: Sample>(label: &str, picture: &Image<T>) -> Option<Image<
         };
         let response = match name {
             "sharpen" => 5.0 * at(0, 0) - at(-1, 0) - at(1, 0) - at(0, -1) - at(0, 1),
+            "emboss" if given.text("method", "shadow") == "light" => {
+                let [azimuth, elevation] =
+                    [("azimuth", 135.0), ("elevation", 45.0)].map(|(n, d)| given.real(n, d).to_radians());
+                let columns = |dx: i64| at(-1, dx) + at(0, dx) + at(1, dx);
+                let rows = |dy: i64| at(dy, -1) + at(dy, 0) + at(dy, 1);
+                let depth = given.real("depth", 1.0);
+                let normal = [depth * (columns(-1) - columns(1)), depth * (rows(1) - rows(-1)), 6.0 * full];
+                let light = [azimuth.cos() * elevation.cos(), azimuth.sin() * elevation.cos(), elevation.sin()];
+                let product: f64 = normal.iter().zip(light).map(|(n, l)| n * l).sum();
+                let length = normal.iter().map(|n| n * n).sum::<f64>().sqrt();
+                return store(full * (product / length).max(0.0));
+            }
+            "emboss" => {
+                let azimuth = (given.real("azimuth", 135.0) / 45.0 + 0.5).floor() * 45.0;
+                let mut sum = 0.0;
+                for (dy, dx) in [(0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1), (1, 0), (1, 1)] {
+                    // Degrees from the right, counter-clockwise, rows running down.
+                    let direction = (-dy as f64).atan2(dx as f64).to_degrees();
+                    let apart = (direction - azimuth).rem_euclid(360.0);
+                    let apart = apart.min(360.0 - apart);
+                    sum += ((apart / 45.0).round() - 2.0) * at(dy, dx);
+                }
+                return store(given.real("depth", 1.0) * sum + full / 2.0);
+            }
             "roberts" => edges(&given, at(0, 0) - at(1, 1), at(0, 1) - at(1, 0)),
             "sobel" | "prewitt" | "scharr" => {
                 let (side, middle) = match name {
@@ -183,7 +211,7 @@ pub(crate) fn apply<T: Sample>(label: &str, picture: &Image<T>) -> Option<Image<
                 let b = side * (sw - nw + se - ne) + middle * (at(1, 0) - at(-1, 0));
                 edges(&given, a, b)
             }
-            "median" | "erode" | "dilate" => {
+            "median" | "erode" | "dilate" | "rank" => {
                 let offsets = || -rows.0..=rows.1;
                 let mut all: Vec<f64> =
                     offsets().flat_map(|dy| offsets().map(move |dx| (dy, dx))).map(|(dy, dx)| at(dy, dx)).collect();
@@ -191,6 +219,10 @@ pub(crate) fn apply<T: Sample>(label: &str, picture: &Image<T>) -> Option<Image<
                 return T::sample(match name {
                     "erode" => all[0],
                     "dilate" => all[all.len() - 1],
+                    "rank" => {
+                        let share = given.real("percent", 50.0) / 100.0;
+                        all[(share * (all.len() - 1) as f64 + 0.5).floor() as usize]
+                    }
                     _ => all[all.len() / 2],
                 });
             }
@@ -249,33 +281,11 @@ fn edges(given: &Given, a: f64, b: f64) -> f64 {
     }
 }
 
-fn store<T: Sample>(value: f64) -> T {
+pub(crate) fn store<T: Sample>(value: f64) -> T {
     match T::DEPTH.most {
         Some(most) => T::sample((value + 0.5).floor().clamp(0.0, most)),
         None => T::sample(value),
     }
-}
-
-fn pool<T: Sample>(given: &Given, picture: &Image<T>) -> Option<Image<T>> {
-    let size = given.number("size", 2);
-    let stride = given.number("stride", size);
-    let (height, width, channels) = picture.dim();
-    if height < size || width < size {
-        return None;
-    }
-    let shape = [(height - size) / stride + 1, (width - size) / stride + 1, channels];
-    Some(Image::from_fn(shape, |(y, x, c)| {
-        let mut window = Vec::new();
-        for dy in 0..size {
-            for dx in 0..size {
-                window.push(picture[[y * stride + dy, x * stride + dx, c]].value());
-            }
-        }
-        match given.0 {
-            "max-pool" => T::sample(window.into_iter().fold(f64::MIN, f64::max)),
-            _ => store(window.iter().sum::<f64>() / (size * size) as f64),
-        }
-    }))
 }
 
 fn gray<T: Sample>(picture: &Image<T>) -> Image<T> {

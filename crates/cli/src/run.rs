@@ -95,6 +95,7 @@ pub(crate) fn catch_interrupts(ends_by_itself: bool) -> anyhow::Result<()> {
     ctrlc::set_handler(|| {
         let again = INTERRUPTED_FLAG.swap(true, Ordering::SeqCst);
         if again || !ENDS_BY_ITSELF.load(Ordering::SeqCst) {
+            glassbox_formats::remove_unfinished();
             std::process::exit(INTERRUPTED.into());
         }
     })?;

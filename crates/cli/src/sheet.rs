@@ -1,12 +1,12 @@
 //! Labelled sheets: pictures side by side, each with a line of text above it.
 
-use font8x8::{BASIC_FONTS, UnicodeFonts};
+use font8x8::{BASIC_FONTS, LATIN_FONTS, UnicodeFonts};
 use glassbox_tensor::Image;
 
 /// Pixels between pictures and around them.
 const GAP: usize = 12;
 /// Side of a letter.
-const LETTER: usize = 8;
+pub(crate) const LETTER: usize = 8;
 /// Height of a line of text with the space below it.
 const LINE: usize = LETTER + 6;
 
@@ -62,13 +62,29 @@ fn paste(page: &mut Image<u8>, image: &Image<u8>, top: usize, left: usize) {
 }
 
 fn write(page: &mut Image<u8>, text: &str, top: usize, left: usize) {
-    let mut pixels = page.view_mut();
+    letters(page, text, [top, left], 1, INK);
+}
+
+/// Text, each letter `8·times` pixels high and wide; what does not fit is cut off.
+pub(crate) fn letters(page: &mut Image<u8>, text: &str, [top, left]: [usize; 2], times: usize, ink: [u8; 3]) {
     for (position, letter) in text.chars().enumerate() {
-        let bitmap = BASIC_FONTS.get(letter).or_else(|| BASIC_FONTS.get('?')).unwrap_or_default();
-        for (y, row) in bitmap.iter().enumerate() {
+        let bitmap = BASIC_FONTS.get(letter).or_else(|| LATIN_FONTS.get(letter)).or_else(|| BASIC_FONTS.get('?'));
+        for (y, row) in bitmap.unwrap_or_default().iter().enumerate() {
             for x in (0..LETTER).filter(|x| row >> x & 1 == 1) {
-                (0..3).for_each(|channel| pixels[[top + y, left + position * LETTER + x, channel]] = INK[channel]);
+                let corner = [top + y * times, left + (position * LETTER + x) * times];
+                fill(page, corner, [times, times], ink);
             }
+        }
+    }
+}
+
+/// A rectangle of one colour; what does not fit is cut off.
+pub(crate) fn fill(page: &mut Image<u8>, [top, left]: [usize; 2], [height, width]: [usize; 2], colour: [u8; 3]) {
+    let (bottom, right) = ((top + height).min(page.height()), (left + width).min(page.width()));
+    let mut pixels = page.view_mut();
+    for y in top..bottom {
+        for x in left..right {
+            (0..3).for_each(|channel| pixels[[y, x, channel]] = colour[channel]);
         }
     }
 }

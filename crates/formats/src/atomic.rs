@@ -1,14 +1,14 @@
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use tempfile::NamedTempFile;
 
 use crate::Error;
 
-/// Writes a file so that it is never seen half-written: into a temporary file beside it, flushed and synchronised, then
-/// renamed over it. If anything fails, what was at `path` before is still there.
-///
-/// An existing file keeps its permissions, and a symbolic link goes on pointing where it did. A device or a pipe
-/// (`/dev/stdout`) cannot be replaced and is written to directly.
+/// Writes a file so that it is never seen half-written, as [`AtomicFile`] does.
 ///
 /// ```
 /// use std::io::Write;
@@ -21,15 +21,125 @@ use crate::Error;
 /// # Errors
 /// What `content` or the system reports.
 pub fn write_atomically(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    let failed = |source| Error::write(&path.display().to_string(), source);
-    match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(failed(io::Error::other("it is a folder"))),
-        Ok(found) if !found.is_file() => {
-            let mut device = BufWriter::new(File::options().write(true).open(path).map_err(failed)?);
-            content(&mut device).and_then(|()| device.flush()).map_err(failed)
-        }
-        found => replace(&behind_links(path), found.ok().map(|found| found.permissions()), content).map_err(failed),
+    let mut file = AtomicFile::create(path)?;
+    content(&mut file).map_err(|source| Error::write(&path.display().to_string(), source))?;
+    file.commit()
+}
+
+/// A file that is never seen half-written: what is written goes into a temporary file beside it, which is flushed, synchronised and
+/// renamed over it by [`commit`](AtomicFile::commit). If that is not called, what was there before is still there.
+///
+/// An existing file keeps its permissions, and a symbolic link goes on pointing where it did. A device or a pipe
+/// (`/dev/stdout`) cannot be replaced and is written to directly.
+#[derive(Debug)]
+pub struct AtomicFile {
+    name: String,
+    to: To,
+}
+
+#[derive(Debug)]
+enum To {
+    Device(BufWriter<File>),
+    Part { part: BufWriter<NamedTempFile>, target: PathBuf },
+}
+
+/// Temporary files that are being written: what [`remove_unfinished`] removes.
+static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(Mutex::default);
+
+/// Removes every temporary file that is being written, for a program that is about to end at once: after this none can be begun.
+pub fn remove_unfinished() {
+    let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    for path in unfinished.iter() {
+        // What cannot be removed stays: there is nobody left to be told.
+        let _ = fs::remove_file(path);
     }
+    std::mem::forget(unfinished);
+}
+
+impl AtomicFile {
+    /// Begins to write the file.
+    ///
+    /// # Errors
+    /// If it is a folder, or its folder is missing or cannot be written to.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let name = path.display().to_string();
+        let failed = |source| Error::write(&name, source);
+        let to = match fs::metadata(path) {
+            Ok(found) if found.is_dir() => return Err(failed(io::Error::other("it is a folder"))),
+            Ok(found) if !found.is_file() => {
+                To::Device(BufWriter::new(File::options().write(true).open(path).map_err(failed)?))
+            }
+            found => {
+                let target = behind_links(path);
+                let part = part_of(&target, found.ok().map(|found| found.permissions())).map_err(failed)?;
+                To::Part { part: BufWriter::with_capacity(1 << 16, part), target }
+            }
+        };
+        Ok(Self { name, to })
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// # Errors
+    /// What the system reports; then what was there before is still there.
+    pub fn commit(mut self) -> Result<(), Error> {
+        let Self { name, to } = &mut self;
+        put(to).map_err(|source| Error::write(name, source))
+    }
+}
+
+fn put(to: &mut To) -> io::Result<()> {
+    match to {
+        To::Device(device) => device.flush(),
+        To::Part { part, target } => {
+            // Dropping a `BufWriter` would swallow a full disk.
+            part.flush()?;
+            part.get_ref().as_file().sync_all()?;
+            fs::rename(part.get_ref().path(), target)
+        }
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.to {
+            To::Device(device) => device.write(bytes),
+            To::Part { part, .. } => part.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.to {
+            To::Device(device) => device.flush(),
+            To::Part { part, .. } => part.flush(),
+        }
+    }
+}
+
+impl Drop for AtomicFile {
+    fn drop(&mut self) {
+        if let To::Part { part, .. } = &self.to {
+            UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).remove(part.get_ref().path());
+        }
+    }
+}
+
+/// A new file beside `target`, with its permissions.
+fn part_of(target: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".glassbox-").suffix(".part");
+    // A new file gets what any program's new file gets; `tempfile` alone would keep it from everyone else.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    // Held while the file is made, so that it is never there without being known.
+    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
+    let part = builder.tempfile_in(folder_of(target))?;
+    unfinished.insert(part.path().to_path_buf());
+    drop(unfinished);
+    if let Some(permissions) = permissions {
+        part.as_file().set_permissions(permissions)?;
+    }
+    Ok(part)
 }
 
 /// Whether [`write_atomically`] could write to `path` now: worth asking before a long job whose result goes there.
@@ -59,30 +169,6 @@ fn folder_of(target: &Path) -> PathBuf {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
         _ => PathBuf::from("."),
     }
-}
-
-fn replace(
-    target: &Path,
-    permissions: Option<fs::Permissions>,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".glassbox-").suffix(".part");
-    // A new file gets what any program's new file gets; `tempfile` alone would keep it from everyone else.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut part = builder.tempfile_in(folder_of(target))?;
-    if let Some(permissions) = permissions {
-        part.as_file().set_permissions(permissions)?;
-    }
-    let mut buffered = BufWriter::with_capacity(1 << 16, part.as_file_mut());
-    content(&mut buffered)?;
-    // Dropping a `BufWriter` would swallow a full disk.
-    buffered.flush()?;
-    drop(buffered);
-    part.as_file().sync_all()?;
-    part.persist(target).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -9,11 +9,13 @@ pub mod mnist;
 mod npy;
 pub mod npz;
 mod picture;
+mod png;
 mod read_picture;
 mod write_picture;
 
-pub use atomic::{check_writable, write_atomically};
+pub use crate::png::{PngRows, PngWriter};
+pub use atomic::{AtomicFile, check_writable, remove_unfinished, write_atomically};
 pub use error::Error;
 pub use picture::{Metadata, Picture, Pixels};
 pub use read_picture::{MOST_PICTURE_BYTES, decode_picture, read_picture};
-pub use write_picture::{Format, encode_picture, write_picture};
+pub use write_picture::{Format, Packing, encode_picture, write_animation, write_picture};

@@ -2,14 +2,27 @@ use std::io::{self, Cursor, Write};
 use std::path::Path;
 
 use glassbox_tensor::{Element, Image};
-use image::codecs::{bmp::BmpEncoder, gif::GifEncoder, png::PngEncoder, qoi::QoiEncoder, tga::TgaEncoder};
+use image::codecs::gif::{GifEncoder, Repeat};
+use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tga::TgaEncoder};
 use image::codecs::{tiff::TiffEncoder, webp::WebPEncoder};
-use image::{ExtendedColorType, ImageEncoder};
+use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
 
-use crate::{Error, Metadata, Picture, Pixels, write_atomically};
+use crate::{Error, Metadata, Picture, Pixels, PngWriter, write_atomically};
 
-/// Quality of JPEG files, 1 … 100: no difference to be seen by eye.
-const JPEG_QUALITY: u8 = 90;
+/// How a picture is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Packing {
+    /// Quality of JPEG files, 1 … 100; at 90, the default, no difference is seen by eye.
+    pub quality: u8,
+    /// How hard PNG files are packed, 0 (not at all) … 9; more than 6 seldom makes them smaller.
+    pub compression: u32,
+}
+
+impl Default for Packing {
+    fn default() -> Self {
+        Self { quality: 90, compression: 2 }
+    }
+}
 
 /// A picture format to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +41,8 @@ pub enum Format {
 
 /// What a format can hold.
 struct Holds {
+    icc: bool,
+    exif: bool,
     channels: &'static [usize],
     u16: bool,
     f32: bool,
@@ -83,22 +98,46 @@ impl Format {
             Format::Webp => (&[1, 2, 3, 4], false, false),
             Format::Pnm => (&[1, 3], true, false),
         };
-        Holds { channels, u16, f32 }
+        let icc = matches!(self, Format::Png | Format::Jpeg | Format::Tiff | Format::Webp);
+        Holds { channels, u16, f32, icc, exif: icc && self != Format::Tiff }
     }
 }
 
 /// Writes a picture in the format of the file's suffix, atomically.
 ///
 /// What the format cannot hold is brought to the nearest that it can; the notes say what was lost: depth, alpha (shown over
-/// white).
+/// white), colour profile, EXIF, colours beyond 256.
 ///
 /// # Errors
 /// If the suffix is unknown, the format cannot hold so large a picture, or the system would not write it.
-pub fn write_picture(path: &Path, picture: Picture) -> Result<Vec<String>, Error> {
+pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<Vec<String>, Error> {
     let format = Format::of_path(path)?;
     let (picture, notes) = fit(picture, format);
-    write_atomically(path, |file| encode(&picture, format, file))?;
+    write_atomically(path, |file| encode(&picture, format, packing, file))?;
     Ok(notes)
+}
+
+/// Writes pictures that follow each other as a GIF that goes round for ever, atomically.
+///
+/// # Shape
+/// Each frame `[height, width, 3]`, all of one size; each is shown for `milliseconds`.
+///
+/// # Errors
+/// If the system would not write it, or a side is longer than 65535.
+pub fn write_animation(path: &Path, frames: &[Image<u8>], milliseconds: u32) -> Result<(), Error> {
+    write_atomically(path, |file| {
+        let mut encoder = GifEncoder::new(file);
+        encoder.set_repeat(Repeat::Infinite).map_err(io::Error::other)?;
+        for frame in frames {
+            let (height, width, channels) = frame.dim();
+            let opaque = frame.as_slice().chunks_exact(channels).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]);
+            let buffer = RgbaImage::from_raw(width as u32, height as u32, opaque.collect());
+            let buffer = buffer.ok_or_else(|| io::Error::other("the frame is too large"))?;
+            let delay = Delay::from_numer_denom_ms(milliseconds, 1);
+            encoder.encode_frame(Frame::from_parts(buffer, 0, 0, delay)).map_err(io::Error::other)?;
+        }
+        Ok(())
+    })
 }
 
 /// As [`write_picture`], to a writer; messages call it `name`.
@@ -108,11 +147,12 @@ pub fn write_picture(path: &Path, picture: Picture) -> Result<Vec<String>, Error
 pub fn encode_picture(
     picture: Picture,
     format: Format,
+    packing: Packing,
     writer: &mut dyn Write,
     name: &str,
 ) -> Result<Vec<String>, Error> {
     let (picture, notes) = fit(picture, format);
-    encode(&picture, format, writer).map_err(|e| Error::write(name, e))?;
+    encode(&picture, format, packing, writer).map_err(|e| Error::write(name, e))?;
     Ok(notes)
 }
 
@@ -155,6 +195,16 @@ fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
             notes.push(format!("{format:?} cannot hold alpha: shown over white"));
         }
     }
+    for (there, held, what) in
+        [(metadata.icc.is_some(), holds.icc, "a colour profile"), (metadata.exif.is_some(), holds.exif, "EXIF")]
+    {
+        if there && !held {
+            notes.push(format!("{format:?} cannot hold {what}: left out"));
+        }
+    }
+    if format == Format::Gif {
+        notes.push("Gif holds at most 256 colours: reduced to those".into());
+    }
     (Picture { pixels, metadata }, notes)
 }
 
@@ -183,10 +233,10 @@ fn with_channels<T: Element>(
     Image::from_vec([height, width, wanted], out).expect("so many values a pixel")
 }
 
-fn encode(picture: &Picture, format: Format, writer: &mut dyn Write) -> io::Result<()> {
+fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn Write) -> io::Result<()> {
     let metadata = &picture.metadata;
     match format {
-        Format::Png => with_metadata(PngEncoder::new(writer), metadata, &picture.pixels),
+        Format::Png => encode_png(picture, packing, writer),
         Format::Webp => with_metadata(WebPEncoder::new_lossless(writer), metadata, &picture.pixels),
         Format::Tiff => {
             // The format's directory is written last and pointed to from the front.
@@ -194,7 +244,7 @@ fn encode(picture: &Picture, format: Format, writer: &mut dyn Write) -> io::Resu
             with_metadata(TiffEncoder::new(&mut buffer), metadata, &picture.pixels)?;
             writer.write_all(buffer.get_ref())
         }
-        Format::Jpeg => encode_jpeg(picture, writer),
+        Format::Jpeg => encode_jpeg(picture, packing, writer),
         Format::Pnm => encode_pnm(&picture.pixels, writer),
         Format::Gif => {
             let (height, width, channels) = picture.pixels.dim();
@@ -236,14 +286,38 @@ fn with_metadata(mut encoder: impl ImageEncoder, metadata: &Metadata, pixels: &P
     })
 }
 
-fn encode_jpeg(picture: &Picture, writer: &mut dyn Write) -> io::Result<()> {
+fn encode_png(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> io::Result<()> {
+    let shape = picture.pixels.dim();
+    let begin = |bits| PngWriter::new(writer, shape, bits, &picture.metadata, packing.compression);
+    // Some rows at a time: what waits to be packed is a copy.
+    let rows = (1 << 20) / (shape.1 * shape.2) + 1;
+    let line = shape.1 * shape.2;
+    match &picture.pixels {
+        Pixels::U16(image) => {
+            let mut png = begin(16)?;
+            image.as_slice().chunks(rows * line).try_for_each(|rows| png.write_u16(rows))?;
+            png.finish()?;
+        }
+        pixels => {
+            let mut png = begin(8)?;
+            match pixels {
+                Pixels::U8(image) => image.as_slice().chunks(rows * line).try_for_each(|rows| png.write_u8(rows))?,
+                pixels => png.write_u8(pixels.to_u8().as_slice())?,
+            }
+            png.finish()?;
+        }
+    }
+    Ok(())
+}
+
+fn encode_jpeg(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> io::Result<()> {
     let (height, width, channels) = picture.pixels.dim();
     let side = |side: usize| {
         u16::try_from(side)
             .map_err(|_| io::Error::other(format!("{width}×{height} pixels; JPEG holds at most 65535 a side")))
     };
     let (width16, height16) = (side(width)?, side(height)?);
-    let mut encoder = jpeg_encoder::Encoder::new(writer, JPEG_QUALITY);
+    let mut encoder = jpeg_encoder::Encoder::new(writer, packing.quality);
     let failed = |error: jpeg_encoder::EncodingError| match error {
         jpeg_encoder::EncodingError::IoError(error) => error,
         error => io::Error::other(error),

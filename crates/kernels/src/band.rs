@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::filter::{Filter, Rows, Window};
+use crate::filter::{RowFilter, Rows, Window};
 use crate::simd::{CACHE_LINE, Level};
 use crate::{Border, Pixel};
 
@@ -21,7 +21,7 @@ pub(crate) struct Band<'a, T> {
 
 /// An operator and where the window of its first place stands.
 struct Placed<'a> {
-    filter: &'a dyn Filter,
+    filter: &'a dyn RowFilter,
     window: Window,
     border: Border,
     /// Columns of the first place's window that lie before the picture, and rows above it.
@@ -30,7 +30,7 @@ struct Placed<'a> {
 }
 
 impl<'a> Placed<'a> {
-    fn new(filter: &'a dyn Filter) -> Self {
+    fn new(filter: &'a dyn RowFilter) -> Self {
         let (window, border) = (filter.window(), filter.border());
         // Where whole windows are wanted, the first place is the first at which one fits.
         let (left, above) = if border == Border::Crop { (0, 0) } else { (window.left, window.above) };
@@ -79,7 +79,7 @@ impl<T: Pixel> Band<'_, T> {
     /// Rows `range` of the operator's output.
     pub(crate) fn filter(
         &self,
-        filter: &dyn Filter,
+        filter: &dyn RowFilter,
         level: Level,
         past_caches: bool,
         range: Range<usize>,
@@ -88,7 +88,10 @@ impl<T: Pixel> Band<'_, T> {
         let placed = Placed::new(filter);
         let places = out.len() / range.len() / filter.channels(self.channels);
         let place_bytes = filter.channels(self.channels) * size_of::<T>();
-        let inside = whole_lines(placed.inside(places, self.width), out.as_ptr().addr(), place_bytes);
+        let inside = match placed.inside(places, self.width) {
+            all if filter.draws() => all,
+            inside => whole_lines(inside, out.as_ptr().addr(), place_bytes),
+        };
         if !inside.is_empty() {
             self.filter_inside(&placed, level, past_caches, range.clone(), inside.clone(), out);
         }
@@ -118,7 +121,11 @@ impl<T: Pixel> Band<'_, T> {
                 Some(y) => &self.row(y)[columns.clone()],
                 None => &zeros,
             }));
-            kernel.row(level, Rows::new(&rows, past_caches), &mut out[inside.start * channels..inside.end * channels]);
+            kernel.row(
+                level,
+                Rows::new(&rows, y, past_caches),
+                &mut out[inside.start * channels..inside.end * channels],
+            );
         }
     }
 
@@ -172,7 +179,7 @@ impl<T: Pixel> Band<'_, T> {
             loaded = wanted.end;
             let slot = |row: isize| row.rem_euclid(count as isize) as usize * length;
             let rows: Vec<_> = wanted.map(|row| &ring[slot(row)..slot(row) + length]).collect();
-            kernel.row(level, Rows::new(&rows, false), &mut made);
+            kernel.row(level, Rows::new(&rows, step, false), &mut made);
             for Piece { first, edge, places } in pieces() {
                 let made = &made[places.start * channels..][..edge.len() * channels];
                 let out = &mut out[(first + step - range.start) * line..][..line];
@@ -182,7 +189,7 @@ impl<T: Pixel> Band<'_, T> {
     }
 
     /// Copies the last channel of rows `range` as it is.
-    pub(crate) fn copy_alpha(&self, filter: &dyn Filter, range: Range<usize>, out: &mut [T]) {
+    pub(crate) fn copy_alpha(&self, filter: &dyn RowFilter, range: Range<usize>, out: &mut [T]) {
         let window = filter.window();
         let (left, above) = if filter.border() == Border::Crop { (window.left, window.above) } else { (0, 0) };
         let (line, channels) = (out.len() / range.len(), self.channels);

@@ -6,7 +6,7 @@ use glassbox_tensor::Image;
 use rayon::prelude::*;
 
 use crate::band::Band;
-use crate::filter::Filter;
+use crate::filter::{Filter, RowFilter, Way};
 use crate::simd::{Level, fence};
 use crate::{Border, Error, Pixel};
 
@@ -44,17 +44,21 @@ impl Default for Engine {
     }
 }
 
+/// Height, width and channels.
+pub(crate) type Shape = (usize, usize, usize);
+
 impl Engine {
     /// Takes `picture` through the operators of `chain`, one behind the other, on rayon's current threads.
     ///
-    /// Two operators or more work strip by strip: no picture between them is there as a whole, but for the border `wrap`.
+    /// Two operators or more that work row by row do so strip by strip: no picture between them is there as a whole, but for the border
+    /// `wrap`.
     ///
     /// # Shape
     /// `[height, width, channels]` → as [`output_shape`] says
     ///
     /// # Errors
     /// If nothing would be left of the picture.
-    pub fn run<T: Pixel>(&self, chain: &[Box<dyn Filter>], picture: &Image<T>) -> Result<Image<T>, Error> {
+    pub fn run<T: Pixel>(&self, chain: &[Filter], picture: &Image<T>) -> Result<Image<T>, Error> {
         let mut out = Image::zeros(output_shape(chain, picture.dim())?);
         self.run_into(chain, picture, &mut out)?;
         Ok(out)
@@ -67,63 +71,120 @@ impl Engine {
     ///
     /// # Panics
     /// If `out` does not have the shape that [`output_shape`] gives.
-    pub fn run_into<T: Pixel>(
-        &self,
-        chain: &[Box<dyn Filter>],
-        picture: &Image<T>,
-        out: &mut Image<T>,
-    ) -> Result<(), Error> {
-        let shape = output_shape(chain, picture.dim())?;
-        assert_eq!(out.dim(), shape, "run_into: an output of the chain's shape");
-        let (height, line) = (shape.0, shape.1 * shape.2);
-        let strip = self.strip.unwrap_or_else(|| strip_height(chain, picture)).clamp(1, height);
-        let past_caches = shape.0 * shape.1 * shape.2 * size_of::<T>() > CACHE_BYTES;
-        let work = |(index, rows): (usize, &mut [T])| {
-            let first = index * strip;
-            self.strip(chain, picture, first..first + rows.len() / line, rows, past_caches);
-            fence();
-        };
-        let strips = out.as_mut_slice();
-        if rayon::current_num_threads() == 1 {
-            strips.chunks_mut(strip * line).enumerate().for_each(work);
-        } else {
-            strips.par_chunks_mut(strip * line).enumerate().for_each(work);
+    pub fn run_into<T: Pixel>(&self, chain: &[Filter], picture: &Image<T>, out: &mut Image<T>) -> Result<(), Error> {
+        assert_eq!(out.dim(), output_shape(chain, picture.dim())?, "run_into: an output of the chain's shape");
+        match (0..).zip(chain).find_map(|(i, filter)| match &filter.way {
+            Way::Whole(whole) => Some((i, whole)),
+            Way::Rows(_) => None,
+        }) {
+            Some((0, whole)) if chain.len() == 1 => *out = T::run_whole(&**whole, picture),
+            Some((0, whole)) => self.run_into(&chain[1..], &T::run_whole(&**whole, picture), out)?,
+            Some((index, _)) => self.run_into(&chain[index..], &self.run(&chain[..index], picture)?, out)?,
+            None => {
+                let steps = Steps::new(chain, picture.dim())?;
+                let (height, width, channels) = picture.dim();
+                let band = Band { pixels: picture.as_slice(), first: 0, height, width, channels };
+                self.rows(&steps, &band, 0..out.height(), out.as_mut_slice());
+            }
         }
         Ok(())
     }
 
-    /// Rows `range` of the output.
-    fn strip<T: Pixel>(
+    /// Takes a picture through operators without ever having it, or what becomes of it, in memory as a whole: its rows are read from above
+    /// as they are needed, and those that are done are written. The result is that of [`run`](Engine::run).
+    ///
+    /// # Shape
+    /// `read` fills the next rows of a picture of `shape`, `write` gets the next rows of the output: whole rows, each time some.
+    ///
+    /// # Errors
+    /// If nothing would be left of the picture, what `read` and `write` report, or [`Error::NotByRows`] if an operator must see the whole
+    /// picture ([`first_not_by_rows`] asks beforehand).
+    pub fn stream<T: Pixel, E: From<Error>>(
         &self,
-        chain: &[Box<dyn Filter>],
-        picture: &Image<T>,
-        range: Range<usize>,
-        out: &mut [T],
-        past_caches: bool,
-    ) {
-        let Some((last, before)) = chain.split_last() else {
-            out.copy_from_slice(
-                &picture.as_slice()[range.start * picture.line_length()..range.end * picture.line_length()],
-            );
+        chain: &[Filter],
+        shape: (usize, usize, usize),
+        mut read: impl FnMut(&mut [T]) -> Result<(), E>,
+        mut write: impl FnMut(&[T]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        if let Some(name) = first_not_by_rows(chain) {
+            return Err(Error::NotByRows { operator: name.into() }.into());
+        }
+        let steps = Steps::new(chain, shape)?;
+        let (height, width, channels) = shape;
+        let (out_height, out_line) = (steps.output().0, steps.output().1 * steps.output().2);
+        let line = width * channels;
+        // Rows of output at a time: enough for all threads, and so many that few rows are worked on twice.
+        let wanted = (STREAM_BYTES / (line * size_of::<T>()).max(1)).max(4 * steps.halo()).max(16);
+        let at_once = wanted.min(height).div_ceil(steps.stride()).max(1);
+        let (mut rows, mut first) = (Vec::new(), 0);
+        let mut out = Vec::new();
+        for start in (0..out_height).step_by(at_once) {
+            let range = start..(start + at_once).min(out_height);
+            let needed = steps.input_rows(range.clone());
+            // Rows that nobody looks at any more go; those between two windows far apart are read all the same.
+            let gone = needed.start.min(first + rows.len() / line).saturating_sub(first);
+            rows.drain(..gone * line);
+            first += gone;
+            let (there, wanted) = (rows.len(), (needed.end - first) * line);
+            if there < wanted {
+                rows.resize(wanted, T::default());
+                read(&mut rows[there..])?;
+            }
+            out.resize(range.len() * out_line, T::default());
+            let band = Band { pixels: &rows, first, height, width, channels };
+            self.rows(&steps, &band, range, &mut out);
+            write(&out)?;
+        }
+        // What no place looks at is read as well: a file that is damaged there is damaged.
+        let mut left = height - (first + rows.len() / line);
+        while left > 0 {
+            let some = left.min(at_once);
+            rows.resize(some * line, T::default());
+            read(&mut rows)?;
+            left -= some;
+        }
+        Ok(())
+    }
+
+    /// Rows `range` of a chain's output, strip by strip on all threads.
+    fn rows<T: Pixel>(&self, steps: &Steps, band: &Band<T>, range: Range<usize>, out: &mut [T]) {
+        let line = out.len() / range.len();
+        let strip = self.strip.unwrap_or_else(|| steps.strip_height::<T>(range.len())).clamp(1, range.len());
+        let past_caches = size_of_val(out) > CACHE_BYTES;
+        let work = |(index, rows): (usize, &mut [T])| {
+            let first = range.start + index * strip;
+            self.strip(steps, band, first..first + rows.len() / line, rows, past_caches);
+            fence();
+        };
+        if rayon::current_num_threads() == 1 {
+            out.chunks_mut(strip * line).enumerate().for_each(work);
+        } else {
+            out.par_chunks_mut(strip * line).enumerate().for_each(work);
+        }
+    }
+
+    /// Rows `range` of the output of the last of `steps`.
+    fn strip<T: Pixel>(&self, steps: &Steps, band: &Band<T>, range: Range<usize>, out: &mut [T], past_caches: bool) {
+        let Some((last, before)) = steps.split_last() else {
+            let line = band.width * band.channels;
+            out.copy_from_slice(&band.pixels[(range.start - band.first) * line..(range.end - band.first) * line]);
             return;
         };
         if before.is_empty() {
-            let (height, width, channels) = picture.dim();
-            let band = Band { pixels: picture.as_slice(), first: 0, height, width, channels };
-            return self.filter_band(&**last, &band, range, out, past_caches);
+            return self.filter_band(last, band, range, out, past_caches);
         }
-        let (height, width, channels) = output_shape(before, picture.dim()).expect("checked for the whole chain");
-        let needed = rows_needed(&**last, range.clone(), height);
+        let (height, width, channels) = before.output();
+        let needed = rows_needed(last, range.clone(), height);
         let mut between = vec![T::default(); needed.len() * width * channels];
-        self.strip(before, picture, needed.clone(), &mut between, false);
+        self.strip(&before, band, needed.clone(), &mut between, false);
         let band = Band { pixels: &between, first: needed.start, height, width, channels };
-        self.filter_band(&**last, &band, range, out, past_caches);
+        self.filter_band(last, &band, range, out, past_caches);
     }
 
     /// Rows `range` of one operator's output.
     fn filter_band<T: Pixel>(
         &self,
-        filter: &dyn Filter,
+        filter: &dyn RowFilter,
         band: &Band<T>,
         range: Range<usize>,
         out: &mut [T],
@@ -136,6 +197,9 @@ impl Engine {
     }
 }
 
+/// Bytes of rows that are read at a time when a picture is never there as a whole.
+const STREAM_BYTES: usize = 1 << 22;
+
 /// The shape that comes out of a chain.
 ///
 /// # Shape
@@ -144,28 +208,88 @@ impl Engine {
 ///
 /// # Errors
 /// If nothing would be left, or the picture is empty.
-pub fn output_shape(chain: &[Box<dyn Filter>], shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
-    chain.iter().try_fold(shape, |(height, width, channels), filter| {
-        let window = filter.window();
-        let needed = match filter.border() {
-            Border::Crop => (window.height(), window.width()),
-            _ => (1, 1),
-        };
-        if height < needed.0 || width < needed.1 || channels == 0 {
-            return Err(Error::TooSmall {
-                operator: filter.name().into(),
-                width,
-                height,
-                needed: format!("{}×{}", needed.1, needed.0),
-            });
+pub fn output_shape(chain: &[Filter], shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
+    chain.iter().try_fold(shape, |shape, filter| filter.shape(shape))
+}
+
+/// The first operator of a chain that cannot work on a picture's rows as they come from above, by its name: one of whole pictures, or one
+/// whose border is `wrap`.
+pub fn first_not_by_rows(chain: &[Filter]) -> Option<&'static str> {
+    let whole = |filter: &&Filter| match &filter.way {
+        Way::Rows(filter) => filter.border() == Border::Wrap,
+        Way::Whole(_) => true,
+    };
+    chain.iter().find(whole).map(Filter::name)
+}
+
+/// Operators that work row by row, one behind the other, and the shapes between them.
+#[derive(Clone)]
+struct Steps<'a> {
+    filters: Vec<&'a dyn RowFilter>,
+    /// One more than filters: what goes into the first, what comes out of each.
+    shapes: Vec<Shape>,
+}
+
+impl<'a> Steps<'a> {
+    fn new(chain: &'a [Filter], shape: Shape) -> Result<Self, Error> {
+        let (mut filters, mut shapes) = (Vec::new(), vec![shape]);
+        for filter in chain {
+            shapes.push(filter.shape(shapes[shapes.len() - 1])?);
+            match &filter.way {
+                Way::Rows(rows) => filters.push(&**rows),
+                Way::Whole(_) => return Err(Error::NotByRows { operator: filter.name().into() }),
+            }
         }
-        let side = |side: usize, needed: usize| (side - needed) / window.stride + 1;
-        Ok((side(height, needed.0), side(width, needed.1), filter.channels(channels)))
-    })
+        Ok(Self { filters, shapes })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.filters.is_empty()
+    }
+
+    fn output(&self) -> Shape {
+        self.shapes[self.shapes.len() - 1]
+    }
+
+    fn split_last(&self) -> Option<(&'a dyn RowFilter, Steps<'a>)> {
+        let (last, before) = self.filters.split_last()?;
+        Some((*last, Steps { filters: before.to_vec(), shapes: self.shapes[..self.shapes.len() - 1].to_vec() }))
+    }
+
+    /// Input rows from one output row to the next.
+    fn stride(&self) -> usize {
+        self.filters.iter().map(|filter| filter.window().stride).product()
+    }
+
+    /// Rows that two strips one below the other both look at.
+    fn halo(&self) -> usize {
+        self.filters.iter().map(|filter| filter.window().height() - 1).sum()
+    }
+
+    /// The input's rows that are looked at for rows `range` of the output.
+    fn input_rows(&self, range: Range<usize>) -> Range<usize> {
+        let filters = self.filters.iter().zip(&self.shapes).rev();
+        filters.fold(range, |range, (filter, shape)| rows_needed(*filter, range, shape.0))
+    }
+
+    /// Rows of output in a strip of `height` rows: all at once on one thread for one operator, else a few strips a thread, small enough that
+    /// what stands between two operators stays in the cache.
+    fn strip_height<T>(&self, height: usize) -> usize {
+        let threads = rayon::current_num_threads();
+        let strips = if threads == 1 { 1 } else { threads * STRIPS_A_THREAD };
+        let even = height.div_ceil(strips);
+        if self.filters.len() < 2 {
+            return even;
+        }
+        // Not so thin that most of a strip is its halo.
+        let line = self.shapes.iter().map(|(_, width, channels)| width * channels).max().unwrap_or(1);
+        let cached = (STRIP_BYTES / (line * size_of::<T>()).max(1)).max(4 * self.halo()).max(16);
+        even.min(cached.div_ceil(self.stride())).max(1)
+    }
 }
 
 /// The rows of a picture of `height` rows that an operator looks at to make rows `range`.
-fn rows_needed(filter: &dyn Filter, range: Range<usize>, height: usize) -> Range<usize> {
+fn rows_needed(filter: &dyn RowFilter, range: Range<usize>, height: usize) -> Range<usize> {
     let (window, border) = (filter.window(), filter.border());
     let above = if border == Border::Crop { 0 } else { window.above as isize };
     let first = (range.start * window.stride) as isize - above;
@@ -173,20 +297,4 @@ fn rows_needed(filter: &dyn Filter, range: Range<usize>, height: usize) -> Range
     let places = (first..=last).filter_map(|y| border.place(y, height));
     let (low, high) = places.fold((height - 1, 0), |(low, high), y| (low.min(y), high.max(y)));
     low.min(high)..high + 1
-}
-
-/// Rows of output in a strip: all at once on one thread for one operator, else a few strips a thread, small enough that what
-/// stands between two operators stays in the cache.
-fn strip_height<T: Pixel>(chain: &[Box<dyn Filter>], picture: &Image<T>) -> usize {
-    let stride: usize = chain.iter().map(|filter| filter.window().stride).product();
-    let threads = rayon::current_num_threads();
-    let strips = if threads == 1 { 1 } else { threads * STRIPS_A_THREAD };
-    let even = picture.height().div_ceil(strips);
-    let cached = match chain {
-        [_] => even,
-        _ => STRIP_BYTES / (picture.line_length() * size_of::<T>()).max(1),
-    };
-    // Not so thin that most of a strip is its halo.
-    let halo: usize = chain.iter().map(|filter| filter.window().height() - 1).sum();
-    even.min(cached.max(4 * halo).max(16)).div_ceil(stride).max(1)
 }

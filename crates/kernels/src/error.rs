@@ -29,6 +29,12 @@ pub enum Error {
         /// What it may be.
         allowed: String,
     },
+    /// An operator that must see the whole picture, where rows come one after the other.
+    #[error("{operator}: must see the whole picture at once (as must any operator with the border wrap)")]
+    NotByRows {
+        /// The operator.
+        operator: String,
+    },
     /// A picture of which nothing would be left.
     #[error("{operator}: a picture of {width}×{height} pixels is too small; its window needs {needed}")]
     TooSmall {

@@ -1,7 +1,9 @@
 //! What an operator is: a window, and a function from the window's rows to one row.
 
+use glassbox_tensor::Image;
+
 use crate::simd::{Level, Task, dispatch};
-use crate::{Border, Pixel};
+use crate::{Border, Error, Pixel};
 
 /// How much of the picture around a place an operator sees, and how far apart its places are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +47,13 @@ impl Window {
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a, T> {
     rows: &'a [&'a [T]],
+    y: usize,
     past_caches: bool,
 }
 
 impl<'a, T> Rows<'a, T> {
-    pub(crate) fn new(rows: &'a [&'a [T]], past_caches: bool) -> Self {
-        Self { rows, past_caches }
+    pub(crate) fn new(rows: &'a [&'a [T]], y: usize, past_caches: bool) -> Self {
+        Self { rows, y, past_caches }
     }
 
     /// Row `i` of the window, 0 the topmost, `(left + width + right) · channels` numbers.
@@ -62,6 +65,12 @@ impl<'a, T> Rows<'a, T> {
         self.rows[i]
     }
 
+    /// The row of the output that is made, 0 the topmost; only of operators that [draw](Operator::draws).
+    #[inline(always)]
+    pub fn y(&self) -> usize {
+        self.y
+    }
+
     /// Whether the picture that is made is so large that writing it past the caches is faster.
     #[inline(always)]
     pub(crate) fn past_caches(&self) -> bool {
@@ -69,15 +78,12 @@ impl<'a, T> Rows<'a, T> {
     }
 }
 
-/// An operator: what it sees, and the function that makes its rows.
+/// An operator that works row by row: what it sees, and the function that makes its rows.
 ///
 /// Everything else — borders, threads, strips, element types, vector instructions — is the engine's.
 pub trait Operator: std::fmt::Debug + Send + Sync + 'static {
     /// The row function with whatever it keeps from row to row.
     type Kernel<T: Pixel>: Kernel<T>;
-
-    /// The operator's name in the registry.
-    fn name(&self) -> &'static str;
 
     /// What it sees.
     fn window(&self) -> Window;
@@ -95,6 +101,12 @@ pub trait Operator: std::fmt::Debug + Send + Sync + 'static {
         true
     }
 
+    /// Whether it draws random numbers: its row function is then given whole rows, and may ask [which](Rows::y). Its window must not
+    /// reach beyond the edge.
+    fn draws(&self) -> bool {
+        false
+    }
+
     /// The row function for a picture of so many channels, made anew for each strip.
     fn kernel<T: Pixel>(&self, channels: usize) -> Self::Kernel<T>;
 }
@@ -108,31 +120,103 @@ pub trait Kernel<T>: Send + 'static {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]);
 }
 
-/// An operator with its type forgotten: what chains and the registry hold.
-pub trait Filter: std::fmt::Debug + Send + Sync {
-    /// The operator's name in the registry.
-    fn name(&self) -> &'static str;
-    /// What it sees.
+/// An operator that must see the whole picture at once.
+pub trait WholeOperator: std::fmt::Debug + Send + Sync + 'static {
+    /// Height, width and channels that come out when a picture of `shape` goes in.
+    ///
+    /// # Errors
+    /// If nothing would.
+    fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
+
+    /// What becomes of a picture: one of the [`shape`](WholeOperator::shape) that was announced.
+    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T>;
+}
+
+/// An operator with its name and with its type forgotten: what chains and the registry hold.
+#[derive(Debug)]
+pub struct Filter {
+    name: &'static str,
+    pub(crate) way: Way,
+}
+
+/// The two ways to make a picture.
+#[derive(Debug)]
+pub(crate) enum Way {
+    Rows(Box<dyn RowFilter>),
+    Whole(Box<dyn WholeFilter>),
+}
+
+impl Filter {
+    /// A filter that works row by row.
+    pub fn rows(name: &'static str, operator: impl Operator) -> Self {
+        Self { name, way: Way::Rows(Box::new(operator)) }
+    }
+
+    /// A filter that works on whole pictures.
+    pub fn whole(name: &'static str, operator: impl WholeOperator) -> Self {
+        Self { name, way: Way::Whole(Box::new(operator)) }
+    }
+
+    /// The operator's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it sees around a place; none if that is the whole picture.
+    pub fn window(&self) -> Option<Window> {
+        match &self.way {
+            Way::Rows(filter) => Some(filter.window()),
+            Way::Whole(_) => None,
+        }
+    }
+
+    /// Height, width and channels that come out when a picture of `shape` goes in.
+    ///
+    /// # Errors
+    /// If nothing would.
+    pub fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
+        let (height, width, channels) = shape;
+        let too_small = |needed: (usize, usize)| Error::TooSmall {
+            operator: self.name.into(),
+            width,
+            height,
+            needed: format!("{}×{}", needed.1, needed.0),
+        };
+        if height == 0 || width == 0 || channels == 0 {
+            return Err(too_small((1, 1)));
+        }
+        match &self.way {
+            Way::Whole(filter) => filter.shape(shape),
+            Way::Rows(filter) => {
+                let window = filter.window();
+                let needed = match filter.border() {
+                    Border::Crop => (window.height(), window.width()),
+                    _ => (1, 1),
+                };
+                if height < needed.0 || width < needed.1 {
+                    return Err(too_small(needed));
+                }
+                let side = |side: usize, needed: usize| (side - needed) / window.stride + 1;
+                Ok((side(height, needed.0), side(width, needed.1), filter.channels(channels)))
+            }
+        }
+    }
+}
+
+/// An [`Operator`] with its type forgotten.
+#[doc(hidden)]
+pub trait RowFilter: std::fmt::Debug + Send + Sync {
     fn window(&self) -> Window;
-    /// What it wants beyond the edge.
     fn border(&self) -> Border;
-    /// Channels that come out when `channels` go in.
     fn channels(&self, channels: usize) -> usize;
-    /// Whether an alpha channel is copied rather than filtered.
     fn keeps_alpha(&self) -> bool;
-    #[doc(hidden)]
+    fn draws(&self) -> bool;
     fn kernel_u8(&self, channels: usize) -> Box<dyn RowKernel<u8>>;
-    #[doc(hidden)]
     fn kernel_u16(&self, channels: usize) -> Box<dyn RowKernel<u16>>;
-    #[doc(hidden)]
     fn kernel_f32(&self, channels: usize) -> Box<dyn RowKernel<f32>>;
 }
 
-impl<O: Operator> Filter for O {
-    fn name(&self) -> &'static str {
-        Operator::name(self)
-    }
-
+impl<O: Operator> RowFilter for O {
     fn window(&self) -> Window {
         Operator::window(self)
     }
@@ -149,6 +233,10 @@ impl<O: Operator> Filter for O {
         Operator::keeps_alpha(self)
     }
 
+    fn draws(&self) -> bool {
+        Operator::draws(self)
+    }
+
     fn kernel_u8(&self, channels: usize) -> Box<dyn RowKernel<u8>> {
         Box::new(Vectorised(self.kernel::<u8>(channels)))
     }
@@ -159,6 +247,33 @@ impl<O: Operator> Filter for O {
 
     fn kernel_f32(&self, channels: usize) -> Box<dyn RowKernel<f32>> {
         Box::new(Vectorised(self.kernel::<f32>(channels)))
+    }
+}
+
+/// A [`WholeOperator`] with its type forgotten.
+#[doc(hidden)]
+pub trait WholeFilter: std::fmt::Debug + Send + Sync {
+    fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
+    fn run_u8(&self, picture: &Image<u8>) -> Image<u8>;
+    fn run_u16(&self, picture: &Image<u16>) -> Image<u16>;
+    fn run_f32(&self, picture: &Image<f32>) -> Image<f32>;
+}
+
+impl<O: WholeOperator> WholeFilter for O {
+    fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
+        WholeOperator::shape(self, shape)
+    }
+
+    fn run_u8(&self, picture: &Image<u8>) -> Image<u8> {
+        self.run(picture)
+    }
+
+    fn run_u16(&self, picture: &Image<u16>) -> Image<u16> {
+        self.run(picture)
+    }
+
+    fn run_f32(&self, picture: &Image<f32>) -> Image<f32> {
+        self.run(picture)
     }
 }
 

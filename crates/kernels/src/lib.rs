@@ -15,11 +15,13 @@ mod median;
 mod pixel;
 mod resample;
 pub mod simd;
+mod transparent;
 
 pub use border::Border;
-pub use engine::{Engine, output_shape};
+pub use engine::{Engine, first_not_by_rows, output_shape};
 pub use error::Error;
-pub use filter::{Filter, Kernel, Operator, Rows, Window};
-pub use measure::{mean, percentile, psnr};
+pub use filter::{Filter, Kernel, Operator, Rows, WholeOperator, Window};
+pub use measure::{deviation, entropy, immerkaer, mean, percentile, psnr};
 pub use pixel::{Pixel, Wide};
 pub use resample::resample;
+pub use transparent::cover_transparent;

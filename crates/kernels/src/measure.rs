@@ -50,3 +50,57 @@ pub fn psnr(a: &Image<u8>, b: &Image<u8>) -> f64 {
     let mean = squares.sum::<f64>() / a.len() as f64;
     10.0 * (255.0 * 255.0 / mean).log10()
 }
+
+/// Entropy in bits a number, `-Σ p·lg p` over the 256 values: 0 if all are alike, 8 if each value is as frequent as any.
+///
+/// ```
+/// use glassbox_kernels::entropy;
+/// use glassbox_tensor::Image;
+/// assert_eq!(entropy(&Image::from_vec([1, 4, 1], vec![0u8, 0, 255, 255]).unwrap()), 1.0);
+/// ```
+///
+/// # Panics
+/// If the picture is empty.
+#[track_caller]
+pub fn entropy(picture: &Image<u8>) -> f64 {
+    assert!(!picture.is_empty(), "entropy: expected a picture, got shape {:?}", picture.shape());
+    let mut counts = [0usize; 256];
+    picture.as_slice().iter().for_each(|&value| counts[usize::from(value)] += 1);
+    let shares = counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 / picture.len() as f64);
+    shares.map(|share| share * -share.log2()).sum()
+}
+
+/// Standard deviation of all values from their mean, `√(mean (a − mean a)²)`.
+///
+/// # Panics
+/// If the picture is empty.
+#[track_caller]
+pub fn deviation(picture: &Image<f32>) -> f64 {
+    assert!(!picture.is_empty(), "deviation: expected a picture, got shape {:?}", picture.shape());
+    let values = || picture.as_slice().iter().map(|&value| f64::from(value));
+    let (count, mean) = (picture.len() as f64, values().sum::<f64>() / picture.len() as f64);
+    (values().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt()
+}
+
+/// An estimate of the standard deviation of the noise in a picture, `√(π/2) / (6(w − 2)(h − 2)) · Σ |a * N|`: the mask
+/// `N = [1 −2 1; −2 4 −2; 1 −2 1]` answers to nothing that is a plane. 0 of a picture of less than 3×3 pixels.
+///
+/// # Shape
+/// `[h, w, 1]`
+///
+/// Source: J. Immerkær, *Fast noise variance estimation* (1996).
+pub fn immerkaer(picture: &Image<f32>) -> f64 {
+    let (height, width, _) = picture.dim();
+    if height < 3 || width < 3 {
+        return 0.0;
+    }
+    let mut sum = 0.0;
+    for y in 1..height - 1 {
+        let [above, here, below] = [y - 1, y, y + 1].map(|y| picture.line(y));
+        for x in 1..width - 1 {
+            let second = |row: &[f32]| f64::from(row[x - 1]) - 2.0 * f64::from(row[x]) + f64::from(row[x + 1]);
+            sum += (second(above) - 2.0 * second(here) + second(below)).abs();
+        }
+    }
+    (std::f64::consts::PI / 2.0).sqrt() * sum / (6 * (width - 2) * (height - 2)) as f64
+}

@@ -2,9 +2,9 @@ use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::ops::{Add, Mul, Neg, Sub};
 
-use glassbox_tensor::Element;
+use glassbox_tensor::{Element, Image};
 
-use crate::filter::{Filter, RowKernel};
+use crate::filter::{RowFilter, RowKernel, WholeFilter};
 use crate::simd::nearest_whole;
 
 /// An element type of pictures: `u8` and `u16` (0 to full, exact, saturating) or `f32` (sign and range kept).
@@ -27,6 +27,9 @@ pub trait Pixel: Element {
     /// The value as a real number: exact.
     fn to_real(self) -> f32;
 
+    /// The sum of two values as a real number: exact but for `f32`.
+    fn real_sum(a: Self, b: Self) -> f32;
+
     /// The value nearest to a real number: `u8` and `u16` rounded half up and saturated, NaN as 0; `f32` as it is.
     fn from_real(real: f32) -> Self;
 
@@ -35,6 +38,12 @@ pub trait Pixel: Element {
 
     /// The mean of values that add up to `sum`: `u8` and `u16` rounded half up.
     fn mean(sum: Self::Sum, count: u32) -> Self;
+
+    /// The sum of two neighbours.
+    fn pair(pair: [Self; 2]) -> Self::Wide;
+
+    /// A fourth of a sum of four: `u8` and `u16` rounded half up.
+    fn quarter(sum: Self::Wide) -> Self;
 
     /// What means add up in.
     type Sum: Copy + Default + Add<Output = Self::Sum> + Send;
@@ -62,7 +71,11 @@ pub trait Pixel: Element {
 
     /// The row kernel of a filter for this type.
     #[doc(hidden)]
-    fn row_kernel(filter: &dyn Filter, channels: usize) -> Box<dyn RowKernel<Self>>;
+    fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<Self>>;
+
+    /// What a filter of whole pictures makes of one of this type.
+    #[doc(hidden)]
+    fn run_whole(filter: &dyn WholeFilter, picture: &Image<Self>) -> Image<Self>;
 }
 
 /// Numbers that kernels add up in.
@@ -149,6 +162,23 @@ impl Pixel for u8 {
     }
 
     #[inline(always)]
+    fn real_sum(a: u8, b: u8) -> f32 {
+        f32::from(u16::from(a) + u16::from(b))
+    }
+
+    #[inline(always)]
+    fn pair(pair: [u8; 2]) -> i16 {
+        // The halves of a word: taking every other byte out of a vector is slower.
+        let word = u16::from_le_bytes(pair);
+        ((word & 255) + (word >> 8)) as i16
+    }
+
+    #[inline(always)]
+    fn quarter(sum: i16) -> u8 {
+        ((sum + 2) >> 2) as u8
+    }
+
+    #[inline(always)]
     fn from_real(real: f32) -> u8 {
         nearest_whole(real, u8::MAX.into()) as u8
     }
@@ -192,8 +222,12 @@ impl Pixel for u8 {
         ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) + 500) / 1000) as u8
     }
 
-    fn row_kernel(filter: &dyn Filter, channels: usize) -> Box<dyn RowKernel<u8>> {
+    fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<u8>> {
         filter.kernel_u8(channels)
+    }
+
+    fn run_whole(filter: &dyn WholeFilter, picture: &Image<u8>) -> Image<u8> {
+        filter.run_u8(picture)
     }
 }
 
@@ -218,6 +252,21 @@ impl Pixel for u16 {
     #[inline(always)]
     fn to_real(self) -> f32 {
         f32::from(self)
+    }
+
+    #[inline(always)]
+    fn real_sum(a: u16, b: u16) -> f32 {
+        ((u32::from(a) + u32::from(b)) as i32) as f32
+    }
+
+    #[inline(always)]
+    fn pair([a, b]: [u16; 2]) -> i32 {
+        i32::from(a) + i32::from(b)
+    }
+
+    #[inline(always)]
+    fn quarter(sum: i32) -> u16 {
+        ((sum + 2) >> 2) as u16
     }
 
     #[inline(always)]
@@ -262,8 +311,12 @@ impl Pixel for u16 {
         ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) + 500) / 1000) as u16
     }
 
-    fn row_kernel(filter: &dyn Filter, channels: usize) -> Box<dyn RowKernel<u16>> {
+    fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<u16>> {
         filter.kernel_u16(channels)
+    }
+
+    fn run_whole(filter: &dyn WholeFilter, picture: &Image<u16>) -> Image<u16> {
+        filter.run_u16(picture)
     }
 }
 
@@ -288,6 +341,21 @@ impl Pixel for f32 {
     #[inline(always)]
     fn to_real(self) -> f32 {
         self
+    }
+
+    #[inline(always)]
+    fn real_sum(a: f32, b: f32) -> f32 {
+        a + b
+    }
+
+    #[inline(always)]
+    fn pair([a, b]: [f32; 2]) -> f32 {
+        a + b
+    }
+
+    #[inline(always)]
+    fn quarter(sum: f32) -> f32 {
+        sum / 4.0
     }
 
     #[inline(always)]
@@ -331,7 +399,11 @@ impl Pixel for f32 {
         0.299 * r + 0.587 * g + 0.114 * b
     }
 
-    fn row_kernel(filter: &dyn Filter, channels: usize) -> Box<dyn RowKernel<f32>> {
+    fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<f32>> {
         filter.kernel_f32(channels)
+    }
+
+    fn run_whole(filter: &dyn WholeFilter, picture: &Image<f32>) -> Image<f32> {
+        filter.run_f32(picture)
     }
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use glassbox_dnn::{Net, Real};
-use glassbox_formats::{Picture, Pixels, write_picture};
+use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 use serde_json::json;
 
@@ -33,7 +33,7 @@ impl Inspect {
         let model = model::load(&self.model)?;
         if let Some(out) = &self.out {
             let page = with_net!(&model, net => draw(net))?;
-            let notes = write_picture(out, Picture::from(Pixels::U8(page)))?;
+            let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
         with_net!(&model, net => if common.json { print_json(net) } else { print(net) })

@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::Args;
 use glassbox_dnn::argmax;
 use glassbox_formats::mnist::Labelled;
-use glassbox_formats::{Picture, Pixels, write_picture};
+use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::{Image, Tensor};
 use serde_json::json;
 
@@ -53,7 +53,7 @@ impl Show {
             let dark_on_light = enlarge(&seen.digit.map(|pixel| 255 - pixel), ENLARGED);
             let label = format!("the net thinks it is {} (label {})", seen.answer, seen.label);
             let page = sheet(&[Tile { label, image: dark_on_light }], 1);
-            let notes = write_picture(out, Picture::from(Pixels::U8(page)))?;
+            let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
         if common.json {

@@ -2,8 +2,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_formats::{Format, Picture, Pixels, check_writable, read_picture, write_picture};
-use glassbox_kernels::filters::{self, parse};
+use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, read_picture, write_picture};
+use glassbox_kernels::filters::{self, Entry, parse, split_label};
 use glassbox_kernels::{Engine, Filter, mean, percentile, psnr};
 use glassbox_tensor::Image;
 use serde_json::json;
@@ -16,19 +16,22 @@ use crate::sheet::{Tile, enlarge, sheet};
 /// Pixels that a picture on the sheet may be wide or high; larger ones are shown smaller.
 const LARGEST_TILE: usize = 640;
 
-/// Max against average pooling, on the picture and on its edges, as one labelled sheet and as numbers
+/// Pooling methods side by side, on the picture and on its edges, as one labelled sheet and as numbers
 ///
 /// The article's comparison: on the picture itself, max pooling keeps light details (whiskers) and loses dark ones (eyes); on its
 /// edges (Sobel) the two come close. Pooled pictures are drawn enlarged to the size they were made from.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters compare data/chelsea.png sheet.png
-  filters compare photo.jpg sheet.png --size 4 --methods max,average --json
+  filters compare photo.jpg sheet.png --size 4 --methods max,average,median,lp:p=4 --json
+  filters compare photo.jpg sheet.png --methods all
+  filters compare photo.jpg sheet.png --on sobel --on 'median:size=5 | laplacian'
 
 Numbers, on brightness 0 … 255:
   mean    mean brightness
   light   how far the 99th percentile is above the unpooled median, as a share of what it was unpooled
   dark    how far the 1st percentile is below the unpooled median, as a share of what it was unpooled
+  edges   mean of Sobel's response, as a share of what it was unpooled
   psnr    decibels between this method's picture and average pooling's: higher is more alike")]
 pub(super) struct Compare {
     /// Picture to read
@@ -37,63 +40,112 @@ pub(super) struct Compare {
     /// Sheet to write
     #[arg(value_name = "OUT.png")]
     output: PathBuf,
-    /// Side of the pooling window in pixels
+    /// Side of the pooling window in pixels: how many times smaller the picture gets
     #[arg(long, default_value_t = 8)]
     size: usize,
-    /// Pooling methods: names of operators without -pool, and average for avg
-    #[arg(long, value_delimiter = ',', default_value = "max,average")]
-    methods: Vec<String>,
+    /// Pooling methods with commas between them: operators without -pool (average for avg), with parameters behind a colon, or all
+    #[arg(long, default_value = "max,average")]
+    methods: String,
+    /// Operators, as in a chain, to pool the output of, beside the picture itself; may be given several times
+    #[arg(long, value_name = "CHAIN", default_value = "sobel")]
+    on: Vec<String>,
 }
 
-/// One pooling method.
-type Chain = [Box<dyn Filter>; 1];
+/// Pictures side by side on the sheet.
+const COLUMNS: usize = 5;
+
+/// A pooling method and its name.
+struct Method {
+    name: String,
+    pool: [Filter; 1],
+}
 
 impl Compare {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let methods = self.methods()?;
         Format::of_path(&self.output).map_err(|error| Usage(error.to_string()))?;
         if is_same_file(&self.input, &self.output) {
             return Err(Usage(format!("{}: is both IN and OUT", self.output.display())).into());
         }
+        let average = [parse(&format!("avg-pool:size={}", self.size)).map_err(|error| Usage(format!("--{error}")))?];
+        let (methods, chains) = (self.methods(&average[0])?, self.chains()?);
         check_writable(&self.output)?;
         let name = self.input.display().to_string();
         let picture = opaque(read_picture(&self.input, true)?.pixels.to_u8());
-        let edges = Engine::default().run(&[parse("gray")?, parse("sobel")?], &picture)?;
-        let average = [parse(&format!("avg-pool:size={}", self.size)).map_err(|error| Usage(format!("--{error}")))?];
         let mut tiles = Vec::new();
-        for (source, image) in [("picture", &picture), ("edges", &edges)] {
-            let grey = Engine::default().run(&[parse("gray")?], image)?;
-            let average = pool(&average, &grey).with_context(|| name.clone())?;
-            tiles.push(Tile { label: source.into(), image: shown(image, 1) });
-            self.report(common, source, "none", &grey, &grey, None)?;
-            for (method, chain) in &methods {
-                let pooled = pool(chain, image).with_context(|| name.clone())?;
-                let label = format!("{method} {0}x{0} on the {source}", self.size);
-                tiles.push(Tile { label, image: shown(&pooled, self.size) });
-                let pooled_grey = pool(chain, &grey).with_context(|| name.clone())?;
-                self.report(common, source, method, &grey, &pooled_grey, Some(&average))?;
+        for (source, chain) in chains {
+            let image = Engine::default().run(&chain, &picture).with_context(|| name.clone())?;
+            let grey = brightness(&image)?;
+            let average = Engine::default().run(&average, &grey).with_context(|| name.clone())?;
+            tiles.push(Tile { label: source.clone(), image: shown(&image, 1) });
+            self.report(common, &source, "none", &grey, &grey, None)?;
+            for Method { name: method, pool } in &methods {
+                let pooled = Engine::default().run(pool, &image).with_context(|| name.clone())?;
+                let times = (image.height() / pooled.height().max(1)).max(1);
+                let label = format!("{method} {times}x{times} on the {source}");
+                tiles.push(Tile { label, image: shown(&pooled, times) });
+                let pooled = Engine::default().run(pool, &grey).with_context(|| name.clone())?;
+                self.report(common, &source, method, &grey, &pooled, Some(&average))?;
             }
         }
-        let page = sheet(&tiles, methods.len() + 1);
-        let notes = write_picture(&self.output, Picture::from(Pixels::U8(page)))?;
+        let columns = if methods.len() < COLUMNS { methods.len() + 1 } else { COLUMNS };
+        let page = sheet(&tiles, columns);
+        let notes = write_picture(&self.output, Picture::from(Pixels::U8(page)), Packing::default())?;
         notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", self.output.display())));
         Ok(())
     }
 
-    /// The methods with their names.
-    fn methods(&self) -> anyhow::Result<Vec<(String, Chain)>> {
-        let size = self.size.to_string();
-        let one = |method: &String| {
-            let operator = if method == "average" { "avg-pool".into() } else { format!("{method}-pool") };
-            let known = filters::find(&operator).map_err(|_| {
-                let names = filters::ENTRIES.iter().filter_map(|entry| entry.name.strip_suffix("-pool"));
-                let names: Vec<_> = names.map(|name| if name == "avg" { "average" } else { name }).collect();
-                wrong_flag("--methods", format!("found {method:?}; allowed: {}", names.join(", ")))
-            })?;
-            let filter = known.build(&[("size", &size)]).map_err(|error| Usage(format!("--{error}")))?;
-            Ok((method.clone(), [filter]))
+    /// What is pooled: the picture, and what the operators of each `--on` make of it.
+    fn chains(&self) -> anyhow::Result<Vec<(String, Vec<Filter>)>> {
+        let mut chains = vec![("picture".to_string(), Vec::new())];
+        for text in &self.on {
+            let chain = text.split('|').map(parse).collect::<Result<Vec<_>, _>>();
+            let mut chain = chain.map_err(|error| Usage(format!("--on: {error}")))?;
+            // The article's word for what it shows; of brightness, because edges of colours are coloured.
+            let name = if text == "sobel" { "edges".into() } else { text.clone() };
+            chain.insert(0, parse("gray")?);
+            chains.push((name, chain));
+        }
+        Ok(chains)
+    }
+
+    fn methods(&self, average: &Filter) -> anyhow::Result<Vec<Method>> {
+        let fits = |entry: &Entry| self.sized(entry).is_some();
+        let pools = || filters::ENTRIES.iter().filter(|entry| entry.name.ends_with("-pool") && fits(entry));
+        let short = |name: &str| match name.trim_end_matches("-pool") {
+            "avg" => "average".to_string(),
+            name => name.into(),
         };
-        self.methods.iter().map(one).collect()
+        let labels: Vec<String> = match self.methods.trim() {
+            "all" => pools().map(|entry| short(entry.name)).collect(),
+            methods => split_methods(methods),
+        };
+        let one = |label: String| -> anyhow::Result<Method> {
+            let (name, given) = split_label(&label).map_err(|error| Usage(format!("--methods: {error}")))?;
+            let operator = if name == "average" { average.name().into() } else { format!("{name}-pool") };
+            let entry = pools().find(|entry| entry.name == operator).ok_or_else(|| {
+                let names: Vec<_> = pools().map(|entry| short(entry.name)).collect();
+                wrong_flag("--methods", format!("found {name:?}; allowed: {}, all", names.join(", ")))
+            })?;
+            let mut all = self.sized(entry).unwrap_or_default();
+            all.retain(|(name, _)| given.iter().all(|(other, _)| name != other));
+            let all: Vec<_> = all.iter().map(|(name, value)| (*name, value.as_str())).chain(given).collect();
+            let pool = [entry.build(&all).map_err(|error| match error {
+                // The size is a flag of its own.
+                glassbox_kernels::Error::Parameter { .. } => Usage(format!("--{error}")),
+                error => Usage(format!("--methods: {error}")),
+            })?];
+            Ok(Method { name: label, pool })
+        };
+        labels.into_iter().map(one).collect()
+    }
+
+    /// The parameters that make a pooling shrink by the size; none if it has no such size.
+    fn sized(&self, entry: &Entry) -> Option<Vec<(&'static str, String)>> {
+        let has = |name: &str| entry.parameters.iter().any(|parameter| parameter.name == name);
+        [("size", self.size.to_string()), ("ratio", self.size.to_string())]
+            .into_iter()
+            .find(|(name, _)| has(name))
+            .map(|parameter| vec![parameter])
     }
 
     fn report(
@@ -110,33 +162,46 @@ impl Compare {
         let contrast = |image: &Image<u8>| {
             (f64::from(percentile(image, 0.99)) - middle, middle - f64::from(percentile(image, 0.01)))
         };
+        let edges = |image: &Image<u8>| Engine::default().run(&[parse("sobel")?], image).map(|edges| mean(&edges));
         let ((light, dark), (light_before, dark_before)) = (contrast(pooled), contrast(whole));
         let share = |after: f64, before: f64| if before > 0.0 { Some(after / before) } else { None };
         let (light, dark) = (share(light, light_before), share(dark, dark_before));
-        let psnr = average.map(|average| psnr(pooled, average)).filter(|psnr| psnr.is_finite());
+        let edges = share(edges(pooled)?, edges(whole)?);
+        let alike = average.filter(|average| average.dim() == pooled.dim()).map(|average| psnr(pooled, average));
+        let psnr = alike.filter(|psnr| psnr.is_finite());
         let (height, width, _) = pooled.dim();
         if common.json {
             return Ok(say_json(&json!({
                 "event": "compare", "source": source, "method": method, "size": self.size, "width": width, "height": height,
-                "mean": mean(pooled), "light": light, "dark": dark, "psnr_to_average": psnr,
+                "mean": mean(pooled), "light": light, "dark": dark, "edges": edges, "psnr_to_average": psnr,
             }))?);
         }
         let or_dash = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.2}"));
         if method == "none" {
-            let labels = ["method", "size", "mean", "light", "dark", "psnr"];
-            say(&format!(
-                "{source:<10}{:<10}{:>10}{:>8}{:>8}{:>8}{:>8}",
-                labels[0], labels[1], labels[2], labels[3], labels[4], labels[5]
-            ))?;
+            let [size, mean, light, dark, edges, psnr] = ["size", "mean", "light", "dark", "edges", "psnr"];
+            say(&format!("{source}\n  {:<24}{size:>11}{mean:>8}{light:>8}{dark:>8}{edges:>8}{psnr:>8}", "method"))?;
         }
         let size = format!("{width}×{height}");
-        let (mean, light, dark, psnr) = (mean(pooled), or_dash(light), or_dash(dark), or_dash(psnr));
-        Ok(say(&format!("{:<10}{method:<10}{size:>10}{mean:>8.1}{light:>8}{dark:>8}{psnr:>8}", ""))?)
+        let [light, dark, edges, psnr] = [light, dark, edges, psnr].map(or_dash);
+        let mean = mean(pooled);
+        Ok(say(&format!("  {method:<24}{size:>11}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"))?)
     }
 }
 
-fn pool(chain: &Chain, image: &Image<u8>) -> anyhow::Result<Image<u8>> {
-    Ok(Engine::default().run(chain, image)?)
+/// The methods of a list: a comma before a parameter belongs to the method before it.
+fn split_methods(text: &str) -> Vec<String> {
+    let mut methods: Vec<String> = Vec::new();
+    for part in text.split(',').map(str::trim) {
+        match methods.last_mut() {
+            Some(method) if part.contains('=') && !part.contains(':') => *method += &format!(",{part}"),
+            _ => methods.push(part.into()),
+        }
+    }
+    methods
+}
+
+fn brightness(image: &Image<u8>) -> anyhow::Result<Image<u8>> {
+    Ok(Engine::default().run(&[parse("gray")?], image)?)
 }
 
 /// Alpha left out: a sheet has none.
@@ -159,5 +224,5 @@ fn shown(image: &Image<u8>, times: usize) -> Image<u8> {
         return enlarge(image, times / shrink);
     }
     let average = parse(&format!("avg-pool:size={}", (shrink / times).clamp(1, side)));
-    average.ok().and_then(|average| pool(&[average], image).ok()).unwrap_or_else(|| image.clone())
+    average.ok().and_then(|average| Engine::default().run(&[average], image).ok()).unwrap_or_else(|| image.clone())
 }

@@ -22,14 +22,17 @@ impl List {
                     })
                 });
                 say_json(&json!({
-                    "op": entry.name, "summary": entry.summary, "formula": entry.formula,
+                    "op": entry.name, "summary": entry.summary, "formula": entry.formula, "source": entry.source,
                     "parameters": parameters.collect::<Vec<_>>(),
                 }))?;
                 continue;
             }
             say(&format!("{}\n    {}\n    {}", entry.name, entry.summary, entry.formula))?;
+            if !entry.source.is_empty() {
+                say(&format!("    {}", entry.source))?;
+            }
             for parameter in entry.parameters {
-                let default = if parameter.default.is_empty() { "the size" } else { parameter.default };
+                let default = if parameter.default.is_empty() { "see the help" } else { parameter.default };
                 say(&format!("    --{:<10} {} [default: {default}]", parameter.name, parameter.values.allowed()))?;
             }
             say("")?;

@@ -1,17 +1,23 @@
 //! `filters`: the article's image kernels on picture files.
 
+mod animate;
 mod apply;
+mod batch;
 mod bench;
+mod command;
 mod compare;
+mod info;
 mod list;
 
 use std::io::{self, Read};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use glassbox_formats::MOST_PICTURE_BYTES;
 use glassbox_kernels::filters::ENTRIES;
 
+use self::command::Job;
 use crate::run::Common;
 
 /// Image kernels you can see through
@@ -21,6 +27,7 @@ use crate::run::Common;
 #[command(after_help = "Examples:
   filters sobel in.png out.png
   filters median in.jpg out.png --size 5 --border mirror
+  filters gaussian photos --recursive --out-dir smooth --sigma 2
   filters sharpen - - --format png < in.png > out.png
   filters compare in.png sheet.png           max against average pooling, on the picture and on its edges
 
@@ -34,7 +41,9 @@ struct Cli {
 /// What is not an operator.
 #[derive(Debug, Subcommand)]
 enum Other {
+    Animate(animate::Animate),
     Compare(compare::Compare),
+    Info(info::Info),
     List(list::List),
     Bench(bench::Bench),
     /// Print a completion script for a shell
@@ -48,9 +57,9 @@ enum Other {
 
 /// The registry's operators, then the rest.
 pub(crate) fn command() -> Command {
-    let operators = ENTRIES.iter().map(|entry| apply::command(entry));
+    let operators = ENTRIES.iter().map(|entry| command::operator(entry));
     // The derived commands bring a description of their own, which is not the program's.
-    Other::augment_subcommands(Cli::command().subcommands(operators).subcommand(apply::chain_command()))
+    Other::augment_subcommands(Cli::command().subcommands(operators).subcommand(command::chain()))
         .about("Image kernels you can see through")
         .long_about(None)
 }
@@ -61,14 +70,22 @@ pub(crate) fn main() -> anyhow::Result<()> {
     // Global flags are known to the subcommand, wherever they stood.
     let common = Common::from_arg_matches(arguments)?;
     common.set_up()?;
-    if let Some(entry) = ENTRIES.iter().find(|entry| entry.name == name) {
-        return apply::run(entry, arguments, &common);
-    }
-    if name == "chain" {
-        return apply::run_written(arguments, &common);
+    let entry = ENTRIES.iter().find(|entry| entry.name == name);
+    let job = match entry {
+        Some(entry) => Some(Job::of_operator(entry, arguments)?),
+        None if name == "chain" => Some(Job::of_chain(arguments)?),
+        None => None,
+    };
+    if let Some(job) = job {
+        return match arguments.get_one::<PathBuf>("out-dir") {
+            Some(folder) => batch::run(&job, folder, arguments, &common),
+            None => apply::run(&job, arguments, &common),
+        };
     }
     match Other::from_arg_matches(&matches)? {
+        Other::Animate(animate) => animate.run(&common),
         Other::Compare(compare) => compare.run(&common),
+        Other::Info(info) => info.run(&common),
         Other::List(list) => list.run(&common),
         Other::Bench(bench) => bench.run(&common),
         Other::Completions { shell } => completions(command(), shell),

@@ -15,7 +15,7 @@ const CHUNK: usize = 64;
 
 /// A matrix of weights; as a column times a row if it is one, which is less work.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Matrix {
+pub(super) enum Matrix {
     /// Weight `[y, x]` is `column[y] · row[x]`.
     Separable {
         /// Weights of the rows of the window.
@@ -32,7 +32,7 @@ impl Matrix {
     ///
     /// # Panics
     /// If there are no weights, or rows of different lengths.
-    pub fn new(weights: Vec<Vec<f32>>) -> Self {
+    pub(super) fn new(weights: Vec<Vec<f32>>) -> Self {
         let width = weights[0].len();
         assert!(width > 0 && weights.iter().all(|row| row.len() == width), "Matrix: expected rows of one length");
         // The row of the product is the one with the smallest weight: of whole weights the others are likely whole multiples of it.
@@ -56,7 +56,7 @@ impl Matrix {
     }
 
     /// Rows and columns.
-    pub fn size(&self) -> (usize, usize) {
+    pub(super) fn size(&self) -> (usize, usize) {
         match self {
             Matrix::Separable { column, row } => (column.len(), row.len()),
             Matrix::Full(weights) => (weights.len(), weights[0].len()),
@@ -94,42 +94,71 @@ impl Sums {
                 if self.columns.get().len() != length {
                     self.columns = Aligned::zeros(length);
                 }
-                let sources: Vec<_> = column.iter().enumerate().map(|(y, &weight)| (weight, rows.get(y))).collect();
-                add_up(self.columns.get_mut(), &sources, |sum| sum);
+                add_up(self.columns.get_mut(), &fold(column, |y| rows.get(y)), |sum| sum);
                 let columns = self.columns.get();
-                let sources: Vec<_> = row.iter().enumerate().map(|(x, &weight)| (weight, &columns[x * c..])).collect();
-                add_up(out, &sources, finish);
+                add_up(out, &fold(row, |x| &columns[x * c..]), finish);
             }
             Matrix::Full(weights) => {
                 let taps = weights.iter().enumerate().flat_map(|(y, weights)| {
-                    weights.iter().enumerate().map(move |(x, &weight)| (weight, &rows.get(y)[x * c..]))
+                    weights.iter().enumerate().map(move |(x, &weight)| (weight, &rows.get(y)[x * c..], None))
                 });
-                add_up(out, &taps.filter(|(weight, _)| *weight != 0.0).collect::<Vec<_>>(), finish);
+                add_up(out, &taps.filter(|(weight, ..)| *weight != 0.0).collect::<Vec<_>>(), finish);
             }
         }
     }
 }
 
-/// `out[i] = finish(Σ weight · source[i])`, from the first source on.
+/// A weight and what it is for: the numbers of one list, or the sums of the numbers of two.
+type Term<'a, T> = (f32, &'a [T], Option<&'a [T]>);
+
+/// A term for each weight; if they are the same from either end, one for each two.
+fn fold<'a, T>(weights: &[f32], source: impl Fn(usize) -> &'a [T]) -> Vec<Term<'a, T>> {
+    let last = weights.len() - 1;
+    if weights.iter().ne(weights.iter().rev()) {
+        return weights.iter().enumerate().map(|(i, &weight)| (weight, source(i), None)).collect();
+    }
+    let other = |i: usize| (i < last - i).then(|| source(last - i));
+    (0..=last / 2).map(|i| (weights[i], source(i), other(i))).collect()
+}
+
+/// `out[i] = finish(Σ weight · source[i])`, from the first term on.
 #[inline(always)]
-fn add_up<T: Pixel, U: Copy>(out: &mut [U], sources: &[(f32, &[T])], finish: impl Fn(f32) -> U) {
-    let (chunks, rest) = out.as_chunks_mut::<CHUNK>();
-    let done = chunks.len() * CHUNK;
-    for (index, chunk) in chunks.iter_mut().enumerate() {
+fn add_up<T: Pixel, U: Copy>(out: &mut [U], terms: &[Term<T>], finish: impl Fn(f32) -> U) {
+    for start in chunk_starts::<CHUNK>(out.len()) {
         let mut sums = [0.0; CHUNK];
-        for (weight, source) in sources {
-            let source = &source[index * CHUNK..(index + 1) * CHUNK];
-            for i in 0..CHUNK {
-                sums[i] += weight * source[i].to_real();
+        for (weight, a, b) in terms {
+            let a = &a[start..start + CHUNK];
+            match b.map(|b| &b[start..start + CHUNK]) {
+                Some(b) => {
+                    for i in 0..CHUNK {
+                        sums[i] += weight * T::real_sum(a[i], b[i]);
+                    }
+                }
+                None => {
+                    for i in 0..CHUNK {
+                        sums[i] += weight * a[i].to_real();
+                    }
+                }
             }
         }
+        let chunk = &mut out[start..start + CHUNK];
         for i in 0..CHUNK {
             chunk[i] = finish(sums[i]);
         }
     }
-    for (i, out) in (done..).zip(rest) {
-        *out = finish(sources.iter().fold(0.0, |sum, (weight, source)| sum + weight * source[i].to_real()));
+    if out.len() < CHUNK {
+        for (i, out) in out.iter_mut().enumerate() {
+            let numbers = |a: &[T], b: Option<&[T]>| b.map_or_else(|| a[i].to_real(), |b| T::real_sum(a[i], b[i]));
+            *out = finish(terms.iter().fold(0.0, |sum, (weight, a, b)| sum + weight * numbers(a, *b)));
+        }
     }
+}
+
+/// Where chunks of `N` of `length` numbers begin; the last ends where the numbers do, and so may overlap the one before it: what is made twice
+/// is made alike, and nothing is left over to be made one by one. None if there are fewer numbers.
+#[inline(always)]
+pub(super) fn chunk_starts<const N: usize>(length: usize) -> impl Iterator<Item = usize> {
+    (0..if length < N { 0 } else { length.div_ceil(N) }).map(move |index| (index * N).min(length - N))
 }
 
 /// What becomes of a sum: divided, and what is negative dealt with.

@@ -9,6 +9,7 @@ pub(super) static ENTRY: Entry = Entry {
     name: "convolve",
     summary: "any matrix of weights, applied as written",
     formula: "Σ weight · pixel / divisor + offset, the matrix not flipped unless asked for",
+    source: "",
     parameters: &[KERNEL, DIVISOR, OFFSET, NORMALIZE, FLIP, SIGNED, BORDER],
     variants: &["kernel=1 2 1; 2 4 2; 1 2 1,divisor=16", "kernel=-2 -1 0; -1 1 1; 0 1 2"],
     build,
@@ -50,7 +51,7 @@ const FLIP: Parameter = Parameter {
     help: "turn the matrix half round first: convolution in the sense of mathematics",
 };
 
-fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let mut weights = parse_matrix(arguments.text("kernel"))?;
     if arguments.text("flip") == "yes" {
         weights.reverse();
@@ -65,17 +66,22 @@ fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
     if divisor == 0.0 {
         return Err(Error::parameter("divisor", "0", "any number but 0"));
     }
-    Ok(Box::new(Convolve {
-        matrix: Matrix::new(weights),
-        divisor,
-        offset: arguments.real("offset").unwrap_or(0.0),
-        signed: Signed::from_arguments(arguments),
-        border: arguments.border()?,
-    }))
+    let offset = arguments.real("offset").unwrap_or(0.0);
+    let finish = Finish { divisor, offset, signed: Signed::from_arguments(arguments) };
+    let matrix = Matrix::new(weights);
+    Ok(Filter::rows(arguments.operator(), Convolve { matrix, finish, border: arguments.border()? }))
 }
 
-/// Reads a matrix; a message points at the place where it is wrong.
-fn parse_matrix(text: &str) -> Result<Vec<Vec<f32>>, Error> {
+/// Reads a matrix as parameters have it: numbers with spaces between them, rows with `;` between them, at most 31 a side.
+///
+/// ```
+/// use glassbox_kernels::filters::parse_matrix;
+/// assert_eq!(parse_matrix("1 -2; 0.5 0").unwrap(), [[1.0, -2.0], [0.5, 0.0]]);
+/// ```
+///
+/// # Errors
+/// If it is none; the message points at the row and column.
+pub fn parse_matrix(text: &str) -> Result<Vec<Vec<f32>>, Error> {
     let wrong = |problem: String| Error::parameter("kernel", text, problem);
     let mut rows = Vec::new();
     for (y, row) in text.trim().trim_end_matches(';').split(';').enumerate() {
@@ -108,29 +114,16 @@ fn parse_matrix(text: &str) -> Result<Vec<Vec<f32>>, Error> {
     Ok(rows)
 }
 
-/// Correlation with any matrix: `Σ weight · pixel / divisor + offset`, each channel by itself.
-///
-/// Sums of whole weights are exact as long as they stay below 2²⁴.
-#[derive(Clone, Debug)]
-pub struct Convolve {
-    /// The weights.
-    pub matrix: Matrix,
-    /// What the sum is divided by.
-    pub divisor: f32,
-    /// Part of the range that is added: 0.5 for the middle grey.
-    pub offset: f32,
-    /// What a negative response becomes.
-    pub signed: Signed,
-    /// What stands beyond the edge.
-    pub border: Border,
+/// Correlation with a matrix, each channel by itself. Sums of whole weights are exact as long as they stay below 2²⁴.
+#[derive(Debug)]
+pub(super) struct Convolve {
+    pub(super) matrix: Matrix,
+    pub(super) finish: Finish,
+    pub(super) border: Border,
 }
 
 impl Operator for Convolve {
     type Kernel<T: Pixel> = ConvolveRow;
-
-    fn name(&self) -> &'static str {
-        ENTRY.name
-    }
 
     fn window(&self) -> Window {
         self.matrix.window()
@@ -141,22 +134,13 @@ impl Operator for Convolve {
     }
 
     fn kernel<T: Pixel>(&self, channels: usize) -> ConvolveRow {
-        let finish = Finish { divisor: self.divisor, offset: self.offset, signed: self.signed };
-        ConvolveRow::new(self.matrix.clone(), finish, channels)
+        ConvolveRow { sums: Sums::new(self.matrix.clone(), channels), finish: self.finish }
     }
 }
 
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct ConvolveRow {
+pub(super) struct ConvolveRow {
     sums: Sums,
     finish: Finish,
-}
-
-impl ConvolveRow {
-    pub(super) fn new(matrix: Matrix, finish: Finish, channels: usize) -> Self {
-        Self { sums: Sums::new(matrix, channels), finish }
-    }
 }
 
 impl<T: Pixel> Kernel<T> for ConvolveRow {

@@ -11,7 +11,7 @@ use crate::pixel::{Wide, greater};
 
 /// Which of the two responses is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
+pub(super) enum Direction {
     /// Both, combined.
     Both,
     /// The first alone: `a`.
@@ -22,7 +22,7 @@ pub enum Direction {
 
 /// What is made of the two responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Combine {
+pub(super) enum Combine {
     /// |a| + |b|
     Sum,
     /// √(a² + b²)

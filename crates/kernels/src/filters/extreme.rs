@@ -1,25 +1,45 @@
-//! What erosion and dilation share: the smallest or greatest number of a square.
+//! What erosion and dilation share: each channel of a pixel becomes the smallest or greatest of the `size × size` numbers around it.
 
-use crate::Pixel;
-use crate::filter::{Kernel, Rows};
+use super::Arguments;
+use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::pixel::{greater, smaller};
 use crate::simd::Aligned;
+use crate::{Border, Error, Pixel};
+
+pub(super) fn build<const GREATEST: bool>(arguments: &Arguments) -> Result<Filter, Error> {
+    let (size, border) = (arguments.whole("size").unwrap_or(3), arguments.border()?);
+    Ok(Filter::rows(arguments.operator(), Extreme::<GREATEST> { size, border }))
+}
+
+#[derive(Debug)]
+struct Extreme<const GREATEST: bool> {
+    size: usize,
+    border: Border,
+}
+
+impl<const GREATEST: bool> Operator for Extreme<GREATEST> {
+    type Kernel<T: Pixel> = ExtremeRow<T, GREATEST>;
+
+    fn window(&self) -> Window {
+        Window::centred(self.size)
+    }
+
+    fn border(&self) -> Border {
+        self.border
+    }
+
+    fn kernel<T: Pixel>(&self, channels: usize) -> ExtremeRow<T, GREATEST> {
+        ExtremeRow { size: self.size, channels, columns: Aligned::default(), stretches: Aligned::default() }
+    }
+}
 
 /// The row function: the greatest number of each column of the window, then of each row of those.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct ExtremeRow<T, const GREATEST: bool> {
+struct ExtremeRow<T, const GREATEST: bool> {
     size: usize,
     channels: usize,
     /// The outermost number of each column, and of each stretch of columns.
     columns: Aligned<T>,
     stretches: Aligned<T>,
-}
-
-impl<T: Pixel, const GREATEST: bool> ExtremeRow<T, GREATEST> {
-    pub(super) fn new(size: usize, channels: usize) -> Self {
-        Self { size, channels, columns: Aligned::default(), stretches: Aligned::default() }
-    }
 }
 
 impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {

@@ -1,24 +1,52 @@
 //! What Sobel's, Prewitt's and Scharr's edges share: masks of 3×3 that differ along one axis and smooth along the other.
+//!
+//! ```text
+//!     -S 0 S        -S -M -S
+//! a = -M 0 M    b =  0  0  0
+//!     -S 0 S         S  M  S
+//! ```
+//!
+//! `a` answers to vertical edges, `b` to horizontal ones.
 
 use std::ops::Range;
 
+use super::Arguments;
 use super::edges::{Choices, Masks};
-use crate::Pixel;
-use crate::filter::{Kernel, Rows};
+use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::pixel::Wide;
+use crate::{Border, Error, Pixel};
 
-/// The row function of an operator with the masks
-///
-/// ```text
-///     -S 0 S        -S -M -S
-/// a = -M 0 M    b =  0  0  0
-///     -S 0 S         S  M  S
-/// ```
-#[doc(hidden)]
+/// The filter with the weights `S` at the sides and `M` in the middle.
+pub(super) fn build<const S: i16, const M: i16>(arguments: &Arguments) -> Result<Filter, Error> {
+    let choices = Choices::from_arguments(arguments);
+    Ok(Filter::rows(arguments.operator(), Gradient::<S, M> { choices, border: arguments.border()? }))
+}
+
 #[derive(Debug)]
-pub struct GradientRow<const S: i16, const M: i16> {
-    pub(super) channels: usize,
-    pub(super) choices: Choices,
+struct Gradient<const S: i16, const M: i16> {
+    choices: Choices,
+    border: Border,
+}
+
+impl<const S: i16, const M: i16> Operator for Gradient<S, M> {
+    type Kernel<T: Pixel> = GradientRow<S, M>;
+
+    fn window(&self) -> Window {
+        Window::centred(3)
+    }
+
+    fn border(&self) -> Border {
+        self.border
+    }
+
+    fn kernel<T: Pixel>(&self, channels: usize) -> GradientRow<S, M> {
+        GradientRow { channels, choices: self.choices }
+    }
+}
+
+struct GradientRow<const S: i16, const M: i16> {
+    channels: usize,
+    choices: Choices,
 }
 
 impl<T: Pixel, const S: i16, const M: i16> Kernel<T> for GradientRow<S, M> {

@@ -6,9 +6,10 @@ pub(super) static ENTRY: Entry = Entry {
     name: "gray",
     summary: "colours to brightness",
     formula: "0.299·R + 0.587·G + 0.114·B (Rec. 601), rounded",
+    source: "ITU-R BT.601",
     parameters: &[],
     variants: &[],
-    build: |_: &Arguments| -> Result<Box<dyn Filter>, Error> { Ok(Box::new(Gray)) },
+    build: |arguments: &Arguments| -> Result<Filter, Error> { Ok(Filter::rows(arguments.operator(), Gray)) },
 };
 
 /// Luma, `0.299·R + 0.587·G + 0.114·B`.
@@ -17,14 +18,10 @@ pub(super) static ENTRY: Entry = Entry {
 ///
 /// Source: ITU-R BT.601.
 #[derive(Clone, Copy, Debug)]
-pub struct Gray;
+struct Gray;
 
 impl Operator for Gray {
     type Kernel<T: Pixel> = GrayRow;
-
-    fn name(&self) -> &'static str {
-        ENTRY.name
-    }
 
     fn window(&self) -> Window {
         Window::centred(1)
@@ -46,9 +43,7 @@ impl Operator for Gray {
     }
 }
 
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct GrayRow {
+pub(super) struct GrayRow {
     channels: usize,
 }
 

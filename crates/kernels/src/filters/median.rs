@@ -8,6 +8,7 @@ pub(super) static ENTRY: Entry = Entry {
     name: "median",
     summary: "takes out specks and keeps edges: each pixel becomes the middle one of its window",
     formula: "the middle of the size² sorted pixels of the window",
+    source: "",
     parameters: &[SIZE, BORDER],
     variants: &["size=5", "size=7", "size=9", "size=15", "size=31"],
     build,
@@ -16,8 +17,11 @@ pub(super) static ENTRY: Entry = Entry {
 const SIZE: Parameter =
     Parameter { name: "size", default: "3", values: Values::Odd(1, LARGEST), help: "side of the window in pixels" };
 
-fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
-    Ok(Box::new(Median { size: arguments.whole("size").unwrap_or(3), border: arguments.border()? }))
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    Ok(Filter::rows(
+        arguments.operator(),
+        Median { size: arguments.whole("size").unwrap_or(3), border: arguments.border()? },
+    ))
 }
 
 /// The median filter: each channel of a pixel becomes the middle one of the sorted `size × size` numbers around it.
@@ -28,19 +32,15 @@ fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
 /// # Panics
 /// [`kernel`](Operator::kernel) panics if `size` is even or not in 1 … 255.
 #[derive(Clone, Copy, Debug)]
-pub struct Median {
+struct Median {
     /// Side of the window: odd, 1 … 255.
-    pub size: usize,
+    size: usize,
     /// What stands beyond the edge.
-    pub border: Border,
+    border: Border,
 }
 
 impl Operator for Median {
     type Kernel<T: Pixel> = MedianRow<T>;
-
-    fn name(&self) -> &'static str {
-        ENTRY.name
-    }
 
     fn window(&self) -> Window {
         Window::centred(self.size)
@@ -59,16 +59,13 @@ impl Operator for Median {
             7 if Unrolled::<T, 7>::can(channels) => MedianRow::Seven(Unrolled::new(channels)),
             9 if Unrolled::<T, 9>::can(channels) => MedianRow::Nine(Unrolled::new(channels)),
             _ if size <= most_by_network(T::BINS) => MedianRow::Network(Network::new(size, channels)),
-            _ if T::BINS == 256 => MedianRow::Columns(ColumnHistograms::new(size, channels)),
-            _ => MedianRow::Sliding(SlidingHistogram::new(size, channels)),
+            _ if T::BINS == 256 => MedianRow::Columns(ColumnHistograms::new(size, (size * size) as u32 / 2, channels)),
+            _ => MedianRow::Sliding(SlidingHistogram::new(size, (size * size) as u32 / 2, channels)),
         }
     }
 }
 
-#[doc(hidden)]
-#[derive(Debug)]
-#[allow(private_interfaces, reason = "the ways a median is found are the crate's own")]
-pub enum MedianRow<T> {
+pub(super) enum MedianRow<T> {
     Three(Unrolled<T, 3>),
     Five(Unrolled<T, 5>),
     Seven(Unrolled<T, 7>),

@@ -1,22 +1,24 @@
 //! The registry of operators: one file each, and one line below.
 
-mod avg_pool;
 mod blur;
 mod convolution;
 mod convolve;
 mod dilate;
+mod draws;
 mod edges;
+mod emboss;
 mod erode;
 mod extreme;
 mod gaussian;
 mod gradient;
 mod gray;
 mod laplacian;
-mod max_pool;
 mod median;
+mod noise;
 mod parameters;
 mod pooling;
 mod prewitt;
+mod rank;
 mod response;
 mod roberts;
 mod scharr;
@@ -25,26 +27,8 @@ mod signed;
 mod sobel;
 mod unsharp;
 
-pub use avg_pool::AvgPool;
-pub use blur::Blur;
-pub use convolution::Matrix;
-pub use convolve::Convolve;
-pub use dilate::Dilate;
-pub use edges::{Combine, Direction};
-pub use erode::Erode;
-pub use gaussian::Gaussian;
-pub use gray::Gray;
-pub use laplacian::Laplacian;
-pub use max_pool::MaxPool;
-pub use median::Median;
+pub use convolve::parse_matrix;
 pub use parameters::{Arguments, Parameter, Values};
-pub use prewitt::Prewitt;
-pub use roberts::Roberts;
-pub use scharr::Scharr;
-pub use sharpen::Sharpen;
-pub use signed::Signed;
-pub use sobel::Sobel;
-pub use unsharp::Unsharp;
 
 use crate::{Error, Filter};
 
@@ -57,11 +41,13 @@ pub struct Entry {
     pub summary: &'static str,
     /// What it computes.
     pub formula: &'static str,
+    /// Where it comes from; empty for what is common knowledge.
+    pub source: &'static str,
     /// Its parameters, each with default, range and help.
     pub parameters: &'static [Parameter],
     /// Parameters other than the defaults that are worth measuring, as in a label behind the colon.
     pub variants: &'static [&'static str],
-    build: fn(&Arguments) -> Result<Box<dyn Filter>, Error>,
+    build: fn(&Arguments) -> Result<Filter, Error>,
 }
 
 /// Every operator, in the order of the help.
@@ -72,6 +58,7 @@ pub static ENTRIES: &[&Entry] = &[
     &prewitt::ENTRY,
     &scharr::ENTRY,
     &laplacian::ENTRY,
+    &emboss::ENTRY,
     &blur::ENTRY,
     &gaussian::ENTRY,
     &unsharp::ENTRY,
@@ -79,8 +66,29 @@ pub static ENTRIES: &[&Entry] = &[
     &median::ENTRY,
     &erode::ENTRY,
     &dilate::ENTRY,
-    &max_pool::ENTRY,
-    &avg_pool::ENTRY,
+    &rank::ENTRY,
+    &noise::ENTRY,
+    &pooling::max::ENTRY,
+    &pooling::avg::ENTRY,
+    &pooling::min::ENTRY,
+    &pooling::median::ENTRY,
+    &pooling::mixed::ENTRY,
+    &pooling::lp::ENTRY,
+    &pooling::stochastic::ENTRY,
+    &pooling::rank::ENTRY,
+    &pooling::ordinal::ENTRY,
+    &pooling::weighted::ENTRY,
+    &pooling::soft::ENTRY,
+    &pooling::spectral::ENTRY,
+    &pooling::fractional::ENTRY,
+    &pooling::adaptive::ENTRY,
+    &pooling::global::ENTRY,
+    &pooling::roi::ENTRY,
+    &pooling::pyramid::ENTRY,
+    &pooling::pixel_pyramid::ENTRY,
+    &pooling::edge_pyramid::ENTRY,
+    &pooling::superpixel::ENTRY,
+    &pooling::genetic::ENTRY,
     &gray::ENTRY,
 ];
 
@@ -95,7 +103,7 @@ impl Entry {
     ///
     /// # Errors
     /// If a parameter is unknown or outside what it may be.
-    pub fn build(&self, given: &[(&str, &str)]) -> Result<Box<dyn Filter>, Error> {
+    pub fn build(&self, given: &[(&str, &str)]) -> Result<Filter, Error> {
         (self.build)(&Arguments::new(self.name, self.parameters, given)?)
     }
 }
@@ -115,14 +123,14 @@ pub fn find(name: &str) -> Result<&'static Entry, Error> {
 ///
 /// ```
 /// use glassbox_kernels::{Window, filters};
-/// assert_eq!(filters::parse("median:size=7").unwrap().window(), Window::centred(7));
+/// assert_eq!(filters::parse("median:size=7").unwrap().window(), Some(Window::centred(7)));
 /// let error = filters::parse("medain").unwrap_err();
 /// assert_eq!(error.to_string(), "unknown operator \"medain\"; did you mean median?");
 /// ```
 ///
 /// # Errors
 /// If the operator or a parameter is unknown, or a parameter outside what it may be.
-pub fn parse(label: &str) -> Result<Box<dyn Filter>, Error> {
+pub fn parse(label: &str) -> Result<Filter, Error> {
     let (name, given) = split_label(label)?;
     find(name)?.build(&given)
 }

@@ -24,6 +24,10 @@ pub enum Values {
     Odd(usize, usize),
     /// A number in this range.
     Real(f64, f64),
+    /// Numbers with spaces between them.
+    Reals,
+    /// Whole numbers in this range with spaces between them, one to sixteen.
+    Wholes(usize, usize),
     /// A matrix of numbers, at most 31 a side: rows with `;` between them.
     Matrix,
 }
@@ -36,6 +40,10 @@ impl Values {
             Values::Whole(low, high) => format!("a whole number from {low} to {high}"),
             Values::Odd(low, high) => format!("an odd whole number from {low} to {high}"),
             Values::Real(low, high) => format!("a number from {low} to {high}"),
+            Values::Reals => "numbers with spaces between them".into(),
+            Values::Wholes(low, high) => {
+                format!("one to sixteen whole numbers from {low} to {high} with spaces between them")
+            }
             Values::Matrix => "numbers with spaces between them, rows with ; between them, at most 31 a side".into(),
         }
     }
@@ -46,6 +54,13 @@ impl Values {
             Values::Whole(low, high) => text.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n)),
             Values::Odd(low, high) => text.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n) && n % 2 == 1),
             Values::Real(low, high) => text.parse().is_ok_and(|x: f64| (*low..=*high).contains(&x)),
+            Values::Reals => {
+                text.split_whitespace().all(|word| word.parse().is_ok_and(|x: f64| x.is_finite() && x.abs() <= 1e6))
+            }
+            Values::Wholes(low, high) => {
+                let allowed = |word: &str| word.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n));
+                (1..=16).contains(&text.split_whitespace().count()) && text.split_whitespace().all(allowed)
+            }
             // Whoever reads it says where it is wrong.
             Values::Matrix => true,
         }
@@ -72,6 +87,7 @@ pub(super) const SQUARE: Parameter = Parameter {
 /// The values an operator is built with: what was given, checked, and the defaults.
 #[derive(Debug)]
 pub struct Arguments<'a> {
+    operator: &'static str,
     values: Vec<(&'static str, &'a str)>,
 }
 
@@ -81,7 +97,7 @@ impl<'a> Arguments<'a> {
     /// # Errors
     /// If a parameter is unknown or outside what it may be.
     pub(super) fn new(
-        operator: &str,
+        operator: &'static str,
         parameters: &'static [Parameter],
         given: &[(&'a str, &'a str)],
     ) -> Result<Self, Error> {
@@ -103,7 +119,12 @@ impl<'a> Arguments<'a> {
             }
             values[position].1 = value;
         }
-        Ok(Self { values })
+        Ok(Self { operator, values })
+    }
+
+    /// The operator's name.
+    pub(super) fn operator(&self) -> &'static str {
+        self.operator
     }
 
     /// The text of a parameter; empty if it is not given and has no default of its own.
@@ -119,6 +140,16 @@ impl<'a> Arguments<'a> {
     /// A number that was checked; none if it is not given and has no default of its own.
     pub(super) fn real(&self, name: &str) -> Option<f32> {
         self.text(name).parse().ok()
+    }
+
+    /// Numbers that were checked.
+    pub(super) fn reals(&self, name: &str) -> Vec<f64> {
+        self.text(name).split_whitespace().filter_map(|word| word.parse().ok()).collect()
+    }
+
+    /// Whole numbers that were checked.
+    pub(super) fn wholes(&self, name: &str) -> Vec<usize> {
+        self.text(name).split_whitespace().filter_map(|word| word.parse().ok()).collect()
     }
 
     pub(super) fn border(&self) -> Result<Border, Error> {

@@ -39,9 +39,7 @@ pub(super) fn store<T: Pixel>(
     let done = chunks.len() * CHUNK;
     for (index, chunk) in chunks.iter_mut().enumerate() {
         let response = response.part(index * CHUNK..(index + 1) * CHUNK);
-        for line in (0..size_of::<[T; CHUNK]>()).step_by(CACHE_LINE) {
-            prefetch(response.newest(), AHEAD + line);
-        }
+        ask_ahead::<T, CHUNK>(response.newest());
         if past_caches {
             let mut made = [T::default(); CHUNK];
             fill(&mut made, response, &finish);
@@ -51,6 +49,14 @@ pub(super) fn store<T: Pixel>(
         }
     }
     fill(rest, response.part(done..done + rest.len()), &finish);
+}
+
+/// Asks for what lies some way behind a chunk of a row that nobody has looked at yet.
+#[inline(always)]
+pub(super) fn ask_ahead<T, const CHUNK: usize>(chunk: &[T]) {
+    for line in (0..size_of::<[T; CHUNK]>()).step_by(CACHE_LINE) {
+        prefetch(chunk, AHEAD + line);
+    }
 }
 
 #[inline(always)]

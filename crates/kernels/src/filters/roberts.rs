@@ -11,14 +11,15 @@ pub(super) static ENTRY: Entry = Entry {
     name: "roberts",
     summary: "edges from the smallest window there is: the differences along both diagonals of 2×2 pixels",
     formula: "a = [1 0; 0 -1], b = [0 1; -1 0], the pixel at the top left",
+    source: "L. Roberts, Machine perception of three-dimensional solids (1963)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
     variants: &["combine=magnitude"],
     build,
 };
 
-fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let Choices { direction, combine, signed } = Choices::from_arguments(arguments);
-    Ok(Box::new(Roberts { direction, combine, signed, border: arguments.border()? }))
+    Ok(Filter::rows(arguments.operator(), Roberts { direction, combine, signed, border: arguments.border()? }))
 }
 
 /// Roberts' cross.
@@ -32,23 +33,19 @@ fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
 ///
 /// Source: L. Roberts, *Machine perception of three-dimensional solids* (1963).
 #[derive(Clone, Copy, Debug)]
-pub struct Roberts {
+struct Roberts {
     /// Which responses are wanted.
-    pub direction: Direction,
+    direction: Direction,
     /// What is made of both.
-    pub combine: Combine,
+    combine: Combine,
     /// What a negative response becomes.
-    pub signed: Signed,
+    signed: Signed,
     /// What stands beyond the edge.
-    pub border: Border,
+    border: Border,
 }
 
 impl Operator for Roberts {
     type Kernel<T: Pixel> = RobertsRow;
-
-    fn name(&self) -> &'static str {
-        ENTRY.name
-    }
 
     fn window(&self) -> Window {
         Window::top_left(2, 1)
@@ -64,9 +61,7 @@ impl Operator for Roberts {
     }
 }
 
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct RobertsRow {
+pub(super) struct RobertsRow {
     channels: usize,
     choices: Choices,
 }

@@ -12,13 +12,17 @@ pub(super) static ENTRY: Entry = Entry {
     name: "sharpen",
     summary: "makes every pixel stand out from its four neighbours",
     formula: "[0 -1 0; -1 5 -1; 0 -1 0]",
+    source: "",
     parameters: &[BORDER, SIGNED],
     variants: &[],
     build,
 };
 
-fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
-    Ok(Box::new(Sharpen { border: arguments.border()?, signed: Signed::from_arguments(arguments) }))
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    Ok(Filter::rows(
+        arguments.operator(),
+        Sharpen { border: arguments.border()?, signed: Signed::from_arguments(arguments) },
+    ))
 }
 
 /// Sharpening: five times the pixel less its four neighbours.
@@ -31,19 +35,15 @@ fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
 ///
 /// The coefficients add up to 1: where the picture is flat, nothing changes.
 #[derive(Clone, Copy, Debug)]
-pub struct Sharpen {
+struct Sharpen {
     /// What stands beyond the edge.
-    pub border: Border,
+    border: Border,
     /// What a negative response becomes.
-    pub signed: Signed,
+    signed: Signed,
 }
 
 impl Operator for Sharpen {
     type Kernel<T: Pixel> = SharpenRow;
-
-    fn name(&self) -> &'static str {
-        ENTRY.name
-    }
 
     fn window(&self) -> Window {
         Window::centred(3)
@@ -58,9 +58,7 @@ impl Operator for Sharpen {
     }
 }
 
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct SharpenRow {
+pub(super) struct SharpenRow {
     channels: usize,
     signed: Signed,
 }

@@ -8,7 +8,7 @@ use crate::pixel::Wide;
 ///
 /// `f32` has: there `Clamp` keeps the response as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signed {
+pub(super) enum Signed {
     /// |r|
     Absolute,
     /// r + half of the range: 128, 32768 or 0.5

@@ -1,5 +1,5 @@
-use super::convolution::{Matrix, Sums};
-use super::gaussian::{Gaussian, SIGMA};
+use super::convolution::Sums;
+use super::gaussian::{SIGMA, bell, usual_size};
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
@@ -9,6 +9,7 @@ pub(super) static ENTRY: Entry = Entry {
     name: "unsharp",
     summary: "sharpens by what smoothing would take away",
     formula: "a + amount · (a - gaussian(a)) where |a - gaussian(a)| reaches the threshold",
+    source: "",
     parameters: &[AMOUNT, SIGMA, THRESHOLD, BORDER],
     variants: &["amount=2,sigma=3"],
     build,
@@ -28,40 +29,39 @@ const THRESHOLD: Parameter = Parameter {
     help: "part of the range below which a difference is left alone, so that noise is",
 };
 
-fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
-    Ok(Box::new(Unsharp {
-        amount: arguments.real("amount").unwrap_or(1.0),
-        sigma: arguments.real("sigma").unwrap_or(1.0),
-        threshold: arguments.real("threshold").unwrap_or(0.0),
-        border: arguments.border()?,
-    }))
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    Ok(Filter::rows(
+        arguments.operator(),
+        Unsharp {
+            amount: arguments.real("amount").unwrap_or(1.0),
+            sigma: arguments.real("sigma").unwrap_or(1.0),
+            threshold: arguments.real("threshold").unwrap_or(0.0),
+            border: arguments.border()?,
+        },
+    ))
 }
 
 /// Unsharp masking: what a Gaussian would smooth away is added once more.
 #[derive(Clone, Copy, Debug)]
-pub struct Unsharp {
+struct Unsharp {
     /// How many times the difference is added.
-    pub amount: f32,
+    amount: f32,
     /// Standard deviation of the Gaussian in pixels, greater than 0.
-    pub sigma: f32,
+    sigma: f32,
     /// Part of the range below which a difference is left alone.
-    pub threshold: f32,
+    threshold: f32,
     /// What stands beyond the edge.
-    pub border: Border,
+    border: Border,
 }
 
 impl Unsharp {
     fn size(&self) -> usize {
-        Gaussian::usual_size(self.sigma)
+        usual_size(self.sigma)
     }
 }
 
 impl Operator for Unsharp {
     type Kernel<T: Pixel> = UnsharpRow;
-
-    fn name(&self) -> &'static str {
-        ENTRY.name
-    }
 
     fn window(&self) -> Window {
         Window::centred(self.size())
@@ -72,15 +72,11 @@ impl Operator for Unsharp {
     }
 
     fn kernel<T: Pixel>(&self, channels: usize) -> UnsharpRow {
-        let weights = Gaussian::weights(self.sigma, self.size());
-        let matrix = Matrix::Separable { column: weights.clone(), row: weights };
-        UnsharpRow { sums: Sums::new(matrix, channels), of: *self, channels, smooth: Vec::new() }
+        UnsharpRow { sums: Sums::new(bell(self.sigma, self.size()), channels), of: *self, channels, smooth: Vec::new() }
     }
 }
 
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct UnsharpRow {
+pub(super) struct UnsharpRow {
     sums: Sums,
     of: Unsharp,
     channels: usize,

@@ -9,7 +9,7 @@ const COARSE: usize = 16;
 /// How many numbers there are of each value, and of each sixteen values.
 type Histogram = [u16; COARSE + COARSE * FINE];
 
-/// The median of a window of 8-bit numbers at a cost that does not depend on its size: a histogram for each column of the window's
+/// The number of a certain rank, say the median, of a window of 8-bit numbers at a cost that does not depend on its size: a histogram for each column of the window's
 /// height, and the window's as their sum. One number enters and one leaves a column, one column enters and one leaves the
 /// window.
 ///
@@ -17,6 +17,7 @@ type Histogram = [u16; COARSE + COARSE * FINE];
 #[derive(Debug)]
 pub(crate) struct ColumnHistograms<T> {
     size: usize,
+    rank: u16,
     channels: usize,
     /// A histogram for each number of a padded row.
     columns: Vec<Histogram>,
@@ -25,8 +26,9 @@ pub(crate) struct ColumnHistograms<T> {
 }
 
 impl<T: Pixel> ColumnHistograms<T> {
-    pub(crate) fn new(size: usize, channels: usize) -> Self {
-        Self { size, channels, columns: Vec::new(), top: Vec::new() }
+    pub(crate) fn new(size: usize, rank: u32, channels: usize) -> Self {
+        // At most 255² numbers.
+        Self { size, rank: rank as u16, channels, columns: Vec::new(), top: Vec::new() }
     }
 
     #[inline(always)]
@@ -46,7 +48,6 @@ impl<T: Pixel> ColumnHistograms<T> {
         }
         self.top.clear();
         self.top.extend_from_slice(rows.get(0));
-        let middle = ((size * size - 1) / 2) as u16;
         for channel in 0..channels {
             let mut window = [0; COARSE + COARSE * FINE];
             for x in 0..size - 1 {
@@ -55,7 +56,7 @@ impl<T: Pixel> ColumnHistograms<T> {
             for x in 0..out.len() / channels {
                 let here = x * channels + channel;
                 add(&mut window, &self.columns[here + (size - 1) * channels]);
-                out[here] = T::from_bin(value_at(&window, middle));
+                out[here] = T::from_bin(value_at(&window, self.rank));
                 subtract(&mut window, &self.columns[here]);
             }
         }

@@ -4,35 +4,35 @@ use crate::filter::Rows;
 /// Bins for each coarse one.
 const FINE: usize = 256;
 
-/// The median of a window of 16- or 32-bit numbers by one histogram that slides along the row: a column of numbers enters, a
-/// column leaves. Where a bin holds more than one value, the median is looked for among the window's numbers in that bin.
+/// The number of a certain rank, say the median, of a window of 16- or 32-bit numbers by one histogram that slides along the row: a column of numbers enters, a
+/// column leaves. Where a bin holds more than one value, the number is looked for among the window's numbers in that bin.
 ///
 /// Source: T. Huang, G. Yang, G. Tang, *A fast two-dimensional median filtering algorithm*, IEEE Transactions on Acoustics,
 /// Speech and Signal Processing 27 (1979).
 #[derive(Debug)]
 pub(crate) struct SlidingHistogram<T> {
     size: usize,
+    rank: u32,
     channels: usize,
     /// How many of the window's numbers fall in each bin.
     fine: Vec<u32>,
     /// How many in each [`FINE`] bins.
     coarse: Vec<u32>,
-    /// The coarse bin of the median, and how many numbers lie in bins before it.
+    /// The coarse bin of the number last found, and how many numbers lie in bins before it.
     current: usize,
     before: u32,
     candidates: Vec<T>,
 }
 
 impl<T: Pixel> SlidingHistogram<T> {
-    pub(crate) fn new(size: usize, channels: usize) -> Self {
+    pub(crate) fn new(size: usize, rank: u32, channels: usize) -> Self {
         let coarse = T::BINS.div_ceil(FINE);
         let (fine, coarse) = (vec![0; coarse * FINE], vec![0; coarse]);
-        Self { size, channels, fine, coarse, current: 0, before: 0, candidates: Vec::new() }
+        Self { size, rank, channels, fine, coarse, current: 0, before: 0, candidates: Vec::new() }
     }
 
     pub(crate) fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let (size, channels) = (self.size, self.channels);
-        let middle = (size * size - 1) as u32 / 2;
         for channel in 0..channels {
             for x in 0..size - 1 {
                 self.count_column(rows, x * channels + channel, true);
@@ -40,7 +40,7 @@ impl<T: Pixel> SlidingHistogram<T> {
             for x in 0..out.len() / channels {
                 let here = x * channels + channel;
                 self.count_column(rows, here + (size - 1) * channels, true);
-                out[here] = self.value_at(middle, rows, here);
+                out[here] = self.value_at(self.rank, rows, here);
                 self.count_column(rows, here, false);
             }
             // What is left is taken out again, which is less than clearing every bin.

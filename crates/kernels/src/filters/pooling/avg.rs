@@ -1,43 +1,30 @@
-use super::pooling::{Pool, SIZE, STRIDE};
-use super::{Arguments, Entry};
+use super::window::{Pool, SIZE, STRIDE};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::filters::{Arguments, Entry};
 use crate::{Border, Error, Pixel};
 
-pub(super) static ENTRY: Entry = Entry {
+pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "avg-pool",
     summary: "the mean of each window: keeps what is broad",
     formula: "Σ a / size² over the window, rounded half up",
+    source: "",
     parameters: &[SIZE, STRIDE],
     variants: &["size=8"],
     build,
 };
 
-fn build(arguments: &Arguments) -> Result<Box<dyn Filter>, Error> {
-    let Pool { size, stride } = Pool::from_arguments(arguments);
-    Ok(Box::new(AvgPool { size, stride }))
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    Ok(Filter::rows(arguments.operator(), AvgPool(Pool::from_arguments(arguments))))
 }
 
-/// Average pooling: the mean of each window, for `u8` and `u16` exact and rounded half up.
-///
-/// # Shape
-/// `[h, w, c]` → `[⌊(h − size) / stride⌋ + 1, ⌊(w − size) / stride⌋ + 1, c]`
-#[derive(Clone, Copy, Debug)]
-pub struct AvgPool {
-    /// Side of the window, 1 or more.
-    pub size: usize,
-    /// Pixels from one window to the next, 1 or more.
-    pub stride: usize,
-}
+#[derive(Debug)]
+struct AvgPool(Pool);
 
 impl Operator for AvgPool {
     type Kernel<T: Pixel> = AvgPoolRow<T>;
 
-    fn name(&self) -> &'static str {
-        ENTRY.name
-    }
-
     fn window(&self) -> Window {
-        Window::top_left(self.size, self.stride)
+        self.0.window()
     }
 
     fn border(&self) -> Border {
@@ -49,13 +36,11 @@ impl Operator for AvgPool {
     }
 
     fn kernel<T: Pixel>(&self, channels: usize) -> AvgPoolRow<T> {
-        AvgPoolRow { channels, pool: Pool { size: self.size, stride: self.stride }, sums: Vec::new() }
+        AvgPoolRow { channels, pool: self.0, sums: Vec::new() }
     }
 }
 
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct AvgPoolRow<T: Pixel> {
+struct AvgPoolRow<T: Pixel> {
     channels: usize,
     pool: Pool,
     /// The sum of each column.
@@ -65,6 +50,13 @@ pub struct AvgPoolRow<T: Pixel> {
 impl<T: Pixel> Kernel<T> for AvgPoolRow<T> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        if (self.channels, self.pool.size, self.pool.stride) == (1, 2, 2) {
+            let pairs = rows.get(0).as_chunks().0.iter().zip(rows.get(1).as_chunks().0);
+            for (out, (&upper, &lower)) in out.iter_mut().zip(pairs) {
+                *out = T::quarter(T::pair(upper) + T::pair(lower));
+            }
+            return;
+        }
         self.sums.clear();
         self.sums.extend(rows.get(0).iter().map(|pixel| pixel.term()));
         for y in 1..self.pool.size {

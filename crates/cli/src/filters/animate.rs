@@ -1,0 +1,212 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use glassbox_formats::{check_writable, read_picture, write_animation};
+use glassbox_kernels::filters::parse_matrix;
+use glassbox_tensor::Image;
+
+use crate::outcome::{Usage, wrong_flag};
+use crate::run::Common;
+use crate::sheet::{LETTER, fill, letters};
+
+/// Side of a number's cell in pixels.
+const CELL: usize = 44;
+const GAP: usize = 28;
+/// Letters of the sum are this many times as large as the font.
+const TIMES: usize = 2;
+
+/// Most places of the mask: as many frames, each of some kilobytes.
+const MOST_FRAMES: usize = 400;
+
+const PAPER: [u8; 3] = [255; 3];
+const LINES: [u8; 3] = [190; 3];
+const INK: [u8; 3] = [20; 3];
+const MASK: [u8; 3] = [255, 236, 170];
+const WEIGHT: [u8; 3] = [180, 60, 0];
+const MADE: [u8; 3] = [205, 232, 255];
+
+/// The article's moving picture: a mask slides over a matrix, with the numbers, as a GIF
+///
+/// On the left the matrix with the mask over it and its weights in the corners of the cells, on the right what comes out, below the sum in
+/// full. The mask is applied as written (correlation) wherever it fits as a whole.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  filters animate slide.gif
+  filters animate sharpen.gif --kernel '0 -1 0; -1 5 -1; 0 -1 0'
+  filters animate photo.gif --picture data/chelsea.png --x 160 --y 90 --side 8")]
+pub(super) struct Animate {
+    /// GIF to write
+    #[arg(value_name = "OUT.gif")]
+    output: PathBuf,
+    /// The mask: numbers with spaces between them, rows with ; between them
+    #[arg(long, value_name = "MATRIX", default_value = "-1 0 1; -2 0 2; -1 0 1", allow_hyphen_values = true)]
+    kernel: String,
+    /// The numbers it slides over
+    #[arg(
+        long,
+        value_name = "MATRIX",
+        conflicts_with = "picture",
+        allow_hyphen_values = true,
+        default_value = "10 10 10 10 10 10; 10 10 90 90 10 10; 10 90 90 90 90 10; 10 90 90 90 90 10; 10 10 90 90 10 10; 10 10 10 10 10 10"
+    )]
+    matrix: String,
+    /// A picture to take the numbers from, as brightness 0 to 255, instead of a matrix
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
+    /// First column that is taken of the picture
+    #[arg(long, default_value_t = 0, requires = "picture")]
+    x: usize,
+    /// First row that is taken of the picture
+    #[arg(long, default_value_t = 0, requires = "picture")]
+    y: usize,
+    /// Columns and rows that are taken of the picture
+    #[arg(long, default_value_t = 8, requires = "picture", value_parser = clap::value_parser!(u32).range(1..=31))]
+    side: u32,
+    /// How long each place is shown, in milliseconds
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(20..=60000))]
+    delay: u32,
+}
+
+impl Animate {
+    pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        if self.output.extension().is_none_or(|suffix| !suffix.eq_ignore_ascii_case("gif")) {
+            return Err(Usage(format!("{}: a moving picture needs the suffix .gif", self.output.display())).into());
+        }
+        let mask = parse_matrix(&self.kernel).map_err(|error| Usage(format!("--{error}")))?;
+        let matrix = self.numbers()?;
+        let places = [(matrix.len(), mask.len()), (matrix[0].len(), mask[0].len())]
+            .map(|(all, one)| (all + 1).saturating_sub(one));
+        let [rows, columns] = places;
+        if rows == 0 || columns == 0 {
+            let (found, most) = ((mask.len(), mask[0].len()), (matrix.len(), matrix[0].len()));
+            return Err(wrong_flag(
+                "--kernel",
+                format!("{}×{} does not fit into {}×{} numbers", found.0, found.1, most.0, most.1),
+            ));
+        }
+        if rows * columns > MOST_FRAMES {
+            return Err(wrong_flag(
+                "--matrix",
+                format!("{} places of the mask; at most {MOST_FRAMES} are allowed", rows * columns),
+            ));
+        }
+        check_writable(&self.output)?;
+        let scene = Scene { matrix, mask, rows, columns };
+        let frames: Vec<_> = (0..rows * columns).map(|place| scene.frame(place)).collect();
+        write_animation(&self.output, &frames, self.delay)?;
+        common.detail(&format!("{}: {} frames", self.output.display(), frames.len()));
+        Ok(())
+    }
+
+    fn numbers(&self) -> anyhow::Result<Vec<Vec<f32>>> {
+        let Some(path) = &self.picture else {
+            return parse_matrix(&self.matrix).map_err(|error| Usage(format!("--matrix: {error}")).into());
+        };
+        let luma = read_picture(path, true)?.pixels.luma_over(1.0);
+        let side = self.side as usize;
+        if self.y.saturating_add(side) > luma.height() || self.x.saturating_add(side) > luma.width() {
+            let found = format!("{}: has {}×{} pixels", path.display(), luma.width(), luma.height());
+            return Err(Usage(format!("{found}; --x {} --y {} --side {side} reach beyond", self.x, self.y)).into());
+        }
+        let number = |y: usize, x: usize| (luma[[self.y + y, self.x + x, 0]] * 255.0).round();
+        Ok((0..side).map(|y| (0..side).map(|x| number(y, x)).collect()).collect())
+    }
+}
+
+/// What is drawn: the same in every frame but for the place of the mask.
+struct Scene {
+    matrix: Vec<Vec<f32>>,
+    mask: Vec<Vec<f32>>,
+    /// Places of the mask.
+    rows: usize,
+    columns: usize,
+}
+
+impl Scene {
+    /// The mask at one place, and what came out up to there.
+    fn frame(&self, place: usize) -> Image<u8> {
+        let (top, left) = (place / self.columns, place % self.columns);
+        let (mask_rows, mask_columns) = (self.mask.len(), self.mask[0].len());
+        let (height, width) = (self.matrix.len(), self.matrix[0].len());
+        let text = self.lines(top, left);
+        let sheet_height = GAP + height * CELL + GAP + text.len() * (LETTER + 4) * TIMES + GAP;
+        let sheet_width = (3 * GAP + (width + self.columns) * CELL).max(2 * GAP + LINE_LETTERS * LETTER * TIMES);
+        let mut page = Image::from_fn([sheet_height, sheet_width, 3], |(_, _, channel)| PAPER[channel]);
+        for (y, row) in self.matrix.iter().enumerate() {
+            for (x, &number) in row.iter().enumerate() {
+                let covered = (top..top + mask_rows).contains(&y) && (left..left + mask_columns).contains(&x);
+                let corner = [GAP + y * CELL, GAP + x * CELL];
+                cell(&mut page, corner, &short(number), if covered { MASK } else { PAPER });
+                if covered {
+                    let weight = format!("x{}", short(self.mask[y - top][x - left]));
+                    letters(&mut page, &weight, [corner[0] + CELL - LETTER - 3, corner[1] + 3], 1, WEIGHT);
+                }
+            }
+        }
+        for y in 0..self.rows {
+            for x in 0..self.columns {
+                let corner = [GAP + y * CELL, 2 * GAP + (width + x) * CELL];
+                let index = y * self.columns + x;
+                let made = if index <= place { short(self.sum(y, x)) } else { String::new() };
+                cell(&mut page, corner, &made, if index == place { MADE } else { PAPER });
+            }
+        }
+        let below = GAP + height * CELL + GAP;
+        for (index, line) in text.iter().enumerate() {
+            letters(&mut page, line, [below + index * (LETTER + 4) * TIMES, GAP], TIMES, INK);
+        }
+        page
+    }
+
+    fn sum(&self, top: usize, left: usize) -> f32 {
+        let rows = self.mask.iter().zip(&self.matrix[top..]);
+        rows.map(|(mask, row)| mask.iter().zip(&row[left..]).map(|(weight, number)| weight * number).sum::<f32>()).sum()
+    }
+
+    /// The sum in full, what is multiplied by 0 left out, in lines that fit.
+    fn lines(&self, top: usize, left: usize) -> Vec<String> {
+        let rows = self.mask.iter().zip(&self.matrix[top..]);
+        let terms = rows.flat_map(|(mask, row)| mask.iter().zip(&row[left..]));
+        let mut terms: Vec<_> = terms
+            .filter(|(weight, _)| **weight != 0.0)
+            .enumerate()
+            .map(|(index, (weight, number))| {
+                let sign = if *weight < 0.0 {
+                    "- "
+                } else if index > 0 {
+                    "+ "
+                } else {
+                    ""
+                };
+                format!("{sign}{}*{} ", short(weight.abs()), short(*number))
+            })
+            .collect();
+        terms.push(format!("= {}", short(self.sum(top, left))));
+        let mut lines = vec![String::new()];
+        for term in terms {
+            if lines[lines.len() - 1].len() + term.len() > LINE_LETTERS {
+                lines.push(String::new());
+            }
+            let last = lines.len() - 1;
+            lines[last] += &term;
+        }
+        // As many in each frame, so that all are of one size.
+        let most = (self.mask.len() * self.mask[0].len() * 14).div_ceil(LINE_LETTERS) + 1;
+        lines.resize(most.max(lines.len()), String::new());
+        lines
+    }
+}
+
+/// Letters of a line of the sum.
+const LINE_LETTERS: usize = 34;
+
+/// A number in a few letters.
+fn short(number: f32) -> String {
+    if number == number.round() { format!("{number:.0}") } else { format!("{number:.2}") }
+}
+
+fn cell(page: &mut Image<u8>, corner: [usize; 2], text: &str, colour: [u8; 3]) {
+    fill(page, corner, [CELL + 1, CELL + 1], LINES);
+    fill(page, corner.map(|side| side + 1), [CELL - 1, CELL - 1], colour);
+    letters(page, text, [corner[0] + 10, corner[1] + CELL.saturating_sub(text.len() * LETTER) / 2], 1, INK);
+}

@@ -1,0 +1,175 @@
+//! Many pictures into a folder: what can be done is done, what failed is said at the end.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use anyhow::Context;
+use clap::ArgMatches;
+use glassbox_formats::Format;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use super::apply::{Done, Target, format_named, is_dash, is_same_file, one};
+use super::command::Job;
+use crate::outcome::{Reported, Usage, one_line};
+use crate::run::{Common, catch_interrupts, say_json};
+
+/// A picture to read and where what becomes of it goes.
+struct Pair {
+    input: PathBuf,
+    output: PathBuf,
+    format: Format,
+}
+
+/// Runs a job on every IN.
+pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
+    let given: Vec<_> = arguments.get_many::<PathBuf>("paths").into_iter().flatten().collect();
+    let format = arguments.get_one::<String>("format").map(|name| Ok::<_, anyhow::Error>((name, format_named(name)?)));
+    let format = format.transpose()?;
+    let inputs = inputs(&given, arguments.get_flag("recursive"))?;
+    let mut pairs = Vec::new();
+    for (input, place) in inputs {
+        let (place, format) = match &format {
+            Some((name, format)) => (place.with_extension(name), *format),
+            None => {
+                let format = Format::of_path(&input).map_err(|error| Usage(format!("{error}; or --format NAME")))?;
+                (place, format)
+            }
+        };
+        pairs.push(Pair { input, output: folder.join(place), format });
+    }
+    check(&pairs, arguments.get_flag("in-place"))?;
+    catch_interrupts(false)?;
+    common.warn_of_debug_build();
+    for parent in pairs.iter().filter_map(|pair| pair.output.parent()) {
+        fs::create_dir_all(parent).with_context(|| format!("--out-dir {}: cannot be made", parent.display()))?;
+    }
+    let jobs = arguments.get_one::<u32>("jobs").map_or_else(rayon::current_num_threads, |&jobs| jobs as usize);
+    let failures = work(job, &pairs, jobs, common)?;
+    if failures.is_empty() {
+        return Ok(());
+    }
+    anstream::eprintln!("filters: {} of {} pictures failed:", failures.len(), pairs.len());
+    failures.values().for_each(|message| anstream::eprintln!("  {message}"));
+    Err(Reported.into())
+}
+
+/// Takes every picture through the job, `jobs` at a time; what failed, by its place in the list.
+fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Result<BTreeMap<usize, String>> {
+    let bar = if common.shows_progress() { ProgressBar::new(pairs.len() as u64) } else { ProgressBar::hidden() };
+    bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} pictures  {eta} left  {wide_msg}")?);
+    let (next, failures) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    let say = |pair: &Pair, result: &anyhow::Result<Done>| -> anyhow::Result<()> {
+        match result {
+            Ok(done) => {
+                bar.suspend(|| {
+                    done.notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", pair.output.display())));
+                    common.detail(&done.text());
+                });
+                if common.json {
+                    say_json(&done.json(job.name))?;
+                }
+            }
+            Err(error) if common.json => {
+                let message = one_line(error);
+                say_json(&json!({ "event": "failed", "in": pair.input.display().to_string(), "error": message }))?;
+            }
+            Err(_) => {}
+        }
+        Ok(())
+    };
+    let worker = || -> anyhow::Result<()> {
+        while let Some((index, pair)) = pairs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+            bar.set_message(pair.input.display().to_string());
+            let result = one(job, &pair.input, &Target::File(pair.output.clone(), pair.format));
+            // Output that nobody reads ends the run.
+            say(pair, &result).inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
+            if let Err(error) = result {
+                failures.lock().expect("no thread panicked").insert(index, one_line(&error));
+            }
+            bar.inc(1);
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..jobs.min(pairs.len())).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().expect("no thread panicked"))
+    })?;
+    bar.finish_and_clear();
+    Ok(failures.into_inner().expect("no thread panicked"))
+}
+
+/// Every picture that is meant, and its place in the folder that is written to.
+fn inputs(given: &[&PathBuf], recursive: bool) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
+    let mut all = Vec::new();
+    for path in given {
+        if is_dash(path) {
+            return Err(Usage("-: has no name to be written under; --out-dir takes files".into()).into());
+        }
+        let matches = match path.to_str() {
+            // A shell has done this already, but not where the pattern is quoted or there is no such shell.
+            Some(pattern) if pattern.contains(['*', '?', '[']) && !path.exists() => {
+                let paths = glob::glob(pattern).map_err(|error| Usage(format!("{pattern}: {error}")))?;
+                let paths = paths.collect::<Result<Vec<_>, _>>()?;
+                if paths.is_empty() {
+                    return Err(Usage(format!("{pattern}: nothing has such a name")).into());
+                }
+                paths
+            }
+            _ => vec![path.to_path_buf()],
+        };
+        for path in matches {
+            if !path.is_dir() {
+                let name = path.file_name().ok_or_else(|| Usage(format!("{}: is not a file", path.display())))?;
+                all.push((path.clone(), PathBuf::from(name)));
+            } else if recursive {
+                pictures_in(&path, Path::new(""), &mut all)?;
+            } else {
+                return Err(
+                    Usage(format!("{}: is a folder; --recursive takes the pictures in it", path.display())).into()
+                );
+            }
+        }
+    }
+    if all.is_empty() {
+        return Err(Usage("there is no picture in what was given".into()).into());
+    }
+    Ok(all)
+}
+
+/// The pictures in a folder and in the folders in it, by their suffixes, in the order of their names.
+fn pictures_in(folder: &Path, place: &Path, all: &mut Vec<(PathBuf, PathBuf)>) -> anyhow::Result<()> {
+    let failed = || format!("{}: cannot be read", folder.display());
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(failed)?;
+    let mut names: Vec<_> = entries.iter().map(fs::DirEntry::file_name).collect();
+    names.sort();
+    for name in names {
+        let (path, place) = (folder.join(&name), place.join(&name));
+        // A link to a folder may lead back to where it stands.
+        if path.is_dir() && !path.is_symlink() {
+            pictures_in(&path, &place, all)?;
+        } else if path.is_file() && Format::of_path(&path).is_ok() {
+            all.push((path, place));
+        }
+    }
+    Ok(())
+}
+
+/// No two pictures may be written to one file, and none over one that is read unless that is wanted.
+fn check(pairs: &[Pair], in_place: bool) -> anyhow::Result<()> {
+    let mut written = BTreeMap::new();
+    for Pair { input, output, .. } in pairs {
+        if let Some(other) = written.insert(output, input) {
+            let (other, input, output) = (other.display(), input.display(), output.display());
+            return Err(Usage(format!("{other} and {input}: would both be written to {output}")).into());
+        }
+        if is_same_file(input, output) && !in_place {
+            return Err(Usage(format!("{}: is both IN and OUT; --in-place allows that", output.display())).into());
+        }
+    }
+    Ok(())
+}

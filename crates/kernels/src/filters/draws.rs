@@ -1,0 +1,42 @@
+//! Random numbers for operators that draw: the same for the same seed and row, whoever makes the row.
+
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::parameters::{Parameter, Values};
+
+pub(super) const SEED: Parameter = Parameter {
+    name: "seed",
+    default: "0",
+    values: Values::Whole(0, u32::MAX as usize),
+    help: "what the random numbers follow from",
+};
+
+/// The random numbers of one row.
+#[derive(Clone, Debug)]
+pub(super) struct Draws {
+    generator: ChaCha8Rng,
+}
+
+impl Draws {
+    pub(super) fn new(seed: usize) -> Self {
+        Self { generator: ChaCha8Rng::seed_from_u64(seed as u64) }
+    }
+
+    /// Begins row `y`.
+    pub(super) fn begin(&mut self, y: usize) {
+        self.generator.set_stream(y as u64);
+        self.generator.set_word_pos(0);
+    }
+
+    /// A number from 0 up to but not including 1, of 32 random bits.
+    #[inline(always)]
+    pub(super) fn unit(&mut self) -> f64 {
+        f64::from(self.generator.next_u32()) / 4_294_967_296.0
+    }
+
+    /// A whole number below `end`.
+    pub(super) fn below(&mut self, end: usize) -> usize {
+        (self.unit() * end as f64) as usize
+    }
+}

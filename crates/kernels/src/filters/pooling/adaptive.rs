@@ -1,0 +1,44 @@
+use glassbox_tensor::Image;
+
+use super::bins::{REDUCE, Reduce, parts};
+use crate::filters::parameters::{Parameter, Values};
+use crate::filters::{Arguments, Entry};
+use crate::{Error, Filter, Pixel, WholeOperator};
+
+pub(in crate::filters) static ENTRY: Entry = Entry {
+    name: "adaptive-pool",
+    summary: "a picture of the size that is asked for, whatever the size it had",
+    formula: "max or mean of bin i of n: ⌊i·h/n⌋ … ⌈(i+1)·h/n⌉, rows and columns alike",
+    source: "",
+    parameters: &[HEIGHT, WIDTH, REDUCE],
+    variants: &[],
+    build,
+};
+
+const HEIGHT: Parameter =
+    Parameter { name: "height", default: "7", values: Values::Whole(1, 16384), help: "rows that come out" };
+const WIDTH: Parameter =
+    Parameter { name: "width", default: "7", values: Values::Whole(1, 16384), help: "columns that come out" };
+
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    let (height, width) = (arguments.whole("height").unwrap_or(7), arguments.whole("width").unwrap_or(7));
+    Ok(Filter::whole(arguments.operator(), Adaptive { height, width, reduce: Reduce::from_arguments(arguments) }))
+}
+
+/// A fixed number of bins.
+#[derive(Debug)]
+pub(super) struct Adaptive {
+    pub(super) height: usize,
+    pub(super) width: usize,
+    pub(super) reduce: Reduce,
+}
+
+impl WholeOperator for Adaptive {
+    fn shape(&self, (_, _, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
+        Ok((self.height, self.width, channels))
+    }
+
+    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
+        self.reduce.bins(picture, &parts(picture.height(), self.height), &parts(picture.width(), self.width))
+    }
+}

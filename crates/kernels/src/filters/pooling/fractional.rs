@@ -1,0 +1,131 @@
+use std::ops::Range;
+
+use glassbox_tensor::Image;
+
+use super::bins::{REDUCE, Reduce};
+use crate::filters::draws::{Draws, SEED};
+use crate::filters::parameters::{Parameter, Values};
+use crate::filters::{Arguments, Entry};
+use crate::{Error, Filter, Pixel, WholeOperator};
+
+pub(in crate::filters) static ENTRY: Entry = Entry {
+    name: "fractional-pool",
+    summary: "smaller by a ratio that need not be whole: windows of now one, now the other size",
+    formula: "⌊side / ratio⌋ windows that end at ⌊α·(i + u)⌋, α = side / windows, u drawn once; random: their sizes shuffled",
+    source: "B. Graham, Fractional max-pooling (2014), arXiv 1412.6071",
+    parameters: &[RATIO, DRAW, OVERLAP, REDUCE, SEED],
+    variants: &[],
+    build,
+};
+
+const RATIO: Parameter =
+    Parameter { name: "ratio", default: "1.5", values: Values::Real(1.0, 64.0), help: "how many times smaller" };
+
+const DRAW: Parameter = Parameter {
+    name: "draw",
+    default: "pseudo",
+    values: Values::Choice(&["pseudo", "random"]),
+    help: "pseudo (windows spread evenly, their first drawn) or random (sizes in any order)",
+};
+
+const OVERLAP: Parameter = Parameter {
+    name: "overlap",
+    default: "no",
+    values: Values::Choice(&["no", "yes"]),
+    help: "whether windows share a row and a column with the next",
+};
+
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    let fractional = Fractional {
+        ratio: arguments.text("ratio").parse().unwrap_or(1.5),
+        random: arguments.text("draw") == "random",
+        overlap: arguments.text("overlap") == "yes",
+        reduce: Reduce::from_arguments(arguments),
+        seed: arguments.whole("seed").unwrap_or(0),
+    };
+    Ok(Filter::whole(arguments.operator(), fractional))
+}
+
+#[derive(Debug)]
+struct Fractional {
+    ratio: f64,
+    random: bool,
+    overlap: bool,
+    reduce: Reduce,
+    seed: usize,
+}
+
+impl Fractional {
+    /// How many windows a side has.
+    fn count(&self, side: usize) -> usize {
+        ((side as f64 / self.ratio) as usize).clamp(1, side)
+    }
+
+    /// The windows of a side.
+    fn windows(&self, side: usize, draws: &mut Draws) -> Vec<Range<usize>> {
+        let count = self.count(side);
+        let mut ends: Vec<usize> = if self.random {
+            // As many of the larger size as make up the side, in an order that is drawn.
+            let (small, more) = (side / count, side % count);
+            let mut sizes: Vec<_> = (0..count).map(|i| small + usize::from(i < more)).collect();
+            for i in (1..count).rev() {
+                sizes.swap(i, draws.below(i + 1));
+            }
+            let mut end = 0;
+            sizes
+                .iter()
+                .map(|size| {
+                    end += size;
+                    end
+                })
+                .collect()
+        } else {
+            // The first and the last window may be smaller or larger, but none is empty.
+            let (step, first) = (side as f64 / count as f64, draws.unit());
+            (0..count).map(|i| ((step * (i as f64 + first)) as usize).max(i + 1)).collect()
+        };
+        ends[count - 1] = side;
+        let overlap = usize::from(self.overlap);
+        let starts = std::iter::once(0).chain(ends.clone());
+        starts.zip(ends).map(|(start, end)| start..(end + overlap).min(side)).collect()
+    }
+}
+
+impl WholeOperator for Fractional {
+    fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
+        Ok((self.count(height), self.count(width), channels))
+    }
+
+    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
+        let mut draws = Draws::new(self.seed);
+        let rows = self.windows(picture.height(), &mut draws);
+        let columns = self.windows(picture.width(), &mut draws);
+        self.reduce.bins(picture, &rows, &columns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_cover_a_side_and_none_is_empty() {
+        for seed in 0..20 {
+            for (random, overlap) in [(false, false), (false, true), (true, false), (true, true)] {
+                let of = |ratio| Fractional { ratio, random, overlap, reduce: Reduce::Max, seed };
+                for (side, ratio, count) in
+                    [(1, 1.5, 1), (2, 1.5, 1), (3, 1.5, 2), (25, 1.4142, 17), (100, 1.0, 100), (7, 64.0, 1)]
+                {
+                    let windows = of(ratio).windows(side, &mut Draws::new(seed));
+                    assert_eq!(windows.len(), count, "{side} / {ratio}");
+                    let shared = usize::from(overlap);
+                    assert!(windows[0].start == 0 && windows[count - 1].end == side);
+                    for pair in windows.windows(2) {
+                        assert_eq!(pair[0].end, (pair[1].start + shared).min(side), "{windows:?}");
+                    }
+                    assert!(windows.iter().all(|window| !window.is_empty()), "{windows:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+use super::adaptive::Adaptive;
+use super::bins::{REDUCE, Reduce};
+use crate::filters::{Arguments, Entry};
+use crate::{Error, Filter};
+
+pub(in crate::filters) static ENTRY: Entry = Entry {
+    name: "global-pool",
+    summary: "the whole picture as one pixel",
+    formula: "max or mean of all pixels",
+    source: "M. Lin, Q. Chen, S. Yan, Network in network (2013), arXiv 1312.4400",
+    parameters: &[REDUCE],
+    variants: &["reduce=mean"],
+    build: |arguments: &Arguments| -> Result<Filter, Error> {
+        let reduce = Reduce::from_arguments(arguments);
+        Ok(Filter::whole(arguments.operator(), Adaptive { height: 1, width: 1, reduce }))
+    },
+};

@@ -1,0 +1,29 @@
+use super::nearest;
+use super::window::{Reduce, SIZE, STRIDE, filter};
+use crate::filters::{Arguments, Entry};
+use crate::{Error, Filter, Pixel};
+
+pub(in crate::filters) static ENTRY: Entry = Entry {
+    name: "median-pool",
+    summary: "the middle pixel of each window: a single speck has no say",
+    formula: "the middle of the sorted numbers of the window, of an even count the mean of the two middle ones",
+    source: "",
+    parameters: &[SIZE, STRIDE],
+    variants: &[],
+    build: |arguments: &Arguments| -> Result<Filter, Error> { Ok(filter(arguments, Median)) },
+};
+
+#[derive(Clone, Debug)]
+struct Median;
+
+impl Reduce for Median {
+    #[inline(always)]
+    fn reduce<T: Pixel>(&mut self, window: &mut [T]) -> T {
+        let (middle, even) = (window.len() / 2, window.len().is_multiple_of(2));
+        let (below, upper, _) = window.select_nth_unstable_by(middle, T::order);
+        match below.iter().copied().max_by(T::order) {
+            Some(lower) if even => nearest((f64::from(lower.to_real()) + f64::from(upper.to_real())) / 2.0),
+            _ => *upper,
+        }
+    }
+}

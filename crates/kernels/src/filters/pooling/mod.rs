@@ -1,0 +1,37 @@
+//! Poolings: a picture made smaller, or its parts summed up.
+//!
+//! Most look at a window that goes over the picture (window.rs); some at bins of the picture, however large it is (bins.rs); the rest at the
+//! whole of it.
+
+pub(super) mod adaptive;
+pub(super) mod avg;
+mod bins;
+pub(super) mod edge_pyramid;
+pub(super) mod fractional;
+pub(super) mod genetic;
+pub(super) mod global;
+pub(super) mod lp;
+pub(super) mod max;
+pub(super) mod median;
+pub(super) mod min;
+pub(super) mod mixed;
+pub(super) mod ordinal;
+pub(super) mod pixel_pyramid;
+pub(super) mod pyramid;
+pub(super) mod rank;
+pub(super) mod roi;
+pub(super) mod soft;
+pub(super) mod spectral;
+pub(super) mod stochastic;
+pub(super) mod superpixel;
+pub(super) mod weighted;
+mod window;
+
+use crate::Pixel;
+
+/// The number nearest to `x`: whole numbers rounded half up and saturated.
+#[inline(always)]
+fn nearest<T: Pixel>(x: f64) -> T {
+    // Rounded here, because a cut to 32 bits could turn a little less than a half into a half.
+    T::from_real(if T::BINS_ARE_EXACT { (x + 0.5).floor() } else { x } as f32)
+}

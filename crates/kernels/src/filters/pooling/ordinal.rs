@@ -1,0 +1,52 @@
+use super::nearest;
+use super::window::{Pool, Reduce, SIZE, STRIDE, filter};
+use crate::filters::parameters::{Parameter, Values};
+use crate::filters::{Arguments, Entry};
+use crate::{Error, Filter, Pixel};
+
+pub(in crate::filters) static ENTRY: Entry = Entry {
+    name: "ordinal-pool",
+    summary: "a weight for each place in sorted order: the greatest pixel of each window, the second and so on",
+    formula: "Σ wᵢ a₍ᵢ₎ / Σ wᵢ, a₍₁₎ the greatest",
+    source: "A. Deliège et al., Ordinal pooling (2021), arXiv 2109.01561; there the weights are learned",
+    parameters: &[SIZE, STRIDE, WEIGHTS],
+    variants: &[],
+    build,
+};
+
+const WEIGHTS: Parameter = Parameter {
+    name: "weights",
+    default: "",
+    values: Values::Reals,
+    help: "as many numbers as the window has pixels, the first for the greatest (default: n, n-1, …, 1)",
+};
+
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    let count = Pool::from_arguments(arguments).size.pow(2);
+    let weights = match arguments.reals("weights") {
+        weights if weights.is_empty() => (1..=count).rev().map(|weight| weight as f64).collect(),
+        weights => weights,
+    };
+    let sum: f64 = weights.iter().sum();
+    let found = arguments.text("weights");
+    if weights.len() != count {
+        let allowed = format!("{count} numbers, one for each pixel of the window; there are {}", weights.len());
+        return Err(Error::parameter("weights", found, allowed));
+    }
+    if sum == 0.0 {
+        return Err(Error::parameter("weights", found, "numbers whose sum is not 0"));
+    }
+    Ok(filter(arguments, Ordinal(weights.iter().map(|weight| weight / sum).collect())))
+}
+
+/// The weights, adding up to 1.
+#[derive(Clone, Debug)]
+struct Ordinal(Vec<f64>);
+
+impl Reduce for Ordinal {
+    #[inline(always)]
+    fn reduce<T: Pixel>(&mut self, window: &mut [T]) -> T {
+        window.sort_unstable_by(|a, b| T::order(b, a));
+        nearest(self.0.iter().zip(window).map(|(weight, a)| weight * f64::from(a.to_real())).sum())
+    }
+}

@@ -1,0 +1,63 @@
+use glassbox_tensor::Image;
+
+use super::bins::{REDUCE, Reduce};
+use crate::filters::parameters::{BORDER, Parameter, Values};
+use crate::filters::{Arguments, Entry, parse};
+use crate::{Engine, Error, Filter, Pixel, WholeOperator};
+
+pub(in crate::filters) static ENTRY: Entry = Entry {
+    name: "pixel-pyramid-pool",
+    summary: "what each pixel sees around it, near and far: squares of several sizes, side by side",
+    formula: "for each size the max or mean of the square around each pixel, at stride 1",
+    source: "the per-pixel pyramid of arXiv 2009.07485",
+    parameters: &[SIZES, REDUCE, BORDER_KEPT],
+    variants: &[],
+    build,
+};
+
+pub(super) const SIZES: Parameter = Parameter {
+    name: "sizes",
+    default: "1 3 9",
+    values: Values::Wholes(1, 255),
+    help: "sides of the squares; of an even side one more row and column lies above and to the left",
+};
+
+/// All but `crop`: what comes out is side by side, and so of one size.
+const BORDER_KEPT: Parameter = Parameter {
+    values: Values::Choice(&["clamp", "reflect", "mirror", "wrap", "zero"]),
+    help: "what stands beyond the edge: clamp aaa|abcd|ddd, reflect cba|abcd|dcb, mirror dcb|abcd|cba, \
+           wrap bcd|abcd|abc, zero 000|abcd|000",
+    ..BORDER
+};
+
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    let (around, border) = (Reduce::from_arguments(arguments).around(), arguments.text("border"));
+    let squares =
+        arguments.wholes("sizes").into_iter().map(|size| parse(&format!("{around}:size={size},border={border}")));
+    Ok(Filter::whole(arguments.operator(), PixelPyramid { squares: squares.collect::<Result<_, _>>()? }))
+}
+
+#[derive(Debug)]
+struct PixelPyramid {
+    /// A filter for each size.
+    squares: Vec<Filter>,
+}
+
+impl WholeOperator for PixelPyramid {
+    fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
+        Ok((height, width * self.squares.len(), channels))
+    }
+
+    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
+        let (height, line) = (picture.height(), picture.line_length());
+        let mut out = Image::zeros([height, picture.width() * self.squares.len(), picture.channels()]);
+        for (index, square) in self.squares.iter().enumerate() {
+            let level = Engine::default().run(std::slice::from_ref(square), picture).expect("squares fit any picture");
+            let lines = out.as_mut_slice().chunks_exact_mut(line * self.squares.len());
+            for (to, from) in lines.zip(level.as_slice().chunks_exact(line)) {
+                to[index * line..(index + 1) * line].copy_from_slice(from);
+            }
+        }
+        out
+    }
+}

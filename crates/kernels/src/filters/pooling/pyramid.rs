@@ -1,0 +1,58 @@
+use glassbox_tensor::Image;
+
+use super::bins::{REDUCE, Reduce, parts};
+use crate::filters::parameters::{Parameter, Values};
+use crate::filters::{Arguments, Entry};
+use crate::{Error, Filter, Pixel, WholeOperator};
+
+pub(in crate::filters) static ENTRY: Entry = Entry {
+    name: "pyramid-pool",
+    summary: "a spatial pyramid: the whole, its quarters, its sixteenths, drawn side by side",
+    formula: "for each level n the max or mean of n×n bins, ⌊i·h/n⌋ … ⌈(i+1)·h/n⌉, drawn as large as the greatest level",
+    source: "K. He et al., Spatial pyramid pooling in deep convolutional networks (2014), arXiv 1406.4729",
+    parameters: &[LEVELS, REDUCE],
+    variants: &[],
+    build,
+};
+
+const LEVELS: Parameter = Parameter {
+    name: "levels",
+    default: "1 2 4",
+    values: Values::Wholes(1, 256),
+    help: "bins along each side, a level each",
+};
+
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    let pyramid = Pyramid { levels: arguments.wholes("levels"), reduce: Reduce::from_arguments(arguments) };
+    Ok(Filter::whole(arguments.operator(), pyramid))
+}
+
+#[derive(Debug)]
+struct Pyramid {
+    levels: Vec<usize>,
+    reduce: Reduce,
+}
+
+impl Pyramid {
+    fn greatest(&self) -> usize {
+        self.levels.iter().copied().max().unwrap_or(1)
+    }
+}
+
+impl WholeOperator for Pyramid {
+    fn shape(&self, (_, _, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
+        Ok((self.greatest(), self.greatest() * self.levels.len(), channels))
+    }
+
+    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
+        let (height, width, channels) = picture.dim();
+        let side = self.greatest();
+        let bins = |&n: &usize| self.reduce.bins(picture, &parts(height, n), &parts(width, n));
+        let levels: Vec<_> = self.levels.iter().map(bins).collect();
+        Image::from_fn([side, side * levels.len(), channels], |(y, x, c)| {
+            let level = &levels[x / side];
+            let n = level.height();
+            level[[y * n / side, x % side * n / side, c]]
+        })
+    }
+}

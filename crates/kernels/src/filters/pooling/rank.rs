@@ -1,0 +1,38 @@
+use super::nearest;
+use super::window::{Reduce, SIZE, STRIDE, filter};
+use crate::filters::parameters::{Parameter, Values};
+use crate::filters::{Arguments, Entry};
+use crate::{Error, Filter, Pixel};
+
+pub(in crate::filters) static ENTRY: Entry = Entry {
+    name: "rank-pool",
+    summary: "the mean of the few greatest pixels of each window: max, less moved by a single speck",
+    formula: "Σ of the t greatest a / t",
+    source: "Z. Shi, Y. Ye, Y. Wu, Rank-based pooling for deep convolutional neural networks (2016)",
+    parameters: &[SIZE, STRIDE, TOP],
+    variants: &[],
+    build,
+};
+
+const TOP: Parameter = Parameter {
+    name: "top",
+    default: "2",
+    values: Values::Whole(1, 1 << 20),
+    help: "how many of the greatest pixels count; all if the window has no more",
+};
+
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    Ok(filter(arguments, Top(arguments.whole("top").unwrap_or(2))))
+}
+
+#[derive(Clone, Debug)]
+struct Top(usize);
+
+impl Reduce for Top {
+    #[inline(always)]
+    fn reduce<T: Pixel>(&mut self, window: &mut [T]) -> T {
+        let top = self.0.min(window.len());
+        window.select_nth_unstable_by(top - 1, |a, b| T::order(b, a));
+        nearest(window[..top].iter().map(|a| f64::from(a.to_real())).sum::<f64>() / top as f64)
+    }
+}

@@ -1,0 +1,71 @@
+use super::parameters::{BORDER, Parameter, SQUARE, Values};
+use super::{Arguments, Entry};
+use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::median::{ColumnHistograms, SlidingHistogram};
+use crate::{Border, Error, Pixel};
+
+pub(super) static ENTRY: Entry = Entry {
+    name: "rank",
+    summary: "any place in the sorted square: 0 is erode, 50 the median, 100 dilate",
+    formula: "of n sorted pixels the one with the index ⌊percent / 100 · (n - 1) + 1/2⌋, the first being 0",
+    source: "",
+    parameters: &[SQUARE, PERCENT, BORDER],
+    variants: &["size=7,percent=25"],
+    build,
+};
+
+const PERCENT: Parameter = Parameter {
+    name: "percent",
+    default: "50",
+    values: Values::Real(0.0, 100.0),
+    help: "how far up in sorted order: 0 the smallest, 100 the greatest",
+};
+
+fn build(arguments: &Arguments) -> Result<Filter, Error> {
+    let size = arguments.whole("size").unwrap_or(3);
+    let share = arguments.text("percent").parse().unwrap_or(50.0) / 100.0;
+    let rank = (share * (size * size - 1) as f64 + 0.5).floor() as u32;
+    Ok(Filter::rows(arguments.operator(), Rank { size, rank, border: arguments.border()? }))
+}
+
+#[derive(Debug)]
+struct Rank {
+    size: usize,
+    /// How many numbers of the square stand before it.
+    rank: u32,
+    border: Border,
+}
+
+impl Operator for Rank {
+    type Kernel<T: Pixel> = RankRow<T>;
+
+    fn window(&self) -> Window {
+        Window::centred(self.size)
+    }
+
+    fn border(&self) -> Border {
+        self.border
+    }
+
+    fn kernel<T: Pixel>(&self, channels: usize) -> RankRow<T> {
+        match T::BINS {
+            256 => RankRow::Columns(ColumnHistograms::new(self.size, self.rank, channels)),
+            _ => RankRow::Sliding(SlidingHistogram::new(self.size, self.rank, channels)),
+        }
+    }
+}
+
+enum RankRow<T> {
+    Columns(ColumnHistograms<T>),
+    Sliding(SlidingHistogram<T>),
+}
+
+impl<T: Pixel> Kernel<T> for RankRow<T> {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        match self {
+            RankRow::Columns(columns) => columns.row(rows, out),
+            RankRow::Sliding(sliding) => sliding.row(rows, out),
+        }
+    }
+}
