@@ -35,20 +35,20 @@ pub(crate) fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-fn done(output: Output) -> String {
+pub(crate) fn done(output: Output) -> String {
     assert_eq!(output.status.code(), Some(0), "{}{}", out(&output), err(&output));
     out(&output)
 }
 
-fn json(output: Output) -> Vec<Value> {
+pub(crate) fn json(output: Output) -> Vec<Value> {
     done(output).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn data(name: &str) -> PathBuf {
+pub(crate) fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 

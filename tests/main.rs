@@ -2,7 +2,9 @@
 
 mod bad_input;
 mod command_lines;
+mod drawn_laws;
 mod filter_laws;
+mod filters_program;
 mod goldens;
 mod layer_laws;
 mod npz_files;

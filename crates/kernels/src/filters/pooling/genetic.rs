@@ -95,10 +95,10 @@ impl Genetic {
         };
         let mut draws = Draws::new(self.seed);
         draws.begin(0);
-        let mut all: Vec<(f64, Weights)> = (0..POPULATION)
-            .map(|_| shares([0; 4].map(|_| draws.unit())))
-            .map(|weights| (error(&weights), weights))
-            .collect();
+        // The pools themselves, then blends that are drawn.
+        let pure = (0..4).map(|pool| [0, 1, 2, 3].map(|i| f64::from(i == pool)));
+        let drawn = (4..POPULATION).map(|_| shares([0; 4].map(|_| draws.unit())));
+        let mut all: Vec<(f64, Weights)> = pure.chain(drawn).map(|weights| (error(&weights), weights)).collect();
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
         for _ in 0..GENERATIONS {
             let mut next = all[..KEPT].to_vec();

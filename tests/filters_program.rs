@@ -1,0 +1,328 @@
+//! `filters` on real work: pictures row by row, many pictures, pictures described and shown.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::Duration;
+
+use glassbox_formats::{Metadata, Packing, Picture, Pixels, PngRows, read_picture, write_picture};
+use glassbox_kernels::filters::parse;
+use glassbox_kernels::{Engine, Error, Filter};
+use glassbox_tensor::{Element, Image};
+
+use crate::command_lines::{data, done, err, filters, json, text};
+
+fn noise<T: Element>(height: usize, width: usize, channels: usize, convert: impl Fn(u32) -> T) -> Image<T> {
+    let mut state = 7u32;
+    Image::from_fn([height, width, channels], |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        convert(state >> 16)
+    })
+}
+
+fn write(path: &Path, pixels: Pixels) {
+    write_picture(path, Picture::from(pixels), Packing::default()).unwrap();
+}
+
+fn chain(labels: &[&str]) -> Vec<Filter> {
+    labels.iter().map(|label| parse(label).unwrap()).collect()
+}
+
+#[test]
+fn rows_one_after_the_other_make_the_same_picture() {
+    let chains: [&[&str]; 9] = [
+        &[],
+        &["sharpen"],
+        &["median:size=3", "sobel", "avg-pool:size=4"],
+        &["avg-pool:size=2,stride=5", "blur:size=4,border=crop"],
+        &["median:size=31,border=mirror"],
+        &["gaussian:sigma=3,border=reflect", "roberts:border=zero", "max-pool:size=3"],
+        &["gray", "noise:seed=4", "stochastic-pool:size=3"],
+        &["min-pool:size=7,stride=3"],
+        &["convolve:kernel=1; 2; 3; 4,divisor=10"],
+    ];
+    for labels in chains {
+        let filters = chain(labels);
+        for (height, width, channels) in [(1, 300, 1), (40, 40, 3), (700, 3001, 1), (301, 2000, 3)] {
+            let picture = noise(height, width, channels, |n| n as u8);
+            let wanted = Engine::default().run(&filters, &picture);
+            let (mut left, mut made) = (picture.as_slice(), Vec::new());
+            let found = Engine::default().stream::<u8, Error>(
+                &filters,
+                picture.dim(),
+                |rows| {
+                    let (now, later) = left.split_at(rows.len());
+                    rows.copy_from_slice(now);
+                    left = later;
+                    Ok(())
+                },
+                |rows| {
+                    made.extend_from_slice(rows);
+                    Ok(())
+                },
+            );
+            match wanted {
+                Ok(wanted) => {
+                    assert!(found.is_ok() && left.is_empty() && made == wanted.as_slice(), "{labels:?} {height}")
+                }
+                Err(error) => assert_eq!(found, Err(error), "{labels:?}"),
+            }
+        }
+    }
+    for label in ["spectral-pool", "blur:border=wrap"] {
+        let refused = Engine::default().stream::<u8, Error>(&chain(&[label]), (5, 5, 1), |_| Ok(()), |_| Ok(()));
+        assert!(matches!(refused, Err(Error::NotByRows { .. })), "{label}");
+    }
+}
+
+#[test]
+fn a_png_row_by_row_is_the_picture_as_a_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let (png, tiff) = (folder.path().join("in.png"), folder.path().join("in.tif"));
+    let grey16 = Pixels::U16(noise(150, 400, 1, |n| n as u16));
+    let pictures = [Pixels::U8(noise(300, 500, 1, |n| n as u8)), Pixels::U8(noise(99, 77, 3, |n| n as u8)), grey16];
+    for pixels in pictures {
+        write(&png, pixels.clone());
+        write(&tiff, pixels.clone());
+        assert!(PngRows::open(&png, true).is_some(), "is read row by row");
+        assert_eq!(read_picture(&png, true).unwrap().pixels, pixels);
+        for threads in ["1", "2", "3"] {
+            for input in ["in.png", "in.tif"] {
+                let output = format!("{input}.{threads}.png");
+                let chain = "median:size=3 | sobel | avg-pool:size=4";
+                done(filters(folder.path(), &["chain", chain, input, &output, "--threads", threads]));
+            }
+        }
+        let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+        for name in ["in.png.2.png", "in.png.3.png", "in.tif.1.png", "in.tif.2.png"] {
+            assert!(bytes(name) == bytes("in.png.1.png"), "{name}: the same file, byte for byte");
+        }
+    }
+}
+
+#[test]
+fn what_a_png_holds_beside_its_pixels_comes_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let metadata = read_picture(&data("chelsea.png"), true).unwrap().metadata;
+    assert!(metadata.icc.is_some());
+    done(filters(folder.path(), &["blur", text(&data("chelsea.png")), "colour.png"]));
+    assert_eq!(read_picture(&folder.path().join("colour.png"), true).unwrap().metadata, metadata);
+    // A profile for colours says nothing of greys.
+    done(filters(folder.path(), &["blur", text(&data("chelsea.png")), "grey.png", "--gray"]));
+    assert_eq!(read_picture(&folder.path().join("grey.png"), true).unwrap().metadata, Metadata::default());
+    let output = filters(folder.path(), &["blur", text(&data("chelsea.png")), "colour.bmp"]);
+    assert!(err(&output).contains("Bmp cannot hold a colour profile: left out"), "{}", err(&output));
+}
+
+#[test]
+fn what_is_transparent_has_no_say() {
+    let folder = tempfile::tempdir().unwrap();
+    // A red square on transparent green: nothing green may come out.
+    let visible = |y: usize, x: usize| (10..20).contains(&y) && (10..20).contains(&x);
+    let pixel = |y, x| if visible(y, x) { [200, 0, 0, 255] } else { [0, 255, 0, 0] };
+    write(&folder.path().join("in.png"), Pixels::U8(Image::from_fn([30, 30, 4], |(y, x, c)| pixel(y, x)[c])));
+    for operator in ["blur", "gaussian", "median", "dilate", "sharpen", "avg-pool", "max-pool", "sobel"] {
+        done(filters(folder.path(), &[operator, "in.png", "out.png"]));
+        let Pixels::U8(out) = read_picture(&folder.path().join("out.png"), true).unwrap().pixels else {
+            panic!("8 bits")
+        };
+        let greenest = out.as_slice().chunks_exact(4).filter(|pixel| pixel[3] > 0).map(|pixel| pixel[1]).max();
+        assert_eq!(greenest, Some(0), "{operator}");
+    }
+}
+
+#[test]
+fn packing_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let chelsea = data("chelsea.png");
+    let size = |arguments: &[&str], name: &str| {
+        done(filters(folder.path(), &[&["blur", text(&chelsea), name], arguments].concat()));
+        fs::metadata(folder.path().join(name)).unwrap().len()
+    };
+    let pngs = ["0", "2", "6"].map(|level| size(&["--compression", level], "out.png"));
+    assert!(pngs[0] > pngs[1] && pngs[1] > pngs[2], "{pngs:?}");
+    let jpegs = ["20", "90", "100"].map(|quality| size(&["--quality", quality], "out.jpg"));
+    assert!(jpegs[0] < jpegs[1] && jpegs[1] < jpegs[2], "{jpegs:?}");
+    for wrong in [["--quality", "0"], ["--compression", "10"]] {
+        let output = filters(folder.path(), &["blur", text(&chelsea), "out.png", wrong[0], wrong[1]]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(err(&output).contains(wrong[0]), "{}", err(&output));
+    }
+}
+
+#[test]
+fn many_pictures_go_to_a_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir_all(folder.join("in/deep")).unwrap();
+    for (name, side) in [("in/a.png", 8), ("in/b.png", 9), ("in/deep/a.png", 10)] {
+        write(&folder.join(name), Pixels::U8(noise(side, side, 3, |n| n as u8)));
+    }
+    fs::write(folder.join("in/notes.txt"), "not a picture, and not called one").unwrap();
+    let dim = |name: &str| read_picture(&folder.join(name), true).unwrap().pixels.dim();
+    // Named one by one, and by a pattern that no shell has touched.
+    done(filters(folder, &["max-pool", "in/a.png", "in/b.png", "--out-dir", "out"]));
+    assert_eq!((dim("out/a.png"), dim("out/b.png")), ((4, 4, 3), (4, 4, 3)));
+    done(filters(folder, &["gray", "in/*.png", "--out-dir", "pattern", "--jobs", "1", "--format", "jpg"]));
+    assert_eq!((dim("pattern/a.jpg"), dim("pattern/b.jpg")), ((8, 8, 1), (9, 9, 1)));
+    // A folder keeps its folders.
+    let lines = json(filters(folder, &["chain", "gray | sobel", "in", "--recursive", "--out-dir", "tree", "--json"]));
+    assert_eq!(lines.len(), 3);
+    assert_eq!(dim("tree/deep/a.png"), (10, 10, 1));
+    // One is broken: the others are made all the same.
+    fs::write(folder.join("in/broken.png"), b"\x89PNG but not much more").unwrap();
+    let output = filters(folder, &["blur", "in", "--recursive", "--out-dir", "rest"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = err(&output);
+    assert!(told.contains("filters: 1 of 4 pictures failed:\n") && told.contains("in/broken.png"), "{told}");
+    assert!(dim("rest/a.png").0 == 8 && dim("rest/deep/a.png").0 == 10 && !folder.join("rest/broken.png").exists());
+}
+
+#[test]
+fn many_pictures_that_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for name in ["x", "y"] {
+        fs::create_dir(folder.join(name)).unwrap();
+        write(&folder.join(name).join("a.png"), Pixels::U8(noise(5, 5, 1, |n| n as u8)));
+    }
+    let cases: [(&[&str], &str); 7] = [
+        (&["x/a.png", "y/a.png", "--out-dir", "out"], "x/a.png and y/a.png: would both be written to out/a.png"),
+        (&["x", "--out-dir", "out"], "x: is a folder; --recursive takes the pictures in it"),
+        (&["none*.png", "--out-dir", "out"], "none*.png: nothing has such a name"),
+        (&["-", "--out-dir", "out"], "-: has no name"),
+        (&["x/a.png", "--out-dir", "x"], "x/a.png: is both IN and OUT; --in-place allows that"),
+        (&["x/a.png", "y/a.png", "out.png"], "one IN and one OUT are needed, found 3 paths"),
+        (&["x/a.png", "out.png", "--recursive"], "--out-dir"),
+    ];
+    for (arguments, wanted) in cases {
+        let output = filters(folder, &[&["blur"], arguments].concat());
+        assert!(err(&output).contains(wanted), "{arguments:?}: {}", err(&output));
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(!folder.join("out").exists() && !folder.join("out.png").exists());
+    }
+    done(filters(folder, &["blur", "x/a.png", "--out-dir", "x", "--in-place"]));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_batch_leaves_whole_pictures_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(&folder.join("a.png"), Pixels::U8(noise(9, 9, 1, |n| n as u8)));
+    // Minutes of work.
+    write(&folder.join("b.png"), Pixels::U16(noise(4000, 4000, 1, |n| n as u16)));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_filters"))
+        .current_dir(folder)
+        .args(["median", "--size", "255", "a.png", "b.png", "--out-dir", "out", "--jobs", "1"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let part = || fs::read_dir(folder.join("out")).into_iter().flatten().count() > 1;
+    while !part() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it was interrupted");
+        sleep(Duration::from_millis(10));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let left: Vec<_> = fs::read_dir(folder.join("out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["a.png"]);
+    assert_eq!(read_picture(&folder.join("out/a.png"), true).unwrap().pixels.dim(), (9, 9, 1));
+}
+
+#[cfg(unix)]
+#[test]
+fn output_that_nobody_reads_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let chelsea = data("chelsea.png");
+    for arguments in [vec!["list"], vec!["blur", text(&chelsea), "-", "--format", "bmp"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_filters"))
+            .current_dir(folder.path())
+            .args(&arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}: {}", err(&output));
+    }
+}
+
+#[test]
+fn info_describes_a_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let chelsea = data("chelsea.png");
+    let all = json(filters(folder.path(), &["info", text(&chelsea), "--json"])).remove(0);
+    assert_eq!(
+        (&all["width"], &all["height"], &all["channels"], &all["dtype"]),
+        (&451.into(), &300.into(), &3.into(), &"u8".into())
+    );
+    let counted: u64 = all["histogram"].as_array().unwrap().iter().map(|count| count.as_u64().unwrap()).sum();
+    assert_eq!(counted, 451 * 300);
+    // The article's point: the smaller the crop, the more of what is seen is noise.
+    let chaos: Vec<_> = all["crops"].as_array().unwrap().iter().map(|crop| crop["chaos"].as_f64().unwrap()).collect();
+    assert!(chaos.len() == 5 && chaos.is_sorted_by(|a, b| a > b), "{chaos:?}");
+    // Noise of a known strength on flat grey is found again.
+    write(&folder.path().join("grey.png"), Pixels::U8(Image::from_fn([400, 400, 1], |_| 128)));
+    done(filters(folder.path(), &["noise", "grey.png", "noisy.png", "--amount", "0.05"]));
+    let noisy = json(filters(folder.path(), &["info", "noisy.png", "--json"])).remove(0);
+    let found = noisy["noise"].as_f64().unwrap();
+    assert!((found - 0.05 * 255.0).abs() < 0.3, "{found}");
+    let flat = json(filters(folder.path(), &["info", "grey.png", "--json"])).remove(0);
+    assert!(flat["noise"] == 0.0 && flat["entropy"] == 0.0 && flat["chaos"].is_null());
+    assert!(done(filters(folder.path(), &["info", text(&chelsea)])).contains("451×300, colour, u8"));
+}
+
+#[test]
+fn a_mask_slides_over_a_matrix() {
+    let folder = tempfile::tempdir().unwrap();
+    let chelsea = data("chelsea.png");
+    let slide = |arguments: &[&str]| filters(folder.path(), &[&["animate", "slide.gif"], arguments].concat());
+    done(slide(&["--matrix", "1 2 3 4; 5 6 7 8; 9 10 11 12", "--kernel", "1 0; 0 -1"]));
+    let bytes = fs::read(folder.path().join("slide.gif")).unwrap();
+    let decoder = image::codecs::gif::GifDecoder::new(std::io::Cursor::new(bytes)).unwrap();
+    assert_eq!(image::AnimationDecoder::into_frames(decoder).count(), 2 * 3);
+    done(slide(&["--picture", text(&data("chelsea.png")), "--x", "440", "--y", "100", "--side", "8"]));
+    let cases: [(&[&str], &str); 5] = [
+        (&["--kernel", "1 2; 3"], "--kernel"),
+        (&["--kernel", "1 2 3 4 5 6 7"], "does not fit into 6×6 numbers"),
+        (&["--picture", text(&chelsea), "--x", "450"], "--x 450"),
+        (&["--picture", "none.png"], "none.png"),
+        (&["--delay", "0"], "--delay"),
+    ];
+    for (arguments, wanted) in cases {
+        assert!(err(&slide(arguments)).contains(wanted), "{arguments:?}: {}", err(&slide(arguments)));
+    }
+    assert!(err(&filters(folder.path(), &["animate", "slide.png"])).contains("needs the suffix .gif"));
+}
+
+#[test]
+fn compare_takes_any_methods_and_operators() {
+    let folder = tempfile::tempdir().unwrap();
+    let chelsea = data("chelsea.png");
+    let lines = json(filters(
+        folder.path(),
+        &["compare", text(&chelsea), "all.png", "--methods", "all", "--on", "median:size=3 | laplacian", "--json"],
+    ));
+    let methods: Vec<_> = lines.iter().filter(|line| line["source"] == "picture").map(|line| &line["method"]).collect();
+    assert!(methods.len() > 12 && methods.contains(&&"spectral".into()), "{methods:?}");
+    assert!(lines.iter().any(|line| line["source"] == "median:size=3 | laplacian" && line["edges"].as_f64().is_some()));
+    let lines = json(filters(
+        folder.path(),
+        &["compare", text(&chelsea), "p.png", "--methods", "lp:p=1,average,lp:p=64,stride=8,max", "--json"],
+    ));
+    let psnr = |method: &str| lines.iter().find(|line| line["method"] == method).unwrap()["psnr_to_average"].as_f64();
+    // The power mean is average at one end and close to max at the other.
+    assert!(psnr("lp:p=1").is_none_or(|decibels| decibels > 50.0), "{:?}", psnr("lp:p=1"));
+    let [power, max] = ["lp:p=64,stride=8", "max"].map(|method| psnr(method).unwrap());
+    assert!(power < 30.0 && (power - max).abs() < 6.0, "{power} {max}");
+    for (arguments, wanted) in
+        [(["--methods", "mox"], "--methods: found \"mox\""), (["--on", "sobbel"], "did you mean sobel?")]
+    {
+        let output = filters(folder.path(), &[&["compare", text(&chelsea), "p.png"], &arguments[..]].concat());
+        assert_eq!(output.status.code(), Some(2));
+        assert!(err(&output).contains(wanted), "{}", err(&output));
+    }
+}
