@@ -48,3 +48,29 @@ fn kernels_equal_scipy_and_opencv() {
     }
     assert!(checked > 1500, "only {checked} goldens");
 }
+
+#[test]
+fn gimps_matrix_is_gimps() {
+    let mut goldens = Npz::open("data/golden/gimp.npz".as_ref()).unwrap();
+    let names: Vec<_> =
+        goldens.names().iter().filter(|name| name.starts_with("out/")).map(ToString::to_string).collect();
+    assert!(names.len() > 120, "only {} goldens", names.len());
+    for name in names {
+        let (title, label) = name["out/".len()..].split_once('/').unwrap();
+        let (picture, wanted) = (image::<u8>(&mut goldens, &format!("in/{title}")), image::<u8>(&mut goldens, &name));
+        let found = Engine::default().run(&[parse(label).unwrap()], &picture).unwrap();
+        // What was grey comes out as grey and alpha where gegl says it in colour.
+        let channels = if found.channels() == 2 { [0, 0, 0, 1] } else { [0, 1, 2, 3] };
+        let (height, width, _) = picture.dim();
+        for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
+            let [found, wanted] =
+                [channels.map(|c| i32::from(found[[y, x, c]])), [0, 1, 2, 3].map(|c| i32::from(wanted[[y, x, c]]))];
+            // What cannot be seen has no colour.
+            let seen = if wanted[3] > 0 { 0..4 } else { 3..4 };
+            assert!(
+                seen.into_iter().all(|c| (found[c] - wanted[c]).abs() <= 1),
+                "{name}: ({y}, {x}) {found:?} {wanted:?}"
+            );
+        }
+    }
+}

@@ -72,6 +72,15 @@ fn flag(parameter: &'static Parameter) -> Arg {
     let arg = Arg::new(parameter.name).long(parameter.name).help(&help).allow_negative_numbers(true);
     let arg = if parameter.default.is_empty() { arg } else { arg.default_value(parameter.default) };
     match parameter.values {
+        // A switch; `=no` where it is on.
+        Values::Choice(&["no", "yes"]) => arg
+            .value_parser(["no", "yes"])
+            .value_name("no|yes")
+            .hide_possible_values(true)
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("yes"),
+        Values::Letters(_) => arg.value_name("LETTERS").help(format!("{help}: {}", parameter.values.allowed())),
         Values::Choice(words) => {
             arg.value_parser(PossibleValuesParser::new(words)).value_name(words.join("|")).hide_possible_values(true)
         }

@@ -1,4 +1,5 @@
 use super::convolution::{Finish, LARGEST, Matrix, Sums};
+use super::gimp::{self, ALPHA_WEIGHTING, CHANNELS, GIMP};
 use super::parameters::{BORDER, Parameter, Values};
 use super::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
@@ -10,7 +11,7 @@ pub(super) static ENTRY: Entry = Entry {
     summary: "any matrix of weights, applied as written",
     formula: "Σ weight · pixel / divisor + offset, the matrix not flipped unless asked for",
     source: "",
-    parameters: &[KERNEL, DIVISOR, OFFSET, NORMALIZE, FLIP, SIGNED, BORDER],
+    parameters: &[KERNEL, DIVISOR, OFFSET, NORMALIZE, FLIP, SIGNED, BORDERS, GIMP, ALPHA_WEIGHTING, CHANNELS],
     variants: &["kernel=1 2 1; 2 4 2; 1 2 1,divisor=16", "kernel=-2 -1 0; -1 1 1; 0 1 2"],
     build,
 };
@@ -39,9 +40,10 @@ const OFFSET: Parameter = Parameter {
 
 const NORMALIZE: Parameter = Parameter {
     name: "normalize",
-    default: "no",
+    default: "",
     values: Values::Choice(&["no", "yes"]),
-    help: "divide by the sum of the weights instead, so that what is flat stays as it is; by nothing if that is 0",
+    help: "divide by the sum of the weights instead, so that what is flat stays as it is; by nothing if that is 0 \
+           (default: no, but yes with --gimp)",
 };
 
 const FLIP: Parameter = Parameter {
@@ -51,11 +53,20 @@ const FLIP: Parameter = Parameter {
     help: "turn the matrix half round first: convolution in the sense of mathematics",
 };
 
+/// Two more than there are elsewhere.
+const BORDERS: Parameter = Parameter {
+    values: Values::Choice(&["clamp", "reflect", "mirror", "wrap", "zero", "crop", "black", "white"]),
+    ..BORDER
+};
+
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let mut weights = parse_matrix(arguments.text("kernel"))?;
     if arguments.text("flip") == "yes" {
         weights.reverse();
         weights.iter_mut().for_each(|row| row.reverse());
+    }
+    if arguments.text("gimp") == "yes" {
+        return gimp::build(arguments, &weights);
     }
     let sum: f32 = weights.iter().flatten().sum();
     let divisor = match arguments.text("normalize") {

@@ -10,6 +10,7 @@ mod emboss;
 mod erode;
 mod extreme;
 mod gaussian;
+mod gimp;
 mod gradient;
 mod gray;
 mod laplacian;

@@ -24,6 +24,8 @@ pub enum Values {
     Odd(usize, usize),
     /// A number in this range.
     Real(f64, f64),
+    /// Some of these letters.
+    Letters(&'static str),
     /// Numbers with spaces between them.
     Reals,
     /// Whole numbers in this range with spaces between them, one to sixteen.
@@ -40,6 +42,7 @@ impl Values {
             Values::Whole(low, high) => format!("a whole number from {low} to {high}"),
             Values::Odd(low, high) => format!("an odd whole number from {low} to {high}"),
             Values::Real(low, high) => format!("a number from {low} to {high}"),
+            Values::Letters(letters) => format!("some of the letters {letters}"),
             Values::Reals => "numbers with spaces between them".into(),
             Values::Wholes(low, high) => {
                 format!("one to sixteen whole numbers from {low} to {high} with spaces between them")
@@ -54,6 +57,7 @@ impl Values {
             Values::Whole(low, high) => text.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n)),
             Values::Odd(low, high) => text.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n) && n % 2 == 1),
             Values::Real(low, high) => text.parse().is_ok_and(|x: f64| (*low..=*high).contains(&x)),
+            Values::Letters(letters) => !text.is_empty() && text.chars().all(|letter| letters.contains(letter)),
             Values::Reals => {
                 text.split_whitespace().all(|word| word.parse().is_ok_and(|x: f64| x.is_finite() && x.abs() <= 1e6))
             }
