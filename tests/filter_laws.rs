@@ -101,7 +101,7 @@ pub(crate) fn rounds_otherwise(label: &str) -> bool {
         "pixel-pyramid-pool",
         "edge-pyramid-pool",
     ];
-    let mixed = ["mixed-pool", "ordinal-pool", "weighted-pool", "stochastic-pool"];
+    let mixed = ["mixed-pool", "stochastic-pool"];
     names.iter().chain(&mixed).any(|name| label.starts_with(name))
 }
 

@@ -34,6 +34,8 @@ import numpy as np
 import scipy
 from scipy import ndimage
 
+import pools
+
 PINNED = dict(line.split("==") for line in (pathlib.Path(__file__).parent / "requirements.txt").read_text().split())
 FOUND = {"numpy": np.__version__, "scipy": scipy.__version__, "opencv-python-headless": cv2.__version__}
 for name, version in PINNED.items():
@@ -228,5 +230,10 @@ for title, picture in pictures().items():
                 masks = {"sobel": SOBEL, "prewitt": PREWITT, "scharr": SCHARR, "roberts": ROBERTS}[name]
                 answer = edges(picture, masks, **given)
             out[f"out/{title}/{label}"] = answer
+    for name, asked in pools.LABELS.items():
+        for given in asked:
+            answer = pools.answer(name, picture, given)
+            if answer is not None:
+                out[f"out/{title}/{name}" + (":" + ",".join(f"{k}={v}" for k, v in given.items()) if given else "")] = answer
 np.savez_compressed(pathlib.Path(__file__).parent / "kernels.npz", **out)
 print(len(out), "arrays")

@@ -36,17 +36,20 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     if sum == 0.0 {
         return Err(Error::parameter("weights", found, "numbers whose sum is not 0"));
     }
-    Ok(filter(arguments, Ordinal(weights.iter().map(|weight| weight / sum).collect())))
+    Ok(filter(arguments, Ordinal { weights, sum }))
 }
 
-/// The weights, adding up to 1.
 #[derive(Clone, Debug)]
-struct Ordinal(Vec<f64>);
+struct Ordinal {
+    weights: Vec<f64>,
+    sum: f64,
+}
 
 impl Reduce for Ordinal {
     #[inline(always)]
     fn reduce<T: Pixel>(&mut self, window: &mut [T]) -> T {
         window.sort_unstable_by(|a, b| T::order(b, a));
-        nearest(self.0.iter().zip(window).map(|(weight, a)| weight * f64::from(a.to_real())).sum())
+        let products = self.weights.iter().zip(window).map(|(weight, a)| weight * f64::from(a.to_real()));
+        nearest(products.sum::<f64>() / self.sum)
     }
 }
