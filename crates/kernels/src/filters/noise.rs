@@ -81,7 +81,8 @@ struct NoiseRow {
 }
 
 impl<T: Pixel> Kernel<T> for NoiseRow {
-    #[inline(always)]
+    // Nothing in it is vectorised: once is enough for all levels.
+    #[inline(never)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let Self { kind, amount, draws } = self;
         draws.begin(rows.y());

@@ -131,6 +131,31 @@ pub(crate) fn nearest_whole(real: f32, most: u16) -> u32 {
     }
 }
 
+/// How many of sixteen numbers are at most `most`.
+#[inline(always)]
+pub(crate) fn count_at_most(numbers: &[u16; 16], most: u16) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{
+            __m128i, _mm_cmpeq_epi16, _mm_loadu_si128, _mm_movemask_epi8, _mm_packs_epi16, _mm_set1_epi16,
+            _mm_setzero_si128, _mm_subs_epu16,
+        };
+        // Taken from a number that is at least as large, nothing is left.
+        let from = numbers.as_ptr().cast::<__m128i>();
+        #[allow(unsafe_code, reason = "a comparison written as a loop is taken apart into its bits one by one")]
+        // SAFETY: every x86-64 processor has these instructions; both loads lie within the sixteen numbers.
+        let mask = unsafe {
+            let most = _mm_set1_epi16(most as i16);
+            let is_at_most = |number| _mm_cmpeq_epi16(_mm_subs_epu16(number, most), _mm_setzero_si128());
+            let (low, high) = (_mm_loadu_si128(from), _mm_loadu_si128(from.add(1)));
+            _mm_movemask_epi8(_mm_packs_epi16(is_at_most(low), is_at_most(high)))
+        };
+        mask.count_ones() as usize
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    numbers.iter().filter(|number| **number <= most).count()
+}
+
 /// Asks for the cache line that lies `ahead` bytes behind the first of `numbers`, in them or behind their end: it will be read soon.
 #[inline(always)]
 pub(crate) fn prefetch<T>(numbers: &[T], ahead: usize) {

@@ -151,7 +151,8 @@ struct ReducedRow<T, R> {
 }
 
 impl<T: Pixel, R: Reduce> Kernel<T> for ReducedRow<T, R> {
-    #[inline(always)]
+    // Nothing in it is vectorised: once is enough for all levels.
+    #[inline(never)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let Self { window, channels, reduce, numbers } = self;
         let length = window.width() * *channels;
