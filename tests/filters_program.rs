@@ -133,6 +133,24 @@ fn what_is_transparent_has_no_say() {
 }
 
 #[test]
+fn gimps_matrix_sees_even_what_is_transparent() {
+    let folder = tempfile::tempdir().unwrap();
+    let picture = noise(20, 30, 4, |n| if n & 7 == 0 { 0 } else { (n >> 3) as u8 });
+    write(&folder.path().join("in.png"), Pixels::U8(picture.clone()));
+    let kernel = ["--kernel", "1 1 1; 1 1 1; 1 1 1"];
+    let asked: [(&[&str], &str); 2] = [
+        (&["--gimp", "--alpha-weighting=no"], "gimp=yes,alpha-weighting=no"),
+        (&["--gimp", "--channels", "ba", "--border", "white"], "gimp=yes,channels=ba,border=white"),
+    ];
+    for (flags, parameters) in asked {
+        let label = format!("convolve:kernel={},{parameters}", kernel[1]);
+        done(filters(folder.path(), &[&["convolve", "in.png", "out.png"], &kernel[..], flags].concat()));
+        let wanted = Engine::default().run(&chain(&[&label]), &picture).unwrap();
+        assert_eq!(read_picture(&folder.path().join("out.png"), true).unwrap().pixels, Pixels::U8(wanted), "{label}");
+    }
+}
+
+#[test]
 fn packing_is_chosen() {
     let folder = tempfile::tempdir().unwrap();
     let chelsea = data("chelsea.png");

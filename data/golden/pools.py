@@ -8,9 +8,11 @@ FULL = {"uint8": 255, "uint16": 65535, "float32": 1}
 SIZES = [{"size": str(s)} for s in (2, 3, 5)] + [{"size": "3", "stride": s} for s in "12"]
 BORDERS = [{"border": b} for b in PAD]
 LABELS = {
-    "rank": [{"percent": p, "size": s} for p in ("0", "25", "60", "100") for s in "345"] + [{"percent": "30", **b} for b in BORDERS],
+    "rank": [{"percent": p, "size": s} for p in ("0", "25", "60", "100") for s in "345"] + [{"percent": "30", **b} for b in BORDERS]
+    + [{}, {"size": "2"}, {"size": "9", "percent": "75"}],
     "emboss": BORDERS + [{"azimuth": a, "method": m} for a in ("0", "30", "90", "200", "315") for m in ("shadow", "light")]
-    + [{"method": "light", "elevation": "10", "depth": "3", **b} for b in BORDERS] + [{"depth": "0.5"}],
+    + [{"method": "light", "elevation": "10", "depth": "3", **b} for b in BORDERS] + [{"depth": "0.5"}]
+    + [{"azimuth": a} for a in ("22.5", "337.5")],
     "min-pool": SIZES, "median-pool": SIZES, "mixed-pool": SIZES + [{"lambda": "0.25", "size": "3"}],
     "lp-pool": SIZES + [{"p": p, "size": "3"} for p in ("1", "3", "0.5", "10")],
     "stochastic-pool": [{"form": "test", **s} for s in SIZES], "rank-pool": SIZES + [{"top": t, "size": "3"} for t in ("1", "4", "20")],
@@ -18,8 +20,11 @@ LABELS = {
     "weighted-pool": [{}, {"stride": "1"}, {"kernel": "1 2; 3 5"}, {"kernel": "3 -1", "stride": "2"}],
     "soft-pool": SIZES + [{"sharpness": s, "size": "3"} for s in ("0", "5", "100")],
     "spectral-pool": [{"size": s} for s in "1235"], "adaptive-pool": [{}, {"height": "3", "width": "5", "reduce": "mean"}, {"reduce": "mean"}],
-    "global-pool": [{}, {"reduce": "mean"}], "roi-pool": [{"bins": "3"}, {"bins": "2", "reduce": "mean"}],
-    "pyramid-pool": [{}, {"levels": "3 2", "reduce": "mean"}], "pixel-pyramid-pool": [{}, {"sizes": "4 5", "reduce": "mean", "border": "mirror"}],
+    "global-pool": [{}, {"reduce": "mean"}], "roi-pool": [{"bins": "3"}, {"bins": "2", "reduce": "mean"}, {}]
+    + [{"x": "3", "y": "2", "width": "5", "height": "7", **b} for b in ({}, {"bins": "4", "reduce": "mean"})],
+    "pyramid-pool": [{}, {"levels": "3 2", "reduce": "mean"}], "pixel-pyramid-pool": [{}, {"sizes": "4 5", "reduce": "mean", "border": "mirror"}]
+    + [{"sizes": "2 5", "border": b} for b in ("reflect", "wrap", "zero")],
+    "edge-pyramid-pool": [{}, {"threshold": "0.4"}, {"sizes": "7 2 4", "threshold": "0.3"}],
 }
 
 
@@ -50,6 +55,9 @@ def answer(name, picture, given):
         size, share = int(given.get("size", 3)), float(given["percent"]) / 100 if "percent" in given else .5
         index = int(np.floor(share * (size * size - 1) + .5))
         found = around(size, given.get("border", "clamp"), lambda w: np.partition(w, index, -1)[..., index])
+        if given.get("border") != "crop":
+            other = ndimage.rank_filter(exact, index, size=(size, size, 1), mode=SCIPY[given.get("border", "clamp")])
+            np.testing.assert_array_equal(other, found)
         return None if found is None else found.astype(picture.dtype)
     if name == "emboss":
         azimuth, depth, border = float(given.get("azimuth", 135)), float(given.get("depth", 1)), given.get("border", "clamp")
@@ -82,7 +90,9 @@ def answer(name, picture, given):
     if name == "global-pool":
         return store(bins(1, 1))
     if name == "roi-pool":
-        return store(bins(int(given["bins"]), int(given["bins"])))
+        y, x, n = int(given.get("y", 0)), int(given.get("x", 0)), int(given.get("bins", 7))
+        bottom, right = y + int(given.get("height", picture.shape[0] - y)), x + int(given.get("width", picture.shape[1] - x))
+        return store(bins(n, n, exact[y:bottom, x:right])) if bottom <= picture.shape[0] and right <= picture.shape[1] else None
     if name == "pyramid-pool":
         levels = [int(n) for n in given.get("levels", "1 2 4").split()]
         index = {n: np.arange(max(levels)) * n // max(levels) for n in levels}
@@ -91,6 +101,17 @@ def answer(name, picture, given):
         reduce = (lambda w: w.mean(-1)) if given.get("reduce") == "mean" else (lambda w: w.max(-1))
         sizes = [int(n) for n in given.get("sizes", "1 3 9").split()]
         return store(np.concatenate([around(n, given.get("border", "clamp"), reduce) for n in sizes], 1))
+    if name == "edge-pyramid-pool":
+        sizes, limit = sorted(int(n) for n in given.get("sizes", "1 3 5 9").split()), float(given.get("threshold", .1)) * full
+        # ndimage.sobel would smooth across the channels too.
+        slope, smooth = [-1, 0, 1], [1, 2, 1]
+        gx, gy = (ndimage.correlate1d(ndimage.correlate1d(exact, slope, a, mode="nearest"), smooth, 1 - a, mode="nearest") for a in (1, 0))
+        edge, chosen = np.maximum(np.abs(gx), np.abs(gy)) / 4, None
+        for size in sizes:
+            mean = around(size, "clamp", lambda w: w.mean(-1))
+            strongest = ndimage.maximum_filter(edge, (size, size, 1), mode="nearest")
+            chosen = mean if chosen is None else np.where(strongest <= limit, mean, chosen)
+        return store(chosen)
     # Windows that go over the picture.
     kernel = np.array([[float(n) for n in row.split()] for row in given.get("kernel", "1 2 1; 2 4 2; 1 2 1").split(";")])
     rows, columns = kernel.shape if name == "weighted-pool" else (int(given.get("size", 2)),) * 2

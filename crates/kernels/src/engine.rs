@@ -198,7 +198,7 @@ impl Engine {
 }
 
 /// Bytes of rows that are read at a time when a picture is never there as a whole.
-const STREAM_BYTES: usize = 1 << 22;
+const STREAM_BYTES: usize = 1 << 20;
 
 /// The shape that comes out of a chain.
 ///

@@ -128,6 +128,11 @@ pub trait WholeOperator: std::fmt::Debug + Send + Sync + 'static {
     /// If nothing would.
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
 
+    /// Whether it deals with alpha itself, so that what is transparent may not be [covered](crate::cover_transparent) first.
+    fn minds_alpha(&self) -> bool {
+        false
+    }
+
     /// What becomes of a picture: one of the [`shape`](WholeOperator::shape) that was announced.
     fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T>;
 }
@@ -160,6 +165,11 @@ impl Filter {
     /// The operator's name.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether it deals with alpha itself, so that what is transparent may not be [covered](crate::cover_transparent) first.
+    pub fn minds_alpha(&self) -> bool {
+        matches!(&self.way, Way::Whole(filter) if filter.minds_alpha())
     }
 
     /// What it sees around a place; none if that is the whole picture.
@@ -254,6 +264,7 @@ impl<O: Operator> RowFilter for O {
 #[doc(hidden)]
 pub trait WholeFilter: std::fmt::Debug + Send + Sync {
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
+    fn minds_alpha(&self) -> bool;
     fn run_u8(&self, picture: &Image<u8>) -> Image<u8>;
     fn run_u16(&self, picture: &Image<u16>) -> Image<u16>;
     fn run_f32(&self, picture: &Image<f32>) -> Image<f32>;
@@ -262,6 +273,10 @@ pub trait WholeFilter: std::fmt::Debug + Send + Sync {
 impl<O: WholeOperator> WholeFilter for O {
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         WholeOperator::shape(self, shape)
+    }
+
+    fn minds_alpha(&self) -> bool {
+        WholeOperator::minds_alpha(self)
     }
 
     fn run_u8(&self, picture: &Image<u8>) -> Image<u8> {

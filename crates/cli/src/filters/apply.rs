@@ -113,7 +113,7 @@ pub(super) fn apply(chain: &[Filter], picture: Picture) -> Result<Picture, glass
     let Picture { mut pixels, mut metadata } = picture;
     let engine = Engine { keep_alpha: pixels.has_alpha(), ..Engine::default() };
     let channels = pixels.dim().2;
-    if pixels.has_alpha() {
+    if pixels.has_alpha() && !chain.first().is_some_and(Filter::minds_alpha) {
         match &mut pixels {
             Pixels::U8(image) => cover_transparent(image),
             Pixels::U16(image) => cover_transparent(image),

@@ -1,6 +1,6 @@
 //! GIMP's Convolution Matrix, which is GEGL's `convolution-matrix`: in linear light, colours weighted with their alpha.
 //!
-//! Source: GEGL 0.4, operations/common/convolution-matrix.c; data/golden/gimp.py compares a definition in NumPy with the program.
+//! Source: what the program gegl 0.4 does; data/golden/gimp.py asks it, and holds a definition in NumPy against its answers.
 
 use std::sync::OnceLock;
 
@@ -129,6 +129,10 @@ impl Gimp {
 impl WholeOperator for Gimp {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((height, width, if channels <= 2 && self.keeps_grey() { 2 } else { 4 }))
+    }
+
+    fn minds_alpha(&self) -> bool {
+        true
     }
 
     fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {

@@ -32,7 +32,7 @@ pub(crate) struct ColumnHistograms<T> {
     size: usize,
     rank: u16,
     channels: usize,
-    columns: Columns,
+    columns: Box<Columns>,
     window: Box<Window>,
     /// The window's top row when it was last here: what leaves.
     top: Vec<T>,
@@ -60,7 +60,7 @@ impl<T: Pixel> ColumnHistograms<T> {
         // At most 255² numbers.
         let fine = [Segment { counts: [0; PART], x: usize::MAX }; PART];
         let window = Box::new(Window { coarse: [0; PART + 1], fine });
-        Self { size, rank: rank as u16, channels, columns: Columns::default(), window, top: Vec::new() }
+        Self { size, rank: rank as u16, channels, columns: Box::default(), window, top: Vec::new() }
     }
 
     #[inline(always)]

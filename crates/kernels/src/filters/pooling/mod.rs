@@ -2,6 +2,9 @@
 //!
 //! Most look at a window that goes over the picture (window.rs); some at bins of the picture, however large it is (bins.rs); the rest at the
 //! whole of it.
+//!
+//! Of the methods that arXiv 2009.07485 reviews, these make sense only inside a net and are left to nets: multi-scale orderless pooling, PCA
+//! networks, intermap pooling, compact bilinear pooling, lead asymmetric pooling.
 
 pub(super) mod adaptive;
 pub(super) mod avg;
