@@ -254,7 +254,7 @@ fn an_interrupted_batch_leaves_whole_pictures_only() {
 fn output_that_nobody_reads_is_no_failure() {
     let folder = tempfile::tempdir().unwrap();
     let chelsea = data("chelsea.png");
-    for arguments in [vec!["list"], vec!["blur", text(&chelsea), "-", "--format", "bmp"]] {
+    for arguments in [vec!["list"], vec!["blur", text(&chelsea), "-", "--format", "bmp", "--quiet"]] {
         let mut child = Command::new(env!("CARGO_BIN_EXE_filters"))
             .current_dir(folder.path())
             .args(&arguments)
