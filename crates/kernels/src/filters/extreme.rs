@@ -7,8 +7,11 @@ use crate::simd::Aligned;
 use crate::{Border, Error, Pixel};
 
 pub(super) fn build<const GREATEST: bool>(arguments: &Arguments) -> Result<Filter, Error> {
-    let (size, border) = (arguments.whole("size").unwrap_or(3), arguments.border()?);
-    Ok(Filter::rows(arguments.operator(), Extreme::<GREATEST> { size, border }))
+    Ok(filter::<GREATEST>(arguments, arguments.whole("size").unwrap_or(3), arguments.border()?))
+}
+
+pub(super) fn filter<const GREATEST: bool>(arguments: &Arguments, size: usize, border: Border) -> Filter {
+    Filter::rows(arguments.operator(), Extreme::<GREATEST> { size, border })
 }
 
 #[derive(Debug)]

@@ -32,11 +32,11 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
 /// # Panics
 /// [`kernel`](Operator::kernel) panics if `size` is even or not in 1 … 255.
 #[derive(Clone, Copy, Debug)]
-struct Median {
+pub(super) struct Median {
     /// Side of the window: odd, 1 … 255.
-    size: usize,
+    pub(super) size: usize,
     /// What stands beyond the edge.
-    border: Border,
+    pub(super) border: Border,
 }
 
 impl Operator for Median {

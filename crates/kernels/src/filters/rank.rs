@@ -1,5 +1,6 @@
+use super::median::Median;
 use super::parameters::{BORDER, Parameter, SQUARE, Values};
-use super::{Arguments, Entry};
+use super::{Arguments, Entry, extreme};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::median::{ColumnHistograms, SlidingHistogram};
 use crate::{Border, Error, Pixel};
@@ -25,7 +26,14 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let size = arguments.whole("size").unwrap_or(3);
     let share = arguments.text("percent").parse().unwrap_or(50.0) / 100.0;
     let rank = (share * (size * size - 1) as f64 + 0.5).floor() as u32;
-    Ok(Filter::rows(arguments.operator(), Rank { size, rank, border: arguments.border()? }))
+    let (border, last) = (arguments.border()?, (size * size - 1) as u32);
+    // The ends and the middle have faster ways of their own.
+    Ok(match rank {
+        0 => extreme::filter::<false>(arguments, size, border),
+        _ if rank == last => extreme::filter::<true>(arguments, size, border),
+        _ if 2 * rank == last => Filter::rows(arguments.operator(), Median { size, border }),
+        _ => Filter::rows(arguments.operator(), Rank { size, rank, border }),
+    })
 }
 
 #[derive(Debug)]
