@@ -16,12 +16,14 @@ mod pixel;
 mod resample;
 pub mod simd;
 mod transparent;
+mod wide;
 
 pub use border::Border;
 pub use engine::{Engine, first_not_by_rows, output_shape};
 pub use error::Error;
 pub use filter::{Filter, Kernel, Operator, Rows, WholeOperator, Window};
 pub use measure::{deviation, entropy, immerkaer, mean, percentile, psnr};
-pub use pixel::{Pixel, Wide};
+pub use pixel::Pixel;
 pub use resample::resample;
 pub use transparent::cover_transparent;
+pub use wide::Wide;

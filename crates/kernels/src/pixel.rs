@@ -1,11 +1,11 @@
 use std::cmp::Ordering;
-use std::fmt::Debug;
-use std::ops::{Add, Mul, Neg, Sub};
+use std::ops::Add;
 
 use glassbox_tensor::{Element, Image};
 
 use crate::filter::{RowFilter, RowKernel, WholeFilter};
 use crate::simd::nearest_whole;
+use crate::wide::Wide;
 
 /// An element type of pictures: `u8` and `u16` (0 to full, exact, saturating) or `f32` (sign and range kept).
 pub trait Pixel: Element {
@@ -76,66 +76,6 @@ pub trait Pixel: Element {
     /// What a filter of whole pictures makes of one of this type.
     #[doc(hidden)]
     fn run_whole(filter: &dyn WholeFilter, picture: &Image<Self>) -> Image<Self>;
-}
-
-/// Numbers that kernels add up in.
-pub trait Wide:
-    Copy
-    + Debug
-    + Default
-    + PartialOrd
-    + Send
-    + Add<Output = Self>
-    + Sub<Output = Self>
-    + Mul<Output = Self>
-    + Neg<Output = Self>
-{
-    /// A small whole number: a coefficient.
-    fn whole(n: i16) -> Self;
-
-    /// |x|
-    #[inline(always)]
-    fn abs(self) -> Self {
-        greater(self, -self)
-    }
-}
-
-impl Wide for i16 {
-    #[inline(always)]
-    fn whole(n: i16) -> Self {
-        n
-    }
-}
-
-impl Wide for i32 {
-    #[inline(always)]
-    fn whole(n: i16) -> Self {
-        i32::from(n)
-    }
-}
-
-impl Wide for f32 {
-    #[inline(always)]
-    fn whole(n: i16) -> Self {
-        f32::from(n)
-    }
-
-    #[inline(always)]
-    fn abs(self) -> Self {
-        f32::abs(self)
-    }
-}
-
-/// The smaller of two; the second if they cannot be compared.
-#[inline(always)]
-pub(crate) fn smaller<T: PartialOrd>(a: T, b: T) -> T {
-    if a < b { a } else { b }
-}
-
-/// The greater of two; the second if they cannot be compared.
-#[inline(always)]
-pub(crate) fn greater<T: PartialOrd>(a: T, b: T) -> T {
-    if a > b { a } else { b }
 }
 
 impl Pixel for u8 {

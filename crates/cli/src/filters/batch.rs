@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -62,7 +62,7 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
 fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Result<BTreeMap<usize, String>> {
     let bar = if common.shows_progress() { ProgressBar::new(pairs.len() as u64) } else { ProgressBar::hidden() };
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} pictures  {eta} left  {wide_msg}")?);
-    let (next, failures) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    let next = AtomicUsize::new(0);
     let say = |pair: &Pair, result: &anyhow::Result<Done>| -> anyhow::Result<()> {
         match result {
             Ok(done) => {
@@ -82,25 +82,28 @@ fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Resu
         }
         Ok(())
     };
-    let worker = || -> anyhow::Result<()> {
-        while let Some((index, pair)) = pairs.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+    let worker = || -> anyhow::Result<Vec<(usize, String)>> {
+        let mut failures = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(pair) = pairs.get(index) else { return Ok(failures) };
             bar.set_message(pair.input.display().to_string());
             let result = one(job, &pair.input, &Target::File(pair.output.clone(), pair.format));
             // Output that nobody reads ends the run.
             say(pair, &result).inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
             if let Err(error) = result {
-                failures.lock().expect("no thread panicked").insert(index, one_line(&error));
+                failures.push((index, one_line(&error)));
             }
             bar.inc(1);
         }
-        Ok(())
     };
-    thread::scope(|scope| {
+    let failures = thread::scope(|scope| {
         let workers: Vec<_> = (0..jobs.min(pairs.len())).map(|_| scope.spawn(worker)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().expect("no thread panicked"))
+        let joined = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        joined.collect::<anyhow::Result<Vec<_>>>()
     })?;
     bar.finish_and_clear();
-    Ok(failures.into_inner().expect("no thread panicked"))
+    Ok(failures.into_iter().flatten().collect())
 }
 
 /// Every picture that is meant, and its place in the folder that is written to.

@@ -7,7 +7,7 @@ use super::response::Response;
 use super::signed::Signed;
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::pixel::{Wide, greater};
+use crate::wide::{Wide, greater};
 
 /// Which of the two responses is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use super::Arguments;
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::pixel::{greater, smaller};
 use crate::simd::Aligned;
+use crate::wide::{greater, smaller};
 use crate::{Border, Error, Pixel};
 
 pub(super) fn build<const GREATEST: bool>(arguments: &Arguments) -> Result<Filter, Error> {

@@ -13,7 +13,7 @@ use std::ops::Range;
 use super::Arguments;
 use super::edges::{Choices, Masks};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::pixel::Wide;
+use crate::wide::Wide;
 use crate::{Border, Error, Pixel};
 
 /// The filter with the weights `S` at the sides and `M` in the middle.

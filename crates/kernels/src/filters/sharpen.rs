@@ -5,7 +5,7 @@ use super::response::Response;
 use super::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::pixel::Wide;
+use crate::wide::Wide;
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {

@@ -2,7 +2,7 @@ use super::parameters::{Arguments, Parameter, Values};
 use super::response::{Response, store};
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::pixel::Wide;
+use crate::wide::Wide;
 
 /// What a negative response becomes in a picture, which has no negative numbers.
 ///

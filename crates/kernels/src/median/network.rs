@@ -1,7 +1,7 @@
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::pixel::{greater, smaller};
 use crate::simd::Aligned;
+use crate::wide::{greater, smaller};
 
 /// Bytes of a row that are worked on at a time: enough that starting a step does not count, few enough that what is in hand
 /// stays near.

@@ -1,8 +1,8 @@
 use super::plan::{MOST_NUMBERS, Plan, Source};
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::pixel::{greater, smaller};
 use crate::simd::Aligned;
+use crate::wide::{greater, smaller};
 
 /// Numbers of a row that are worked on at a time.
 const BLOCK: usize = 1024;

@@ -10,7 +10,7 @@
 mod aligned;
 
 use crate::Pixel;
-use crate::pixel::{greater, smaller};
+use crate::wide::{greater, smaller};
 
 pub use aligned::Aligned;
 pub(crate) use aligned::CACHE_LINE;

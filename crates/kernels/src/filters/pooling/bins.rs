@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::nearest;
 use crate::Pixel;
 use crate::filters::parameters::{Arguments, Parameter, Values};
-use crate::pixel::greater;
+use crate::wide::greater;
 
 /// What a bin's numbers become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 use super::window::{Pool, SIZE, STRIDE};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::filters::{Arguments, Entry};
-use crate::pixel::{greater, smaller};
+use crate::wide::{greater, smaller};
 use crate::{Border, Error, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

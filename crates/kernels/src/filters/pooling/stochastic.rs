@@ -33,14 +33,8 @@ struct Stochastic {
 }
 
 impl Reduce for Stochastic {
-    fn draws(&self) -> bool {
-        self.draws.is_some()
-    }
-
-    fn begin(&mut self, y: usize) {
-        if let Some(draws) = &mut self.draws {
-            draws.begin(y);
-        }
+    fn draws(&mut self) -> Option<&mut Draws> {
+        self.draws.as_mut()
     }
 
     #[inline(always)]

@@ -2,6 +2,7 @@
 //! window's numbers in one list.
 
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::filters::draws::Draws;
 use crate::filters::parameters::{Arguments, Parameter, Values};
 use crate::{Border, Pixel};
 
@@ -90,13 +91,10 @@ fn whole_windows<S: Copy, T, const N: usize>(
 
 /// What becomes of the numbers of a window: a pooling method.
 pub(super) trait Reduce: Clone + std::fmt::Debug + Send + Sync + 'static {
-    /// Whether it draws random numbers.
-    fn draws(&self) -> bool {
-        false
+    /// Where its random numbers come from, if it draws any.
+    fn draws(&mut self) -> Option<&mut Draws> {
+        None
     }
-
-    /// Called before each row of the output.
-    fn begin(&mut self, _y: usize) {}
 
     /// The number that stands for those of `window`: one channel's, row by row; their order may be changed.
     fn reduce<T: Pixel>(&mut self, window: &mut [T]) -> T;
@@ -135,7 +133,7 @@ impl<R: Reduce> Operator for Reduced<R> {
     }
 
     fn draws(&self) -> bool {
-        self.reduce.draws()
+        self.reduce.clone().draws().is_some()
     }
 
     fn kernel<T: Pixel>(&self, channels: usize) -> ReducedRow<T, R> {
@@ -156,7 +154,9 @@ impl<T: Pixel, R: Reduce> Kernel<T> for ReducedRow<T, R> {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let Self { window, channels, reduce, numbers } = self;
         let length = window.width() * *channels;
-        reduce.begin(rows.y());
+        if let Some(draws) = reduce.draws() {
+            draws.begin(rows.y());
+        }
         for (x, pixel) in out.chunks_exact_mut(*channels).enumerate() {
             let start = x * window.stride * *channels;
             for (channel, out) in pixel.iter_mut().enumerate() {

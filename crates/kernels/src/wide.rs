@@ -1,0 +1,62 @@
+use std::fmt::Debug;
+use std::ops::{Add, Mul, Neg, Sub};
+
+/// Numbers that kernels add up in.
+pub trait Wide:
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Send
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Neg<Output = Self>
+{
+    /// A small whole number: a coefficient.
+    fn whole(n: i16) -> Self;
+
+    /// |x|
+    #[inline(always)]
+    fn abs(self) -> Self {
+        greater(self, -self)
+    }
+}
+
+impl Wide for i16 {
+    #[inline(always)]
+    fn whole(n: i16) -> Self {
+        n
+    }
+}
+
+impl Wide for i32 {
+    #[inline(always)]
+    fn whole(n: i16) -> Self {
+        i32::from(n)
+    }
+}
+
+impl Wide for f32 {
+    #[inline(always)]
+    fn whole(n: i16) -> Self {
+        f32::from(n)
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        f32::abs(self)
+    }
+}
+
+/// The smaller of two; the second if they cannot be compared.
+#[inline(always)]
+pub(crate) fn smaller<T: PartialOrd>(a: T, b: T) -> T {
+    if a < b { a } else { b }
+}
+
+/// The greater of two; the second if they cannot be compared.
+#[inline(always)]
+pub(crate) fn greater<T: PartialOrd>(a: T, b: T) -> T {
+    if a > b { a } else { b }
+}
