@@ -5,7 +5,7 @@ use glassbox_tensor::{Element, Image};
 
 use crate::filter::{RowFilter, RowKernel, WholeFilter};
 use crate::simd::nearest_whole;
-use crate::wide::Wide;
+use crate::wide::{Wide, greater, smaller};
 
 /// An element type of pictures: `u8` and `u16` (0 to full, exact, saturating) or `f32` (sign and range kept).
 pub trait Pixel: Element {
@@ -65,6 +65,12 @@ pub trait Pixel: Element {
 
     /// The order of two values, NaN at the ends.
     fn order(a: &Self, b: &Self) -> Ordering;
+
+    /// The smaller of two and the greater; of two that cannot be compared, the second and the second.
+    #[inline(always)]
+    fn in_order(a: Self, b: Self) -> (Self, Self) {
+        (smaller(a, b), greater(a, b))
+    }
 
     /// 0.299·R + 0.587·G + 0.114·B (Rec. 601), rounded half up if the type is of whole numbers.
     fn luma(rgb: [Self; 3]) -> Self;
@@ -157,6 +163,13 @@ impl Pixel for u8 {
         a.cmp(b)
     }
 
+    // A processor has fewer units that compare than units that mix bits: the greater is what the smaller leaves of the two.
+    #[inline(always)]
+    fn in_order(a: u8, b: u8) -> (u8, u8) {
+        let less = smaller(a, b);
+        (less, a ^ b ^ less)
+    }
+
     #[inline(always)]
     fn luma([r, g, b]: [u8; 3]) -> u8 {
         ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) + 500) / 1000) as u8
@@ -244,6 +257,13 @@ impl Pixel for u16 {
 
     fn order(a: &u16, b: &u16) -> Ordering {
         a.cmp(b)
+    }
+
+    // A processor has fewer units that compare than units that mix bits: the greater is what the smaller leaves of the two.
+    #[inline(always)]
+    fn in_order(a: u16, b: u16) -> (u16, u16) {
+        let less = smaller(a, b);
+        (less, a ^ b ^ less)
     }
 
     #[inline(always)]

@@ -1,11 +1,10 @@
-use super::convolution::{Finish, Matrix, chunk_starts};
+use super::convolution::{Finish, Matrix};
 use super::convolve::{Convolve, ConvolveRow};
 use super::parameters::{BORDER, SQUARE};
-use super::response::ask_ahead;
 use super::signed::Signed;
 use super::{Arguments, Entry};
 use crate::filter::{Kernel, Operator, Rows, Window};
-use crate::simd::Aligned;
+use crate::simd::{Aligned, ask_ahead, chunk_starts};
 use crate::{Border, Error, Filter, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {

@@ -5,7 +5,7 @@
 use super::signed::Signed;
 use crate::Pixel;
 use crate::filter::{Rows, Window};
-use crate::simd::Aligned;
+use crate::simd::{Aligned, chunk_starts};
 
 /// Largest side of a matrix.
 pub(super) const LARGEST: usize = 31;
@@ -152,13 +152,6 @@ fn add_up<T: Pixel, U: Copy>(out: &mut [U], terms: &[Term<T>], finish: impl Fn(f
             *out = finish(terms.iter().fold(0.0, |sum, (weight, a, b)| sum + weight * numbers(a, *b)));
         }
     }
-}
-
-/// Where chunks of `N` of `length` numbers begin; the last ends where the numbers do, and so may overlap the one before it: what is made twice
-/// is made alike, and nothing is left over to be made one by one. None if there are fewer numbers.
-#[inline(always)]
-pub(super) fn chunk_starts<const N: usize>(length: usize) -> impl Iterator<Item = usize> {
-    (0..if length < N { 0 } else { length.div_ceil(N) }).map(move |index| (index * N).min(length - N))
 }
 
 /// What becomes of a sum: divided, and what is negative dealt with.

@@ -61,14 +61,16 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
             of_three::<T, GREATEST>(stretches, columns, rows.get(y), rows.get((y + 1).min(last)));
             std::mem::swap(&mut columns, &mut stretches);
         }
-        // Stretches of 2, 4, 8, … columns; two of them, which may overlap, make up any width.
+        // Stretches of 3, 9, … columns; three of them, which may overlap, make up any width up to three times theirs.
         let mut width = 1;
-        while 2 * width < *size {
-            outermost::<T, GREATEST>(stretches, columns, &columns[width * *channels..]);
+        while 3 * width < *size {
+            let (second, third) = (&columns[width * *channels..], &columns[2 * width * *channels..]);
+            of_three::<T, GREATEST>(stretches, columns, second, third);
             std::mem::swap(&mut columns, &mut stretches);
-            width *= 2;
+            width *= 3;
         }
-        outermost::<T, GREATEST>(out, columns, &columns[(*size - width) * *channels..]);
+        let (second, third) = (&columns[(*size - width) / 2 * *channels..], &columns[(*size - width) * *channels..]);
+        of_three::<T, GREATEST>(out, columns, second, third);
     }
 }
 
@@ -76,13 +78,6 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
 fn of_three<T: Pixel, const GREATEST: bool>(out: &mut [T], a: &[T], b: &[T], c: &[T]) {
     for (((out, &a), &b), &c) in out.iter_mut().zip(a).zip(b).zip(c) {
         *out = outer::<T, GREATEST>(outer::<T, GREATEST>(a, b), c);
-    }
-}
-
-#[inline(always)]
-fn outermost<T: Pixel, const GREATEST: bool>(out: &mut [T], a: &[T], b: &[T]) {
-    for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
-        *out = outer::<T, GREATEST>(a, b);
     }
 }
 

@@ -1,7 +1,7 @@
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, Unrolled, most_by_network};
+use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, Unrolled, most_by_network, three};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -54,7 +54,7 @@ impl Operator for Median {
         let size = self.size;
         assert!(size % 2 == 1 && size <= LARGEST, "median: expected an odd size from 1 to {LARGEST}, got {size}");
         match size {
-            3 if Unrolled::<T, 3>::can(channels) => MedianRow::Three(Unrolled::new(channels)),
+            3 => MedianRow::Three(channels),
             5 if Unrolled::<T, 5>::can(channels) => MedianRow::Five(Unrolled::new(channels)),
             7 if Unrolled::<T, 7>::can(channels) => MedianRow::Seven(Unrolled::new(channels)),
             9 if Unrolled::<T, 9>::can(channels) => MedianRow::Nine(Unrolled::new(channels)),
@@ -66,7 +66,7 @@ impl Operator for Median {
 }
 
 pub(super) enum MedianRow<T> {
-    Three(Unrolled<T, 3>),
+    Three(usize),
     Five(Unrolled<T, 5>),
     Seven(Unrolled<T, 7>),
     Nine(Unrolled<T, 9>),
@@ -79,7 +79,7 @@ impl<T: Pixel> Kernel<T> for MedianRow<T> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         match self {
-            MedianRow::Three(network) => network.row(rows, out),
+            MedianRow::Three(channels) => three::row(*channels, rows, out),
             MedianRow::Five(network) => network.row(rows, out),
             MedianRow::Seven(network) => network.row(rows, out),
             MedianRow::Nine(network) => network.row(rows, out),

@@ -3,13 +3,10 @@
 use std::ops::Range;
 
 use crate::Pixel;
-use crate::simd::{CACHE_LINE, prefetch, stream};
+use crate::simd::{ask_ahead, chunk_starts, stream};
 
 /// Numbers that are made at a time.
 const CHUNK: usize = 256;
-
-/// Bytes between what is read and what is asked for.
-const AHEAD: usize = 2048;
 
 /// What a kernel answers at each place of a row. A trait and not a closure, because a closure cannot be told to be inlined,
 /// and what is not inlined is not vectorised: mark all of it `#[inline(always)]`.
@@ -35,10 +32,9 @@ pub(super) fn store<T: Pixel>(
     response: impl Response<T>,
     finish: impl Fn(T::Wide) -> T::Wide,
 ) {
-    let (chunks, rest) = out.as_chunks_mut::<CHUNK>();
-    let done = chunks.len() * CHUNK;
-    for (index, chunk) in chunks.iter_mut().enumerate() {
-        let response = response.part(index * CHUNK..(index + 1) * CHUNK);
+    for start in chunk_starts::<CHUNK>(out.len()) {
+        let response = response.part(start..start + CHUNK);
+        let chunk = &mut out[start..start + CHUNK];
         ask_ahead::<T, CHUNK>(response.newest());
         if past_caches {
             let mut made = [T::default(); CHUNK];
@@ -48,14 +44,8 @@ pub(super) fn store<T: Pixel>(
             fill(chunk, response, &finish);
         }
     }
-    fill(rest, response.part(done..done + rest.len()), &finish);
-}
-
-/// Asks for what lies some way behind a chunk of a row that nobody has looked at yet.
-#[inline(always)]
-pub(super) fn ask_ahead<T, const CHUNK: usize>(chunk: &[T]) {
-    for line in (0..size_of::<[T; CHUNK]>()).step_by(CACHE_LINE) {
-        prefetch(chunk, AHEAD + line);
+    if out.len() < CHUNK {
+        fill(out, response, &finish);
     }
 }
 

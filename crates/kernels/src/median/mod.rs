@@ -7,6 +7,7 @@ mod columns;
 mod network;
 mod plan;
 mod sliding;
+pub(crate) mod three;
 mod unrolled;
 
 pub(crate) use columns::ColumnHistograms;

@@ -156,9 +156,27 @@ pub(crate) fn count_at_most(numbers: &[u16; 16], most: u16) -> usize {
     numbers.iter().filter(|number| **number <= most).count()
 }
 
+/// Bytes between what is read and what is asked for.
+const AHEAD: usize = 2048;
+
+/// Asks for what lies some way behind a chunk of a row that nobody has looked at yet.
+#[inline(always)]
+pub(crate) fn ask_ahead<T, const CHUNK: usize>(chunk: &[T]) {
+    for line in (0..size_of::<[T; CHUNK]>()).step_by(CACHE_LINE) {
+        prefetch(chunk, AHEAD + line);
+    }
+}
+
+/// Where chunks of `N` of `length` numbers begin; the last ends where the numbers do, and so may overlap the one before it: what is made twice
+/// is made alike, and nothing is left over to be made one by one. None if there are fewer numbers.
+#[inline(always)]
+pub(crate) fn chunk_starts<const N: usize>(length: usize) -> impl Iterator<Item = usize> {
+    (0..if length < N { 0 } else { length.div_ceil(N) }).map(move |index| (index * N).min(length - N))
+}
+
 /// Asks for the cache line that lies `ahead` bytes behind the first of `numbers`, in them or behind their end: it will be read soon.
 #[inline(always)]
-pub(crate) fn prefetch<T>(numbers: &[T], ahead: usize) {
+fn prefetch<T>(numbers: &[T], ahead: usize) {
     #[cfg(target_arch = "x86_64")]
     #[allow(unsafe_code, reason = "no safe function asks for a cache line")]
     // SAFETY: a prefetch is a hint, which reads nothing, wherever it points.
