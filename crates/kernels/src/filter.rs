@@ -49,11 +49,12 @@ pub struct Rows<'a, T> {
     rows: &'a [&'a [T]],
     y: usize,
     past_caches: bool,
+    level: Level,
 }
 
 impl<'a, T> Rows<'a, T> {
-    pub(crate) fn new(rows: &'a [&'a [T]], y: usize, past_caches: bool) -> Self {
-        Self { rows, y, past_caches }
+    pub(crate) fn new(rows: &'a [&'a [T]], y: usize, past_caches: bool, level: Level) -> Self {
+        Self { rows, y, past_caches, level }
     }
 
     /// Row `i` of the window, 0 the topmost, `(left + width + right) · channels` numbers.
@@ -69,6 +70,12 @@ impl<'a, T> Rows<'a, T> {
     #[inline(always)]
     pub fn y(&self) -> usize {
         self.y
+    }
+
+    /// What the row function was compiled for.
+    #[inline(always)]
+    pub(crate) fn level(&self) -> Level {
+        self.level
     }
 
     /// Whether the picture that is made is so large that writing it past the caches is faster.

@@ -45,6 +45,18 @@ pub trait Pixel: Element {
     /// A fourth of a sum of four: `u8` and `u16` rounded half up.
     fn quarter(sum: Self::Wide) -> Self;
 
+    /// The numbers as they are, if they are of 8 bits.
+    #[inline(always)]
+    fn bytes(_: &[Self]) -> Option<&[u8]> {
+        None
+    }
+
+    /// The numbers to be changed, if they are of 8 bits.
+    #[inline(always)]
+    fn bytes_mut(_: &mut [Self]) -> Option<&mut [u8]> {
+        None
+    }
+
     /// What means add up in.
     type Sum: Copy + Default + Add<Output = Self::Sum> + Send;
 
@@ -91,6 +103,16 @@ impl Pixel for u8 {
     const HALF: i16 = 128;
     const BINS: usize = 1 << 8;
     const BINS_ARE_EXACT: bool = true;
+
+    #[inline(always)]
+    fn bytes(numbers: &[u8]) -> Option<&[u8]> {
+        Some(numbers)
+    }
+
+    #[inline(always)]
+    fn bytes_mut(numbers: &mut [u8]) -> Option<&mut [u8]> {
+        Some(numbers)
+    }
 
     #[inline(always)]
     fn wide(self) -> i16 {

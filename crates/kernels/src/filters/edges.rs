@@ -7,6 +7,7 @@ use super::response::Response;
 use super::signed::Signed;
 use crate::Pixel;
 use crate::filter::Rows;
+use crate::simd::{Lanes, Words};
 use crate::wide::{Wide, greater};
 
 /// Which of the two responses is wanted.
@@ -53,6 +54,20 @@ pub(super) trait Masks<T: Pixel>: Sized {
     fn a(&self, i: usize) -> T::Wide;
     /// The second mask's response.
     fn b(&self, i: usize) -> T::Wide;
+    /// The first mask's responses from place `i` on, if the numbers are of 8 bits.
+    fn a_words(&self, lanes: Lanes, i: usize) -> Option<Words>;
+    /// The second mask's.
+    fn b_words(&self, lanes: Lanes, i: usize) -> Option<Words>;
+    /// |a| + |b|
+    #[inline(always)]
+    fn sum_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        Some(self.a_words(lanes, i)?.abs().add(self.b_words(lanes, i)?.abs()))
+    }
+    /// |a| + |b|
+    #[inline(always)]
+    fn sum(&self, i: usize) -> T::Wide {
+        self.a(i).abs() + self.b(i).abs()
+    }
     /// The responses at these places only.
     fn part(&self, places: Range<usize>) -> Self;
     /// The lowest row that is read.
@@ -115,11 +130,24 @@ impl<T: Pixel, M: Masks<T>, const CHOICE: u8> Response<T> for Combined<M, CHOICE
         match CHOICE {
             X => self.0.a(i),
             Y => self.0.b(i),
-            SUM => self.0.a(i).abs() + self.0.b(i).abs(),
+            SUM => self.0.sum(i),
             MAGNITUDE => T::magnitude(self.0.a(i), self.0.b(i)),
             MAX => greater(self.0.a(i).abs(), self.0.b(i).abs()),
             _ => self.0.a(i) + self.0.b(i),
         }
+    }
+
+    #[inline(always)]
+    fn words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        let masks = &self.0;
+        Some(match CHOICE {
+            X => masks.a_words(lanes, i)?,
+            Y => masks.b_words(lanes, i)?,
+            SUM => masks.sum_words(lanes, i)?,
+            MAGNITUDE => masks.a_words(lanes, i)?.magnitude(masks.b_words(lanes, i)?),
+            MAX => masks.a_words(lanes, i)?.abs().greater(masks.b_words(lanes, i)?.abs()),
+            _ => masks.a_words(lanes, i)?.add(masks.b_words(lanes, i)?),
+        })
     }
 
     #[inline(always)]

@@ -1,14 +1,16 @@
 use super::convolution::{Finish, Matrix};
-use super::convolve::Convolve;
+use super::convolve::{Convolve, ConvolveRow};
 use super::parameters::{BORDER, Parameter, Values};
 use super::signed::Signed;
+use super::smooth::{MOST_WEIGHTS, Smooth};
 use super::{Arguments, Entry};
-use crate::{Error, Filter};
+use crate::filter::{Kernel, Operator, Rows, Window};
+use crate::{Border, Error, Filter, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
     name: "gaussian",
     summary: "smooths with weights that fall off like a bell: the nearer the pixel the more it counts",
-    formula: "Σ exp(-(x² + y²) / 2σ²) · a / Σ exp(-(x² + y²) / 2σ²)",
+    formula: "Σ exp(-(x² + y²) / 2σ²) · a / Σ exp(-(x² + y²) / 2σ²); of 8 bits within 1",
     source: "",
     parameters: &[SIGMA, SIZE, BORDER],
     variants: &["sigma=1", "sigma=3"],
@@ -33,8 +35,7 @@ const SIZE: Parameter = Parameter {
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let sigma = arguments.real("sigma").unwrap_or(1.0);
     let size = arguments.whole("size").unwrap_or_else(|| usual_size(sigma));
-    let finish = Finish { divisor: 1.0, offset: 0.0, signed: Signed::Clamp };
-    Ok(Filter::rows(arguments.operator(), Convolve { matrix: bell(sigma, size), finish, border: arguments.border()? }))
+    Ok(Filter::rows(arguments.operator(), Gaussian { sigma, size, border: arguments.border()? }))
 }
 
 /// The side of a window of three sigma to each side.
@@ -43,10 +44,53 @@ pub(super) fn usual_size(sigma: f32) -> usize {
 }
 
 /// The weights of a bell: in each direction `exp(-x² / 2σ²)`, divided by their sum.
-pub(super) fn bell(sigma: f32, size: usize) -> Matrix {
+pub(super) fn bell(sigma: f32, size: usize) -> Vec<f32> {
     let sigma = f64::from(sigma);
     let weight = |x: usize| (-(x as f64 - (size / 2) as f64).powi(2) / (2.0 * sigma * sigma)).exp();
     let sum: f64 = (0..size).map(weight).sum();
-    let weights: Vec<f32> = (0..size).map(|x| (weight(x) / sum) as f32).collect();
-    Matrix::Separable { column: weights.clone(), row: weights }
+    (0..size).map(|x| (weight(x) / sum) as f32).collect()
+}
+
+#[derive(Debug)]
+struct Gaussian {
+    sigma: f32,
+    size: usize,
+    border: Border,
+}
+
+impl Operator for Gaussian {
+    type Kernel<T: Pixel> = GaussianRow;
+
+    fn window(&self) -> Window {
+        Window::centred(self.size)
+    }
+
+    fn border(&self) -> Border {
+        self.border
+    }
+
+    fn kernel<T: Pixel>(&self, channels: usize) -> GaussianRow {
+        let weights = bell(self.sigma, self.size);
+        if T::BINS == 256 && self.size <= MOST_WEIGHTS {
+            return GaussianRow::Narrow(Smooth::new(&weights, channels));
+        }
+        let matrix = Matrix::Separable { column: weights.clone(), row: weights };
+        let finish = Finish { divisor: 1.0, offset: 0.0, signed: Signed::Clamp };
+        GaussianRow::Any(Convolve { matrix, finish, border: self.border }.kernel::<T>(channels))
+    }
+}
+
+enum GaussianRow {
+    Narrow(Smooth),
+    Any(ConvolveRow),
+}
+
+impl<T: Pixel> Kernel<T> for GaussianRow {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        match self {
+            GaussianRow::Narrow(smooth) => smooth.row(rows, out),
+            GaussianRow::Any(any) => any.row(rows, out),
+        }
+    }
 }

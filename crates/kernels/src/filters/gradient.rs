@@ -12,8 +12,10 @@ use std::ops::Range;
 
 use super::Arguments;
 use super::edges::{Choices, Masks};
+use super::response::load;
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::wide::Wide;
+use crate::simd::{Lanes, Words};
+use crate::wide::{Wide, greater};
 use crate::{Border, Error, Pixel};
 
 /// The filter with the weights `S` at the sides and `M` in the middle.
@@ -83,6 +85,42 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
         let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
         let sides = (sw[i].wide() - nw[i].wide()) + (se[i].wide() - ne[i].wide());
         sides * T::Wide::whole(S) + (south[i].wide() - north[i].wide()) * T::Wide::whole(M)
+    }
+
+    // a + b and b - a need no more differences than a alone, and the greater of their sizes is |a| + |b|.
+    #[inline(always)]
+    fn sum(&self, i: usize) -> T::Wide {
+        let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
+        let (down, right) = (south[i].wide() - north[i].wide(), east[i].wide() - west[i].wide());
+        let (falling, rising) = (se[i].wide() - nw[i].wide(), sw[i].wide() - ne[i].wide());
+        let (straight, oblique) = (T::Wide::whole(M), T::Wide::whole(2 * S));
+        let both = (down + right) * straight + falling * oblique;
+        let less = (down - right) * straight + rising * oblique;
+        greater(both.abs(), less.abs())
+    }
+
+    #[inline(always)]
+    fn a_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
+        let sides = load(lanes, ne, i)?.weigh(S as i8, load(lanes, nw, i)?, -S as i8).add(load(lanes, se, i)?.weigh(S as i8, load(lanes, sw, i)?, -S as i8));
+        Some(sides.add(load(lanes, east, i)?.weigh(M as i8, load(lanes, west, i)?, -M as i8)))
+    }
+
+    #[inline(always)]
+    fn b_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
+        let sides = load(lanes, sw, i)?.weigh(S as i8, load(lanes, nw, i)?, -S as i8).add(load(lanes, se, i)?.weigh(S as i8, load(lanes, ne, i)?, -S as i8));
+        Some(sides.add(load(lanes, south, i)?.weigh(M as i8, load(lanes, north, i)?, -M as i8)))
+    }
+
+    #[inline(always)]
+    fn sum_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
+        let down = load(lanes, south, i)?.weigh(M as i8, load(lanes, north, i)?, -M as i8);
+        let right = load(lanes, east, i)?.weigh(M as i8, load(lanes, west, i)?, -M as i8);
+        let falling = load(lanes, se, i)?.weigh(2 * S as i8, load(lanes, nw, i)?, -2 * S as i8);
+        let rising = load(lanes, sw, i)?.weigh(2 * S as i8, load(lanes, ne, i)?, -2 * S as i8);
+        Some(down.add(right).add(falling).abs().greater(down.subtract(right).add(rising).abs()))
     }
 
     #[inline(always)]

@@ -25,6 +25,7 @@ mod roberts;
 mod scharr;
 mod sharpen;
 mod signed;
+mod smooth;
 mod sobel;
 mod unsharp;
 

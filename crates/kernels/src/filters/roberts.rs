@@ -2,9 +2,11 @@ use std::ops::Range;
 
 use super::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
 use super::parameters::BORDER;
+use super::response::load;
 use super::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::simd::{Lanes, Words};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -96,6 +98,16 @@ impl<'a, T: Pixel> Masks<T> for Square<'a, T> {
     #[inline(always)]
     fn b(&self, i: usize) -> T::Wide {
         self.ne[i].wide() - self.sw[i].wide()
+    }
+
+    #[inline(always)]
+    fn a_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        Some(load(lanes, self.nw, i)?.weigh(1, load(lanes, self.se, i)?, -1))
+    }
+
+    #[inline(always)]
+    fn b_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        Some(load(lanes, self.ne, i)?.weigh(1, load(lanes, self.sw, i)?, -1))
     }
 
     #[inline(always)]

@@ -1,10 +1,11 @@
 use std::ops::Range;
 
 use super::parameters::BORDER;
-use super::response::Response;
+use super::response::{Response, load};
 use super::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::simd::{Bytes, Lanes, Words};
 use crate::wide::Wide;
 use crate::{Border, Error, Pixel};
 
@@ -84,6 +85,14 @@ impl<'a, T: Pixel> Response<T> for Cross<'a, T> {
         let [north, west, east, south] = self.around;
         let around = (north[i].wide() + south[i].wide()) + (west[i].wide() + east[i].wide());
         self.centre[i].wide() * T::Wide::whole(5) - around
+    }
+
+    #[inline(always)]
+    fn words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        let [north, west, east, south] = self.around;
+        let (centre, none) = (load(lanes, self.centre, i)?, Bytes::zeros(lanes));
+        let (sides, upright) = (load(lanes, west, i)?.weigh(-1, load(lanes, east, i)?, -1), load(lanes, north, i)?.weigh(-1, load(lanes, south, i)?, -1));
+        Some(centre.weigh(5, none, 0).add(sides.add(upright)))
     }
 
     #[inline(always)]

@@ -2,6 +2,7 @@ use super::parameters::{Arguments, Parameter, Values};
 use super::response::{Response, store};
 use crate::Pixel;
 use crate::filter::Rows;
+use crate::simd::Words;
 use crate::wide::Wide;
 
 /// What a negative response becomes in a picture, which has no negative numbers.
@@ -39,11 +40,10 @@ impl Signed {
     /// Stores what each place responds with in `out`: a loop for each choice.
     #[inline(always)]
     pub(super) fn store<T: Pixel, R: Response<T>>(self, rows: Rows<T>, out: &mut [T], response: R) {
-        let past_caches = rows.past_caches();
         match self {
-            Signed::Absolute if R::IS_SIGNED => store(out, past_caches, response, |r| r.abs()),
-            Signed::Offset => store(out, past_caches, response, |r| r + T::HALF),
-            _ => store(out, past_caches, response, |r| r),
+            Signed::Absolute if R::IS_SIGNED => store(rows, out, response, |r| r.abs(), |_, r| r.abs()),
+            Signed::Offset => store(rows, out, response, |r| r + T::HALF, |lanes, r| r.add(Words::splat(lanes, 128))),
+            _ => store(rows, out, response, |r| r, |_, r| r),
         }
     }
 }

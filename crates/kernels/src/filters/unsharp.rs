@@ -1,4 +1,4 @@
-use super::convolution::Sums;
+use super::convolution::{Matrix, Sums};
 use super::gaussian::{SIGMA, bell, usual_size};
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
@@ -72,7 +72,9 @@ impl Operator for Unsharp {
     }
 
     fn kernel<T: Pixel>(&self, channels: usize) -> UnsharpRow {
-        UnsharpRow { sums: Sums::new(bell(self.sigma, self.size()), channels), of: *self, channels, smooth: Vec::new() }
+        let weights = bell(self.sigma, self.size());
+        let matrix = Matrix::Separable { column: weights.clone(), row: weights };
+        UnsharpRow { sums: Sums::new(matrix, channels), of: *self, channels, smooth: Vec::new() }
     }
 }
 

@@ -1,6 +1,6 @@
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{ask_ahead, chunk_starts};
+use crate::simd::{Bytes, LANES, Lanes, ask_ahead, chunk_starts};
 use crate::wide::{greater, smaller};
 
 /// Numbers that are made at a time.
@@ -16,6 +16,14 @@ const CHUNK: usize = 256;
 #[inline(always)]
 pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
     let (upper, middle, lower) = (rows.get(0), rows.get(1), rows.get(2));
+    if let Some(lanes) = rows.level().lanes()
+        && let [Some(upper), Some(middle), Some(lower)] = [upper, middle, lower].map(T::bytes)
+        && 2 * channels <= LANES
+        && out.len() >= CHUNK
+        && let Some(out) = T::bytes_mut(out)
+    {
+        return in_lanes(lanes, channels, [upper, middle, lower], out);
+    }
     for start in chunk_starts::<CHUNK>(out.len()) {
         ask_ahead::<T, CHUNK>(&lower[start..start + CHUNK]);
         // What is written is known to lie apart from what is read, so that the compiler need not look before each vector.
@@ -26,6 +34,47 @@ pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
     if out.len() < CHUNK {
         medians(out, channels, [upper, middle, lower]);
     }
+}
+
+/// The same of 8-bit numbers.
+#[inline(always)]
+fn in_lanes(lanes: Lanes, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
+    for start in chunk_starts::<CHUNK>(out.len()) {
+        let [upper, middle, lower] = rows.map(|row| &row[start..]);
+        ask_ahead::<u8, CHUNK>(lower);
+        let (upper, middle, lower) = (three(upper, channels), three(middle, channels), three(lower, channels));
+        chunk(lanes, [upper, middle, lower], &mut out[start..start + CHUNK]);
+    }
+}
+
+/// The numbers of three neighbouring columns for each place of a chunk.
+#[inline(always)]
+fn three(columns: &[u8], channels: usize) -> [&[u8]; 3] {
+    [&columns[..CHUNK], &columns[channels..channels + CHUNK], &columns[2 * channels..2 * channels + CHUNK]]
+}
+
+#[inline(always)]
+fn chunk(lanes: Lanes, [[a, b, c], [d, e, f], [g, h, k]]: [[&[u8]; 3]; 3], out: &mut [u8]) {
+    for i in (0..CHUNK).step_by(LANES) {
+        let west = sorted_bytes(lanes.load(&a[i..]), lanes.load(&d[i..]), lanes.load(&g[i..]));
+        let centre = sorted_bytes(lanes.load(&b[i..]), lanes.load(&e[i..]), lanes.load(&h[i..]));
+        let east = sorted_bytes(lanes.load(&c[i..]), lanes.load(&f[i..]), lanes.load(&k[i..]));
+        let low = west.0.greater(centre.0).greater(east.0);
+        let high = west.2.smaller(centre.2).smaller(east.2);
+        median_bytes(low, median_bytes(west.1, centre.1, east.1), high).store(&mut out[i..]);
+    }
+}
+
+#[inline(always)]
+fn sorted_bytes(a: Bytes, b: Bytes, c: Bytes) -> (Bytes, Bytes, Bytes) {
+    let (less, more) = (a.smaller(b), a.greater(b));
+    let (rest, most) = (more.smaller(c), more.greater(c));
+    (less.smaller(rest), less.greater(rest), most)
+}
+
+#[inline(always)]
+fn median_bytes(a: Bytes, b: Bytes, c: Bytes) -> Bytes {
+    a.smaller(b).greater(a.greater(b).smaller(c))
 }
 
 #[inline(always)]

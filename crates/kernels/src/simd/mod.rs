@@ -8,12 +8,14 @@
 //! wider registers only do more of the same operations at a time.
 
 mod aligned;
+mod lanes;
 
 use crate::Pixel;
 use crate::wide::{greater, smaller};
 
 pub use aligned::Aligned;
 pub(crate) use aligned::CACHE_LINE;
+pub(crate) use lanes::{Bytes, LANES, Lanes, Words};
 
 /// A set of vector instructions that this processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
