@@ -102,14 +102,22 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
     #[inline(always)]
     fn a_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
         let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
-        let sides = load(lanes, ne, i)?.weigh(S as i8, load(lanes, nw, i)?, -S as i8).add(load(lanes, se, i)?.weigh(S as i8, load(lanes, sw, i)?, -S as i8));
+        let sides = load(lanes, ne, i)?.weigh(S as i8, load(lanes, nw, i)?, -S as i8).add(load(lanes, se, i)?.weigh(
+            S as i8,
+            load(lanes, sw, i)?,
+            -S as i8,
+        ));
         Some(sides.add(load(lanes, east, i)?.weigh(M as i8, load(lanes, west, i)?, -M as i8)))
     }
 
     #[inline(always)]
     fn b_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
         let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
-        let sides = load(lanes, sw, i)?.weigh(S as i8, load(lanes, nw, i)?, -S as i8).add(load(lanes, se, i)?.weigh(S as i8, load(lanes, ne, i)?, -S as i8));
+        let sides = load(lanes, sw, i)?.weigh(S as i8, load(lanes, nw, i)?, -S as i8).add(load(lanes, se, i)?.weigh(
+            S as i8,
+            load(lanes, ne, i)?,
+            -S as i8,
+        ));
         Some(sides.add(load(lanes, south, i)?.weigh(M as i8, load(lanes, north, i)?, -M as i8)))
     }
 

@@ -1,7 +1,7 @@
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::median::{ColumnHistograms, LARGEST, Network, SlidingHistogram, Unrolled, most_by_network, three};
+use crate::median::{LARGEST, Network, Ranked, Unrolled, most_by_network, three};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -59,8 +59,7 @@ impl Operator for Median {
             7 if Unrolled::<T, 7>::can(channels) => MedianRow::Seven(Unrolled::new(channels)),
             9 if Unrolled::<T, 9>::can(channels) => MedianRow::Nine(Unrolled::new(channels)),
             _ if size <= most_by_network(T::BINS) => MedianRow::Network(Network::new(size, channels)),
-            _ if T::BINS == 256 => MedianRow::Columns(ColumnHistograms::new(size, (size * size) as u32 / 2, channels)),
-            _ => MedianRow::Sliding(SlidingHistogram::new(size, (size * size) as u32 / 2, channels)),
+            _ => MedianRow::Ranked(Ranked::new(size, (size * size) as u32 / 2, channels)),
         }
     }
 }
@@ -71,8 +70,7 @@ pub(super) enum MedianRow<T> {
     Seven(Unrolled<T, 7>),
     Nine(Unrolled<T, 9>),
     Network(Network<T>),
-    Columns(ColumnHistograms<T>),
-    Sliding(SlidingHistogram<T>),
+    Ranked(Ranked<T>),
 }
 
 impl<T: Pixel> Kernel<T> for MedianRow<T> {
@@ -84,8 +82,7 @@ impl<T: Pixel> Kernel<T> for MedianRow<T> {
             MedianRow::Seven(network) => network.row(rows, out),
             MedianRow::Nine(network) => network.row(rows, out),
             MedianRow::Network(network) => network.row(rows, out),
-            MedianRow::Columns(columns) => columns.row(rows, out),
-            MedianRow::Sliding(sliding) => sliding.row(rows, out),
+            MedianRow::Ranked(ranked) => ranked.row(rows, out),
         }
     }
 }

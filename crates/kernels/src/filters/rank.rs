@@ -2,7 +2,7 @@ use super::median::Median;
 use super::parameters::{BORDER, Parameter, SQUARE, Values};
 use super::{Arguments, Entry, extreme};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::median::{ColumnHistograms, SlidingHistogram};
+use crate::median::Ranked;
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -45,7 +45,7 @@ struct Rank {
 }
 
 impl Operator for Rank {
-    type Kernel<T: Pixel> = RankRow<T>;
+    type Kernel<T: Pixel> = Ranked<T>;
 
     fn window(&self) -> Window {
         Window::centred(self.size)
@@ -55,25 +55,14 @@ impl Operator for Rank {
         self.border
     }
 
-    fn kernel<T: Pixel>(&self, channels: usize) -> RankRow<T> {
-        match T::BINS {
-            256 => RankRow::Columns(ColumnHistograms::new(self.size, self.rank, channels)),
-            _ => RankRow::Sliding(SlidingHistogram::new(self.size, self.rank, channels)),
-        }
+    fn kernel<T: Pixel>(&self, channels: usize) -> Ranked<T> {
+        Ranked::new(self.size, self.rank, channels)
     }
 }
 
-enum RankRow<T> {
-    Columns(ColumnHistograms<T>),
-    Sliding(SlidingHistogram<T>),
-}
-
-impl<T: Pixel> Kernel<T> for RankRow<T> {
+impl<T: Pixel> Kernel<T> for Ranked<T> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        match self {
-            RankRow::Columns(columns) => columns.row(rows, out),
-            RankRow::Sliding(sliding) => sliding.row(rows, out),
-        }
+        Ranked::row(self, rows, out);
     }
 }

@@ -91,7 +91,10 @@ impl<'a, T: Pixel> Response<T> for Cross<'a, T> {
     fn words(&self, lanes: Lanes, i: usize) -> Option<Words> {
         let [north, west, east, south] = self.around;
         let (centre, none) = (load(lanes, self.centre, i)?, Bytes::zeros(lanes));
-        let (sides, upright) = (load(lanes, west, i)?.weigh(-1, load(lanes, east, i)?, -1), load(lanes, north, i)?.weigh(-1, load(lanes, south, i)?, -1));
+        let (sides, upright) = (
+            load(lanes, west, i)?.weigh(-1, load(lanes, east, i)?, -1),
+            load(lanes, north, i)?.weigh(-1, load(lanes, south, i)?, -1),
+        );
         Some(centre.weigh(5, none, 0).add(sides.add(upright)))
     }
 

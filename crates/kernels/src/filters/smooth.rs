@@ -76,7 +76,8 @@ fn weigh_rows(lanes: Lanes, out: &mut [u16], weights: &[u16], sources: &[[&[u8];
     for start in chunk_starts::<LANES>(out.len()) {
         let [here, _] = sources[middle];
         let here = lanes.load(&here[start..]);
-        let mut sum = Words::splat(lanes, lost(weights) as i16).add(here.weigh(64, here, 64).upper_product(weights[middle]));
+        let mut sum =
+            Words::splat(lanes, lost(weights) as i16).add(here.weigh(64, here, 64).upper_product(weights[middle]));
         for (&weight, [a, b]) in weights[..middle].iter().zip(sources) {
             let both = lanes.load(&a[start..]).weigh(64, lanes.load(&b[start..]), 64);
             sum = sum.add(both.upper_product(2 * weight));

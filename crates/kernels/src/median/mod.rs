@@ -1,18 +1,24 @@
-//! Order statistics: the middle of a window's numbers, by sorting networks or by histograms.
+//! Order statistics: the middle of a window's numbers, or that of another rank, by sorting networks, by counting or by histograms.
 //!
-//! A network's cost grows with the window but it works on whole vectors; a histogram's hardly grows, but it works on one
-//! number at a time. [`most_by_network`] says from measurements where one overtakes the other.
+//! A network's cost grows with the window's area but it works on whole vectors. So does counting, whose cost hardly grows, but depends on how many
+//! different results stand side by side; it is for 8 bits. A histogram's cost hardly grows either, but it works on one number
+//! at a time. [`most_by_network`] and [`Ranked`] say from measurements where one overtakes the other.
 
 mod columns;
+mod counting;
 mod network;
 mod plan;
+mod recent;
 mod sliding;
 pub(crate) mod three;
 mod unrolled;
 
-pub(crate) use columns::ColumnHistograms;
+use crate::Pixel;
+use crate::filter::Rows;
+use columns::ColumnHistograms;
+use counting::Counting;
 pub(crate) use network::Network;
-pub(crate) use sliding::SlidingHistogram;
+use sliding::SlidingHistogram;
 pub(crate) use unrolled::Unrolled;
 
 /// Largest window side: the counts of its 255² numbers still fit in 16 bits.
@@ -20,5 +26,36 @@ pub(crate) const LARGEST: usize = 255;
 
 /// The largest window side for which the network is the faster way, from `filters bench --only median:size=N`.
 pub(crate) fn most_by_network(bins: usize) -> usize {
-    if bins <= 256 { 13 } else { 41 }
+    if bins <= 256 { 9 } else { 41 }
+}
+
+/// The number of a certain rank of a square window.
+pub(crate) enum Ranked<T> {
+    /// Of 8 bits, with lanes.
+    Counted(Box<Counting>, ColumnHistograms<T>),
+    Columns(ColumnHistograms<T>),
+    Sliding(SlidingHistogram<T>),
+}
+
+impl<T: Pixel> Ranked<T> {
+    /// # Panics
+    /// If the size is more than [`LARGEST`].
+    pub(crate) fn new(size: usize, rank: u32, channels: usize) -> Self {
+        assert!(size <= LARGEST, "expected a size up to {LARGEST}, got {size}");
+        let columns = || ColumnHistograms::new(size, rank, channels);
+        match T::BINS {
+            256 if size <= counting::LARGEST => Self::Counted(Box::new(Counting::new(size, rank, channels)), columns()),
+            256 => Self::Columns(columns()),
+            _ => Self::Sliding(SlidingHistogram::new(size, rank, channels)),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        match self {
+            Self::Counted(counting, _) if rows.level().lanes().is_some() => counting.row(rows, out),
+            Self::Counted(_, columns) | Self::Columns(columns) => columns.row(rows, out),
+            Self::Sliding(sliding) => sliding.row(rows, out),
+        }
+    }
 }

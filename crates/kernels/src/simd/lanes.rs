@@ -88,6 +88,41 @@ impl Bytes {
         avx2!(_mm256_storeu_si256(to.as_mut_ptr().cast(), self.0))
     }
 
+    /// Of every lane the same number.
+    #[inline(always)]
+    pub(crate) fn splat(_: Lanes, number: u8) -> Self {
+        avx2!(Bytes(_mm256_set1_epi8(number as i8)))
+    }
+
+    /// What is above 255 begins anew from 0.
+    #[inline(always)]
+    pub(crate) fn add(self, other: Self) -> Self {
+        avx2!(Bytes(_mm256_add_epi8(self.0, other.0)))
+    }
+
+    /// What is below 0 begins anew from 255.
+    #[inline(always)]
+    pub(crate) fn subtract(self, other: Self) -> Self {
+        avx2!(Bytes(_mm256_sub_epi8(self.0, other.0)))
+    }
+
+    #[inline(always)]
+    pub(crate) fn and(self, other: Self) -> Self {
+        avx2!(Bytes(_mm256_and_si256(self.0, other.0)))
+    }
+
+    /// All bits where `self ≤ other`, none elsewhere.
+    #[inline(always)]
+    pub(crate) fn is_at_most(self, other: Self) -> Self {
+        avx2!(Bytes(_mm256_cmpeq_epi8(_mm256_min_epu8(self.0, other.0), self.0)))
+    }
+
+    /// The uppermost bit of each number.
+    #[inline(always)]
+    pub(crate) fn upper_bits(self) -> u32 {
+        avx2!(_mm256_movemask_epi8(self.0) as u32)
+    }
+
     #[inline(always)]
     pub(crate) fn smaller(self, other: Self) -> Self {
         avx2!(Bytes(_mm256_min_epu8(self.0, other.0)))
@@ -121,6 +156,16 @@ impl Words {
     pub(crate) fn add(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
         avx2!(Words([_mm256_add_epi16(a, c), _mm256_add_epi16(b, d)]))
+    }
+
+    /// All bits of the bytes where `self ≤ other`, none elsewhere, the numbers without a sign.
+    #[inline(always)]
+    pub(crate) fn is_at_most(self, other: Self) -> Bytes {
+        let (Words([a, b]), Words([c, d])) = (self, other);
+        avx2!({
+            let [a, b] = [_mm256_cmpeq_epi16(_mm256_min_epu16(a, c), a), _mm256_cmpeq_epi16(_mm256_min_epu16(b, d), b)];
+            Bytes(_mm256_packs_epi16(a, b))
+        })
     }
 
     #[inline(always)]
