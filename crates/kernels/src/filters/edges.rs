@@ -63,6 +63,11 @@ pub(super) trait Masks<T: Pixel>: Sized {
     fn sum_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
         Some(self.a_words(lanes, i)?.abs().add(self.b_words(lanes, i)?.abs()))
     }
+    /// √(a² + b²)
+    #[inline(always)]
+    fn magnitude_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        Some(self.a_words(lanes, i)?.magnitude::<false>(self.b_words(lanes, i)?))
+    }
     /// |a| + |b|
     #[inline(always)]
     fn sum(&self, i: usize) -> T::Wide {
@@ -144,7 +149,7 @@ impl<T: Pixel, M: Masks<T>, const CHOICE: u8> Response<T> for Combined<M, CHOICE
             X => masks.a_words(lanes, i)?,
             Y => masks.b_words(lanes, i)?,
             SUM => masks.sum_words(lanes, i)?,
-            MAGNITUDE => masks.a_words(lanes, i)?.magnitude(masks.b_words(lanes, i)?),
+            MAGNITUDE => masks.magnitude_words(lanes, i)?,
             MAX => masks.a_words(lanes, i)?.abs().greater(masks.b_words(lanes, i)?.abs()),
             _ => masks.a_words(lanes, i)?.add(masks.b_words(lanes, i)?),
         })

@@ -123,12 +123,14 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
 
     #[inline(always)]
     fn sum_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
-        let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
-        let down = load(lanes, south, i)?.weigh(M as i8, load(lanes, north, i)?, -M as i8);
-        let right = load(lanes, east, i)?.weigh(M as i8, load(lanes, west, i)?, -M as i8);
-        let falling = load(lanes, se, i)?.weigh(2 * S as i8, load(lanes, nw, i)?, -2 * S as i8);
-        let rising = load(lanes, sw, i)?.weigh(2 * S as i8, load(lanes, ne, i)?, -2 * S as i8);
-        Some(down.add(right).add(falling).abs().greater(down.subtract(right).add(rising).abs()))
+        let (both, less) = self.sum_and_difference(lanes, i)?;
+        Some(both.abs().greater(less.abs()))
+    }
+
+    #[inline(always)]
+    fn magnitude_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+        let (both, less) = self.sum_and_difference(lanes, i)?;
+        Some(both.magnitude::<true>(less))
     }
 
     #[inline(always)]
@@ -140,5 +142,18 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
     #[inline(always)]
     fn newest(&self) -> &[T] {
         self.lower[2]
+    }
+}
+
+impl<'a, T: Pixel, const S: i16, const M: i16> Ring<'a, T, S, M> {
+    /// a + b and b - a.
+    #[inline(always)]
+    fn sum_and_difference(&self, lanes: Lanes, i: usize) -> Option<(Words, Words)> {
+        let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
+        let down = load(lanes, south, i)?.weigh(M as i8, load(lanes, north, i)?, -M as i8);
+        let right = load(lanes, east, i)?.weigh(M as i8, load(lanes, west, i)?, -M as i8);
+        let falling = load(lanes, se, i)?.weigh(2 * S as i8, load(lanes, nw, i)?, -2 * S as i8);
+        let rising = load(lanes, sw, i)?.weigh(2 * S as i8, load(lanes, ne, i)?, -2 * S as i8);
+        Some((down.add(right).add(falling), down.subtract(right).add(rising)))
     }
 }

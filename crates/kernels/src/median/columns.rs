@@ -85,7 +85,9 @@ impl<T: Pixel> ColumnHistograms<T> {
             let step = Step { size, channels, channel };
             let Window { coarse, fine } = &mut *self.window;
             *coarse = [0; PART + 1];
-            (0..size).for_each(|x| add(in_segments(coarse), &self.columns.coarse[step.column(x)]));
+            for x in 0..size {
+                add(in_segments(coarse), &self.columns.coarse[step.column(x)]);
+            }
             fine.iter_mut().for_each(|segment| segment.x = usize::MAX);
             for x in 0..out.len() / channels {
                 if x > 0 {
@@ -152,7 +154,9 @@ impl Segment {
     fn catch_up(&mut self, columns: &[Counts], step: Step, x: usize) -> &WideCounts {
         if self.x == usize::MAX || 2 * (x - self.x) > step.size {
             self.counts = [0; PART];
-            (x..x + step.size).for_each(|x| add(&mut self.counts, &columns[step.column(x)]));
+            for x in x..x + step.size {
+                add(&mut self.counts, &columns[step.column(x)]);
+            }
         } else {
             for x in self.x..x {
                 shift(&mut self.counts, [x + step.size, x].map(|x| &columns[step.column(x)]));

@@ -224,11 +224,11 @@ impl Words {
         avx2!(Bytes(_mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(a, b))))
     }
 
-    /// √(self² + other²), rounded to the nearest; of which what is above 255 is some number above 255.
+    /// √(self² + other²), or of half of it, rounded to the nearest; of which what is above 255 is some number above 255.
     #[inline(always)]
-    pub(crate) fn magnitude(self, other: Self) -> Self {
+    pub(crate) fn magnitude<const HALF: bool>(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
-        avx2!(Words([magnitudes(a, c), magnitudes(b, d)]))
+        avx2!(Words([magnitudes::<HALF>(a, c), magnitudes::<HALF>(b, d)]))
     }
 
     /// As numbers of 8 bits: what is below 0 as 0, what is above 255 as 255.
@@ -239,28 +239,30 @@ impl Words {
     }
 }
 
-/// √(a² + b²) of sixteen numbers each.
+/// √(a² + b²), or of half of it, of sixteen numbers each.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 #[inline]
-fn magnitudes(a: __m256i, b: __m256i) -> __m256i {
+fn magnitudes<const HALF: bool>(a: __m256i, b: __m256i) -> __m256i {
     let (low, high) = (_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b));
-    _mm256_packs_epi32(roots(_mm256_madd_epi16(low, low)), roots(_mm256_madd_epi16(high, high)))
+    let (low, high) = (roots::<HALF>(_mm256_madd_epi16(low, low)), roots::<HALF>(_mm256_madd_epi16(high, high)));
+    // Of 0 there is no inverse root: what came of it is the least number of all.
+    _mm256_max_epi16(_mm256_packs_epi32(low, high), _mm256_setzero_si256())
 }
 
-/// √a of eight whole numbers, rounded to the nearest.
+/// √a, or √(a/2), of eight whole numbers, rounded to the nearest; of 0 the least number there is.
 ///
 /// An estimate of the inverse root, which differs by less than 1.5 · 2⁻¹² of itself, and one of Newton's steps give the root with an error of less than
-/// 2⁻²⁰ of itself. No root of a whole number up to 65280 lies nearer to half-way between two whole numbers than 2⁻¹¹; what is above that need not be
-/// exact, as it is no number of 8 bits.
+/// 2⁻²⁰ of itself. No root of a whole number up to 65280, or of half of one up to 130560, lies nearer to half-way between two whole numbers than
+/// 2⁻¹²; what is above that need not be exact, as it is no number of 8 bits.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 #[inline]
-fn roots(squares: __m256i) -> __m256i {
+fn roots<const HALF: bool>(squares: __m256i) -> __m256i {
+    let scale = if HALF { std::f32::consts::FRAC_1_SQRT_2 } else { 1.0 };
     let square = _mm256_cvtepi32_ps(squares);
-    // Of 0 there is no inverse.
-    let inverse = _mm256_rsqrt_ps(_mm256_max_ps(square, _mm256_set1_ps(1.0)));
+    let inverse = _mm256_rsqrt_ps(square);
     let root = _mm256_mul_ps(square, inverse);
-    let share = _mm256_mul_ps(_mm256_mul_ps(root, inverse), _mm256_set1_ps(0.5));
-    _mm256_cvtps_epi32(_mm256_mul_ps(root, _mm256_sub_ps(_mm256_set1_ps(1.5), share)))
+    let (more, less) = (_mm256_set1_ps(1.5 * scale), _mm256_set1_ps(-0.5 * scale));
+    _mm256_cvtps_epi32(_mm256_mul_ps(root, _mm256_fmadd_ps(_mm256_mul_ps(root, inverse), less, more)))
 }
