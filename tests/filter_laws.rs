@@ -17,7 +17,7 @@ fn labels(entry: &Entry) -> Vec<String> {
         let values: Vec<String> = match parameter.values {
             Values::Choice(words) => words.iter().map(|word| word.to_string()).collect(),
             Values::Whole(..) => [1, 2, 3, 4, 5, 8].iter().map(usize::to_string).collect(),
-            Values::Odd(..) => [1, 3, 5, 7, 9, 11, 13, 15, 17, 43].iter().map(usize::to_string).collect(),
+            Values::Odd(..) => [1, 3, 5, 7, 9, 11, 13, 15, 17, 27, 43].iter().map(usize::to_string).collect(),
             Values::Real(low, high) => {
                 let inside = [-0.5, 0.2, 0.75, 2.0].into_iter().filter(|x| (low..=high).contains(x));
                 inside.map(|x| x.to_string()).collect()

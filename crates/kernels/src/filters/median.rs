@@ -58,7 +58,7 @@ impl Operator for Median {
             5 if Unrolled::<T, 5>::can(channels) => MedianRow::Five(Unrolled::new(channels)),
             7 if Unrolled::<T, 7>::can(channels) => MedianRow::Seven(Unrolled::new(channels)),
             9 if Unrolled::<T, 9>::can(channels) => MedianRow::Nine(Unrolled::new(channels)),
-            _ if size <= most_by_network(T::BINS) => MedianRow::Network(Network::new(size, channels)),
+            _ if size <= most_by_network::<T>() => MedianRow::Network(Network::new(size, channels)),
             _ => MedianRow::Ranked(Ranked::new(size, (size * size) as u32 / 2, channels)),
         }
     }

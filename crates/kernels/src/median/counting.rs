@@ -137,7 +137,7 @@ impl Counting {
             low = high;
         }
         Interval { low, high: (256, 0) }.settle(found, open);
-        let mut far = 2;
+        let mut far = 1;
         while !open.is_empty() {
             count = open.len();
             thresholds.iter_mut().zip(open.iter()).for_each(|(threshold, interval)| *threshold = interval.between(far));

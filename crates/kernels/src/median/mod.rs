@@ -25,8 +25,13 @@ pub(crate) use unrolled::Unrolled;
 pub(crate) const LARGEST: usize = 255;
 
 /// The largest window side for which the network is the faster way, from `filters bench --only median:size=N`.
-pub(crate) fn most_by_network(bins: usize) -> usize {
-    if bins <= 256 { 9 } else { 41 }
+pub(crate) fn most_by_network<T: Pixel>() -> usize {
+    match (T::BINS, T::BINS_ARE_EXACT) {
+        (256, _) => 9,
+        (_, true) => 21,
+        // Bins of many numbers each are searched through.
+        (_, false) => 47,
+    }
 }
 
 /// The number of a certain rank of a square window.

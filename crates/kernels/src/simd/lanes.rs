@@ -266,3 +266,27 @@ fn roots<const HALF: bool>(squares: __m256i) -> __m256i {
     let (more, less) = (_mm256_set1_ps(1.5 * scale), _mm256_set1_ps(-0.5 * scale));
     _mm256_cvtps_epi32(_mm256_mul_ps(root, _mm256_fmadd_ps(_mm256_mul_ps(root, inverse), less, more)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roots_are_the_nearest() {
+        let Some(lanes) = Level::best().lanes() else { return };
+        let nearest = |square: f64| (square.sqrt().round() as u8, square.sqrt().round() <= 255.0);
+        for a in 0..=512i16 {
+            for b in 0..=512i16 {
+                let square = f64::from(i32::from(a) * i32::from(a) + i32::from(b) * i32::from(b));
+                let (x, y) = (Words::splat(lanes, a), Words::splat(lanes, -b));
+                let mut made = [[0; LANES]; 2];
+                x.magnitude::<false>(y).saturate().store(&mut made[0]);
+                x.magnitude::<true>(y).saturate().store(&mut made[1]);
+                for (made, square) in made.into_iter().zip([square, square / 2.0]) {
+                    let (root, fits) = nearest(square);
+                    assert_eq!(made, [if fits { root } else { 255 }; LANES], "of {a} and {b}");
+                }
+            }
+        }
+    }
+}
