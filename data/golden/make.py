@@ -24,6 +24,8 @@ Conventions, ours on the left:
     avg-pool, blur       floor(mean + 1/2) in whole numbers
     gaussian             gaussian_filter1d's weights with radius = size // 2, in float64; rounding may differ by 1
     convolve             correlate with the matrix, divided, rounded half up; an even matrix has its origin one to the left
+    unsharp              a + amount · (a - gaussian), the Gaussian in float64 and not rounded
+    gray                 (299 R + 587 G + 114 B + 500) // 1000 in whole numbers; OpenCV's differs by 1 (of 16 bits 2) at most
     erode, dilate        minimum_filter, maximum_filter on a padded picture; cv2.erode, cv2.dilate (odd sizes, border clamp)
 """
 import pathlib
@@ -54,6 +56,8 @@ LAPLACIAN = {"4": np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]), "8": np.array([[
 MATRICES = ["-2 -1 0; -1 1 1; 0 1 2", "1 2 1; 2 4 2; 1 2 1", "1 -1", "0 1 2 1 0; 1 -3 0 3 -1; 0 -1 -2 -1 0"]
 ROBERTS = np.array([[1, 0], [0, -1]]), np.array([[0, 1], [-1, 0]])
 
+WIDE = ("sharpen", "roberts", "sobel", "scharr", "gaussian", "median")
+
 
 def pictures():
     r = np.random.RandomState(0)
@@ -69,6 +73,8 @@ def pictures():
     sizes = {"grey": (37, 53, 1), "rgb": (24, 31, 3), "two": (11, 12, 2), "dot": (1, 1, 1), "row": (1, 9, 1),
              "column": (9, 1, 1), "few": (2, 3, 1)}
     out = {f"{name}_u8": made(*size, 255, np.uint8) for name, size in sizes.items()}
+    # Rows of several chunks and stretches: a chosen list of operators only.
+    out["wide_u8"] = made(20, 620, 1, 255, np.uint8)
     out["rgb_u16"] = made(19, 23, 3, 65535, np.uint16)
     out["grey_f32"], out["rgb_f32"] = made(18, 25, 1, None, np.float32), made(13, 16, 3, None, np.float32)
     return out
@@ -157,6 +163,22 @@ def extreme(picture, name, size=3, border="clamp"):
     return answer
 
 
+def unsharp(picture, amount=1, sigma=1, border="clamp"):
+    smooth = ndimage.gaussian_filter(exact(picture).astype(float), float(sigma), mode=SCIPY[border], axes=(0, 1),
+                                     radius=int(np.ceil(3 * float(sigma))))
+    return half_up(picture + float(amount) * (picture - smooth), picture)
+
+
+def gray(picture):
+    weights, other = np.array([299, 587, 114]), cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    if picture.dtype == np.float32:
+        answer = (picture.astype(float) @ (weights / 1000)).astype(np.float32)
+    else:
+        answer = ((exact(picture) @ weights + 500) // 1000).astype(picture.dtype)
+    np.testing.assert_allclose(other, answer, atol={"uint8": 1, "uint16": 2, "float32": 1e-6}[str(picture.dtype)])
+    return answer[:, :, None]
+
+
 def gaussian(picture, sigma=1, size=None, border="clamp"):
     sigma = float(sigma)
     size = int(size or 2 * np.ceil(3 * sigma) + 1)
@@ -184,6 +206,10 @@ def labels(name):
         return borders + [{"neighbours": n, "signed": s} for n in "48" for s in ("absolute", "offset", "clamp")]
     if name in ("blur", "erode", "dilate"):
         return [{"size": str(s)} for s in (1, 2, 3, 4, 5, 9)] + [{"size": "5", **b} for b in borders]
+    if name == "unsharp":
+        return borders[:-1] + [{"amount": "2", "sigma": "3"}, {"amount": "0.5", "sigma": "0.7"}]
+    if name == "gray":
+        return []
     if name == "gaussian":
         return borders + [{"sigma": "0.5"}, {"sigma": "2"}, {"sigma": "1.5", "size": "5"}]
     if name == "convolve":
@@ -194,7 +220,7 @@ def labels(name):
         return (borders + [{"combine": c, "signed": s} for c in ("sum", "magnitude", "max", "signed") for s in signs]
                 + [{"direction": d, "signed": s} for d in "xy" for s in signs])
     if name == "median":
-        return [{"size": str(s)} for s in (1, 3, 5, 7, 9, 15, 31)] + [{"size": "5", **b} for b in borders]
+        return [{"size": str(s)} for s in (1, 3, 5, 7, 9, 11, 15, 17, 25, 31, 33)] + [{"size": "5", **b} for b in borders]
     return [{"size": str(s)} for s in (2, 3, 5, 8)] + [{"size": "3", "stride": s} for s in "12"]
 
 
@@ -208,9 +234,13 @@ out = {}
 for title, picture in pictures().items():
     out[f"in/{title}"] = picture
     for name in ("sharpen", "roberts", "sobel", "prewitt", "scharr", "laplacian", "blur", "gaussian", "convolve", "median",
-                 "erode", "dilate", "max-pool", "avg-pool"):
+                 "erode", "dilate", "max-pool", "avg-pool", "unsharp", "gray"):
+        if (name == "gray") > (picture.shape[2] == 3):
+            continue
         for given in [{}] + labels(name):
             if (given.get("border") == "crop" or name.endswith("pool")) and min(picture.shape[:2]) < window(name, given):
+                continue
+            if title.startswith("wide") and (name not in WIDE or not given.keys() <= {"size", "sigma", "combine", "signed"}):
                 continue
             label = name + (":" + ",".join(f"{k}={v}" for k, v in given.items()) if given else "")
             if name == "sharpen":
@@ -218,8 +248,9 @@ for title, picture in pictures().items():
             elif name == "laplacian":
                 answer = correlate(picture, LAPLACIAN[given.get("neighbours", "4")], given.get("border", "clamp"))
                 answer = store(answer, picture, given.get("signed", "absolute"))
-            elif name in ("blur", "gaussian", "convolve"):
-                answer = {"blur": blur, "gaussian": gaussian, "convolve": convolve}[name](picture, **given)
+            elif name in ("blur", "gaussian", "convolve", "unsharp", "gray"):
+                function = {"blur": blur, "gaussian": gaussian, "convolve": convolve, "unsharp": unsharp, "gray": gray}[name]
+                answer = function(picture, **given)
             elif name in ("erode", "dilate"):
                 answer = extreme(picture, name, **given)
             elif name == "median":
@@ -230,7 +261,7 @@ for title, picture in pictures().items():
                 masks = {"sobel": SOBEL, "prewitt": PREWITT, "scharr": SCHARR, "roberts": ROBERTS}[name]
                 answer = edges(picture, masks, **given)
             out[f"out/{title}/{label}"] = answer
-    for name, asked in pools.LABELS.items():
+    for name, asked in pools.LABELS.items() if not title.startswith("wide") else []:
         for given in asked:
             answer = pools.answer(name, picture, given)
             if answer is not None:

@@ -277,7 +277,8 @@ impl<'a> Steps<'a> {
     fn strip_height<T>(&self, height: usize) -> usize {
         let threads = rayon::current_num_threads();
         let strips = if threads == 1 { 1 } else { threads * STRIPS_A_THREAD };
-        let even = height.div_ceil(strips);
+        // Not so thin that beginning a strip, where kernels learn what they keep from row to row, is most of the work.
+        let even = height.div_ceil(strips).max((2 * self.halo()).min(height.div_ceil(threads)));
         if self.filters.len() < 2 {
             return even;
         }
