@@ -102,23 +102,15 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
     #[inline(always)]
     fn a_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
         let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
-        let sides = load(lanes, ne, i)?.weigh(S as i8, load(lanes, nw, i)?, -S as i8).add(load(lanes, se, i)?.weigh(
-            S as i8,
-            load(lanes, sw, i)?,
-            -S as i8,
-        ));
-        Some(sides.add(load(lanes, east, i)?.weigh(M as i8, load(lanes, west, i)?, -M as i8)))
+        let sides = difference(lanes, i, S, ne, nw)?.add(difference(lanes, i, S, se, sw)?);
+        Some(sides.add(difference(lanes, i, M, east, west)?))
     }
 
     #[inline(always)]
     fn b_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
         let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
-        let sides = load(lanes, sw, i)?.weigh(S as i8, load(lanes, nw, i)?, -S as i8).add(load(lanes, se, i)?.weigh(
-            S as i8,
-            load(lanes, ne, i)?,
-            -S as i8,
-        ));
-        Some(sides.add(load(lanes, south, i)?.weigh(M as i8, load(lanes, north, i)?, -M as i8)))
+        let sides = difference(lanes, i, S, sw, nw)?.add(difference(lanes, i, S, se, ne)?);
+        Some(sides.add(difference(lanes, i, M, south, north)?))
     }
 
     #[inline(always)]
@@ -150,10 +142,14 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Ring<'a, T, S, M> {
     #[inline(always)]
     fn sum_and_difference(&self, lanes: Lanes, i: usize) -> Option<(Words, Words)> {
         let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
-        let down = load(lanes, south, i)?.weigh(M as i8, load(lanes, north, i)?, -M as i8);
-        let right = load(lanes, east, i)?.weigh(M as i8, load(lanes, west, i)?, -M as i8);
-        let falling = load(lanes, se, i)?.weigh(2 * S as i8, load(lanes, nw, i)?, -2 * S as i8);
-        let rising = load(lanes, sw, i)?.weigh(2 * S as i8, load(lanes, ne, i)?, -2 * S as i8);
+        let (down, right) = (difference(lanes, i, M, south, north)?, difference(lanes, i, M, east, west)?);
+        let (falling, rising) = (difference(lanes, i, 2 * S, se, nw)?, difference(lanes, i, 2 * S, sw, ne)?);
         Some((down.add(right).add(falling), down.subtract(right).add(rising)))
     }
+}
+
+/// `weight · (more - less)`
+#[inline(always)]
+fn difference<T: Pixel>(lanes: Lanes, i: usize, weight: i16, more: &[T], less: &[T]) -> Option<Words> {
+    Some(load(lanes, more, i)?.weigh(weight as i8, load(lanes, less, i)?, -weight as i8))
 }

@@ -10,6 +10,7 @@ mod network;
 mod plan;
 mod recent;
 mod sliding;
+mod sums;
 pub(crate) mod three;
 mod unrolled;
 
