@@ -97,7 +97,7 @@ fn flags_that_cannot_be() {
     wrong(&["gaussian", "--sigma", "NaN"], &["--sigma NaN: allowed is a number from 0.1 to 40"]);
     wrong(&["chain", "median | sobul"], &["chain, operator 2: unknown operator \"sobul\"; did you mean sobel?"]);
     wrong(&["chain", "median:size=4"], &["chain, operator 1: size 4: allowed is an odd whole number"]);
-    wrong(&["chain", "median:syze=3"], &["chain, operator 1", "syze", "size, border"]);
+    wrong(&["chain", "median:syze=3"], &["chain, operator 1", "syze", "did you mean size?"]);
     wrong(&["chain", "sobel |"], &["chain, operator 2", "there are: sharpen"]);
     wrong(&["sobel", "--threads", "0"], &["--threads: found 0; a whole number from 1 to 1024"]);
     wrong(&["sobl"], &["sobl", "sobel"]);
@@ -111,7 +111,12 @@ fn flags_that_cannot_be() {
     refused(
         filters(folder, &["bench", "--only", "median:sise=3"]),
         2,
-        &["median has no parameter \"sise\"; it has: size, border"],
+        &["median has no parameter \"sise\"; did you mean size?"],
+    );
+    refused(
+        filters(folder, &["bench", "--only", "median:colour=3"]),
+        2,
+        &["median has no parameter \"colour\"; there are: size, border"],
     );
     refused(
         filters(folder, &["sobel", "in.png", "in.png"]),

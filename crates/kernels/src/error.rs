@@ -10,14 +10,14 @@ pub enum Error {
         hint: String,
     },
     /// The operator has no parameter of that name.
-    #[error("{operator} has no parameter {found:?}; it has: {allowed}")]
+    #[error("{operator} has no parameter {found:?}; {hint}")]
     UnknownParameter {
         /// The operator.
         operator: String,
         /// The name that was given.
         found: String,
-        /// What there is.
-        allowed: String,
+        /// The nearest name, or all.
+        hint: String,
     },
     /// A parameter outside what it may be.
     #[error("{parameter} {found}: allowed is {allowed}")]

@@ -112,7 +112,7 @@ impl<'a> Arguments<'a> {
                 return Err(Error::UnknownParameter {
                     operator: operator.into(),
                     found: name.into(),
-                    allowed: if names.is_empty() { "none".into() } else { names.join(", ") },
+                    hint: if names.is_empty() { "it has none".into() } else { hint(name, &names) },
                 });
             };
             if !parameters[position].values.allow(value) {
