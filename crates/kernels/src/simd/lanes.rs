@@ -14,7 +14,7 @@ type Register = __m256i;
 #[cfg(not(target_arch = "x86_64"))]
 type Register = std::convert::Infallible;
 
-/// Proof that the processor has AVX2: [`Bytes`] and [`Words`] come into being by it only.
+/// Proof that the processor has AVX2 and FMA: [`Bytes`] and [`Words`] come into being by it only.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lanes(());
 
@@ -31,7 +31,7 @@ macro_rules! avx2 {
     ($instructions:expr) => {{
         #[cfg(target_arch = "x86_64")]
         #[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
-        // SAFETY: there is a `Lanes`, which is made only where the processor has AVX2; pointers come from references to arrays.
+        // SAFETY: there is a `Lanes`, which is made only where the processor has AVX2 and FMA; pointers come from references to arrays.
         unsafe {
             $instructions
         }
