@@ -15,6 +15,7 @@
 //! Forward propagation changes nodes ([`Net::forward`]); backward propagation changes weights ([`Net::gradient`] says by how much,
 //! [`Online`] does it, one sample at a time, as the article does).
 
+mod convolution;
 mod error;
 mod evaluate;
 mod init;
@@ -22,18 +23,32 @@ pub mod layers;
 pub mod losses;
 mod net;
 mod online;
+pub mod optimisers;
 mod order;
+mod pass;
 mod prepare;
+mod presets;
+mod product;
 mod real;
 mod samples;
+mod schedule;
+mod shape;
 mod stage;
+mod trainer;
+mod workspace;
 
 pub use error::Error;
 pub use evaluate::{Evaluation, argmax, evaluate, features};
-pub use init::{initialise_numpy, initialise_uniform};
-pub use net::{ARTICLE, Net};
+pub use init::{Init, initialise, initialise_numpy, initialise_uniform};
+pub use net::{ARTICLE, Net, Parameter};
 pub use online::{Online, Progress, Rule};
 pub use order::shuffled;
+pub use pass::{Backward, Forward, Memory, Pass, Phase};
 pub use prepare::{PrepareError, prepare};
+pub use presets::{Preset, preset, presets};
 pub use real::Real;
 pub use samples::Samples;
+pub use schedule::Schedule;
+pub use shape::Shape;
+pub use trainer::{Pictures, Recipe, Trainer};
+pub use workspace::Workspace;

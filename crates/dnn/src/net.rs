@@ -1,8 +1,9 @@
-use glassbox_tensor::{Dimension, Matrix, Tensor};
+use glassbox_tensor::{Dimension, IxDyn, Matrix, Tensor};
 
-use crate::layers::{self, Dense, Layer};
+use crate::layers::{self, Layer, Mark, Start};
 use crate::losses::Loss;
-use crate::{Error, Real};
+use crate::pass::Pass;
+use crate::{Error, Real, Shape, Workspace};
 
 /// The article's net in the model language, behind its 784 inputs.
 pub const ARTICLE: &str = "dense 20 | sigmoid | dense 10 | sigmoid";
@@ -10,10 +11,16 @@ pub const ARTICLE: &str = "dense 20 | sigmoid | dense 10 | sigmoid";
 /// Most parameters of a net: a quarter of a GiB of `f32`.
 const MOST_PARAMETERS: usize = 1 << 26;
 
+/// Most numbers between two layers, a sample.
+const MOST_NODES: usize = 1 << 26;
+
 /// The names under which the article's script keeps the parameters of a net of one hidden layer.
 const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
 
-/// A net: layers one behind the other, the outputs of one the inputs of the next.
+/// A net: layers one behind the other, the outputs of one the inputs of the next, and the numbers that are trained.
+///
+/// In the model language layers are separated by `|`; `as NAME` gives the node between two layers a name, to which `concat NAME` and `add
+/// NAME` lead a connection that skips what lies between.
 ///
 /// ```
 /// use glassbox_dnn::{ARTICLE, Net};
@@ -23,48 +30,101 @@ const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
 /// ```
 #[derive(Debug)]
 pub struct Net<T: Real> {
-    inputs: usize,
+    input: Shape,
     layers: Vec<Box<dyn Layer<T>>>,
+    marks: Vec<Mark>,
+    /// Of each layer, in the layer's order.
+    parameters: Vec<Vec<Tensor<T>>>,
+    first_trained: Option<usize>,
+}
+
+/// A parameter of a net, for lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter<'a, T: Real> {
+    /// Its name in model files.
+    pub name: String,
+    /// Its numbers.
+    pub value: &'a Tensor<T>,
+    /// Whether it is trained.
+    pub trained: bool,
 }
 
 impl<T: Real> Net<T> {
-    /// Reads a net from the model language, `inputs` numbers a sample coming in; every parameter is zero.
+    /// Reads a net from the model language, samples of shape `input` coming in; weights are zero, to be initialised.
     ///
     /// # Errors
-    /// If the text names an unknown layer or gives a layer what it does not take; the message points at the place.
-    pub fn from_text(text: &str, inputs: usize) -> Result<Self, Error> {
-        let mut layers: Vec<Box<dyn Layer<T>>> = Vec::new();
-        let (mut width, mut weights) = (inputs, 0);
+    /// If the text names an unknown layer, gives a layer what it does not take, or shapes do not meet; the message points at the place.
+    pub fn from_text(text: &str, input: impl Into<Shape>) -> Result<Self, Error> {
+        let input = input.into();
+        let mut net =
+            Self { input, layers: Vec::new(), marks: Vec::new(), parameters: Vec::new(), first_trained: None };
+        let mut numbers = 0usize;
         for (position, part) in text.split('|').enumerate() {
+            let shape = net.output();
+            let wrong =
+                |error: String| Error::Model(format!("layer {} of \"{text}\", behind {shape}: {error}", position + 1));
             let words: Vec<_> = part.split_whitespace().collect();
-            let layer = layers::parse(&words, width)
-                .map_err(|error| Error::Model(format!("layer {} of \"{text}\": {error}", position + 1)))?;
-            width = layer.outputs();
-            weights += layer.parameters().iter().map(|(_, parameter)| parameter.len()).sum::<usize>();
-            if weights > MOST_PARAMETERS {
-                let place = position + 1;
-                return Err(Error::Model(format!(
-                    "layer {place} of \"{text}\": more than {MOST_PARAMETERS} parameters in all"
-                )));
+            if let ["as", name] = words[..] {
+                if net.marks.iter().any(|mark| mark.name == name) {
+                    return Err(wrong(format!("there is a node named {name:?} before")));
+                }
+                net.marks.push(Mark { name: name.into(), node: net.layers.len(), shape });
+                continue;
             }
-            layers.push(layer);
+            let layer = layers::parse(&words, shape, &net.marks).map_err(|error| wrong(error.to_string()))?;
+            let output = layer.output();
+            if output.is_empty() || output.len() > MOST_NODES {
+                return Err(wrong(format!("gives {output}; 1 to {MOST_NODES} numbers a sample are allowed")));
+            }
+            let parameters = layer.parameters();
+            numbers += parameters.iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum::<usize>();
+            if numbers > MOST_PARAMETERS {
+                return Err(wrong(format!("more than {MOST_PARAMETERS} parameters in all")));
+            }
+            let tensor = |parameter: &layers::Parameter| {
+                let mut tensor = Tensor::zeros(IxDyn(&parameter.shape));
+                if let Start::Value(value) = parameter.start {
+                    tensor.as_mut_slice().fill(T::from_f64(value));
+                }
+                tensor
+            };
+            if parameters.iter().any(|parameter| parameter.trained) {
+                net.first_trained.get_or_insert(net.layers.len());
+            }
+            net.parameters.push(parameters.iter().map(tensor).collect());
+            net.layers.push(layer);
         }
-        Ok(Self { inputs, layers })
+        Ok(net)
     }
 
     /// The net in the model language.
     pub fn text(&self) -> String {
-        self.layers.iter().map(|layer| layer.text()).collect::<Vec<_>>().join(" | ")
+        let mut parts = Vec::new();
+        for node in 0..=self.layers.len() {
+            parts.extend(self.marks.iter().filter(|mark| mark.node == node).map(|mark| format!("as {}", mark.name)));
+            parts.extend(self.layers.get(node).map(|layer| layer.text()));
+        }
+        parts.join(" | ")
+    }
+
+    /// The shape of a sample that goes in.
+    pub fn input(&self) -> Shape {
+        self.input
+    }
+
+    /// The shape of a sample that comes out.
+    pub fn output(&self) -> Shape {
+        self.layers.last().map_or(self.input, |layer| layer.output())
     }
 
     /// Numbers a sample that go in.
     pub fn inputs(&self) -> usize {
-        self.inputs
+        self.input.len()
     }
 
     /// Numbers a sample that come out.
     pub fn outputs(&self) -> usize {
-        self.layers.last().map_or(self.inputs, |layer| layer.outputs())
+        self.output().len()
     }
 
     /// The layers, first to last.
@@ -72,14 +132,42 @@ impl<T: Real> Net<T> {
         &self.layers
     }
 
-    /// The layers, to write their parameters.
-    pub fn layers_mut(&mut self) -> &mut [Box<dyn Layer<T>>] {
-        &mut self.layers
+    /// The parameters, of each layer a list.
+    pub fn parameters(&self) -> &[Vec<Tensor<T>>] {
+        &self.parameters
+    }
+
+    /// The parameters, to be changed.
+    pub fn parameters_mut(&mut self) -> &mut [Vec<Tensor<T>>] {
+        &mut self.parameters
+    }
+
+    /// The layers and their parameters, to be changed.
+    pub(crate) fn parts_mut(&mut self) -> (&[Box<dyn Layer<T>>], &mut [Vec<Tensor<T>>]) {
+        (&self.layers, &mut self.parameters)
+    }
+
+    /// The parameters that are trained, one after the other, to be changed.
+    pub fn trained_mut(&mut self) -> impl Iterator<Item = &mut Tensor<T>> {
+        let of_layers = self.layers.iter().zip(&mut self.parameters);
+        of_layers.flat_map(|(layer, tensors)| {
+            layer
+                .parameters()
+                .into_iter()
+                .zip(tensors)
+                .filter(|(parameter, _)| parameter.trained)
+                .map(|(_, tensor)| tensor)
+        })
+    }
+
+    /// Whether layer `index` or one before it has trained parameters.
+    pub(crate) fn needs_gradient(&self, index: usize) -> bool {
+        self.first_trained.is_some_and(|first| first <= index)
     }
 
     /// How many numbers are trained.
     pub fn parameter_count(&self) -> usize {
-        self.layers.iter().flat_map(|layer| layer.parameters()).map(|(_, parameter)| parameter.len()).sum()
+        self.list().iter().filter(|parameter| parameter.trained).map(|parameter| parameter.value.len()).sum()
     }
 
     /// Forward propagation: every node of every layer, the outputs last.
@@ -90,12 +178,15 @@ impl<T: Real> Net<T> {
     /// # Panics
     /// If `input` does not have the net's number of inputs.
     pub fn forward(&self, input: &Matrix<T>) -> Vec<Matrix<T>> {
-        assert_eq!(input.ncols(), self.inputs, "forward: one column an input");
-        let mut nodes: Vec<Matrix<T>> = Vec::with_capacity(self.layers.len());
-        for layer in &self.layers {
-            nodes.push(layer.forward(nodes.last().unwrap_or(input)));
-        }
-        nodes
+        let mut workspace = Workspace::new(self, input.nrows());
+        workspace.forward(self, Pass::predict(input.nrows()), input.as_slice());
+        (1..=self.layers.len())
+            .map(|node| {
+                let numbers = workspace.node(node).to_vec();
+                Matrix::from_vec([input.nrows(), self.layers[node - 1].output().len()], numbers)
+                    .expect("a row a sample")
+            })
+            .collect()
     }
 
     /// The outputs alone.
@@ -106,7 +197,9 @@ impl<T: Real> Net<T> {
     /// # Panics
     /// If `input` does not have the net's number of inputs.
     pub fn predict(&self, input: &Matrix<T>) -> Matrix<T> {
-        self.forward(input).pop().unwrap_or_else(|| input.clone())
+        let mut workspace = Workspace::new(self, input.nrows());
+        let outputs = workspace.forward(self, Pass::predict(input.nrows()), input.as_slice());
+        Matrix::from_vec([input.nrows(), self.outputs()], outputs.to_vec()).expect("a row a sample")
     }
 
     /// Backward propagation: the derivative of the loss, summed over the samples, by every parameter.
@@ -119,49 +212,57 @@ impl<T: Real> Net<T> {
     ///
     /// # Panics
     /// If the shapes are not these.
-    pub fn gradient(&self, input: &Matrix<T>, wanted: &Matrix<T>, loss: &dyn Loss<T>) -> Vec<Vec<Matrix<T>>> {
-        let nodes = self.forward(input);
-        let outputs = nodes.last().unwrap_or(input);
-        assert_eq!(outputs.dim(), wanted.dim(), "gradient: one wanted number an output");
-        let rows = (0..outputs.nrows()).flat_map(|row| {
-            let range = row * outputs.ncols()..(row + 1) * outputs.ncols();
-            loss.gradient(&outputs.as_slice()[range.clone()], &wanted.as_slice()[range])
-        });
-        let mut upstream = Matrix::from_vec(outputs.dim(), rows.collect()).expect("a derivative an output");
-        let mut gradients = Vec::with_capacity(self.layers.len());
-        for (index, layer) in self.layers.iter().enumerate().rev() {
-            let layer_input = if index == 0 { input } else { &nodes[index - 1] };
-            let (downstream, parameters) = layer.backward(layer_input, &nodes[index], &upstream);
-            gradients.push(parameters);
-            upstream = downstream;
-        }
-        gradients.reverse();
-        gradients
+    pub fn gradient(&self, input: &Matrix<T>, wanted: &Matrix<T>, loss: &dyn Loss<T>) -> Vec<Vec<Tensor<T>>> {
+        assert_eq!(wanted.dim(), (input.nrows(), self.outputs()), "gradient: one wanted number an output");
+        let mut workspace = Workspace::new(self, input.nrows());
+        let pass = Pass::train(input.nrows(), 0, 0);
+        workspace.forward(self, pass, input.as_slice());
+        workspace.backward(self, pass, input.as_slice(), wanted.as_slice(), loss, T::one());
+        workspace.into_gradients()
     }
 
-    /// The dense layers, if each is followed by a sigmoid and nothing else is there: what the article's loop trains.
-    pub fn dense_sigmoid_pairs(&self) -> Option<Vec<&Dense<T>>> {
+    /// The dense layers, if each is followed by a sigmoid and nothing else is there: what the article's loop trains. Of each the weight and
+    /// the bias.
+    pub fn dense_sigmoid_pairs(&self) -> Option<Vec<[&Tensor<T>; 2]>> {
         let (pairs, rest) = self.layers.as_chunks::<2>();
         let dense: Option<Vec<_>> = pairs
             .iter()
-            .map(|[dense, activation]| dense.as_dense().filter(|_| activation.entry().name == "sigmoid"))
+            .zip(self.parameters.chunks(2))
+            .map(|([dense, activation], parameters)| match &parameters[0][..] {
+                [weight, bias] if dense.entry().name == "dense" && activation.entry().name == "sigmoid" => {
+                    Some([weight, bias])
+                }
+                _ => None,
+            })
             .collect();
-        dense.filter(|dense| rest.is_empty() && !dense.is_empty())
+        dense.filter(|dense| rest.is_empty() && !dense.is_empty() && self.marks.is_empty())
+    }
+
+    /// Every parameter with its name in a model file, in order.
+    ///
+    /// A net of two dense layers with sigmoids has the article's names (`w_i_h`, `b_i_h`, `w_h_o`, `b_h_o`); in others they are
+    /// `position.layer.parameter`, as in `0.dense.weight`.
+    pub fn list(&self) -> Vec<Parameter<'_, T>> {
+        let article = self.is_article();
+        let layers = self.layers.iter().zip(&self.parameters).enumerate();
+        let all = layers.flat_map(|(position, (layer, tensors))| {
+            let kind = layer.entry().name;
+            layer.parameters().into_iter().zip(tensors).map(move |(parameter, value)| Parameter {
+                name: format!("{position}.{kind}.{}", parameter.name),
+                value,
+                trained: parameter.trained,
+            })
+        });
+        let mut all: Vec<_> = all.collect();
+        if article {
+            all.iter_mut().zip(ARTICLE_NAMES).for_each(|(parameter, name)| parameter.name = name.into());
+        }
+        all
     }
 
     /// The names of the parameters in a model file, in order.
-    ///
-    /// A net of two dense layers with sigmoids has the article's (`w_i_h`, `b_i_h`, `w_h_o`, `b_h_o`); in others it is
-    /// `position.layer.parameter`, as in `0.dense.weight`.
     pub fn parameter_names(&self) -> Vec<String> {
-        if self.is_article() {
-            return ARTICLE_NAMES.map(String::from).to_vec();
-        }
-        let names = self.layers.iter().enumerate().flat_map(|(position, layer)| {
-            let kind = layer.entry().name;
-            layer.parameters().into_iter().map(move |(name, _)| format!("{position}.{kind}.{name}"))
-        });
-        names.collect()
+        self.list().into_iter().map(|parameter| parameter.name).collect()
     }
 
     /// Whether the article's script can load this net.
@@ -171,8 +272,7 @@ impl<T: Real> Net<T> {
 
     /// Every parameter under its name in a model file.
     pub fn to_arrays(&self) -> Vec<(String, Tensor<T>)> {
-        let parameters = self.layers.iter().flat_map(|layer| layer.parameters());
-        self.parameter_names().into_iter().zip(parameters.map(|(_, tensor)| tensor.clone().into_dyn())).collect()
+        self.list().into_iter().map(|parameter| (parameter.name, parameter.value.clone())).collect()
     }
 
     /// Sets every parameter from `array`, which is asked for each by the name it has in a model file.
@@ -184,8 +284,7 @@ impl<T: Real> Net<T> {
         mut array: impl FnMut(&str) -> Result<Tensor<T>, E>,
     ) -> Result<(), E> {
         let names = self.parameter_names();
-        let parameters = self.layers.iter_mut().flat_map(|layer| layer.parameters_mut());
-        for (name, (_, parameter)) in names.iter().zip(parameters) {
+        for (name, parameter) in names.iter().zip(self.parameters.iter_mut().flatten()) {
             let found = array(name)?;
             if found.shape() != parameter.shape() {
                 let (found, allowed) = (found.shape(), parameter.shape());
@@ -221,5 +320,13 @@ impl<T: Real> Net<T> {
             ))
             .into()),
         }
+    }
+}
+
+impl<T: Real> Clone for Net<T> {
+    fn clone(&self) -> Self {
+        let mut copy = Self::from_text(&self.text(), self.input).expect("a net's own text makes a net");
+        copy.parameters.clone_from(&self.parameters);
+        copy
     }
 }

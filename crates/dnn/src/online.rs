@@ -1,12 +1,13 @@
 //! The article's training loop: one sample at a time, forward and backward in one pass over the weights.
 //!
 //! Four of five pixels of MNIST are zero. Such a pixel adds nothing to a sum and changes no weight, so it is skipped:
-//! exact, and most of the speed. The weights are kept the other way round than in [`Dense`], those that leave one input
+//! exact, and most of the speed. The weights are kept the other way round than in [`Dense`](crate::layers::Dense), those that leave one input
 //! side by side, so that what remains to be done for a pixel is a short vector operation. Nothing is allocated a step.
 
 use std::ops::{ControlFlow, Range};
 
 use glassbox_kernels::simd::{Level, Task, dispatch};
+use glassbox_tensor::Tensor;
 
 use crate::evaluate::feature;
 use crate::stage::{Pixels, Stage};
@@ -147,11 +148,8 @@ impl<T: Real> Online<T> {
     /// Never: the net's text and shapes were its own.
     pub fn net(&self) -> Net<T> {
         let mut net = Net::from_text(&self.text, self.stages[0].inputs).expect("the text of a net");
-        let dense = net.layers_mut().iter_mut().step_by(2);
-        for (layer, stage) in dense.zip(&self.stages) {
-            for ((_, parameter), value) in layer.parameters_mut().into_iter().zip(stage.parameters()) {
-                *parameter = value;
-            }
+        for (parameters, stage) in net.parameters_mut().iter_mut().step_by(2).zip(&self.stages) {
+            *parameters = stage.parameters().map(Tensor::into_dyn).to_vec();
         }
         net
     }

@@ -11,6 +11,9 @@ pub trait Real: Element + Float + NumAssign + std::fmt::Display + std::iter::Sum
 
     /// eˣ. In `f32` by a polynomial that can be worked out for a whole vector at a time, within 2 units in the last place.
     fn exponential(self) -> Self;
+
+    /// `self·by + and`: rounded once if `FUSED`, for which the processor must have an instruction, or else in two steps.
+    fn multiply_add<const FUSED: bool>(self, by: Self, and: Self) -> Self;
 }
 
 impl Real for f32 {
@@ -20,6 +23,11 @@ impl Real for f32 {
 
     fn as_f64(self) -> f64 {
         f64::from(self)
+    }
+
+    #[inline(always)]
+    fn multiply_add<const FUSED: bool>(self, by: f32, and: f32) -> f32 {
+        if FUSED { self.mul_add(by, and) } else { self * by + and }
     }
 
     #[inline(always)]
@@ -56,6 +64,11 @@ impl Real for f64 {
 
     fn as_f64(self) -> f64 {
         self
+    }
+
+    #[inline(always)]
+    fn multiply_add<const FUSED: bool>(self, by: f64, and: f64) -> f64 {
+        if FUSED { self.mul_add(by, and) } else { self * by + and }
     }
 
     #[inline(always)]

@@ -1,9 +1,9 @@
 //! A dense layer and the sigmoid behind it, as the per-sample loop works on them.
 
 use glassbox_kernels::simd::Aligned;
-use glassbox_tensor::Matrix;
+use glassbox_tensor::{Matrix, Tensor};
 
-use crate::layers::{Dense, Layer, sigmoid};
+use crate::layers::sigmoid;
 use crate::{Real, Rule};
 
 /// Inputs that are not zero: which, and their values. Mark both functions `#[inline(always)]`.
@@ -116,8 +116,9 @@ macro_rules! each_block {
 }
 
 impl<T: Real> Stage<T> {
-    pub(crate) fn new(dense: &Dense<T>) -> Self {
-        let (inputs, outputs) = (dense.inputs(), dense.outputs());
+    /// Takes a dense layer's weight and bias over.
+    pub(crate) fn new([weight, bias_of]: [&Tensor<T>; 2]) -> Self {
+        let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
         let (whole, rest) = (outputs / WIDE, outputs % WIDE);
         // 20 outputs are one block with 4 behind it, 10 are one block with 6 places to spare.
         let behind = match rest {
@@ -129,13 +130,13 @@ impl<T: Real> Stage<T> {
         let last = WIDE * blocks;
         let width = last + if behind > 0 { WIDE + behind } else { 0 };
         let mut bias = vec![T::zero(); width];
-        bias[..outputs].copy_from_slice(dense.bias.as_slice());
+        bias[..outputs].copy_from_slice(bias_of.as_slice());
         Self {
             inputs,
             outputs,
-            blocks: (0..blocks).map(|block| Block::new(dense, WIDE * block)).collect(),
-            last4: (behind == 4).then(|| Block::new(dense, last)),
-            last8: (behind == 8).then(|| Block::new(dense, last)),
+            blocks: (0..blocks).map(|block| Block::new(weight, WIDE * block)).collect(),
+            last4: (behind == 4).then(|| Block::new(weight, last)),
+            last8: (behind == 8).then(|| Block::new(weight, last)),
             bias,
             nodes: vec![T::zero(); width],
             numbers: (0..outputs as u32).collect(),
@@ -143,7 +144,7 @@ impl<T: Real> Stage<T> {
         }
     }
 
-    /// The weight and the bias as [`Dense`] has them.
+    /// The weight and the bias as a dense layer has them.
     pub(crate) fn parameters(&self) -> [Matrix<T>; 2] {
         let mut weight = Matrix::zeros([self.outputs, self.inputs]);
         each_block!(self, iter, block => block.write(&mut weight));
@@ -233,8 +234,9 @@ struct Block<T, const M: usize> {
 }
 
 impl<T: Real, const M: usize> Block<T, M> {
-    fn new(dense: &Dense<T>, first: usize) -> Self {
-        Self { first, inputs: dense.inputs(), wide: Rows::new(dense, first), more: Rows::new(dense, first + WIDE) }
+    fn new(weight: &Tensor<T>, first: usize) -> Self {
+        let inputs = weight.shape()[1];
+        Self { first, inputs, wide: Rows::new(weight, first), more: Rows::new(weight, first + WIDE) }
     }
 
     fn write(&self, weight: &mut Matrix<T>) {
@@ -334,10 +336,11 @@ fn dot_lanes<T: Real, const N: usize>(row: &[T; N], delta: &[T; N]) -> [T; 4] {
 struct Rows<T, const N: usize>(Aligned<T>);
 
 impl<T: Real, const N: usize> Rows<T, N> {
-    fn new(dense: &Dense<T>, first: usize) -> Self {
-        let mut rows = Self(Aligned::zeros(dense.inputs() * N));
-        for (lane, weights) in dense.weight.rows().into_iter().skip(first).take(N).enumerate() {
-            rows.get_mut(dense.inputs()).iter_mut().zip(weights).for_each(|(row, &weight)| row[lane] = weight);
+    fn new(weight: &Tensor<T>, first: usize) -> Self {
+        let inputs = weight.shape()[1];
+        let mut rows = Self(Aligned::zeros(inputs * N));
+        for (lane, weights) in weight.as_slice().chunks_exact(inputs).skip(first).take(N).enumerate() {
+            rows.get_mut(inputs).iter_mut().zip(weights).for_each(|(row, &weight)| row[lane] = weight);
         }
         rows
     }

@@ -1,16 +1,20 @@
 //! The only door of glassbox to files.
 //!
-//! What comes in is checked before memory is asked for: [`npz`] archives of NumPy arrays, [`mnist`] data sets, [pictures](read_picture)
-//! of nine formats. What goes out goes out whole or not at all: [`write_atomically`].
+//! What comes in is checked before memory is asked for: [`npz`] archives of NumPy arrays, [`safetensors`], [`mnist`] data sets,
+//! [pictures](read_picture) of nine formats. What goes out goes out whole or not at all: [`write_atomically`]. [`onnx`] only goes out.
 
+mod array;
 mod atomic;
 mod error;
 pub mod mnist;
 mod npy;
 pub mod npz;
+pub mod onnx;
+mod open;
 mod picture;
 mod png;
 mod read_picture;
+pub mod safetensors;
 mod write_picture;
 
 pub use crate::png::{PngRows, PngWriter};

@@ -2,84 +2,13 @@
 
 use std::io::{self, Read, Write};
 
-use glassbox_tensor::ndarray::{Array, ShapeBuilder};
-use glassbox_tensor::{Element, IxDyn, Tensor};
+use glassbox_tensor::Tensor;
 use npyz::{DType, Endianness, TypeChar, TypeStr, WriterBuilder};
+
+use crate::array::{Header, MOST_ARRAY_BYTES, Value, bytes_of, read_bytes};
 
 /// Bytes a header may take: NumPy's own are below 200 for anything but structured arrays.
 const MOST_HEADER_BYTES: usize = 1 << 16;
-
-/// Bytes an array may take.
-pub(crate) const MOST_ARRAY_BYTES: u64 = 1 << 31;
-
-/// A number type as NumPy files have it.
-pub trait Value: Element {
-    /// NumPy's name for it, without the byte order: `u1`, `f4`.
-    const DTYPE: &'static str;
-
-    /// Values from bytes in little- or big-endian order.
-    fn decode(bytes: Vec<u8>, big_endian: bool) -> Vec<Self>;
-
-    /// Values as little-endian bytes, written out.
-    ///
-    /// # Errors
-    /// What the writer reports.
-    fn encode(values: &[Self], writer: &mut dyn Write) -> io::Result<()>;
-}
-
-macro_rules! values {
-    ($($t:ident $dtype:literal),*) => {$(
-        impl Value for $t {
-            const DTYPE: &'static str = $dtype;
-
-            fn decode(bytes: Vec<u8>, big_endian: bool) -> Vec<Self> {
-                let numbers = bytes.as_chunks().0.iter();
-                if big_endian {
-                    numbers.map(|&b| $t::from_be_bytes(b)).collect()
-                } else {
-                    numbers.map(|&b| $t::from_le_bytes(b)).collect()
-                }
-            }
-
-            fn encode(values: &[Self], writer: &mut dyn Write) -> io::Result<()> {
-                let mut buffer = Vec::with_capacity(1 << 16);
-                for part in values.chunks((1 << 16) / size_of::<$t>()) {
-                    buffer.clear();
-                    buffer.extend(part.iter().flat_map(|value| value.to_le_bytes()));
-                    writer.write_all(&buffer)?;
-                }
-                Ok(())
-            }
-        }
-    )*};
-}
-
-values!(u16 "u2", f32 "f4", f64 "f8");
-
-impl Value for u8 {
-    const DTYPE: &'static str = "u1";
-
-    fn decode(bytes: Vec<u8>, _big_endian: bool) -> Vec<Self> {
-        bytes
-    }
-
-    fn encode(values: &[Self], writer: &mut dyn Write) -> io::Result<()> {
-        writer.write_all(values)
-    }
-}
-
-/// What an array's header says, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    /// NumPy's name of the element type without the byte order: `u1`, `f8`, `U12`.
-    pub dtype: String,
-    /// Lengths of the axes.
-    pub shape: Vec<usize>,
-    big_endian: bool,
-    fortran: bool,
-    /// Bytes of data that follow.
-    pub(crate) bytes: u64,
-}
 
 /// Reads a header and leaves `reader` at the data. The error says what is wrong with the array.
 pub(crate) fn read_header(reader: &mut dyn Read) -> Result<Header, String> {
@@ -140,31 +69,16 @@ fn interpret(text: &str) -> Result<Header, String> {
         TypeChar::UnicodeStr => of.size_field().checked_mul(4),
         _ => Some(of.size_field()),
     };
-    // Also where a side of 0 makes the whole empty, the others must fit in memory.
-    let elements = shape.iter().try_fold(1u64, |product, &side| product.checked_mul(side.max(1) as u64));
-    let bytes = elements.zip(item).and_then(|(elements, item)| elements.checked_mul(item));
-    let Some(bytes) = bytes.filter(|bytes| *bytes <= MOST_ARRAY_BYTES) else {
+    let Some(bytes) = item.and_then(|item| bytes_of(&shape, item)) else {
         return Err(format!("claims shape {shape:?} of {of}; at most {MOST_ARRAY_BYTES} bytes are allowed"));
     };
     Ok(Header {
         dtype: format!("{}{}", of.type_char().to_str(), of.size_field()),
-        bytes: if shape.contains(&0) { 0 } else { bytes },
+        bytes,
         big_endian: of.endianness() == Endianness::Big,
         shape,
         fortran,
     })
-}
-
-/// Reads the data that `header` announces.
-pub(crate) fn read_data<T: Value>(header: &Header, reader: &mut dyn Read) -> Result<Tensor<T>, String> {
-    if header.dtype != T::DTYPE {
-        return Err(format!("holds numbers of type {}; {} is needed", header.dtype, T::DTYPE));
-    }
-    let values = T::decode(read_bytes(header, reader)?, header.big_endian);
-    let shape = IxDyn(&header.shape);
-    // NumPy writes an array that is both row- and column-major as row-major; only true columns need turning.
-    let array = Array::from_shape_vec(shape.set_f(header.fortran), values).map_err(|e| e.to_string())?;
-    Ok(Tensor::from_array(array))
 }
 
 /// Reads a string: an array without axes of NumPy's `U` type.
@@ -180,21 +94,6 @@ pub(crate) fn read_text(header: &Header, reader: &mut dyn Read) -> Result<String
         .map(|&b| if header.big_endian { u32::from_be_bytes(b) } else { u32::from_le_bytes(b) });
     let text: Option<String> = codes.map(char::from_u32).collect();
     text.map(|text| text.trim_end_matches('\0').to_string()).ok_or_else(|| "is not Unicode text".into())
-}
-
-fn read_bytes(header: &Header, reader: &mut dyn Read) -> Result<Vec<u8>, String> {
-    let wanted = header.bytes as usize;
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(wanted).map_err(|_| format!("needs {wanted} bytes of memory, more than there are"))?;
-    // One more than announced, so that too long an entry is noticed.
-    reader.take(header.bytes + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be unpacked: {e}"))?;
-    if bytes.len() == wanted {
-        Ok(bytes)
-    } else {
-        let relation = if bytes.len() < wanted { "only" } else { "more than" };
-        let found = bytes.len().min(wanted);
-        Err(format!("announces {wanted} bytes ({} of {:?}) but holds {relation} {found}", header.dtype, header.shape))
-    }
 }
 
 /// Writes an array, header and data.

@@ -1,5 +1,8 @@
 //! npz: NumPy's archive of named arrays. Written so that `np.load(file, allow_pickle=False)` reads it; read with limits.
 
+#[cfg(test)]
+mod tests;
+
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, Write};
 use std::path::Path;
@@ -7,11 +10,10 @@ use std::path::Path;
 use glassbox_tensor::Tensor;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
-pub use crate::npy::{Header, Value};
+pub use crate::array::{Array, Header, Value};
+use crate::array::{MOST_ARRAYS, missing, read_data};
+use crate::open::open;
 use crate::{Error, npy, write_atomically};
-
-/// Arrays an archive may hold.
-const MOST_ENTRIES: usize = 4096;
 
 /// Deflate cannot pack a byte into less than 1/1032 of one: an entry that claims more lies.
 const MOST_DEFLATE_RATIO: u64 = 1032;
@@ -33,33 +35,14 @@ pub struct Npz<R> {
     archive: ZipArchive<R>,
 }
 
-/// An array of one of the types that the project writes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Array {
-    /// Bytes: pictures, labels.
-    U8(Tensor<u8>),
-    /// 16-bit pictures.
-    U16(Tensor<u16>),
-    /// Weights.
-    F32(Tensor<f32>),
-    /// Weights in NumPy's precision.
-    F64(Tensor<f64>),
-    /// A string, as an array without axes.
-    Text(String),
-}
-
 impl Npz<BufReader<File>> {
     /// Opens the file at `path`.
     ///
     /// # Errors
-    /// If it cannot be read, is not a zip archive, or has too many entries.
+    /// If it cannot be read, is not a zip archive, or has too many entries or two of one name.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let name = path.display().to_string();
-        let file = File::open(path).map_err(|e| Error::read(&name, e))?;
-        if file.metadata().is_ok_and(|found| found.is_dir()) {
-            return Err(Error::invalid(&name, "is a folder; an npz file is needed"));
-        }
-        Self::new(BufReader::with_capacity(1 << 17, file), &name)
+        let (reader, name) = open(path, "an npz file")?;
+        Self::new(reader, &name)
     }
 }
 
@@ -67,17 +50,20 @@ impl<R: Read + Seek> Npz<R> {
     /// Reads the directory of an archive; messages will call it `file`.
     ///
     /// # Errors
-    /// If it cannot be read, is not a zip archive, or has too many entries.
+    /// If it cannot be read, is not a zip archive, or has too many entries or two of one name.
     pub fn new(reader: R, file: &str) -> Result<Self, Error> {
         let archive = ZipArchive::new(reader).map_err(|error| match error {
             ZipError::Io(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Error::read(file, source),
             error => Error::invalid(file, format!("is not an npz file (a zip archive of npy arrays): {error}")),
         })?;
-        if archive.len() > MOST_ENTRIES {
+        if archive.len() > MOST_ARRAYS {
             return Err(Error::invalid(
                 file,
-                format!("holds {} arrays; at most {MOST_ENTRIES} are allowed", archive.len()),
+                format!("holds {} arrays; at most {MOST_ARRAYS} are allowed", archive.len()),
             ));
+        }
+        if archive.has_duplicate_names() {
+            return Err(Error::invalid(file, "holds two arrays of one name; each name may be there once"));
         }
         Ok(Self { file: file.into(), archive })
     }
@@ -100,7 +86,7 @@ impl<R: Read + Seek> Npz<R> {
         self.archive.index_for_name(&format!("{name}.npy")).is_some()
     }
 
-    /// Type and shape of an array.
+    /// Type and shape of an array. Only [`read`](Npz::read) compares the archive's checksum.
     ///
     /// # Errors
     /// If there is none of that name or its header cannot be trusted.
@@ -113,7 +99,7 @@ impl<R: Read + Seek> Npz<R> {
     /// # Errors
     /// If there is none of that name, it is of another type, or it is not what its header announces.
     pub fn read<T: Value>(&mut self, name: &str) -> Result<Tensor<T>, Error> {
-        self.with_entry(name, |header, data| npy::read_data(&header, data))
+        self.with_entry(name, |header, data| read_data(&header, data))
     }
 
     /// A string.
@@ -132,9 +118,7 @@ impl<R: Read + Seek> Npz<R> {
         let file = self.file.clone();
         let problem = |problem: String| Error::invalid(&file, format!("{name} {problem}"));
         if !self.contains(name) {
-            let names = self.names();
-            let found = if names.is_empty() { "no arrays at all".into() } else { list(&names) };
-            return Err(Error::invalid(&file, format!("holds no array {name}; found {found}")));
+            return Err(Error::invalid(&file, missing(name, &self.names())));
         }
         let mut entry = self
             .archive
@@ -152,12 +136,6 @@ impl<R: Read + Seek> Npz<R> {
         }
         use_it(header, &mut entry).map_err(problem)
     }
-}
-
-fn list(names: &[String]) -> String {
-    const MOST_LISTED: usize = 12;
-    let more = if names.len() > MOST_LISTED { ", …" } else { "" };
-    names[..names.len().min(MOST_LISTED)].join(", ") + more
 }
 
 /// Writes an archive, atomically, not compressed, the same bytes for the same arrays.

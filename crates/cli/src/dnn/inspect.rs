@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use glassbox_dnn::{Net, Real};
+use glassbox_dnn::{Net, Real, Shape};
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 use serde_json::json;
@@ -14,6 +14,10 @@ use crate::sheet::{Tile, enlarge, sheet};
 const ENLARGED: usize = 4;
 /// Pictures of weights in a row.
 const COLUMNS: usize = 5;
+/// Side of a picture that is enlarged so many times; smaller ones more.
+const SIDE: usize = 28;
+/// Most pictures on a sheet.
+const MOST_TILES: usize = 512;
 
 /// The seven parts of a model: its layers, shapes and parameters; its first weights as pictures
 #[derive(Args, Debug)]
@@ -41,80 +45,111 @@ impl Inspect {
 }
 
 fn print<T: Real>(net: &Net<T>) -> anyhow::Result<()> {
-    let hidden: Vec<_> =
-        net.dense_sigmoid_pairs().unwrap_or_default().iter().map(|dense| dense.weight.nrows()).collect();
-    let hidden = hidden.split_last().map_or(Vec::new(), |(_, hidden)| hidden.to_vec());
-    let count = |kind: &str| -> usize {
-        net.layers()
-            .iter()
-            .flat_map(|layer| layer.parameters())
-            .filter(|(name, _)| *name == kind)
-            .map(|(_, p)| p.len())
-            .sum()
+    let list = net.list();
+    let count = |is_bias: bool| -> usize {
+        let trained = list.iter().filter(|parameter| parameter.trained && parameter.name.contains("b") == is_bias);
+        trained.map(|parameter| parameter.value.len()).sum()
     };
-    let nodes: usize = hidden.iter().sum();
-    let widths: Vec<_> = hidden.iter().map(|width| width.to_string()).collect();
-    say(&format!("{:<34}{}", "1  inputs (features)", net.inputs()))?;
-    say(&format!("{:<34}{}", "2  weights (parameters)", count("weight")))?;
-    say(&format!("{:<34}{}", "3  biases", count("bias")))?;
-    say(&format!("{:<34}{} of {} nodes in all ({})", "4  hidden layers", hidden.len(), nodes, widths.join(", ")))?;
-    let activation = net.layers().iter().map(|layer| layer.entry()).find(|entry| entry.name == "sigmoid");
-    let activation = activation.map_or("none".into(), |entry| format!("{}, {}", entry.name, entry.formula));
-    say(&format!("{:<34}{activation}", "5  activation function"))?;
-    say(&format!("{:<34}mean squared error, (1/n)·Σ(o − l)²", "6  loss function (as reported)"))?;
-    say(&format!("{:<34}{}", "7  outputs (predictions)", net.outputs()))?;
+    let (hidden, nodes) = hidden(net);
+    let mut activations: Vec<_> =
+        net.layers().iter().map(|layer| layer.entry()).filter(|entry| entry.is_activation).collect();
+    activations.dedup_by_key(|entry| entry.name);
+    let activations: Vec<_> = activations.iter().map(|entry| format!("{}, {}", entry.name, entry.formula)).collect();
+    let row = |part: &str, text: String| say(&format!("{part:<34}{text}"));
+    row("1  inputs (features)", net.input().to_string())?;
+    row("2  weights (parameters)", count(false).to_string())?;
+    row("3  biases", count(true).to_string())?;
+    row("4  hidden layers", format!("{} of {} nodes in all ({})", hidden.len(), nodes, hidden.join(", ")))?;
+    row("5  activation functions", if activations.is_empty() { "none".into() } else { activations.join("; ") })?;
+    row("6  loss function (as reported)", "mean squared error, (1/n)·Σ(o − l)²".into())?;
+    row("7  outputs (predictions)", net.output().to_string())?;
     say("")?;
-    say(&format!("{:<5}{:<14}{:>9}{:>9}{:>12}  formula", "", "layer", "inputs", "outputs", "parameters"))?;
-    let mut inputs = net.inputs();
-    for (position, layer) in net.layers().iter().enumerate() {
-        let parameters: usize = layer.parameters().iter().map(|(_, parameter)| parameter.len()).sum();
-        let (text, formula) = (layer.text(), layer.entry().formula);
-        say(&format!("{position:<5}{text:<14}{inputs:>9}{:>9}{parameters:>12}  {formula}", layer.outputs()))?;
-        inputs = layer.outputs();
+    let texts: Vec<_> = net.layers().iter().map(|layer| layer.text()).collect();
+    let wide = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(12) + 2;
+    say(&format!("{:<4}{:<wide$}{:>12}{:>12}{:>16}  formula", "", "layer", "output", "parameters", "multiplications"))?;
+    for ((position, layer), text) in net.layers().iter().enumerate().zip(texts) {
+        let (output, parameters) = (layer.output().to_string(), parameters_of(net, position));
+        let (multiplications, formula) = (layer.multiplications(), layer.entry().formula);
+        say(&format!("{position:<4}{text:<wide$}{output:>12}{parameters:>12}{multiplications:>16}  {formula}"))?;
     }
-    say(&format!("{:<37}{:>12}  in all, {}", "", net.parameter_count(), T::NAME))?;
+    let multiplications: u64 = net.layers().iter().map(|layer| layer.multiplications()).sum();
+    let (all, number) = (net.parameter_count(), T::NAME);
+    say(&format!("{:<4}{:<wide$}{:>12}{all:>12}{multiplications:>16}  a sample; {number}", "", "in all", ""))?;
     say("")?;
-    say(&format!("{:<18}{:<14}{:>12}{:>12}{:>12}", "array", "shape", "least", "mean", "greatest"))?;
-    for (name, tensor) in net.to_arrays() {
-        let values: Vec<f64> = tensor.as_slice().iter().map(|value| value.as_f64()).collect();
+    say(&format!("{:<18}{:<18}{:>12}{:>12}{:>12}", "array", "shape", "least", "mean", "greatest"))?;
+    for parameter in list {
+        let values: Vec<f64> = parameter.value.as_slice().iter().map(|value| value.as_f64()).collect();
         let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), &v| (low.min(v), high.max(v)));
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        say(&format!("{name:<18}{:<14}{low:>12.4}{mean:>12.4}{high:>12.4}", format!("{:?}", tensor.shape())))?;
+        let (name, shape) = (parameter.name, format!("{:?}", parameter.value.shape()));
+        say(&format!("{name:<18}{shape:<18}{low:>12.4}{mean:>12.4}{high:>12.4}"))?;
     }
     Ok(())
 }
 
+/// The shapes between layers with parameters, and their nodes in all.
+fn hidden<T: Real>(net: &Net<T>) -> (Vec<String>, usize) {
+    let trained: Vec<_> = (0..net.layers().len()).filter(|&layer| !net.parameters()[layer].is_empty()).collect();
+    let hidden = trained.split_last().map_or(&[][..], |(_, hidden)| hidden);
+    let shapes: Vec<_> = hidden.iter().map(|&layer| net.layers()[layer].output()).collect();
+    (shapes.iter().map(|shape| shape.to_string()).collect(), shapes.iter().map(|shape| shape.len()).sum())
+}
+
+fn parameters_of<T: Real>(net: &Net<T>, layer: usize) -> usize {
+    net.parameters()[layer].iter().map(|tensor| tensor.len()).sum()
+}
+
 fn print_json<T: Real>(net: &Net<T>) -> anyhow::Result<()> {
-    let layers = net.layers().iter().map(|layer| {
-        let parameters: usize = layer.parameters().iter().map(|(_, parameter)| parameter.len()).sum();
-        json!({"layer": layer.text(), "outputs": layer.outputs(), "parameters": parameters})
+    let layers = net.layers().iter().enumerate().map(|(position, layer)| {
+        let output = layer.output();
+        json!({
+            "layer": layer.text(), "output": [output.height, output.width, output.channels], "outputs": output.len(),
+            "parameters": parameters_of(net, position), "multiplications": layer.multiplications(),
+        })
     });
     let arrays = net.to_arrays().into_iter().map(|(name, tensor)| json!({"name": name, "shape": tensor.shape()}));
     Ok(say_json(&json!({
-        "event": "inspect", "inputs": net.inputs(), "outputs": net.outputs(), "layers": layers.collect::<Vec<_>>(),
-        "parameters": net.parameter_count(), "precision": T::NAME, "arrays": arrays.collect::<Vec<_>>(),
+        "event": "inspect", "input": net.input().text(), "inputs": net.inputs(), "outputs": net.outputs(),
+        "layers": layers.collect::<Vec<_>>(), "parameters": net.parameter_count(),
+        "multiplications": net.layers().iter().map(|layer| layer.multiplications()).sum::<u64>(),
+        "precision": T::NAME, "arrays": arrays.collect::<Vec<_>>(),
     }))?)
 }
 
-/// A picture for each node of the first layer: its weights where the pixels are that they belong to.
+/// A picture of the weights of each node of the first layer that has any: of masks, or of a dense layer behind a picture.
 fn draw<T: Real>(net: &Net<T>) -> anyhow::Result<Image<u8>> {
-    let side = net.inputs().isqrt();
-    let dense = net.layers().first().and_then(|layer| layer.as_dense());
-    let Some(dense) = dense.filter(|_| side * side == net.inputs()) else {
+    let first = net.parameters().iter().position(|parameters| !parameters.is_empty());
+    let first = first.filter(|&layer| ["dense", "conv"].contains(&net.layers()[layer].entry().name));
+    let shape = first.map(|layer| match net.parameters()[layer][0].shape() {
+        &[_, rows, columns, channels] => Shape::picture(rows, columns, channels),
+        _ if net.input().is_flat() && net.inputs().isqrt().pow(2) == net.inputs() => {
+            Shape::picture(net.inputs().isqrt(), net.inputs().isqrt(), 1)
+        }
+        _ => net.input(),
+    });
+    let Some((layer, shape)) = first.zip(shape).filter(|(_, shape)| !shape.is_flat()) else {
         anyhow::bail!(
-            "only the weights of a dense first layer behind a square picture can be drawn; found {}",
+            "only the weights of masks, or of a dense layer right behind a picture, can be drawn; found {}",
             net.text()
         );
     };
-    let largest = dense.weight.as_slice().iter().map(|weight| weight.as_f64().abs()).fold(f64::MIN_POSITIVE, f64::max);
-    let tiles = dense.weight.rows().into_iter().enumerate().map(|(node, weights)| {
-        let image = Image::from_fn([side, side, 3], |(y, x, channel)| {
-            let weight = weights[y * side + x].as_f64() / largest;
+    let weight = net.parameters()[layer][0].as_slice();
+    if weight.len() % shape.len() > 0 || weight.len() / shape.len() > MOST_TILES {
+        anyhow::bail!("{} nodes; at most {MOST_TILES} can be drawn", weight.len() / shape.len());
+    }
+    let largest = weight.iter().map(|weight| weight.as_f64().abs()).fold(f64::MIN_POSITIVE, f64::max);
+    let enlarged = (ENLARGED * SIDE / shape.height.max(shape.width)).max(1);
+    let tiles = weight.chunks(shape.len()).enumerate().map(|(node, weights)| {
+        // Channels one beside the other.
+        let width = shape.width * shape.channels;
+        let image = Image::from_fn([shape.height, width, 3], |(y, x, colour)| {
+            let (channel, x) = (x / shape.width, x % shape.width);
+            let weight = weights[(y * shape.width + x) * shape.channels + channel].as_f64() / largest;
             // White is zero; red is left where the weight is positive, blue where it is negative.
-            let kept = if channel == if weight > 0.0 { 0 } else { 2 } { 0.0 } else { weight.abs().sqrt() };
+            let kept = if colour == if weight > 0.0 { 0 } else { 2 } { 0.0 } else { weight.abs().sqrt() };
             (255.0 * (1.0 - kept)).round() as u8
         });
-        Tile { label: format!("node {node}"), image: enlarge(&image, ENLARGED) }
+        Tile { label: format!("node {node}"), image: enlarge(&image, enlarged) }
     });
     Ok(sheet(&tiles.collect::<Vec<_>>(), COLUMNS))
 }

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::Context;
-use glassbox_dnn::{Net, Real};
+use glassbox_dnn::{Net, Real, Shape};
 use glassbox_formats::npz::{self, Array, Npz, Value};
 use glassbox_tensor::{Matrix, Tensor};
 
@@ -51,7 +51,7 @@ pub(super) use with_net;
 pub(super) fn save<T: Stored>(path: &Path, net: &Net<T>) -> anyhow::Result<()> {
     let mut arrays: Vec<_> = net.to_arrays().into_iter().map(|(name, tensor)| (name, T::array(tensor))).collect();
     if !net.is_article() {
-        arrays.push((MODEL.into(), Array::Text(format!("input {} | {}", net.inputs(), net.text()))));
+        arrays.push((MODEL.into(), Array::Text(format!("input {} | {}", net.input().text(), net.text()))));
     }
     Ok(npz::write(path, &arrays)?)
 }
@@ -97,12 +97,11 @@ fn load_as<T: Stored>(archive: &mut Npz<BufReader<File>>, prefix: &str) -> anyho
 
 fn read_net<T: Real>(text: &str) -> anyhow::Result<Net<T>> {
     let parts = text.split_once('|').and_then(|(input, layers)| {
-        let inputs = input.trim().strip_prefix("input ")?.trim().parse().ok()?;
-        Some((inputs, layers.trim()))
+        Some((Shape::from_text(input.trim().strip_prefix("input ")?.trim())?, layers.trim()))
     });
-    let (inputs, layers) =
-        parts.with_context(|| format!("{MODEL} is {text:?}; \"input N | layer | layer …\" is needed"))?;
-    Ok(Net::from_text(layers, inputs)?)
+    let (input, layers) =
+        parts.with_context(|| format!("{MODEL} is {text:?}; \"input 28x28x1 | layer | layer …\" is needed"))?;
+    Ok(Net::from_text(layers, input)?)
 }
 
 /// Every parameter of the net from the array of its name, in either precision.

@@ -1,110 +1,97 @@
-use glassbox_tensor::{Matrix, ndarray::Axis};
-
-use super::{Entry, Layer};
-use crate::{Error, Real};
-
-pub(super) static ENTRY: Entry = Entry {
-    name: "dense",
-    usage: "dense N",
-    summary: "every output sees every input: weights and a bias",
-    formula: "y = W·x + b",
-};
-
-/// Largest number of outputs the model language takes.
-const MOST_OUTPUTS: usize = 1 << 20;
+use super::{Arguments, Entry, Kind, Layer, Parameter};
+use crate::pass::{Backward, Forward};
+use crate::product::{View, product};
+use crate::{Error, Real, Shape};
 
 /// Most weights of one layer: a quarter of a GiB of `f32`.
 const MOST_WEIGHTS: usize = 1 << 26;
 
-pub(super) fn parse<T: Real>(arguments: &[&str], inputs: usize) -> Result<Dense<T>, Error> {
-    let outputs = match arguments {
-        [one] => one.parse().ok().filter(|n| (1..=MOST_OUTPUTS).contains(n)),
-        _ => None,
-    };
-    match outputs {
-        Some(outputs) if inputs.saturating_mul(outputs) > MOST_WEIGHTS => Err(Error::Model(format!(
-            "dense {outputs} behind {inputs} inputs would have more than {MOST_WEIGHTS} weights"
-        ))),
-        Some(outputs) => Ok(Dense::zeros(inputs, outputs)),
-        None => Err(Error::Model(format!(
-            "dense takes one whole number from 1 to {MOST_OUTPUTS}, as in \"dense 20\"; found {:?}",
-            arguments.join(" ")
-        ))),
-    }
-}
-
-/// A fully connected layer, `y = W·x + b`: the article's weights and bias.
+/// Every output sees every input: `y = W·x + b`.
 ///
-/// The derivation: `y_j = Σ_i w_ji·x_i + b_j`, so by the chain rule
-/// `∂E/∂w_ji = ∂E/∂y_j · x_i`, `∂E/∂b_j = ∂E/∂y_j · 1` (the bias is the weight of a node that is always 1) and
-/// `∂E/∂x_i = Σ_j ∂E/∂y_j · w_ji`.
+/// The derivation, for a batch whose samples are the rows of `X` and `Y = X·Wᵀ + b`, `G = ∂E/∂Y`: a weight `W[j, i]` meets input `i` of each
+/// sample on its way to output `j`, so `∂E/∂W[j, i] = Σₙ G[n, j]·X[n, i]`, that is `Gᵀ·X`; a bias meets 1, so `∂E/∂b[j] = Σₙ G[n, j]`; an
+/// input meets every weight that leads away from it, so `∂E/∂X = G·W`.
 ///
 /// # Shape
-/// `weight` `[outputs, inputs]`, `bias` `[outputs, 1]`, as the article's script has them.
-///
-/// ```
-/// use glassbox_dnn::layers::{Dense, Layer};
-/// use glassbox_tensor::Matrix;
-/// let mut dense = Dense::<f32>::zeros(2, 1);
-/// dense.weight.as_mut_slice().copy_from_slice(&[3.0, 4.0]);
-/// dense.bias.as_mut_slice()[0] = 0.5;
-/// let y = dense.forward(&Matrix::from_vec([1, 2], vec![1.0, 10.0]).unwrap());
-/// assert_eq!(y.as_slice(), [43.5]);
-/// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Dense<T: Real> {
-    /// `[outputs, inputs]`: row `j` holds the weights that lead to output `j`.
-    pub weight: Matrix<T>,
-    /// `[outputs, 1]`.
-    pub bias: Matrix<T>,
-}
-
-impl<T: Real> Dense<T> {
-    /// A layer whose weights and biases are all zero, to be initialised.
-    pub fn zeros(inputs: usize, outputs: usize) -> Self {
-        Self { weight: Matrix::zeros([outputs, inputs]), bias: Matrix::zeros([outputs, 1]) }
-    }
-
+/// `[n, …]` → `[n, outputs]`; a picture counts as the list of its numbers. `weight` `[outputs, inputs]`, `bias` `[outputs, 1]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dense {
     /// Numbers a sample that go in.
-    pub fn inputs(&self) -> usize {
-        self.weight.ncols()
+    pub inputs: usize,
+    /// Numbers a sample that come out.
+    pub outputs: usize,
+    /// Whether there is a bias.
+    pub bias: bool,
+}
+
+impl Kind for Dense {
+    const ENTRY: Entry = Entry {
+        name: "dense",
+        usage: "dense N [no-bias]",
+        summary: "every output sees every input: weights and a bias",
+        formula: "y = W·x + b",
+        is_activation: false,
+    };
+
+    fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
+        let bias = !arguments.flag("no-bias");
+        let (inputs, outputs) = (arguments.input.len(), arguments.count("the number of outputs")?);
+        if inputs.saturating_mul(outputs) > MOST_WEIGHTS {
+            return Err(arguments.wrong(format!("{outputs} behind {inputs} inputs: more than {MOST_WEIGHTS} weights")));
+        }
+        Ok(Self { inputs, outputs, bias })
     }
 }
 
-impl<T: Real> Layer<T> for Dense<T> {
+impl<T: Real> Layer<T> for Dense {
     fn entry(&self) -> &'static Entry {
-        &ENTRY
+        &Self::ENTRY
     }
 
     fn text(&self) -> String {
-        format!("dense {}", self.outputs())
+        format!("dense {}{}", self.outputs, if self.bias { "" } else { " no-bias" })
     }
 
-    fn outputs(&self) -> usize {
-        self.weight.nrows()
+    fn output(&self) -> Shape {
+        self.outputs.into()
     }
 
-    fn forward(&self, input: &Matrix<T>) -> Matrix<T> {
-        let mut output = input.dot(&self.weight.t());
-        output += &self.bias.t();
-        output.into()
+    fn parameters(&self) -> Vec<Parameter> {
+        let mut parameters = vec![Parameter::weight(&[self.outputs, self.inputs], self.inputs, self.outputs)];
+        if self.bias {
+            parameters.push(Parameter::constant("bias", &[self.outputs, 1], 0.0));
+        }
+        parameters
     }
 
-    fn backward(&self, input: &Matrix<T>, _output: &Matrix<T>, gradient: &Matrix<T>) -> (Matrix<T>, Vec<Matrix<T>>) {
-        let weight = gradient.t().dot(&**input);
-        let bias = gradient.sum_axis(Axis(0)).insert_axis(Axis(1));
-        (gradient.dot(&*self.weight).into(), vec![weight.into(), bias.into()])
+    fn multiplications(&self) -> u64 {
+        self.inputs as u64 * self.outputs as u64
     }
 
-    fn parameters(&self) -> Vec<(&'static str, &Matrix<T>)> {
-        vec![("weight", &self.weight), ("bias", &self.bias)]
+    fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
+        let input = View::new(input, pass.samples, self.inputs);
+        let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs);
+        let bias = parameters.get(1).map(|bias| bias.as_slice());
+        product(pass.level, input, weight.transposed(), bias, output, [&mut memory.scratch, &mut memory.more]);
     }
 
-    fn parameters_mut(&mut self) -> Vec<(&'static str, &mut Matrix<T>)> {
-        vec![("weight", &mut self.weight), ("bias", &mut self.bias)]
-    }
-
-    fn as_dense(&self) -> Option<&Dense<T>> {
-        Some(self)
+    fn backward(&self, back: Backward<'_, T>) {
+        let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
+        let input = View::new(input, pass.samples, self.inputs);
+        let slopes = View::new(gradient, pass.samples, self.outputs);
+        let room = [&mut memory.scratch, &mut memory.more];
+        product(pass.level, slopes.transposed(), input, None, parameter_gradients[0].as_mut_slice(), room);
+        if let Some(bias) = parameter_gradients.get_mut(1) {
+            let bias = bias.as_mut_slice();
+            bias.fill(T::zero());
+            for slopes in gradient.chunks_exact(self.outputs) {
+                bias.iter_mut().zip(slopes).for_each(|(sum, &slope)| *sum += slope);
+            }
+        }
+        if !input_gradient.is_empty() {
+            let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs);
+            let room = [&mut memory.scratch, &mut memory.more];
+            product(pass.level, slopes, weight, None, input_gradient, room);
+        }
     }
 }

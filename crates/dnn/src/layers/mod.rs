@@ -1,14 +1,25 @@
-//! Layers: one file each, forward and backward side by side, and one line in the registry below.
+//! Layers: one file each, forward and backward side by side, and one word in the registry below.
 
+mod activations;
+mod arguments;
+mod conv;
 mod dense;
-mod sigmoid;
+mod flatten;
+mod max_pool;
+mod softmax;
+mod window;
 
+pub use activations::sigmoid;
+pub use arguments::Arguments;
+pub(crate) use arguments::Mark;
 pub use dense::Dense;
-pub use sigmoid::{Sigmoid, sigmoid};
+pub use window::Window;
 
-use glassbox_tensor::Matrix;
+use activations::Pointwise;
+use glassbox_tensor::Tensor;
 
-use crate::{Error, Real};
+use crate::pass::{Backward, Forward, Memory};
+use crate::{Error, Real, Shape};
 
 /// What the registry knows of a kind of layer.
 #[derive(Debug)]
@@ -21,73 +32,135 @@ pub struct Entry {
     pub summary: &'static str,
     /// What it computes.
     pub formula: &'static str,
+    /// Whether it is an activation: a number in, a number out.
+    pub is_activation: bool,
 }
 
-/// A step of a net: `[samples, inputs]` in, `[samples, outputs]` out.
+/// A parameter that a layer needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name in model files: `weight`, `bias`, …
+    pub name: &'static str,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// What it holds to begin with.
+    pub start: Start,
+    /// Whether it is trained; if not, it is kept with the model only.
+    pub trained: bool,
+}
+
+impl Parameter {
+    /// Trained weights, drawn at random to begin with; of so many inputs each, which lead to so many outputs.
+    pub fn weight(shape: &[usize], fan_in: usize, fan_out: usize) -> Self {
+        Self { name: "weight", shape: shape.to_vec(), start: Start::Random { fan_in, fan_out }, trained: true }
+    }
+
+    /// Trained numbers that are all the same to begin with.
+    pub fn constant(name: &'static str, shape: &[usize], value: f64) -> Self {
+        Self { name, shape: shape.to_vec(), start: Start::Value(value), trained: true }
+    }
+}
+
+/// What a parameter holds to begin with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Start {
+    /// Random numbers, as the initialisation says.
+    Random {
+        /// Numbers that each output is a sum of.
+        fan_in: usize,
+        /// Outputs that each input has a part in.
+        fan_out: usize,
+    },
+    /// The same number everywhere.
+    Value(f64),
+}
+
+/// A step of a net: a function of a sample and of parameters, with its derivatives. The numbers of the parameters are not here but in the
+/// [`Net`](crate::Net).
 pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
     /// Its kind.
     fn entry(&self) -> &'static Entry;
 
     /// The layer as the model language writes it: `dense 20`.
-    fn text(&self) -> String;
+    fn text(&self) -> String {
+        self.entry().name.into()
+    }
 
-    /// Numbers a sample that come out.
-    fn outputs(&self) -> usize;
+    /// The shape of a sample that comes out.
+    fn output(&self) -> Shape;
 
-    /// The layer's answer, a row a sample.
-    ///
-    /// # Shape
-    /// `[n, inputs]` → `[n, outputs]`
-    ///
-    /// # Panics
-    /// If `input` does not have the layer's number of inputs.
-    fn forward(&self, input: &Matrix<T>) -> Matrix<T>;
-
-    /// The chain rule through this layer: from ∂E/∂output to ∂E/∂input and ∂E/∂parameters (summed over the samples).
-    ///
-    /// # Shape
-    /// `input` and `output` as in [`forward`](Layer::forward), `gradient` `[n, outputs]`; the first result `[n, inputs]`, the second a
-    /// tensor of the parameter's shape for each of [`parameters`](Layer::parameters).
-    ///
-    /// # Panics
-    /// If the shapes are not these.
-    fn backward(&self, input: &Matrix<T>, output: &Matrix<T>, gradient: &Matrix<T>) -> (Matrix<T>, Vec<Matrix<T>>);
-
-    /// The trained tensors with their names, `weight` before `bias`; none by default.
-    fn parameters(&self) -> Vec<(&'static str, &Matrix<T>)> {
+    /// The parameters that it needs, `weight` before `bias`; none by default.
+    fn parameters(&self) -> Vec<Parameter> {
         Vec::new()
     }
 
-    /// The trained tensors, to write to, in the order of [`parameters`](Layer::parameters).
-    fn parameters_mut(&mut self) -> Vec<(&'static str, &mut Matrix<T>)> {
-        Vec::new()
-    }
-
-    /// Itself, if it is a dense layer: the per-sample loop works on the weights directly.
-    fn as_dense(&self) -> Option<&Dense<T>> {
+    /// The node besides the one before that it sees: 0 is the net's input, `i + 1` the output of layer `i`.
+    fn skip_from(&self) -> Option<usize> {
         None
     }
+
+    /// Multiplications a sample, forward.
+    fn multiplications(&self) -> u64 {
+        0
+    }
+
+    /// The layer's answer.
+    fn forward(&self, pass: Forward<'_, T>);
+
+    /// The chain rule through this layer: from ∂E/∂output to ∂E/∂input and ∂E/∂parameters.
+    fn backward(&self, pass: Backward<'_, T>);
+
+    /// What is learned by looking instead of by descent, from what the last training pass left in the memory.
+    fn observe(&self, _parameters: &mut [Tensor<T>], _memory: &Memory<T>) {}
 }
 
-/// The registry: a module a line. Each names its entry and how it is read from the model language.
-macro_rules! registry {
-    ($($layer:ident),* $(,)?) => {
-        /// Every kind of layer, in the order of the help.
-        pub static ENTRIES: &[&Entry] = &[$(&$layer::ENTRY),*];
+/// A kind of layer: how it is called and read.
+pub trait Kind: Sized {
+    /// What the registry knows of it.
+    const ENTRY: Entry;
 
-        /// Reads a layer from the words of the model language, `inputs` numbers a sample coming in.
-        ///
-        /// # Errors
-        /// If the word is unknown or its arguments are not what the layer takes.
-        pub fn parse<T: Real>(words: &[&str], inputs: usize) -> Result<Box<dyn Layer<T>>, Error> {
-            let name = words.first().copied().unwrap_or_default();
-            $(if name == $layer::ENTRY.name {
-                return Ok(Box::new($layer::parse(&words[1..], inputs)?));
+    /// Reads it from the words behind its name.
+    ///
+    /// # Errors
+    /// If they are not what the layer takes, or the layer cannot stand behind such an input.
+    fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
+}
+
+fn read<T: Real, K: Kind + Layer<T> + 'static>(
+    words: &[&str],
+    input: Shape,
+    marks: &[Mark],
+) -> Result<Box<dyn Layer<T>>, Error> {
+    let mut arguments = Arguments::new(&K::ENTRY, words, input, marks);
+    let layer = K::parse(&mut arguments)?;
+    arguments.finish()?;
+    Ok(Box::new(layer))
+}
+
+/// The registry: a kind of layer a word.
+macro_rules! registry {
+    ($($kind:ty),* $(,)?) => {
+        /// Every kind of layer, in the order of the help.
+        pub static ENTRIES: &[&Entry] = &[$(&<$kind as Kind>::ENTRY),*];
+
+        /// Reads a layer from the words of the model language, `input` coming in.
+        pub(crate) fn parse<T: Real>(words: &[&str], input: Shape, marks: &[Mark]) -> Result<Box<dyn Layer<T>>, Error> {
+            let (name, rest) = words.split_first().map_or(("", words), |(name, rest)| (*name, rest));
+            $(if name == <$kind as Kind>::ENTRY.name {
+                return read::<T, $kind>(rest, input, marks);
             })*
-            let known: Vec<_> = ENTRIES.iter().map(|entry| entry.usage).collect();
+            let known: Vec<_> = ENTRIES.iter().map(|entry| entry.name).collect();
             Err(Error::Model(format!("unknown layer {name:?}; allowed: {}", known.join(", "))))
         }
     };
 }
 
-registry!(dense, sigmoid);
+registry!(
+    dense::Dense,
+    conv::Conv,
+    max_pool::MaxPool,
+    flatten::Flatten,
+    softmax::Softmax,
+    Pointwise<activations::Sigmoid>,
+    Pointwise<activations::Relu>,
+);

@@ -7,7 +7,7 @@ pub(super) static ENTRY: Entry = Entry {
     name: "sigmoid",
     usage: "sigmoid",
     summary: "squeezes any number into 0 … 1: the article's activation",
-    formula: "σ(x) = 1 / (1 + e⁻ˣ)",
+    formula: "σ(x) = 1 / (1 + e⁻ˣ)", is_activation: false
 };
 
 pub(super) fn parse(arguments: &[&str], inputs: usize) -> Result<Sigmoid, Error> {

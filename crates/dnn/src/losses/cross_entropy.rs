@@ -1,39 +1,57 @@
 use super::Loss;
 use crate::Real;
 
-/// The binary cross-entropy summed over the outputs, `E = −Σ lᵢ·ln oᵢ + (1 − lᵢ)·ln(1 − oᵢ)`, each output in 0 … 1, with
-/// `∂E/∂oᵢ = (oᵢ − lᵢ) / (oᵢ·(1 − oᵢ))`.
+/// The cross-entropy of classes that exclude each other, `E = −Σ lᵢ·ln oᵢ`, the outputs being shares as `softmax` gives them;
+/// `∂E/∂oᵢ = −lᵢ/oᵢ`.
 ///
-/// Behind a sigmoid the denominator cancels σ′, and what is left at its input is `oᵢ − lᵢ`: the article's script, which
-/// leaves σ′ out of its output delta, descends this loss (times 2/n) while it names the mean squared error.
-///
-/// An output of exactly 0 or 1 counts as the nearest number inside, so that neither value nor derivative is infinite.
+/// Behind `softmax`, whose derivative is `oᵢ·(δᵢⱼ − oⱼ)`, the quotient cancels: `∂E/∂xⱼ = Σᵢ −lᵢ·(δᵢⱼ − oⱼ) = oⱼ·Σ l − lⱼ`, which is
+/// used there, and stays exact where an output is 0. An output of 0 counts as the least positive number in the value.
 ///
 /// ```
-/// use glassbox_dnn::losses::{CrossEntropy, Loss};
-/// let e: f64 = CrossEntropy.value(&[0.5, 0.5], &[0.0, 1.0]);
-/// assert!((e - 2.0 * 2f64.ln()).abs() < 1e-15);
-/// assert_eq!(CrossEntropy.gradient(&[0.5, 0.75], &[0.0, 1.0]), [2.0, -4.0 / 3.0]);
+/// use glassbox_dnn::losses::{Loss, CrossEntropy};
+/// let e: f64 = CrossEntropy.value(&[0.25, 0.75], &[0.0, 1.0]);
+/// assert!((e + 0.75f64.ln()).abs() < 1e-15);
+/// let mut slopes = [0.0; 2];
+/// CrossEntropy.fused_gradient(&[0.25, 0.75], &[0.0, 1.0], &mut slopes);
+/// assert_eq!(slopes, [0.25, -0.25]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CrossEntropy;
 
 impl<T: Real> Loss<T> for CrossEntropy {
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
-        assert_eq!(outputs.len(), wanted.len(), "cross-entropy: outputs and labels of one length");
-        outputs
-            .iter()
-            .zip(wanted)
-            .map(|(&o, &l)| (inside(o), l))
-            .fold(T::zero(), |sum, (o, l)| sum - (l * o.ln() + (T::one() - l) * (T::one() - o).ln()))
+    fn name(&self) -> &'static str {
+        "cross-entropy"
     }
 
-    fn gradient(&self, outputs: &[T], wanted: &[T]) -> Vec<T> {
+    fn formula(&self) -> &'static str {
+        "−Σ lᵢ·ln oᵢ"
+    }
+
+    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
         assert_eq!(outputs.len(), wanted.len(), "cross-entropy: outputs and labels of one length");
-        outputs.iter().zip(wanted).map(|(&o, &l)| (inside(o), l)).map(|(o, l)| (o - l) / (o * (T::one() - o))).collect()
+        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+        pairs.filter(|(_, l)| *l != T::zero()).map(|(o, l)| -l * o.max(T::min_positive_value()).ln()).sum()
+    }
+
+    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
+        assert_eq!(outputs.len(), wanted.len(), "cross-entropy: outputs and labels of one length");
+        assert_eq!(outputs.len(), slopes.len(), "cross-entropy: outputs and slopes of one length");
+        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+        slopes.iter_mut().zip(pairs).for_each(|(slope, (o, l))| *slope = -l / o.max(T::min_positive_value()));
+    }
+
+    fn fuses_with(&self, layer: &str) -> bool {
+        Self::fuses(layer)
+    }
+
+    fn fused_gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
+        let sum: T = wanted.iter().copied().sum();
+        slopes.iter_mut().zip(outputs).zip(wanted).for_each(|((slope, &o), &l)| *slope = o * sum - l);
     }
 }
 
-fn inside<T: Real>(o: T) -> T {
-    o.max(T::min_positive_value()).min(T::one() - T::epsilon())
+impl CrossEntropy {
+    pub(super) fn fuses(layer: &str) -> bool {
+        layer == "softmax"
+    }
 }

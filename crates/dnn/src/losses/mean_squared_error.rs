@@ -6,21 +6,33 @@ use crate::Real;
 /// ```
 /// use glassbox_dnn::losses::{Loss, MeanSquaredError};
 /// assert_eq!(MeanSquaredError.value(&[0.5, 1.0], &[0.0, 1.0]), 0.125);
-/// assert_eq!(MeanSquaredError.gradient(&[0.5, 1.0], &[0.0, 1.0]), [0.5, 0.0]);
+/// let mut slopes = [0.0; 2];
+/// MeanSquaredError.gradient(&[0.5, 1.0], &[0.0, 1.0], &mut slopes);
+/// assert_eq!(slopes, [0.5, 0.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MeanSquaredError;
 
 impl<T: Real> Loss<T> for MeanSquaredError {
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
-        assert_eq!(outputs.len(), wanted.len(), "mean squared error: outputs and labels of one length");
-        let sum: T = outputs.iter().zip(wanted).map(|(&o, &l)| (o - l) * (o - l)).sum();
-        sum / T::from_f64(outputs.len() as f64)
+    fn name(&self) -> &'static str {
+        "mean-squared-error"
     }
 
-    fn gradient(&self, outputs: &[T], wanted: &[T]) -> Vec<T> {
-        assert_eq!(outputs.len(), wanted.len(), "mean squared error: outputs and labels of one length");
+    fn formula(&self) -> &'static str {
+        "(1/n)·Σ (oᵢ − lᵢ)²"
+    }
+
+    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
+        assert_eq!(outputs.len(), wanted.len(), "mean-squared-error: outputs and labels of one length");
+        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+        pairs.map(|(o, l)| (o - l) * (o - l)).sum::<T>() / T::from_f64(outputs.len() as f64)
+    }
+
+    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
+        assert_eq!(outputs.len(), wanted.len(), "mean-squared-error: outputs and labels of one length");
+        assert_eq!(outputs.len(), slopes.len(), "mean-squared-error: outputs and slopes of one length");
+        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
         let scale = T::from_f64(2.0 / outputs.len() as f64);
-        outputs.iter().zip(wanted).map(|(&o, &l)| scale * (o - l)).collect()
+        slopes.iter_mut().zip(pairs).for_each(|(slope, (o, l))| *slope = scale * (o - l));
     }
 }

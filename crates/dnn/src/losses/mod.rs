@@ -1,26 +1,75 @@
-//! Losses: how far the outputs are from the labels, and which way is worse. One file each.
+//! Losses: how far the outputs are from what was wanted, and which way is worse. One file each.
 
+mod binary_cross_entropy;
 mod cross_entropy;
+mod hinge;
+mod huber;
+mod kullback_leibler;
+mod mean_absolute;
 mod mean_squared_error;
 
+pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use cross_entropy::CrossEntropy;
+pub use hinge::Hinge;
+pub use huber::Huber;
+pub use kullback_leibler::KullbackLeibler;
+pub use mean_absolute::MeanAbsolute;
 pub use mean_squared_error::MeanSquaredError;
 
 use crate::Real;
 
 /// A number for how wrong the outputs `o` of one sample are, given what was wanted, `l`.
-pub trait Loss<T: Real>: std::fmt::Debug {
+pub trait Loss<T: Real>: std::fmt::Debug + Send + Sync {
+    /// Its name on the command line.
+    fn name(&self) -> &'static str;
+
+    /// What it computes.
+    fn formula(&self) -> &'static str;
+
     /// The loss of one sample.
     ///
     /// # Panics
     /// If `outputs` and `wanted` differ in length.
     fn value(&self, outputs: &[T], wanted: &[T]) -> T;
 
-    /// Its derivative by each output, ∂E/∂oᵢ.
+    /// Its derivative by each output, ∂E/∂oᵢ, put into `slopes`.
     ///
     /// # Panics
-    /// If `outputs` and `wanted` differ in length.
-    fn gradient(&self, outputs: &[T], wanted: &[T]) -> Vec<T>;
+    /// If `outputs`, `wanted` and `slopes` differ in length.
+    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]);
+
+    /// Whether the derivative by what goes into a last layer of this kind is simpler than both derivatives apart, and exact where those are
+    /// not; then [`fused_gradient`](Loss::fused_gradient) is it.
+    fn fuses_with(&self, _layer: &str) -> bool {
+        false
+    }
+
+    /// The derivative by each number that goes into the last layer.
+    fn fused_gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
+        self.gradient(outputs, wanted, slopes);
+    }
+}
+
+/// The losses by their names on the command line.
+macro_rules! losses {
+    ($($loss:expr),* $(,)?) => {
+        /// Every loss.
+        pub fn all<T: Real>() -> Vec<Box<dyn Loss<T>>> {
+            vec![$(Box::new($loss)),*]
+        }
+    };
+}
+
+losses!(MeanSquaredError, CrossEntropy, BinaryCrossEntropy, MeanAbsolute, Huber { delta: 1.0 }, Hinge, KullbackLeibler,);
+
+/// The loss of that name.
+pub fn by_name<T: Real>(name: &str) -> Option<Box<dyn Loss<T>>> {
+    all().into_iter().find(|loss| loss.name() == name)
+}
+
+/// An output as it counts where a logarithm is taken or a quotient: no nearer to 0 or 1 than numbers inside are.
+fn inside<T: Real>(o: T) -> T {
+    o.max(T::min_positive_value()).min(T::one() - T::epsilon())
 }
 
 /// One-hot: 1 at `label`, 0 elsewhere; a row of the article's `np.eye(classes)[label]`.

@@ -1,0 +1,46 @@
+use super::{Arguments, Entry, Kind, Layer};
+use crate::pass::{Backward, Forward};
+use crate::{Error, Real, Shape};
+
+/// A picture as a list of its numbers, row by row, the channels of a pixel side by side.
+///
+/// # Shape
+/// `[n, h, w, c]` → `[n, h·w·c]`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flatten {
+    input: Shape,
+}
+
+impl Kind for Flatten {
+    const ENTRY: Entry = Entry {
+        name: "flatten",
+        usage: "flatten",
+        summary: "a picture as a list of its numbers",
+        formula: "y[(i·w + j)·c + k] = x[i, j, k]",
+        is_activation: false,
+    };
+
+    fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
+        Ok(Self { input: arguments.input })
+    }
+}
+
+impl<T: Real> Layer<T> for Flatten {
+    fn entry(&self) -> &'static Entry {
+        &Self::ENTRY
+    }
+
+    fn output(&self) -> Shape {
+        self.input.len().into()
+    }
+
+    fn forward(&self, Forward { input, output, .. }: Forward<'_, T>) {
+        output.copy_from_slice(input);
+    }
+
+    fn backward(&self, Backward { gradient, input_gradient, .. }: Backward<'_, T>) {
+        if !input_gradient.is_empty() {
+            input_gradient.copy_from_slice(gradient);
+        }
+    }
+}

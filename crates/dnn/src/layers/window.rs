@@ -1,0 +1,171 @@
+//! How a window slides over a picture: convolutions and poolings alike.
+
+use super::Arguments;
+use super::arguments::size_text;
+use crate::{Error, Shape};
+
+/// A window of rows and columns that slides over a picture, and what lies outside.
+///
+/// Behind `same` there are as many windows as the stride goes into the picture, `⌈side / stride⌉`; the padding that takes is halved, an odd
+/// one with the larger half below and right (`same`) or above and left (`same-lower`), as ONNX has it. Otherwise there are
+/// `⌊(side + padding − extent) / stride⌋ + 1`, `extent = (size − 1)·dilation + 1`; with `ceil` the division is rounded up,
+/// but no window begins in the padding behind the picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Rows and columns.
+    pub size: (usize, usize),
+    /// Rows and columns from one window to the next.
+    pub stride: (usize, usize),
+    /// Rows and columns from one place of the window to the next.
+    pub dilation: (usize, usize),
+    /// Padding above, left, below, right.
+    pub pads: [usize; 4],
+    /// Windows one below the other, and side by side.
+    pub count: (usize, usize),
+    padding: Padding,
+    ceil: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Padding {
+    Valid,
+    Same,
+    SameLower,
+    Explicit,
+}
+
+/// What a window is said to be, in the usage of layers.
+macro_rules! window_usage {
+    () => {
+        "[valid | same | same-lower | pad N | pad TOP,LEFT,BOTTOM,RIGHT] [stride S] [dilation D]"
+    };
+}
+pub(super) use window_usage;
+
+/// The largest padding or stride: more is a slip of the pen.
+const MOST: usize = 1 << 12;
+
+impl Window {
+    /// Reads what is behind the window's size: padding, stride (`default_stride` if there is none), dilation and, if `may_ceil`, `ceil`.
+    ///
+    /// # Errors
+    /// If the words are something else, or the window does not fit into the picture.
+    pub fn parse(
+        arguments: &mut Arguments,
+        size: (usize, usize),
+        default_stride: (usize, usize),
+        may_ceil: bool,
+    ) -> Result<Self, Error> {
+        let stride = arguments.size_option("stride")?.unwrap_or(default_stride);
+        let dilation = arguments.size_option("dilation")?.unwrap_or((1, 1));
+        let ceil = may_ceil && arguments.flag("ceil");
+        let explicit = arguments.option("pad")?.map(|text| pads(arguments, text)).transpose()?;
+        let words = [arguments.flag("valid"), arguments.flag("same"), arguments.flag("same-lower"), explicit.is_some()];
+        if words.iter().filter(|found| **found).count() > 1 {
+            return Err(arguments.wrong("only one of valid, same, same-lower and pad can be"));
+        }
+        let padding = match words {
+            [_, true, ..] => Padding::Same,
+            [_, _, true, _] => Padding::SameLower,
+            [_, _, _, true] => Padding::Explicit,
+            _ => Padding::Valid,
+        };
+        let mut window =
+            Self { size, stride, dilation, pads: explicit.unwrap_or_default(), count: (0, 0), padding, ceil };
+        if [stride.0, stride.1, dilation.0, dilation.1, size.0, size.1].iter().any(|&n| n > MOST) {
+            return Err(arguments.wrong(format!("size, stride and dilation are at most {MOST}")));
+        }
+        let input = arguments.input;
+        let extent = window.extent();
+        if matches!(padding, Padding::Same | Padding::SameLower) {
+            let total = |side: usize, stride: usize, extent: usize| {
+                ((side.div_ceil(stride).max(1) - 1) * stride + extent).saturating_sub(side)
+            };
+            let (rows, columns) = (total(input.height, stride.0, extent.0), total(input.width, stride.1, extent.1));
+            let (top, left) = (rows / 2, columns / 2);
+            window.pads = [top, left, rows - top, columns - left];
+            if padding == Padding::SameLower {
+                window.pads.rotate_left(2);
+            }
+        }
+        let [top, left, bottom, right] = window.pads;
+        let (rows, columns) = (input.height + top + bottom, input.width + left + right);
+        if extent.0 > rows || extent.1 > columns {
+            let (high, wide) = extent;
+            return Err(arguments.wrong(format!(
+                "a window of {high}×{wide} is larger than the picture of {rows}×{columns} behind it{}",
+                if window.pads == [0; 4] { "" } else { ", padding included" }
+            )));
+        }
+        let windows = |side: usize, before: usize, all: usize, stride: usize, extent: usize| {
+            let room = all - extent;
+            match ceil {
+                false => room / stride + 1,
+                // The last one must begin in the picture or the padding before it.
+                true => {
+                    let count = room.div_ceil(stride) + 1;
+                    if (count - 1) * stride >= side + before { count - 1 } else { count }
+                }
+            }
+        };
+        window.count = (
+            windows(input.height, top, rows, stride.0, extent.0),
+            windows(input.width, left, columns, stride.1, extent.1),
+        );
+        Ok(window)
+    }
+
+    /// Rows and columns from the first to the last place of the window, both included.
+    pub fn extent(&self) -> (usize, usize) {
+        ((self.size.0 - 1) * self.dilation.0 + 1, (self.size.1 - 1) * self.dilation.1 + 1)
+    }
+
+    /// What [`parse`](Window::parse) reads, with a blank in front of each word.
+    pub fn text(&self, default_stride: (usize, usize)) -> String {
+        let mut text = match self.padding {
+            Padding::Valid => String::new(),
+            Padding::Same => " same".into(),
+            Padding::SameLower => " same-lower".into(),
+            Padding::Explicit => format!(" pad {}", self.pads.map(|pad| pad.to_string()).join(",")),
+        };
+        if self.stride != default_stride {
+            text += &format!(" stride {}", size_text(self.stride, true));
+        }
+        if self.dilation != (1, 1) {
+            text += &format!(" dilation {}", size_text(self.dilation, true));
+        }
+        if self.ceil {
+            text += " ceil";
+        }
+        text
+    }
+
+    /// The places of window `(row, column)` that lie in a picture of this shape: the row and column of each, row by row.
+    #[inline(always)]
+    pub(crate) fn places(
+        &self,
+        (row, column): (usize, usize),
+        shape: Shape,
+    ) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let within = |window: usize, stride: usize, before: usize, size: usize, dilation: usize, side: usize| {
+            let start = window * stride;
+            // Places before the picture are skipped, as are those behind it.
+            let first = before.saturating_sub(start).div_ceil(dilation);
+            (first..size).map(move |place| start + place * dilation - before).take_while(move |&place| place < side)
+        };
+        let [top, left, ..] = self.pads;
+        let rows = within(row, self.stride.0, top, self.size.0, self.dilation.0, shape.height);
+        let columns = within(column, self.stride.1, left, self.size.1, self.dilation.1, shape.width);
+        rows.flat_map(move |row| columns.clone().map(move |column| (row, column)))
+    }
+}
+
+fn pads(arguments: &Arguments, text: &str) -> Result<[usize; 4], Error> {
+    let numbers: Option<Vec<usize>> =
+        text.split(',').map(|number| number.parse().ok().filter(|&number| number <= MOST)).collect();
+    match numbers.as_deref() {
+        Some(&[all]) => Ok([all; 4]),
+        Some(&[top, left, bottom, right]) => Ok([top, left, bottom, right]),
+        _ => Err(arguments.wrong(format!("pad is {text:?}; one or four numbers from 0 to {MOST} are allowed"))),
+    }
+}

@@ -1,0 +1,57 @@
+use super::{Loss, inside};
+use crate::Real;
+
+/// The binary cross-entropy summed over the outputs, `E = −Σ lᵢ·ln oᵢ + (1 − lᵢ)·ln(1 − oᵢ)`, each output in 0 … 1, with
+/// `∂E/∂oᵢ = (oᵢ − lᵢ) / (oᵢ·(1 − oᵢ))`.
+///
+/// Behind a sigmoid the denominator cancels σ′, and what is left at its input is `oᵢ − lᵢ`: the article's script, which
+/// leaves σ′ out of its output delta, descends this loss (times 2/n) while it names the mean squared error.
+///
+/// An output of exactly 0 or 1 counts as the nearest number inside, so that neither value nor derivative is infinite.
+///
+/// ```
+/// use glassbox_dnn::losses::{Loss, BinaryCrossEntropy};
+/// let e: f64 = BinaryCrossEntropy.value(&[0.5, 0.5], &[0.0, 1.0]);
+/// assert!((e - 2.0 * 2f64.ln()).abs() < 1e-15);
+/// let mut slopes = [0.0; 2];
+/// BinaryCrossEntropy.gradient(&[0.5, 0.75], &[0.0, 1.0], &mut slopes);
+/// assert_eq!(slopes, [2.0, -4.0 / 3.0]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BinaryCrossEntropy;
+
+impl<T: Real> Loss<T> for BinaryCrossEntropy {
+    fn name(&self) -> &'static str {
+        "binary-cross-entropy"
+    }
+
+    fn formula(&self) -> &'static str {
+        "−Σ lᵢ·ln oᵢ + (1 − lᵢ)·ln(1 − oᵢ)"
+    }
+
+    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
+        assert_eq!(outputs.len(), wanted.len(), "binary-cross-entropy: outputs and labels of one length");
+        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+        pairs
+            .map(|(o, l)| (inside(o), l))
+            .fold(T::zero(), |sum, (o, l)| sum - (l * o.ln() + (T::one() - l) * (T::one() - o).ln()))
+    }
+
+    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
+        assert_eq!(outputs.len(), wanted.len(), "binary-cross-entropy: outputs and labels of one length");
+        assert_eq!(outputs.len(), slopes.len(), "binary-cross-entropy: outputs and slopes of one length");
+        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+        for (slope, (o, l)) in slopes.iter_mut().zip(pairs) {
+            let o = inside(o);
+            *slope = (o - l) / (o * (T::one() - o));
+        }
+    }
+
+    fn fuses_with(&self, layer: &str) -> bool {
+        layer == "sigmoid"
+    }
+
+    fn fused_gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
+        slopes.iter_mut().zip(outputs).zip(wanted).for_each(|((slope, &o), &l)| *slope = o - l);
+    }
+}

@@ -1,0 +1,44 @@
+use super::Loss;
+use crate::Real;
+
+/// The hinge loss of a machine that wants a margin, one class against the rest: with `tᵢ = 2·lᵢ − 1`, which is ±1 for labels of 1 and 0,
+/// `E = (1/n)·Σ max(0, 1 − tᵢ·oᵢ)`; `∂E/∂oᵢ = −tᵢ/n` while the margin is not kept, else 0.
+///
+/// ```
+/// use glassbox_dnn::losses::{Loss, Hinge};
+/// assert_eq!(Hinge.value(&[0.5, 2.0], &[0.0, 1.0]), 0.75);
+/// let mut slopes = [0.0; 2];
+/// Hinge.gradient(&[0.5, 2.0], &[0.0, 1.0], &mut slopes);
+/// assert_eq!(slopes, [0.5, 0.0]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hinge;
+
+impl<T: Real> Loss<T> for Hinge {
+    fn name(&self) -> &'static str {
+        "hinge"
+    }
+
+    fn formula(&self) -> &'static str {
+        "(1/n)·Σ max(0, 1 − tᵢ·oᵢ), tᵢ = 2·lᵢ − 1"
+    }
+
+    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
+        assert_eq!(outputs.len(), wanted.len(), "hinge: outputs and labels of one length");
+        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+        let two = T::from_f64(2.0);
+        let one = |(o, l): (T, T)| (T::one() - (two * l - T::one()) * o).max(T::zero());
+        pairs.map(one).sum::<T>() / T::from_f64(outputs.len() as f64)
+    }
+
+    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
+        assert_eq!(outputs.len(), wanted.len(), "hinge: outputs and labels of one length");
+        assert_eq!(outputs.len(), slopes.len(), "hinge: outputs and slopes of one length");
+        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+        let (two, n) = (T::from_f64(2.0), T::from_f64(outputs.len() as f64));
+        for (slope, (o, l)) in slopes.iter_mut().zip(pairs) {
+            let t = two * l - T::one();
+            *slope = if t * o < T::one() { -t / n } else { T::zero() };
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What a layer is handed when samples go through it, forward and backward.
+
+use glassbox_kernels::simd::Level;
+use glassbox_tensor::Tensor;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::Real;
+
+/// What samples go through a net for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// To learn from them: dropout drops, batch normalisation looks at this batch.
+    Train,
+    /// To be answered: the same answer for the same sample, whatever else is in the batch.
+    Predict,
+}
+
+/// What holds for all layers while a batch goes through.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    /// Samples in the batch.
+    pub samples: usize,
+    /// Learning or answering.
+    pub phase: Phase,
+    /// Seed of what is drawn.
+    pub seed: u64,
+    /// Number of the step: each draws anew.
+    pub step: u64,
+    /// Position of the layer in the net.
+    pub layer: usize,
+    /// Instructions to use.
+    pub level: Level,
+}
+
+impl Pass {
+    /// A pass of so many samples to be answered.
+    pub fn predict(samples: usize) -> Self {
+        Self { samples, phase: Phase::Predict, seed: 0, step: 0, layer: 0, level: Level::best() }
+    }
+
+    /// The pass of training step `step`.
+    pub fn train(samples: usize, seed: u64, step: u64) -> Self {
+        Self { phase: Phase::Train, seed, step, ..Self::predict(samples) }
+    }
+
+    /// A generator for this layer, this step and this sample: the same whichever thread asks, in a forward and the backward pass after it.
+    pub fn generator(&self, sample: usize) -> ChaCha8Rng {
+        // The halves of the stream's number keep layers and steps apart; samples begin 2³² draws from one another.
+        let mut generator = ChaCha8Rng::seed_from_u64(self.seed ^ 0x6472_6f70_6f75_7421);
+        generator.set_stream((self.layer as u64) << 40 | self.step);
+        generator.set_word_pos((sample as u128) << 32);
+        generator
+    }
+}
+
+/// What a layer keeps between passes. It grows in the first pass and stays.
+#[derive(Clone, Debug, Default)]
+pub struct Memory<T> {
+    /// What the backward pass needs of the forward pass.
+    pub kept: Vec<T>,
+    /// The same, as places.
+    pub places: Vec<u32>,
+    /// What is needed within one pass.
+    pub scratch: Vec<T>,
+    /// More of it, where two are needed.
+    pub more: Vec<T>,
+}
+
+/// `numbers` as at least `length` numbers, their contents undefined.
+pub(crate) fn room<T: Copy + Default>(numbers: &mut Vec<T>, length: usize) -> &mut [T] {
+    if numbers.len() < length {
+        numbers.resize(length, T::default());
+    }
+    &mut numbers[..length]
+}
+
+/// A forward pass through one layer: from `input` to `output`.
+#[derive(Debug)]
+pub struct Forward<'a, T: Real> {
+    /// What holds for all layers.
+    pub pass: Pass,
+    /// `[samples, input]`.
+    pub input: &'a [T],
+    /// `[samples, skipped]`: the node that a skip connection leads from; empty for other layers.
+    pub skipped: &'a [T],
+    /// `[samples, output]`, to be written; what it holds is undefined.
+    pub output: &'a mut [T],
+    /// The layer's parameters.
+    pub parameters: &'a [Tensor<T>],
+    /// The layer's memory.
+    pub memory: &'a mut Memory<T>,
+}
+
+/// A backward pass through one layer: from `gradient` to `input_gradient`, `skipped_gradient` and `parameter_gradients`.
+#[derive(Debug)]
+pub struct Backward<'a, T: Real> {
+    /// What holds for all layers.
+    pub pass: Pass,
+    /// `[samples, input]`, as in the forward pass.
+    pub input: &'a [T],
+    /// `[samples, skipped]`, as in the forward pass.
+    pub skipped: &'a [T],
+    /// `[samples, output]`, as the forward pass left it.
+    pub output: &'a [T],
+    /// `[samples, output]`: ∂E/∂output.
+    pub gradient: &'a [T],
+    /// `[samples, input]`: ∂E/∂input, to be written; empty if nobody asks for it, as before the first layer.
+    pub input_gradient: &'a mut [T],
+    /// `[samples, skipped]`: ∂E/∂skipped, to be written; empty if nobody asks for it.
+    pub skipped_gradient: &'a mut [T],
+    /// The layer's parameters.
+    pub parameters: &'a [Tensor<T>],
+    /// ∂E/∂parameters, summed over the samples, to be written.
+    pub parameter_gradients: &'a mut [Tensor<T>],
+    /// The layer's memory, as the forward pass left it.
+    pub memory: &'a mut Memory<T>,
+}

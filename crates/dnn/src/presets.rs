@@ -1,0 +1,63 @@
+//! Nets with their recipes, ready to be trained.
+
+use crate::optimisers::Optimiser;
+use crate::{ARTICLE, Init, Recipe};
+
+/// A net and how it is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Preset {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// One line for lists and help.
+    pub summary: &'static str,
+    /// The net in the model language; `CLASSES` stands for the number of classes.
+    pub layers: &'static str,
+    /// The loss by its name.
+    pub loss: &'static str,
+    /// Weights to begin with.
+    pub init: Init,
+    /// The rest.
+    pub recipe: Recipe,
+}
+
+/// Every preset. `article` is trained one sample at a time by [`Online`](crate::Online), not by its recipe.
+pub fn presets() -> Vec<Preset> {
+    let adam = |batch: usize| Recipe { optimiser: Optimiser::Adam, rate: 1e-3, batch, ..Recipe::default() };
+    let net =
+        |name, summary, layers, recipe| Preset { name, summary, layers, loss: "cross-entropy", init: Init::He, recipe };
+    vec![
+        Preset {
+            name: "article",
+            summary: "784-20-10, sigmoid, one sample at a time in file order",
+            layers: ARTICLE,
+            loss: "mean-squared-error",
+            init: Init::Uniform(0.5),
+            recipe: Recipe { optimiser: Optimiser::Sgd, rate: 0.2, batch: 1, epochs: 3, ..Recipe::default() },
+        },
+        net(
+            "mlp",
+            "784-512-512-10 with rectifiers",
+            "flatten | dense 512 | relu | dense 512 | relu | dense CLASSES | softmax",
+            adam(128),
+        ),
+        net(
+            "lenet5",
+            "two convolutions of 5×5 and three dense layers, after LeCun's net of 1998",
+            "conv 6 5x5 same | relu | max-pool 2 | conv 16 5x5 | relu | max-pool 2 | flatten | dense 120 | relu | dense 84 | relu \
+             | dense CLASSES | softmax",
+            adam(64),
+        ),
+        net(
+            "cnn",
+            "two convolutions of 3×3 and two dense layers",
+            "conv 32 3x3 | relu | max-pool 2 | conv 64 3x3 | relu | max-pool 2 | flatten | dense 128 | relu | dense CLASSES \
+             | softmax",
+            adam(128),
+        ),
+    ]
+}
+
+/// The preset of that name.
+pub fn preset(name: &str) -> Option<Preset> {
+    presets().into_iter().find(|preset| preset.name == name)
+}

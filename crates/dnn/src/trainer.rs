@@ -1,0 +1,260 @@
+//! Training in batches.
+
+use std::ops::ControlFlow;
+
+use glassbox_kernels::simd::Level;
+use glassbox_tensor::{Ix3, Tensor};
+use rayon::prelude::*;
+
+use crate::evaluate::feature;
+use crate::losses::Loss;
+use crate::optimisers::{Optimiser, Step};
+use crate::pass::Pass;
+use crate::{Error, Net, Progress, Real, Schedule, Workspace, argmax};
+
+/// How a net is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// What the gradient does.
+    pub optimiser: Optimiser,
+    /// Learning rate.
+    pub rate: f64,
+    /// How the rate goes on.
+    pub schedule: Schedule,
+    /// Samples a step.
+    pub batch: usize,
+    /// Passes over the samples, which schedules count on.
+    pub epochs: usize,
+    /// Weight decay.
+    pub decay: f64,
+    /// Longest gradient: a longer one is shortened to this.
+    pub clip: Option<f64>,
+    /// Seed of what is drawn.
+    pub seed: u64,
+}
+
+impl Default for Recipe {
+    /// Adam at 1e-3 in batches of 128.
+    fn default() -> Self {
+        Self {
+            optimiser: Optimiser::Adam,
+            rate: 1e-3,
+            schedule: Schedule::Constant,
+            batch: 128,
+            epochs: 10,
+            decay: 0.0,
+            clip: None,
+            seed: 0,
+        }
+    }
+}
+
+/// A net in training, a batch at a time. Nothing is allocated a step after the first.
+///
+/// ```
+/// use glassbox_dnn::{Net, Recipe, Trainer, losses::MeanSquaredError, optimisers::Optimiser};
+/// let net = Net::<f64>::from_text("dense 1", 2).unwrap();
+/// let recipe = Recipe { optimiser: Optimiser::Sgd, rate: 0.5, ..Recipe::default() };
+/// let mut trainer = Trainer::new(net, Box::new(MeanSquaredError), recipe, 1);
+/// trainer.step(&[1.0, 2.0], &[3.0]).unwrap();
+/// // The output was 0, ∂E/∂y = 2·(0 − 3) = −6: both weights rise by 0.5·6 times their input.
+/// assert_eq!(trainer.net().to_arrays()[0].1.as_slice(), [3.0, 6.0]);
+/// ```
+#[derive(Debug)]
+pub struct Trainer<T: Real> {
+    net: Net<T>,
+    loss: Box<dyn Loss<T>>,
+    recipe: Recipe,
+    workspace: Workspace<T>,
+    /// What the optimiser keeps, a list a trained parameter.
+    kept: Vec<Vec<T>>,
+    /// Steps done.
+    steps: u64,
+    steps_an_epoch: usize,
+    input: Vec<T>,
+    wanted: Vec<T>,
+    features: Vec<T>,
+}
+
+/// Labelled pictures of one size.
+#[derive(Clone, Copy, Debug)]
+pub struct Pictures<'a> {
+    /// `[n, height, width]`, 0 … 255.
+    pub images: &'a Tensor<u8, Ix3>,
+    /// Their classes.
+    pub labels: &'a [u8],
+}
+
+impl<T: Real> Trainer<T> {
+    /// Takes a net, `samples` of which will be an epoch.
+    pub fn new(mut net: Net<T>, loss: Box<dyn Loss<T>>, recipe: Recipe, samples: usize) -> Self {
+        let batch = recipe.batch.min(samples).max(1);
+        let slots = recipe.optimiser.slots();
+        Self {
+            workspace: Workspace::new(&net, batch),
+            kept: net.trained_mut().map(|tensor| vec![T::zero(); slots * tensor.len()]).collect(),
+            input: vec![T::zero(); batch * net.inputs()],
+            wanted: vec![T::zero(); batch * net.outputs()],
+            features: (0..=255).map(feature).collect(),
+            steps: 0,
+            steps_an_epoch: samples.div_ceil(batch),
+            net,
+            loss,
+            recipe,
+        }
+    }
+
+    /// The net as it is now; with averaged SGD, the mean of what it has been.
+    pub fn net(&self) -> Net<T> {
+        let mut net = self.net.clone();
+        if self.recipe.optimiser.averages() && self.steps > 0 {
+            net.trained_mut().zip(&self.kept).for_each(|(tensor, mean)| tensor.as_mut_slice().copy_from_slice(mean));
+        }
+        net
+    }
+
+    /// Steps done so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// One step: forward, backward, and the parameters changed. Gives back the mean loss over the samples before the change.
+    ///
+    /// # Shape
+    /// `input` `[n, inputs]`, `wanted` `[n, outputs]`, `n` at most the batch
+    ///
+    /// # Errors
+    /// If the loss is not finite; the net is then as it was before.
+    ///
+    /// # Panics
+    /// If the shapes are not these.
+    pub fn step(&mut self, input: &[T], wanted: &[T]) -> Result<f64, Error> {
+        let samples = input.len() / self.net.inputs();
+        let pass = Pass::train(samples, self.recipe.seed, self.steps);
+        self.workspace.forward(&self.net, pass, input);
+        self.descend(pass, input, wanted)
+    }
+
+    /// The second half of a step.
+    fn descend(&mut self, pass: Pass, input: &[T], wanted: &[T]) -> Result<f64, Error> {
+        let samples = pass.samples as f64;
+        let loss =
+            self.workspace.backward(&self.net, pass, input, wanted, &*self.loss, T::from_f64(1.0 / samples)) / samples;
+        if !loss.is_finite() {
+            return Err(Error::Diverged(format!(
+                "the loss is {loss} at step {}; try a smaller learning rate or a limit to the gradient",
+                self.steps + 1
+            )));
+        }
+        let recipe = &self.recipe;
+        let step = Step {
+            optimiser: recipe.optimiser,
+            number: self.steps + 1,
+            rate: recipe.rate * recipe.schedule.factor(self.steps, self.steps_an_epoch, recipe.epochs),
+            decay: recipe.decay,
+            scale: recipe.clip.map_or(1.0, |longest| (longest / self.gradient_length()).min(1.0)),
+            level: Level::best(),
+        };
+        let mut kept = self.kept.iter_mut();
+        let (layers, parameters) = self.net.parts_mut();
+        for ((layer, parameters), gradients) in layers.iter().zip(parameters).zip(self.workspace.gradients()) {
+            if parameters.is_empty() {
+                continue;
+            }
+            for ((specified, parameter), gradient) in layer.parameters().iter().zip(parameters).zip(gradients) {
+                if specified.trained {
+                    let kept = kept.next().expect("a list for each trained parameter");
+                    step.apply(parameter.as_mut_slice(), gradient.as_slice(), kept);
+                }
+            }
+        }
+        self.workspace.observe(&mut self.net);
+        self.steps += 1;
+        Ok(loss)
+    }
+
+    fn gradient_length(&self) -> f64 {
+        let squares = |tensor: &Tensor<T>| -> f64 { tensor.as_slice().iter().map(|g| g.as_f64() * g.as_f64()).sum() };
+        self.workspace.gradients().iter().flatten().map(squares).sum::<f64>().sqrt()
+    }
+
+    /// One pass over the pictures, in the given order, from place `from` of it on. `report` hears of the progress after each batch and may stop the
+    /// pass.
+    ///
+    /// # Errors
+    /// If pictures and net do not fit, or the loss is no longer finite.
+    ///
+    /// # Panics
+    /// If `order` holds an index that no picture has.
+    pub fn epoch(
+        &mut self,
+        pictures: Pictures,
+        order: &[u32],
+        from: Progress,
+        mut report: impl FnMut(Progress) -> ControlFlow<()> + Send,
+    ) -> Result<Progress, Error> {
+        pictures.check(&self.net)?;
+        // Inside the pool, so that the many small tasks of a step need not be handed over to it one by one.
+        rayon::scope(|_| {
+            let mut progress = from;
+            for batch in order[from.seen..].chunks(self.recipe.batch.max(1)) {
+                let (hits, loss) = self.batch(pictures, batch)?;
+                let seen = progress.seen + batch.len();
+                let sum = progress.loss * progress.seen as f64 + loss * batch.len() as f64;
+                progress = Progress { seen, hits: progress.hits + hits, loss: sum / seen as f64 };
+                if report(progress).is_break() {
+                    break;
+                }
+            }
+            Ok(progress)
+        })
+    }
+
+    /// A step on some of the pictures: hits before it, and the mean loss.
+    fn batch(&mut self, pictures: Pictures, batch: &[u32]) -> Result<(usize, f64), Error> {
+        let (inputs, outputs) = (self.net.inputs(), self.net.outputs());
+        let mut input = std::mem::take(&mut self.input);
+        let mut wanted = std::mem::take(&mut self.wanted);
+        let features = &self.features;
+        let rows = input.par_chunks_mut(inputs).zip(batch).with_min_len(16);
+        rows.for_each(|(input, &index)| {
+            let pixels = &pictures.images.as_slice()[index as usize * inputs..][..inputs];
+            input.iter_mut().zip(pixels).for_each(|(input, &pixel)| *input = features[usize::from(pixel)]);
+        });
+        wanted.fill(T::zero());
+        for (wanted, &index) in wanted.chunks_exact_mut(outputs).zip(batch) {
+            wanted[usize::from(pictures.labels[index as usize])] = T::one();
+        }
+        let pass = Pass::train(batch.len(), self.recipe.seed, self.steps);
+        let (input_of, wanted_of) = (&input[..batch.len() * inputs], &wanted[..batch.len() * outputs]);
+        let answers = self.workspace.forward(&self.net, pass, input_of).chunks_exact(outputs);
+        let hit = |(answer, &index): (&[T], &u32)| argmax(answer) == usize::from(pictures.labels[index as usize]);
+        let hits = answers.zip(batch).filter(|&pair| hit(pair)).count();
+        let loss = self.descend(pass, input_of, wanted_of);
+        (self.input, self.wanted) = (input, wanted);
+        Ok((hits, loss?))
+    }
+}
+
+impl Pictures<'_> {
+    fn check<T: Real>(&self, net: &Net<T>) -> Result<(), Error> {
+        let (n, height, width) = self.images.dim();
+        if n != self.labels.len() {
+            return Err(Error::Data(format!(
+                "{n} pictures but {} labels; one label a picture is needed",
+                self.labels.len()
+            )));
+        }
+        if height * width != net.inputs() {
+            let inputs = net.inputs();
+            return Err(Error::Data(format!("pictures of {height}×{width} pixels; this net takes {inputs} inputs")));
+        }
+        match self.labels.iter().max() {
+            Some(&label) if usize::from(label) >= net.outputs() => {
+                let outputs = net.outputs();
+                Err(Error::Data(format!("label {label} found; this net has {outputs} outputs, 0 … {}", outputs - 1)))
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Arrays as files hold them, whatever the file: element types, headers, data, limits.
+
+use std::io::{self, Read, Write};
+
+use glassbox_tensor::ndarray::{Array as Strided, ShapeBuilder};
+use glassbox_tensor::{Element, IxDyn, Tensor};
+
+/// Arrays a file may hold.
+pub(crate) const MOST_ARRAYS: usize = 4096;
+
+/// Bytes an array may take.
+pub(crate) const MOST_ARRAY_BYTES: u64 = 1 << 31;
+
+/// An array of one of the types that the project writes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Array {
+    /// Bytes: pictures, labels.
+    U8(Tensor<u8>),
+    /// 16-bit pictures.
+    U16(Tensor<u16>),
+    /// Weights.
+    F32(Tensor<f32>),
+    /// Weights in NumPy's precision.
+    F64(Tensor<f64>),
+    /// A string, as an array without axes.
+    Text(String),
+}
+
+/// A number type as NumPy files have it.
+pub trait Value: Element {
+    /// NumPy's name for it, without the byte order: `u1`, `f4`.
+    const DTYPE: &'static str;
+
+    /// Values from bytes in little- or big-endian order.
+    fn decode(bytes: Vec<u8>, big_endian: bool) -> Vec<Self>;
+
+    /// Values as little-endian bytes, written out.
+    ///
+    /// # Errors
+    /// What the writer reports.
+    fn encode(values: &[Self], writer: &mut dyn Write) -> io::Result<()>;
+}
+
+macro_rules! values {
+    ($($t:ident $dtype:literal),*) => {$(
+        impl Value for $t {
+            const DTYPE: &'static str = $dtype;
+
+            fn decode(bytes: Vec<u8>, big_endian: bool) -> Vec<Self> {
+                let numbers = bytes.as_chunks().0.iter();
+                if big_endian {
+                    numbers.map(|&b| $t::from_be_bytes(b)).collect()
+                } else {
+                    numbers.map(|&b| $t::from_le_bytes(b)).collect()
+                }
+            }
+
+            fn encode(values: &[Self], writer: &mut dyn Write) -> io::Result<()> {
+                let mut buffer = Vec::with_capacity(1 << 16);
+                for part in values.chunks((1 << 16) / size_of::<$t>()) {
+                    buffer.clear();
+                    buffer.extend(part.iter().flat_map(|value| value.to_le_bytes()));
+                    writer.write_all(&buffer)?;
+                }
+                Ok(())
+            }
+        }
+    )*};
+}
+
+values!(u16 "u2", f32 "f4", f64 "f8");
+
+impl Value for u8 {
+    const DTYPE: &'static str = "u1";
+
+    fn decode(bytes: Vec<u8>, _big_endian: bool) -> Vec<Self> {
+        bytes
+    }
+
+    fn encode(values: &[Self], writer: &mut dyn Write) -> io::Result<()> {
+        writer.write_all(values)
+    }
+}
+
+/// What an array's header says, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// NumPy's name of the element type without the byte order: `u1`, `f8`, `U12`.
+    pub dtype: String,
+    /// Lengths of the axes.
+    pub shape: Vec<usize>,
+    pub(crate) big_endian: bool,
+    pub(crate) fortran: bool,
+    /// Bytes of data that follow.
+    pub(crate) bytes: u64,
+}
+
+/// Bytes that an array of `shape` takes, `item` each element; none if that is more than is allowed.
+pub(crate) fn bytes_of(shape: &[usize], item: u64) -> Option<u64> {
+    // Also where a side of 0 makes the whole empty, the others must fit in memory.
+    let elements = shape.iter().try_fold(1u64, |product, &side| product.checked_mul(side.max(1) as u64))?;
+    let bytes = elements.checked_mul(item).filter(|bytes| *bytes <= MOST_ARRAY_BYTES)?;
+    Some(if shape.contains(&0) { 0 } else { bytes })
+}
+
+/// Reads the data that `header` announces, and on to the end of `reader`, which must be there.
+pub(crate) fn read_data<T: Value>(header: &Header, reader: &mut dyn Read) -> Result<Tensor<T>, String> {
+    if header.dtype != T::DTYPE {
+        return Err(format!("holds numbers of type {}; {} is needed", header.dtype, T::DTYPE));
+    }
+    let values = T::decode(read_bytes(header, reader)?, header.big_endian);
+    let shape = IxDyn(&header.shape);
+    // NumPy writes an array that is both row- and column-major as row-major; only true columns need turning.
+    let array = Strided::from_shape_vec(shape.set_f(header.fortran), values).map_err(|e| e.to_string())?;
+    Ok(Tensor::from_array(array))
+}
+
+pub(crate) fn read_bytes(header: &Header, reader: &mut dyn Read) -> Result<Vec<u8>, String> {
+    let wanted = header.bytes as usize;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(wanted).map_err(|_| format!("needs {wanted} bytes of memory, more than there are"))?;
+    // One more than announced, so that too long an entry is noticed; and to the end, where a zip archive compares its checksum.
+    reader.take(header.bytes + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be unpacked: {e}"))?;
+    if bytes.len() == wanted {
+        Ok(bytes)
+    } else {
+        let relation = if bytes.len() < wanted { "only" } else { "more than" };
+        let found = bytes.len().min(wanted);
+        Err(format!("announces {wanted} bytes ({} of {:?}) but holds {relation} {found}", header.dtype, header.shape))
+    }
+}
+
+/// Says that there is no array of that name, and which there are.
+pub(crate) fn missing(name: &str, names: &[String]) -> String {
+    const MOST_LISTED: usize = 12;
+    let more = if names.len() > MOST_LISTED { ", …" } else { "" };
+    let found =
+        if names.is_empty() { "no arrays at all".into() } else { names[..names.len().min(MOST_LISTED)].join(", ") };
+    format!("holds no array {name}; found {found}{more}")
+}

@@ -1,0 +1,161 @@
+//! safetensors: the arrays of a file one behind the other under a header in JSON, as Hugging Face's libraries exchange them.
+//!
+//! Format: <https://github.com/huggingface/safetensors#format>. It has no checksum: a number that changed on the way is not noticed.
+
+mod header;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use glassbox_tensor::Tensor;
+
+pub use crate::array::{Array, Header, Value};
+use crate::array::{missing, read_data};
+use crate::open::open;
+use crate::{Error, write_atomically};
+use header::{Contents, Entry, MOST_HEADER_BYTES};
+
+/// A file opened for reading. Its header is checked to the last byte; no array is read before it is asked for.
+///
+/// ```
+/// use glassbox_formats::safetensors::{self, Array, SafeTensors};
+/// use glassbox_tensor::Tensor;
+/// # let folder = tempfile::tempdir().unwrap();
+/// let path = folder.path().join("weights.safetensors");
+/// let w = Tensor::from_vec([2, 2], vec![1.0f32, 2.0, 3.0, 4.0]).unwrap().into_dyn();
+/// safetensors::write(&path, &[("w".into(), Array::F32(w.clone()))], &[("model".into(), "dense 2".into())]).unwrap();
+/// let mut file = SafeTensors::open(&path).unwrap();
+/// assert_eq!(file.metadata("model"), Some("dense 2"));
+/// assert_eq!(file.header("w").unwrap().shape, [2, 2]);
+/// assert_eq!(file.read::<f32>("w").unwrap(), w);
+/// ```
+#[derive(Debug)]
+pub struct SafeTensors<R = BufReader<File>> {
+    file: String,
+    reader: R,
+    contents: Contents,
+    /// Where the arrays begin in the file.
+    data: u64,
+}
+
+impl SafeTensors<BufReader<File>> {
+    /// Opens the file at `path`.
+    ///
+    /// # Errors
+    /// If it cannot be read, or its header is not what the format asks for.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let (reader, name) = open(path, "a safetensors file")?;
+        Self::new(reader, &name)
+    }
+}
+
+impl<R: Read + Seek> SafeTensors<R> {
+    /// Reads the header; messages will call the file `file`.
+    ///
+    /// # Errors
+    /// If it cannot be read, or it is not what the format asks for: arrays that lie one behind the other, as long as their type
+    /// and shape say, from the header's end to the file's.
+    pub fn new(mut reader: R, file: &str) -> Result<Self, Error> {
+        let failed = |source| Error::read(file, source);
+        let invalid = |problem: String| Error::invalid(file, problem);
+        let length = reader.seek(SeekFrom::End(0)).map_err(failed)?;
+        reader.seek(SeekFrom::Start(0)).map_err(failed)?;
+        let Some(behind) = length.checked_sub(8) else {
+            return Err(invalid(format!("is {length} bytes long; a safetensors file has at least 8")));
+        };
+        let mut announced = [0; 8];
+        reader.read_exact(&mut announced).map_err(failed)?;
+        let announced = u64::from_le_bytes(announced);
+        let most = behind.min(MOST_HEADER_BYTES);
+        if announced > most {
+            return Err(invalid(format!(
+                "is no safetensors file: it begins with a header length of {announced}; at most {most} bytes are allowed in a file of {length}"
+            )));
+        }
+        let mut text = vec![0; announced as usize];
+        reader.read_exact(&mut text).map_err(failed)?;
+        let contents = Contents::parse(&text, behind - announced).map_err(invalid)?;
+        Ok(Self { file: file.into(), reader, contents, data: 8 + announced })
+    }
+
+    /// The file as it was named.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The arrays' names, sorted.
+    pub fn names(&self) -> Vec<String> {
+        self.contents.entries.keys().cloned().collect()
+    }
+
+    /// Whether there is an array of that name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.contents.entries.contains_key(name)
+    }
+
+    /// What the file says about itself under `key`.
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        self.contents.metadata.get(key).map(String::as_str)
+    }
+
+    /// Type and shape of an array.
+    ///
+    /// # Errors
+    /// If there is none of that name.
+    pub fn header(&self, name: &str) -> Result<Header, Error> {
+        self.entry(name).map(|entry| entry.header.clone())
+    }
+
+    /// An array whose elements are of type `T`.
+    ///
+    /// # Errors
+    /// If there is none of that name, it is of another type, or the system would not read it.
+    pub fn read<T: Value>(&mut self, name: &str) -> Result<Tensor<T>, Error> {
+        let Entry { header, begin } = self.entry(name)?.clone();
+        let failed = |source| Error::read(&self.file, source);
+        self.reader.seek(SeekFrom::Start(self.data + begin)).map_err(failed)?;
+        let mut data = self.reader.by_ref().take(header.bytes);
+        read_data(&header, &mut data).map_err(|problem| Error::invalid(&self.file, format!("{name} {problem}")))
+    }
+
+    fn entry(&self, name: &str) -> Result<&Entry, Error> {
+        let entry = self.contents.entries.get(name);
+        entry.ok_or_else(|| Error::invalid(&self.file, missing(name, &self.names())))
+    }
+}
+
+/// Writes a file, atomically, the same bytes for the same arrays; an [`Array::Text`] becomes metadata under its name.
+///
+/// # Errors
+/// If two arrays or two texts have one name, an array is called `__metadata__`, [`SafeTensors::open`] would find any of its limits
+/// exceeded, or the system would not write it.
+pub fn write(path: &Path, arrays: &[(String, Array)], metadata: &[(String, String)]) -> Result<(), Error> {
+    let (texts, mut numbers): (Vec<_>, Vec<_>) = arrays.iter().partition(|(_, array)| header::item(array).is_none());
+    // The widest first, so that each lies where a reader may use it in place; otherwise as they were given.
+    numbers.sort_by_key(|(_, array)| std::cmp::Reverse(header::item(array)));
+    let texts = texts.into_iter().filter_map(|(name, array)| match array {
+        Array::Text(text) => Some((name, text)),
+        _ => None,
+    });
+    let metadata = texts.chain(metadata.iter().map(|(key, text)| (key, text)));
+    let text =
+        header::compose(&numbers, metadata).map_err(|problem| Error::invalid(&path.display().to_string(), problem))?;
+    write_atomically(path, |file| {
+        file.write_all(&(text.len() as u64).to_le_bytes())?;
+        file.write_all(text.as_bytes())?;
+        numbers.iter().try_for_each(|(_, array)| write_data(array, file))
+    })
+}
+
+fn write_data(array: &Array, writer: &mut dyn Write) -> std::io::Result<()> {
+    match array {
+        Array::U8(tensor) => Value::encode(tensor.as_slice(), writer),
+        Array::U16(tensor) => Value::encode(tensor.as_slice(), writer),
+        Array::F32(tensor) => Value::encode(tensor.as_slice(), writer),
+        Array::F64(tensor) => Value::encode(tensor.as_slice(), writer),
+        Array::Text(_) => Ok(()),
+    }
+}
