@@ -25,7 +25,9 @@ fn main() {
             .unwrap();
         let s = start.elapsed().as_secs_f64();
         let start = Instant::now();
-        let e = evaluate(&trainer.net(), &test.images, &test.labels).unwrap();
+        let e =
+            evaluate(&trainer.net(), Pictures { images: &test.images, labels: &test.labels }, &losses::CrossEntropy)
+                .unwrap();
         println!("{:?} {s:.3} s; test {} in {:.3} s", p, e.hits, start.elapsed().as_secs_f64());
     }
 }

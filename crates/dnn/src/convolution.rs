@@ -10,6 +10,9 @@ use crate::layers::Window;
 use crate::pass::{Pass, room};
 use crate::{Real, Shape};
 
+/// Numbers that are worked on at a time going backward. Segments of other lengths go on into what lies behind them, times zero.
+const EIGHT: usize = 8;
+
 /// Partial sums of the weights' gradient: the batch is cut into so many parts, whatever the number of threads.
 const PARTS: usize = 8;
 
@@ -27,10 +30,10 @@ pub(crate) struct Convolution {
     segments: Vec<usize>,
     /// Numbers of a segment.
     length: usize,
-    /// Windows one below the other, and side by side.
-    count: (usize, usize),
-    /// Numbers of the padded picture from one window to the one below, and beside.
-    steps: (usize, usize),
+    /// The same, rounded up to whole eights.
+    wide: usize,
+    /// Where each window begins in the padded picture.
+    bases: Vec<usize>,
 }
 
 /// A batch of pictures with what lies around them.
@@ -69,6 +72,10 @@ impl Convolution {
         let segments = (0..window.size.0)
             .flat_map(|row| (0..columns_of).map(move |column| (row, column)))
             .map(|(row, column)| pixel(row * window.dilation.0, column * window.dilation.1));
+        let bases = (0..window.count.0)
+            .flat_map(|row| (0..window.count.1).map(move |column| (row, column)))
+            .map(|(row, column)| pixel(row * window.stride.0, column * window.stride.1));
+        let length = input.channels / groups * if whole_rows { window.size.1 } else { 1 };
         Self {
             input,
             padded,
@@ -76,9 +83,9 @@ impl Convolution {
             outputs,
             groups,
             segments: segments.collect(),
-            length: input.channels / groups * if whole_rows { window.size.1 } else { 1 },
-            count: window.count,
-            steps: (pixel(window.stride.0, 0), pixel(0, window.stride.1)),
+            length,
+            wide: length.next_multiple_of(EIGHT),
+            bases: bases.collect(),
         }
     }
 
@@ -87,22 +94,18 @@ impl Convolution {
         self.segments.len() * self.length
     }
 
+    /// Numbers of a padded picture, and of what the last segment may go on into.
     pub(crate) fn padded_len(&self) -> usize {
-        self.padded.len()
+        self.padded.len() + self.wide - self.length
     }
 
+    /// Whether pictures must be copied to be padded.
     fn pads(&self) -> bool {
-        self.padded != self.input
+        self.padded_len() != self.input.len() || self.padded != self.input
     }
 
     fn windows(&self) -> usize {
-        self.count.0 * self.count.1
-    }
-
-    /// Where window `index` begins.
-    #[inline(always)]
-    fn base(&self, index: usize) -> usize {
-        index / self.count.1 * self.steps.0 + index % self.count.1 * self.steps.1
+        self.bases.len()
     }
 
     /// Puts zeros around each picture, if the windows reach beyond it.
@@ -174,37 +177,55 @@ impl Convolution {
         weights: &mut [T],
         bias: Option<&mut [T]>,
         scratch: &mut Vec<T>,
+        places: &mut Vec<u32>,
     ) {
         let (samples, outputs) = (pass.samples, self.windows() * self.outputs);
         let each = samples.div_ceil(PARTS).max(1);
         let parts = samples.div_ceil(each);
-        let sums = weights.len() + self.outputs;
+        let (segments, width) = (self.segments.len(), self.segments.len() * self.wide);
+        let sums = self.outputs * (width + 1);
         let partial = room(scratch, parts * sums);
+        let found = self.outputs * (self.windows() + 1);
+        let places = room(places, parts * found);
         let jobs = partial
             .par_chunks_mut(sums)
+            .zip(places.par_chunks_mut(found))
             .zip(padded.numbers.par_chunks(each * padded.length))
             .zip(gradient.par_chunks(each * outputs));
-        jobs.for_each(|((sums, padded_of), gradient)| {
+        jobs.for_each(|(((sums, found), padded_of), gradient)| {
             sums.fill(T::zero());
-            let (weights, bias) = sums.split_at_mut(weights.len());
+            let (weights, bias) = sums.split_at_mut(self.outputs * width);
             for (padded, gradient) in padded_of.chunks_exact(padded.length).zip(gradient.chunks_exact(outputs)) {
                 if pass.level > Level::BASELINE {
-                    dispatch(pass.level, Weigh::<T, true> { plan: self, padded, gradient, weights, bias });
+                    dispatch(pass.level, Weigh::<T, true> { plan: self, padded, gradient, weights, bias, found });
                 } else {
-                    dispatch(pass.level, Weigh::<T, false> { plan: self, padded, gradient, weights, bias });
+                    dispatch(pass.level, Weigh::<T, false> { plan: self, padded, gradient, weights, bias, found });
                 }
             }
         });
-        let total = |into: &mut [T], from: usize| {
-            into.fill(T::zero());
-            for part in partial.chunks_exact(sums) {
-                into.iter_mut().zip(&part[from..]).for_each(|(sum, &part)| *sum += part);
+        let partial = &partial[..parts * sums];
+        weights.par_chunks_mut(segments * self.length).enumerate().with_min_len(8).for_each(|(output, weights)| {
+            for (segment, weights) in weights.chunks_exact_mut(self.length).enumerate() {
+                total(weights, partial, sums, output * width + segment * self.wide);
             }
-        };
-        total(weights, 0);
+        });
         if let Some(bias) = bias {
-            total(bias, weights.len());
+            total(bias, partial, sums, self.outputs * width);
         }
+    }
+
+    /// Weights `[outputs, segments, length]` with zeros up to whole eights behind each segment.
+    fn widen<'a, T: Real>(&self, weights: &'a [T], wide: &'a mut Vec<T>) -> &'a [T] {
+        if self.wide == self.length {
+            return weights;
+        }
+        let wide = room(wide, weights.len() / self.length * self.wide);
+        for (wide, weights) in wide.chunks_exact_mut(self.wide).zip(weights.chunks_exact(self.length)) {
+            let (here, behind) = wide.split_at_mut(self.length);
+            here.copy_from_slice(weights);
+            behind.fill(T::zero());
+        }
+        wide
     }
 
     /// ∂E/∂input: every window's gradient goes back to what the window showed.
@@ -214,9 +235,11 @@ impl Convolution {
         gradient: &[T],
         weights: &[T],
         input_gradient: &mut [T],
-        scratch: &mut [T],
+        [scratch, wide]: [&mut Vec<T>; 2],
     ) {
         let outputs = self.windows() * self.outputs;
+        let weights = self.widen(weights, wide);
+        let scratch = room(scratch, pass.samples * self.padded_len());
         let jobs = input_gradient
             .par_chunks_mut(self.input.len())
             .zip(scratch.par_chunks_mut(self.padded_len()))
@@ -236,6 +259,14 @@ impl Convolution {
                 }
             }
         });
+    }
+}
+
+/// Adds up what the parts of the batch have in the same place.
+fn total<T: Real>(into: &mut [T], partial: &[T], sums: usize, place: usize) {
+    into.copy_from_slice(&partial[place..place + into.len()]);
+    for part in partial.chunks_exact(sums).skip(1) {
+        into.iter_mut().zip(&part[place..]).for_each(|(sum, &part)| *sum += part);
     }
 }
 
@@ -269,11 +300,14 @@ impl<T: Real, const FUSED: bool, const ROWS: usize, const LANES: usize> Task for
                 let mut bases = [0; ROWS];
                 for (i, base) in bases.iter_mut().enumerate() {
                     // Beyond the last window the last one once more; it is not stored.
-                    *base = plan.base((window + i).min(windows - 1)) + channel;
+                    *base = plan.bases[(window + i).min(windows - 1)] + channel;
                 }
                 let mut sums = [start; ROWS];
-                for (&segment, weights) in plan.segments.iter().zip(weights.chunks_exact(plan.length)) {
+                let mut rest = weights;
+                for &segment in &plan.segments {
+                    let (weights, behind) = rest.split_at(plan.length);
                     add_segment::<T, FUSED, ROWS, LANES>(padded, &bases, segment, weights, &mut sums);
+                    rest = behind;
                 }
                 for (i, sums) in sums.iter().enumerate().take(windows - window) {
                     output[(window + i) * plan.outputs + first..][..width].copy_from_slice(&sums[..width]);
@@ -296,13 +330,43 @@ fn add_segment<T: Real, const FUSED: bool, const ROWS: usize, const LANES: usize
         *row = &padded[base + segment..][..weights.len()];
     }
     for (k, weights) in weights.iter().enumerate() {
+        let mut numbers = [T::zero(); ROWS];
+        for (number, row) in numbers.iter_mut().zip(&rows) {
+            *number = row[k];
+        }
         for i in 0..ROWS {
-            let number = rows[i][k];
             for j in 0..LANES {
-                sums[i][j] = number.multiply_add::<FUSED>(weights[j], sums[i][j]);
+                sums[i][j] = numbers[i].multiply_add::<FUSED>(weights[j], sums[i][j]);
             }
         }
     }
+}
+
+/// Runs `$body` with the place of each number that is not zero: most are, and eight are asked at a time.
+macro_rules! each_nonzero {
+    ($numbers:expr, $place:ident => $body:block) => {
+        for (eight, numbers) in $numbers.chunks(EIGHT).enumerate() {
+            let mut bits = match numbers.first_chunk::<EIGHT>() {
+                Some(numbers) => nonzero_bits(numbers),
+                None => nonzero_bits(numbers),
+            };
+            while bits != 0 {
+                let $place = EIGHT * eight + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                $body
+            }
+        }
+    };
+}
+
+/// A bit for each number: whether it is not zero.
+#[inline(always)]
+fn nonzero_bits<T: Real>(numbers: &[T]) -> u32 {
+    let mut bits = 0;
+    for (i, number) in numbers.iter().enumerate() {
+        bits |= u32::from(*number != T::zero()) << i;
+    }
+    bits
 }
 
 /// ∂E/∂weights of one picture, added to what is there: four windows with a gradient at a time.
@@ -312,6 +376,8 @@ struct Weigh<'a, T, const FUSED: bool> {
     gradient: &'a [T],
     weights: &'a mut [T],
     bias: &'a mut [T],
+    /// Of each mask room for the windows whose gradient is not zero, and how many they are.
+    found: &'a mut [u32],
 }
 
 impl<T: Real, const FUSED: bool> Task for Weigh<'_, T, FUSED> {
@@ -319,26 +385,27 @@ impl<T: Real, const FUSED: bool> Task for Weigh<'_, T, FUSED> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { plan, padded, gradient, weights, bias } = self;
-        let (depth, each) = (plan.depth(), plan.outputs / plan.groups);
-        for (output, weights) in weights.chunks_exact_mut(depth).enumerate() {
-            let channel = output / each * plan.input.channels / plan.groups;
-            let (mut bases, mut slopes, mut found) = ([0; 4], [T::zero(); 4], 0);
-            for (window, gradient) in gradient.chunks_exact(plan.outputs).enumerate() {
-                let slope = gradient[output];
-                if slope == T::zero() {
-                    continue;
+        let Self { plan, padded, gradient, weights, bias, found } = self;
+        let (outputs, windows) = (plan.outputs, plan.windows());
+        let (counts, found) = found.split_at_mut(outputs);
+        counts.fill(0);
+        for (window, gradient) in gradient.chunks_exact(outputs).enumerate() {
+            bias.iter_mut().zip(gradient).for_each(|(sum, &slope)| *sum += slope);
+            each_nonzero!(gradient, mask => {
+                found[mask * windows + counts[mask] as usize] = window as u32;
+                counts[mask] += 1;
+            });
+        }
+        let each = outputs / plan.groups;
+        for (mask, weights) in weights.chunks_exact_mut(plan.segments.len() * plan.wide).enumerate() {
+            let channel = mask / each * plan.input.channels / plan.groups;
+            let found = &found[mask * windows..][..counts[mask] as usize];
+            for found in found.chunks(4) {
+                let (mut bases, mut slopes) = ([channel; 4], [T::zero(); 4]);
+                for (i, &window) in found.iter().enumerate() {
+                    bases[i] = plan.bases[window as usize] + channel;
+                    slopes[i] = gradient[window as usize * outputs + mask];
                 }
-                bias[output] += slope;
-                (bases[found], slopes[found]) = (plan.base(window) + channel, slope);
-                found += 1;
-                if found == 4 {
-                    add_windows::<T, FUSED>(plan, padded, &bases, &slopes, weights);
-                    found = 0;
-                }
-            }
-            slopes[found..].fill(T::zero());
-            if found > 0 {
                 add_windows::<T, FUSED>(plan, padded, &bases, &slopes, weights);
             }
         }
@@ -353,26 +420,33 @@ fn add_windows<T: Real, const FUSED: bool>(
     slopes: &[T; 4],
     weights: &mut [T],
 ) {
-    for (&segment, weights) in plan.segments.iter().zip(weights.chunks_exact_mut(plan.length)) {
+    let mut rest = weights;
+    for &segment in &plan.segments {
+        let (weights, behind) = rest.split_at_mut(plan.wide);
         let mut rows = [&padded[..0]; 4];
         for (row, base) in rows.iter_mut().zip(bases) {
-            *row = &padded[base + segment..][..weights.len()];
+            *row = &padded[base + segment..][..plan.wide];
         }
         add_four::<T, FUSED>(weights, rows, slopes);
+        rest = behind;
     }
 }
 
-/// `sums += Σ rows·factors`, number by number.
+/// `sums += Σ rows·factors`, number by number, of whole eights.
 #[inline(always)]
 fn add_four<T: Real, const FUSED: bool>(sums: &mut [T], rows: [&[T]; 4], factors: &[T; 4]) {
-    let n = sums.len();
-    let [a, b, c, d] = rows;
-    let (a, b, c, d) = (&a[..n], &b[..n], &c[..n], &d[..n]);
-    for k in 0..n {
-        let sum = a[k].multiply_add::<FUSED>(factors[0], sums[k]);
-        let sum = b[k].multiply_add::<FUSED>(factors[1], sum);
-        let sum = c[k].multiply_add::<FUSED>(factors[2], sum);
-        sums[k] = d[k].multiply_add::<FUSED>(factors[3], sum);
+    let eights = |row: usize| rows[row].as_chunks::<EIGHT>().0.iter();
+    let rows = eights(0).zip(eights(1)).zip(eights(2).zip(eights(3)));
+    for (sums, ((a, b), (c, d))) in sums.as_chunks_mut::<EIGHT>().0.iter_mut().zip(rows) {
+        // Copies, so that it is plain that no sum is among the numbers that are read after it.
+        let (a, b, c, d, mut eight) = (*a, *b, *c, *d, *sums);
+        for k in 0..EIGHT {
+            let sum = a[k].multiply_add::<FUSED>(factors[0], eight[k]);
+            let sum = b[k].multiply_add::<FUSED>(factors[1], sum);
+            let sum = c[k].multiply_add::<FUSED>(factors[2], sum);
+            eight[k] = d[k].multiply_add::<FUSED>(factors[3], sum);
+        }
+        *sums = eight;
     }
 }
 
@@ -390,25 +464,21 @@ impl<T: Real, const FUSED: bool> Task for Spread<'_, T, FUSED> {
     #[inline(always)]
     fn run(self) {
         let Self { plan, gradient, weights, padded } = self;
-        let each = plan.outputs / plan.groups;
-        for (window, gradient) in gradient.chunks_exact(plan.outputs).enumerate() {
+        let (each, width) = (plan.outputs / plan.groups, plan.segments.len() * plan.wide);
+        for (base, gradient) in plan.bases.iter().zip(gradient.chunks_exact(plan.outputs)) {
             for (group, gradient) in gradient.chunks_exact(each).enumerate() {
-                let base = plan.base(window) + group * plan.input.channels / plan.groups;
-                let (mut outputs, mut slopes, mut found) = ([0; 4], [T::zero(); 4], 0);
-                for (output, &slope) in gradient.iter().enumerate() {
-                    if slope == T::zero() {
-                        continue;
+                let base = base + group * plan.input.channels / plan.groups;
+                let (mut masks, mut slopes, mut found) = ([0; 4], [T::zero(); 4], 0);
+                each_nonzero!(gradient, output => {
+                    (masks[found], slopes[found]) = ((group * each + output) * width, gradient[output]);
+                    found = (found + 1) % 4;
+                    if found == 0 {
+                        add_masks::<T, FUSED>(plan, weights, &masks, &slopes, base, padded);
                     }
-                    (outputs[found], slopes[found]) = (group * each + output, slope);
-                    found += 1;
-                    if found == 4 {
-                        add_masks::<T, FUSED>(plan, weights, &outputs, &slopes, base, padded);
-                        found = 0;
-                    }
-                }
+                });
                 slopes[found..].fill(T::zero());
                 if found > 0 {
-                    add_masks::<T, FUSED>(plan, weights, &outputs, &slopes, base, padded);
+                    add_masks::<T, FUSED>(plan, weights, &masks, &slopes, base, padded);
                 }
             }
         }
@@ -419,17 +489,16 @@ impl<T: Real, const FUSED: bool> Task for Spread<'_, T, FUSED> {
 fn add_masks<T: Real, const FUSED: bool>(
     plan: &Convolution,
     weights: &[T],
-    outputs: &[usize; 4],
+    masks: &[usize; 4],
     slopes: &[T; 4],
     base: usize,
     padded: &mut [T],
 ) {
-    let depth = plan.depth();
     for (index, &segment) in plan.segments.iter().enumerate() {
         let mut rows = [&weights[..0]; 4];
-        for (row, output) in rows.iter_mut().zip(outputs) {
-            *row = &weights[output * depth + index * plan.length..][..plan.length];
+        for (row, mask) in rows.iter_mut().zip(masks) {
+            *row = &weights[mask + index * plan.wide..][..plan.wide];
         }
-        add_four::<T, FUSED>(&mut padded[base + segment..][..plan.length], rows, slopes);
+        add_four::<T, FUSED>(&mut padded[base + segment..][..plan.wide], rows, slopes);
     }
 }

@@ -1,11 +1,13 @@
 use glassbox_tensor::{Ix3, Matrix, Tensor};
 use rayon::prelude::*;
 
-use crate::losses::{Loss, MeanSquaredError, one_hot};
-use crate::{Error, Net, Real, Samples};
+use crate::losses::Loss;
+use crate::pass::Pass;
+use crate::pictures::{Features, Pictures};
+use crate::{Error, Net, Real, Workspace};
 
 /// Samples that pass through the net at a time: their nodes stay in the cache.
-const BATCH: usize = 500;
+const BATCH: usize = 50;
 
 /// Where the largest number stands, the first of them if there are several, as NumPy has it.
 ///
@@ -43,7 +45,7 @@ pub struct Evaluation {
     pub hits: usize,
     /// Pictures.
     pub total: usize,
-    /// Mean over the pictures of the mean squared error.
+    /// Mean over the pictures of the loss.
     pub loss: f64,
     /// `confusion[label][answer]`: how many pictures of a class got which answer.
     pub confusion: Vec<Vec<usize>>,
@@ -58,35 +60,40 @@ impl Evaluation {
 
 /// Shows every picture to the net and compares its answers with the labels.
 ///
-/// # Shape
-/// `images` `[n, height, width]`, `labels` `n` numbers below the net's number of outputs
-///
 /// # Errors
-/// If the pictures do not have as many pixels as the net has inputs, or a label has no output.
-///
-/// # Panics
-/// Never: the shapes are checked first.
-pub fn evaluate<T: Real>(net: &Net<T>, images: &Tensor<u8, Ix3>, labels: &[u8]) -> Result<Evaluation, Error> {
-    Samples::new(images, labels)?.check(net.inputs(), net.outputs())?;
+/// If pictures and net do not fit: see [`Pictures::check`].
+pub fn evaluate<T: Real>(net: &Net<T>, pictures: Pictures, loss: &dyn Loss<T>) -> Result<Evaluation, Error> {
+    pictures.check(net)?;
     let classes = net.outputs();
-    let pixels = images.shape()[1] * images.shape()[2];
-    let batches = images.as_slice().par_chunks(BATCH * pixels).zip(labels.par_chunks(BATCH));
-    let parts = batches.map(|(pixels_of, labels)| {
-        let shape = [labels.len(), images.shape()[1], images.shape()[2]];
-        let images = Tensor::from_vec(shape, pixels_of.to_vec()).expect("as many pixels as pictures");
-        let outputs = net.predict(&features(&images));
-        let mut part = Evaluation { hits: 0, total: 0, loss: 0.0, confusion: vec![vec![0; classes]; classes] };
-        for (output, &label) in outputs.as_slice().chunks_exact(classes).zip(labels) {
-            let answer = argmax(output);
-            part.confusion[usize::from(label)][answer] += 1;
-            part.loss += MeanSquaredError.value(output, &one_hot(label, classes)).as_f64();
-        }
-        part
+    let empty = || Evaluation { hits: 0, total: 0, loss: 0.0, confusion: vec![vec![0; classes]; classes] };
+    let features = Features::new();
+    let order: Vec<u32> = (0..pictures.len() as u32).collect();
+    // A workspace a task, a task a few batches.
+    let task = pictures.len().div_ceil(2 * rayon::current_num_threads()).next_multiple_of(BATCH);
+    let parts = order.par_chunks(task).map(|task| {
+        let mut workspace = Workspace::new(net, BATCH.min(task.len()));
+        let mut input = vec![T::zero(); BATCH.min(task.len()) * net.inputs()];
+        let mut wanted = vec![T::zero(); classes];
+        let batches = task.chunks(BATCH).map(|batch| {
+            let input = &mut input[..batch.len() * net.inputs()];
+            features.fill(pictures, batch, input);
+            let outputs = workspace.forward(net, Pass::predict(batch.len()), input);
+            let mut part = empty();
+            for (output, &index) in outputs.chunks_exact(classes).zip(batch) {
+                let label = pictures.label(index);
+                part.confusion[label][argmax(output)] += 1;
+                wanted.fill(T::zero());
+                wanted[label] = T::one();
+                part.loss += loss.value(output, &wanted).as_f64();
+            }
+            part
+        });
+        batches.collect::<Vec<_>>()
     });
     // Added up in order, so that the loss does not depend on which thread was first.
-    let mut whole = Evaluation { hits: 0, total: labels.len(), loss: 0.0, confusion: vec![vec![0; classes]; classes] };
-    for part in parts.collect::<Vec<_>>() {
-        whole.loss += part.loss / labels.len() as f64;
+    let mut whole = Evaluation { total: pictures.len(), ..empty() };
+    for part in parts.collect::<Vec<_>>().into_iter().flatten() {
+        whole.loss += part.loss / pictures.len() as f64;
         for (row, part) in whole.confusion.iter_mut().zip(part.confusion) {
             row.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);
         }

@@ -3,13 +3,12 @@
 use std::ops::ControlFlow;
 
 use glassbox_kernels::simd::Level;
-use glassbox_tensor::{Ix3, Tensor};
-use rayon::prelude::*;
+use glassbox_tensor::Tensor;
 
-use crate::evaluate::feature;
 use crate::losses::Loss;
 use crate::optimisers::{Optimiser, Step};
 use crate::pass::Pass;
+use crate::pictures::{Features, Pictures};
 use crate::{Error, Net, Progress, Real, Schedule, Workspace, argmax};
 
 /// How a net is trained.
@@ -73,16 +72,7 @@ pub struct Trainer<T: Real> {
     steps_an_epoch: usize,
     input: Vec<T>,
     wanted: Vec<T>,
-    features: Vec<T>,
-}
-
-/// Labelled pictures of one size.
-#[derive(Clone, Copy, Debug)]
-pub struct Pictures<'a> {
-    /// `[n, height, width]`, 0 … 255.
-    pub images: &'a Tensor<u8, Ix3>,
-    /// Their classes.
-    pub labels: &'a [u8],
+    features: Features<T>,
 }
 
 impl<T: Real> Trainer<T> {
@@ -95,7 +85,7 @@ impl<T: Real> Trainer<T> {
             kept: net.trained_mut().map(|tensor| vec![T::zero(); slots * tensor.len()]).collect(),
             input: vec![T::zero(); batch * net.inputs()],
             wanted: vec![T::zero(); batch * net.outputs()],
-            features: (0..=255).map(feature).collect(),
+            features: Features::new(),
             steps: 0,
             steps_an_epoch: samples.div_ceil(batch),
             net,
@@ -215,46 +205,18 @@ impl<T: Real> Trainer<T> {
         let (inputs, outputs) = (self.net.inputs(), self.net.outputs());
         let mut input = std::mem::take(&mut self.input);
         let mut wanted = std::mem::take(&mut self.wanted);
-        let features = &self.features;
-        let rows = input.par_chunks_mut(inputs).zip(batch).with_min_len(16);
-        rows.for_each(|(input, &index)| {
-            let pixels = &pictures.images.as_slice()[index as usize * inputs..][..inputs];
-            input.iter_mut().zip(pixels).for_each(|(input, &pixel)| *input = features[usize::from(pixel)]);
-        });
-        wanted.fill(T::zero());
-        for (wanted, &index) in wanted.chunks_exact_mut(outputs).zip(batch) {
-            wanted[usize::from(pictures.labels[index as usize])] = T::one();
+        let (input_of, wanted_of) = (&mut input[..batch.len() * inputs], &mut wanted[..batch.len() * outputs]);
+        self.features.fill(pictures, batch, input_of);
+        wanted_of.fill(T::zero());
+        for (wanted, &index) in wanted_of.chunks_exact_mut(outputs).zip(batch) {
+            wanted[pictures.label(index)] = T::one();
         }
         let pass = Pass::train(batch.len(), self.recipe.seed, self.steps);
-        let (input_of, wanted_of) = (&input[..batch.len() * inputs], &wanted[..batch.len() * outputs]);
         let answers = self.workspace.forward(&self.net, pass, input_of).chunks_exact(outputs);
-        let hit = |(answer, &index): (&[T], &u32)| argmax(answer) == usize::from(pictures.labels[index as usize]);
+        let hit = |(answer, &index): (&[T], &u32)| argmax(answer) == pictures.label(index);
         let hits = answers.zip(batch).filter(|&pair| hit(pair)).count();
         let loss = self.descend(pass, input_of, wanted_of);
         (self.input, self.wanted) = (input, wanted);
         Ok((hits, loss?))
-    }
-}
-
-impl Pictures<'_> {
-    fn check<T: Real>(&self, net: &Net<T>) -> Result<(), Error> {
-        let (n, height, width) = self.images.dim();
-        if n != self.labels.len() {
-            return Err(Error::Data(format!(
-                "{n} pictures but {} labels; one label a picture is needed",
-                self.labels.len()
-            )));
-        }
-        if height * width != net.inputs() {
-            let inputs = net.inputs();
-            return Err(Error::Data(format!("pictures of {height}×{width} pixels; this net takes {inputs} inputs")));
-        }
-        match self.labels.iter().max() {
-            Some(&label) if usize::from(label) >= net.outputs() => {
-                let outputs = net.outputs();
-                Err(Error::Data(format!("label {label} found; this net has {outputs} outputs, 0 … {}", outputs - 1)))
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -2,7 +2,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::evaluate;
+use glassbox_dnn::losses::MeanSquaredError;
+use glassbox_dnn::{Pictures, evaluate};
 use serde_json::json;
 
 use super::data::{Data, Part};
@@ -28,7 +29,7 @@ impl Eval {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         let model = model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
-        let result = with_net!(&model, net => evaluate(net, &samples.images, &samples.labels))
+        let result = with_net!(&model, net => evaluate(net, Pictures { images: &samples.images, labels: &samples.labels }, &MeanSquaredError))
             .with_context(|| format!("{} with {}", self.data.name(), self.model.display()))?;
         if common.json {
             say_json(&json!({

@@ -1,10 +1,12 @@
+use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
 use super::arguments::size_text;
 use super::window::window_usage;
 use super::{Arguments, Entry, Kind, Layer, Parameter, Window};
 use crate::convolution::{Convolution, Padded};
-use crate::pass::{Backward, Forward, room};
+use crate::onnx::{Attribute, Onnx};
+use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
 /// Most weights of one layer.
@@ -99,6 +101,17 @@ impl<T: Real> Layer<T> for Conv {
         windows * (self.convolution.depth() * self.outputs) as u64
     }
 
+    fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], parameters: &[Tensor<T>]) -> Option<String> {
+        let input = graph.picture(input, self.input);
+        let weight = graph.masks(&parameters[0]);
+        let bias = parameters.get(1).map(|bias| graph.real(&[self.outputs], bias.as_slice().to_vec()));
+        let inputs: Vec<&str> = [&input, &weight].into_iter().chain(&bias).map(String::as_str).collect();
+        let mut attributes = self.window.onnx(false);
+        attributes.push(("group", Attribute::Int(self.groups as i64)));
+        let output = graph.add("Conv", &inputs, attributes);
+        Some(graph.settle(output, Layer::<T>::output(self)))
+    }
+
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
         let convolution = &self.convolution;
         let weights = convolution.pack(parameters[0].as_slice(), &mut memory.scratch);
@@ -116,9 +129,17 @@ impl<T: Real> Layer<T> for Conv {
         let padded = Padded::of(convolution, input, &memory.kept, pass.samples);
         let (weight, bias) = parameter_gradients.split_at_mut(1);
         let bias = bias.first_mut().map(|bias| bias.as_mut_slice());
-        convolution.weigh(pass, padded, gradient, weight[0].as_mut_slice(), bias, &mut memory.scratch);
+        convolution.weigh(
+            pass,
+            padded,
+            gradient,
+            weight[0].as_mut_slice(),
+            bias,
+            &mut memory.scratch,
+            &mut memory.places,
+        );
         if !input_gradient.is_empty() {
-            let room = room(&mut memory.more, convolution.padded_len() * pass.samples);
+            let room = [&mut memory.more, &mut memory.scratch];
             convolution.spread(pass, gradient, parameters[0].as_slice(), input_gradient, room);
         }
     }

@@ -1,4 +1,7 @@
+use glassbox_tensor::Tensor;
+
 use super::{Arguments, Entry, Kind, Layer, Parameter};
+use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::product::{View, product};
 use crate::{Error, Real, Shape};
@@ -16,8 +19,8 @@ const MOST_WEIGHTS: usize = 1 << 26;
 /// `[n, …]` → `[n, outputs]`; a picture counts as the list of its numbers. `weight` `[outputs, inputs]`, `bias` `[outputs, 1]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dense {
-    /// Numbers a sample that go in.
-    pub inputs: usize,
+    /// What goes in.
+    pub input: Shape,
     /// Numbers a sample that come out.
     pub outputs: usize,
     /// Whether there is a bias.
@@ -35,11 +38,19 @@ impl Kind for Dense {
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
         let bias = !arguments.flag("no-bias");
-        let (inputs, outputs) = (arguments.input.len(), arguments.count("the number of outputs")?);
+        let (input, outputs) = (arguments.input, arguments.count("the number of outputs")?);
+        let inputs = input.len();
         if inputs.saturating_mul(outputs) > MOST_WEIGHTS {
             return Err(arguments.wrong(format!("{outputs} behind {inputs} inputs: more than {MOST_WEIGHTS} weights")));
         }
-        Ok(Self { inputs, outputs, bias })
+        Ok(Self { input, outputs, bias })
+    }
+}
+
+impl Dense {
+    /// Numbers a sample that go in.
+    pub fn inputs(&self) -> usize {
+        self.input.len()
     }
 }
 
@@ -57,7 +68,7 @@ impl<T: Real> Layer<T> for Dense {
     }
 
     fn parameters(&self) -> Vec<Parameter> {
-        let mut parameters = vec![Parameter::weight(&[self.outputs, self.inputs], self.inputs, self.outputs)];
+        let mut parameters = vec![Parameter::weight(&[self.outputs, self.inputs()], self.inputs(), self.outputs)];
         if self.bias {
             parameters.push(Parameter::constant("bias", &[self.outputs, 1], 0.0));
         }
@@ -65,19 +76,27 @@ impl<T: Real> Layer<T> for Dense {
     }
 
     fn multiplications(&self) -> u64 {
-        self.inputs as u64 * self.outputs as u64
+        self.inputs() as u64 * self.outputs as u64
+    }
+
+    fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], parameters: &[Tensor<T>]) -> Option<String> {
+        let input = graph.list(input, self.input);
+        let weight = graph.parameter(&parameters[0]);
+        let bias = parameters.get(1).map(|bias| graph.real(&[self.outputs], bias.as_slice().to_vec()));
+        let inputs: Vec<&str> = [&input, &weight].into_iter().chain(&bias).map(String::as_str).collect();
+        Some(graph.add("Gemm", &inputs, vec![("transB", Attribute::Int(1))]))
     }
 
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
-        let input = View::new(input, pass.samples, self.inputs);
-        let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs);
+        let input = View::new(input, pass.samples, self.inputs());
+        let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());
         let bias = parameters.get(1).map(|bias| bias.as_slice());
         product(pass.level, input, weight.transposed(), bias, output, [&mut memory.scratch, &mut memory.more]);
     }
 
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
-        let input = View::new(input, pass.samples, self.inputs);
+        let input = View::new(input, pass.samples, self.inputs());
         let slopes = View::new(gradient, pass.samples, self.outputs);
         let room = [&mut memory.scratch, &mut memory.more];
         product(pass.level, slopes.transposed(), input, None, parameter_gradients[0].as_mut_slice(), room);
@@ -89,7 +108,7 @@ impl<T: Real> Layer<T> for Dense {
             }
         }
         if !input_gradient.is_empty() {
-            let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs);
+            let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());
             let room = [&mut memory.scratch, &mut memory.more];
             product(pass.level, slopes, weight, None, input_gradient, room);
         }

@@ -1,4 +1,7 @@
+use glassbox_tensor::Tensor;
+
 use super::{Arguments, Entry, Kind, Layer};
+use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
@@ -32,6 +35,10 @@ impl<T: Real> Layer<T> for Flatten {
 
     fn output(&self) -> Shape {
         self.input.len().into()
+    }
+
+    fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
+        Some(graph.list(input, self.input))
     }
 
     fn forward(&self, Forward { input, output, .. }: Forward<'_, T>) {

@@ -1,9 +1,11 @@
 use glassbox_kernels::simd::{Task, dispatch};
+use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
 use super::arguments::size_text;
-use super::window::window_usage;
+use super::window::{Places, window_usage};
 use super::{Arguments, Entry, Kind, Layer, Window};
+use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, room};
 use crate::{Error, Real, Shape};
 
@@ -18,6 +20,8 @@ use crate::{Error, Real, Shape};
 pub struct MaxPool {
     input: Shape,
     window: Window,
+    rows: Vec<Places>,
+    columns: Vec<Places>,
 }
 
 impl Kind for MaxPool {
@@ -31,7 +35,8 @@ impl Kind for MaxPool {
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
         let size = arguments.size("the window's size")?;
-        Ok(Self { input: arguments.input, window: Window::parse(arguments, size, size, true)? })
+        let (input, window) = (arguments.input, Window::parse(arguments, size, size, true)?);
+        Ok(Self { input, rows: window.rows(input), columns: window.columns(input), window })
     }
 }
 
@@ -46,6 +51,12 @@ impl<T: Real> Layer<T> for MaxPool {
 
     fn output(&self) -> Shape {
         Shape::picture(self.window.count.0, self.window.count.1, self.input.channels)
+    }
+
+    fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
+        let input = graph.picture(input, self.input);
+        let output = graph.add("MaxPool", &[&input], self.window.onnx(true));
+        Some(graph.settle(output, Layer::<T>::output(self)))
     }
 
     fn forward(&self, Forward { pass, input, output, memory, .. }: Forward<'_, T>) {
@@ -83,19 +94,22 @@ impl<T: Real> Task for Greatest<'_, T> {
 
     #[inline(always)]
     fn run(self) {
-        let Self { layer: MaxPool { input: shape, window }, input, output, places } = self;
+        let Self { layer: MaxPool { input: shape, rows, columns, .. }, input, output, places } = self;
         let c = shape.channels;
-        let pixels = output.chunks_exact_mut(c).zip(places.chunks_exact_mut(c)).enumerate();
-        for (pixel, (output, places)) in pixels {
-            let mut first = true;
-            for (row, column) in window.places((pixel / window.count.1, pixel % window.count.1), *shape) {
-                let at = (row * shape.width + column) * c;
-                let numbers = &input[at..at + c];
-                if first {
-                    output.copy_from_slice(numbers);
-                    places.iter_mut().zip(at as u32..).for_each(|(place, at)| *place = at);
-                    first = false;
-                } else {
+        let mut pixels = output.chunks_exact_mut(c).zip(places.chunks_exact_mut(c));
+        for rows in rows {
+            for (columns, (output, places)) in columns.iter().zip(&mut pixels) {
+                let mut window = rows.iter().flat_map(|row| {
+                    let first = row * shape.width;
+                    columns.iter().map(move |column| (first + column) * c)
+                });
+                let first = window.next().unwrap_or_default();
+                output.copy_from_slice(&input[first..first + c]);
+                for (i, place) in places.iter_mut().enumerate() {
+                    *place = (first + i) as u32;
+                }
+                for at in window {
+                    let numbers = &input[at..at + c];
                     for i in 0..c {
                         let greater = numbers[i] > output[i];
                         output[i] = if greater { numbers[i] } else { output[i] };

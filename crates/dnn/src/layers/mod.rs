@@ -18,6 +18,7 @@ pub use window::Window;
 use activations::Pointwise;
 use glassbox_tensor::Tensor;
 
+use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Memory};
 use crate::{Error, Real, Shape};
 
@@ -109,6 +110,12 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
 
     /// The chain rule through this layer: from ∂E/∂output to ∂E/∂input and ∂E/∂parameters.
     fn backward(&self, pass: Backward<'_, T>);
+
+    /// Itself as ONNX operators between `inputs` (the node before and, of layers that see a second one, that) and the value whose name is given
+    /// back; none if ONNX cannot say it.
+    fn onnx(&self, _graph: &mut Onnx<T>, _inputs: [&str; 2], _parameters: &[Tensor<T>]) -> Option<String> {
+        None
+    }
 
     /// What is learned by looking instead of by descent, from what the last training pass left in the memory.
     fn observe(&self, _parameters: &mut [Tensor<T>], _memory: &Memory<T>) {}

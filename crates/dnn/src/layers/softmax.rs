@@ -1,6 +1,8 @@
+use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
 use super::{Arguments, Entry, Kind, Layer};
+use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
@@ -39,6 +41,10 @@ impl<T: Real> Layer<T> for Softmax {
 
     fn output(&self) -> Shape {
         self.shape
+    }
+
+    fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
+        Some(graph.add("Softmax", &[input], vec![("axis", Attribute::Int(1))]))
     }
 
     fn forward(&self, Forward { input, output, .. }: Forward<'_, T>) {

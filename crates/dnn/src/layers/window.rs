@@ -2,6 +2,7 @@
 
 use super::Arguments;
 use super::arguments::size_text;
+use crate::onnx::{Attribute, ints};
 use crate::{Error, Shape};
 
 /// A window of rows and columns that slides over a picture, and what lies outside.
@@ -140,24 +141,58 @@ impl Window {
         text
     }
 
-    /// The places of window `(row, column)` that lie in a picture of this shape: the row and column of each, row by row.
-    #[inline(always)]
-    pub(crate) fn places(
-        &self,
-        (row, column): (usize, usize),
-        shape: Shape,
-    ) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let within = |window: usize, stride: usize, before: usize, size: usize, dilation: usize, side: usize| {
-            let start = window * stride;
-            // Places before the picture are skipped, as are those behind it.
-            let first = before.saturating_sub(start).div_ceil(dilation);
-            (first..size).map(move |place| start + place * dilation - before).take_while(move |&place| place < side)
-        };
-        let [top, left, ..] = self.pads;
-        let rows = within(row, self.stride.0, top, self.size.0, self.dilation.0, shape.height);
-        let columns = within(column, self.stride.1, left, self.size.1, self.dilation.1, shape.width);
-        rows.flat_map(move |row| columns.clone().map(move |column| (row, column)))
+    /// Itself as attributes of an ONNX operator; of poolings with `ceil_mode`.
+    pub(crate) fn onnx(&self, is_pooling: bool) -> Vec<(&'static str, Attribute)> {
+        let mut attributes = vec![
+            ("kernel_shape", ints(&[self.size.0, self.size.1])),
+            ("strides", ints(&[self.stride.0, self.stride.1])),
+            ("pads", ints(&self.pads)),
+            ("dilations", ints(&[self.dilation.0, self.dilation.1])),
+        ];
+        if is_pooling {
+            attributes.push(("ceil_mode", Attribute::Int(self.ceil.into())));
+        }
+        attributes
     }
+
+    /// The rows of the picture that windows see, row of windows by row of windows.
+    pub(crate) fn rows(&self, input: Shape) -> Vec<Places> {
+        places(self.count.0, self.stride.0, self.pads[0], self.size.0, self.dilation.0, input.height)
+    }
+
+    /// The columns, in the same way.
+    pub(crate) fn columns(&self, input: Shape) -> Vec<Places> {
+        places(self.count.1, self.stride.1, self.pads[1], self.size.1, self.dilation.1, input.width)
+    }
+}
+
+/// Some rows or columns of a picture at the same distance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Places {
+    /// The first that lies in the picture.
+    pub(crate) first: usize,
+    /// How many do.
+    pub(crate) count: usize,
+    step: usize,
+}
+
+impl Places {
+    /// Each.
+    #[inline(always)]
+    pub(crate) fn iter(self) -> impl Iterator<Item = usize> + Clone {
+        (0..self.count).map(move |place| self.first + place * self.step)
+    }
+}
+
+fn places(windows: usize, stride: usize, before: usize, size: usize, dilation: usize, side: usize) -> Vec<Places> {
+    let one = |window: usize| {
+        let start = window * stride;
+        let skipped = before.saturating_sub(start).div_ceil(dilation);
+        let first = (start + skipped * dilation).saturating_sub(before);
+        let within = side.saturating_sub(first).div_ceil(dilation);
+        Places { first, count: within.min(size.saturating_sub(skipped)), step: dilation }
+    };
+    (0..windows).map(one).collect()
 }
 
 fn pads(arguments: &Arguments, text: &str) -> Result<[usize; 4], Error> {

@@ -7,9 +7,11 @@ pub use rectifiers::Relu;
 pub use squashing::{Sigmoid, sigmoid};
 
 use glassbox_kernels::simd::{Task, dispatch};
+use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
 use super::{Arguments, Entry, Kind, Layer};
+use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
@@ -31,6 +33,9 @@ pub trait Function: Copy + std::fmt::Debug + Send + Sync + Sized + 'static {
     fn text(self) -> String {
         Self::ENTRY.name.into()
     }
+
+    /// `f(x)` in ONNX operators, `x` being a value's name; gives back the name of `f(x)`, or none if ONNX cannot say it.
+    fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String>;
 
     /// `f(x)`. Mark it `#[inline(always)]`, as the derivative.
     fn value<T: Real>(self, x: T) -> T;
@@ -68,6 +73,10 @@ impl<F: Function, T: Real> Layer<T> for Pointwise<F> {
 
     fn output(&self) -> Shape {
         self.shape
+    }
+
+    fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
+        self.function.onnx(graph, input)
     }
 
     fn forward(&self, Forward { pass, input, output, .. }: Forward<'_, T>) {

@@ -1,6 +1,7 @@
 //! Activations that let positive numbers through and hold back negative ones, in one way or the other.
 
 use super::{Arguments, Entry, Function};
+use crate::onnx::Onnx;
 use crate::{Error, Real};
 
 /// `max(0, x)`, with the derivative 1 above 0 and 0 elsewhere.
@@ -18,6 +19,10 @@ impl Function for Relu {
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)
+    }
+
+    fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
+        Some(graph.add("Relu", &[x], vec![]))
     }
 
     #[inline(always)]

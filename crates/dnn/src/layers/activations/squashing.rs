@@ -1,6 +1,7 @@
 //! Activations that squeeze any number into a range.
 
 use super::{Arguments, Entry, Function};
+use crate::onnx::Onnx;
 use crate::{Error, Real};
 
 /// `σ(x) = 1 / (1 + e⁻ˣ)`, 0 … 1 for any finite or infinite `x`.
@@ -32,6 +33,10 @@ impl Function for Sigmoid {
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)
+    }
+
+    fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
+        Some(graph.add("Sigmoid", &[x], vec![]))
     }
 
     #[inline(always)]

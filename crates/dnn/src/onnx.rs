@@ -1,0 +1,154 @@
+//! Nets as ONNX graphs: what each layer is in the terms of other tools.
+//!
+//! ONNX has the channels of a picture before its rows: `[n, c, h, w]`. A sample of one pixel is a list here and so `[n, c]` there.
+
+use glassbox_tensor::{IxDyn, Tensor};
+
+use crate::{Error, Net, Real, Shape};
+
+/// A graph in the making.
+#[derive(Clone, Debug, Default)]
+pub struct Onnx<T: Real> {
+    /// The operators, each behind those whose outputs it needs.
+    pub nodes: Vec<Node>,
+    /// What does not change, by name.
+    pub constants: Vec<(String, Constant<T>)>,
+}
+
+/// An operator.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// As ONNX calls it: `Conv`.
+    pub operator: &'static str,
+    /// Names of what goes in.
+    pub inputs: Vec<String>,
+    /// Name of what comes out.
+    pub output: String,
+    /// How it works.
+    pub attributes: Vec<(&'static str, Attribute)>,
+}
+
+/// How an operator works.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Attribute {
+    /// A whole number.
+    Int(i64),
+    /// Whole numbers.
+    Ints(Vec<i64>),
+    /// A number.
+    Float(f64),
+    /// A word.
+    Text(&'static str),
+}
+
+/// What does not change.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Constant<T: Real> {
+    /// Numbers that the net computes with.
+    Real(Tensor<T>),
+    /// Whole numbers: shapes, axes.
+    Whole(Vec<i64>),
+}
+
+/// The name of what goes into a net.
+pub const INPUT: &str = "input";
+
+impl<T: Real> Onnx<T> {
+    /// The net as a graph, and the name of what comes out.
+    ///
+    /// # Errors
+    /// If a layer cannot be said in ONNX.
+    pub fn of(net: &Net<T>) -> Result<(Self, String), Error> {
+        let mut graph = Self { nodes: Vec::new(), constants: Vec::new() };
+        let mut values = vec![INPUT.to_string()];
+        for (position, (layer, parameters)) in net.layers().iter().zip(net.parameters()).enumerate() {
+            let skipped = layer.skip_from().map_or("", |from| &values[from]).to_string();
+            let value = layer.onnx(&mut graph, [&values[position].clone(), &skipped], parameters).ok_or_else(|| {
+                Error::Model(format!("layer {} ({}) cannot be said in ONNX", position + 1, layer.text()))
+            })?;
+            values.push(value);
+        }
+        Ok((graph, values.pop().unwrap_or_default()))
+    }
+
+    /// An operator; gives back the name of what comes out of it.
+    pub fn add(
+        &mut self,
+        operator: &'static str,
+        inputs: &[&str],
+        attributes: Vec<(&'static str, Attribute)>,
+    ) -> String {
+        let output = format!("{}_{}", operator.to_lowercase(), self.nodes.len());
+        let inputs = inputs.iter().map(|input| (*input).into()).collect();
+        self.nodes.push(Node { operator, inputs, output: output.clone(), attributes });
+        output
+    }
+
+    /// Numbers of a shape.
+    ///
+    /// # Panics
+    /// If the shape holds another number of them.
+    pub fn real(&mut self, shape: &[usize], numbers: Vec<T>) -> String {
+        self.constant(Constant::Real(
+            Tensor::from_vec(IxDyn(shape), numbers).expect("as many numbers as the shape holds"),
+        ))
+    }
+
+    /// A number.
+    pub fn scalar(&mut self, number: f64) -> String {
+        self.real(&[], vec![T::from_f64(number)])
+    }
+
+    /// Whole numbers.
+    pub fn whole(&mut self, numbers: Vec<i64>) -> String {
+        self.constant(Constant::Whole(numbers))
+    }
+
+    /// A parameter as it is.
+    pub fn parameter(&mut self, tensor: &Tensor<T>) -> String {
+        self.constant(Constant::Real(tensor.clone()))
+    }
+
+    /// Masks `[outputs, rows, columns, channels]` in ONNX's order, `[outputs, channels, rows, columns]`.
+    pub fn masks(&mut self, tensor: &Tensor<T>) -> String {
+        let turned = tensor.view().permuted_axes(IxDyn(&[0, 3, 1, 2]));
+        self.constant(Constant::Real(Tensor::from_array(turned.to_owned())))
+    }
+
+    /// A sample of this shape as `[n, c, h, w]`, also where it is a list.
+    pub fn picture(&mut self, value: &str, shape: Shape) -> String {
+        if !shape.is_flat() {
+            return value.into();
+        }
+        let axes = self.whole(vec![2, 3]);
+        self.add("Unsqueeze", &[value, &axes], vec![])
+    }
+
+    /// What an operator on pictures left, as a list if its shape is one.
+    pub fn settle(&mut self, value: String, shape: Shape) -> String {
+        if shape.is_flat() { self.add("Flatten", &[&value], vec![]) } else { value }
+    }
+
+    /// A sample as the list of its numbers in our order, `[n, h·w·c]`.
+    pub fn list(&mut self, value: &str, shape: Shape) -> String {
+        if shape.is_flat() {
+            return value.into();
+        }
+        let turned = match shape.channels {
+            1 => value.to_string(),
+            _ => self.add("Transpose", &[value], vec![("perm", Attribute::Ints(vec![0, 2, 3, 1]))]),
+        };
+        self.add("Flatten", &[&turned], vec![])
+    }
+
+    fn constant(&mut self, constant: Constant<T>) -> String {
+        let name = format!("constant_{}", self.constants.len());
+        self.constants.push((name.clone(), constant));
+        name
+    }
+}
+
+/// Whole numbers as an attribute.
+pub fn ints(numbers: &[usize]) -> Attribute {
+    Attribute::Ints(numbers.iter().map(|&number| number as i64).collect())
+}
