@@ -1,5 +1,6 @@
 //! The two command lines of glassbox: arguments in, results out, nothing that computes.
 
+mod chart;
 mod dnn;
 mod filters;
 mod outcome;

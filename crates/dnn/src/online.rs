@@ -25,7 +25,7 @@ pub enum Rule {
 }
 
 /// What has come of the training so far in an epoch.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Progress {
     /// Samples seen.
     pub seen: usize,
@@ -152,6 +152,15 @@ impl<T: Real> Online<T> {
             *parameters = stage.parameters().map(Tensor::into_dyn).to_vec();
         }
         net
+    }
+
+    /// Goes on with the parameters of another net of the same layers.
+    ///
+    /// # Panics
+    /// If it has other layers.
+    pub fn set_net(&mut self, net: &Net<T>) {
+        assert_eq!(net.text(), self.text, "set_net: a net of the same layers");
+        self.stages = net.dense_sigmoid_pairs().into_iter().flatten().map(Stage::new).collect();
     }
 
     /// Forward propagation of one picture.

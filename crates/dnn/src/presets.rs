@@ -11,7 +11,7 @@ pub struct Preset {
     /// One line for lists and help.
     pub summary: &'static str,
     /// The net in the model language; `CLASSES` stands for the number of classes.
-    pub layers: &'static str,
+    pub layers: String,
     /// The loss by its name.
     pub loss: &'static str,
     /// Weights to begin with.
@@ -23,13 +23,19 @@ pub struct Preset {
 /// Every preset. `article` is trained one sample at a time by [`Online`](crate::Online), not by its recipe.
 pub fn presets() -> Vec<Preset> {
     let adam = |batch: usize| Recipe { optimiser: Optimiser::Adam, rate: 1e-3, batch, ..Recipe::default() };
-    let net =
-        |name, summary, layers, recipe| Preset { name, summary, layers, loss: "cross-entropy", init: Init::He, recipe };
+    let net = |name, summary, layers: &str, recipe| Preset {
+        name,
+        summary,
+        layers: layers.into(),
+        loss: "cross-entropy",
+        init: Init::He,
+        recipe,
+    };
     vec![
         Preset {
             name: "article",
             summary: "784-20-10, sigmoid, one sample at a time in file order",
-            layers: ARTICLE,
+            layers: ARTICLE.into(),
             loss: "mean-squared-error",
             init: Init::Uniform(0.5),
             recipe: Recipe { optimiser: Optimiser::Sgd, rate: 0.2, batch: 1, epochs: 3, ..Recipe::default() },

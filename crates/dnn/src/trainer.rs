@@ -11,6 +11,9 @@ use crate::pass::Pass;
 use crate::pictures::{Features, Pictures};
 use crate::{Error, Net, Progress, Real, Schedule, Workspace, argmax};
 
+/// What the names of what the optimiser keeps begin with.
+const KEPT: &str = "kept/";
+
 /// How a net is trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
@@ -106,6 +109,38 @@ impl<T: Real> Trainer<T> {
     /// Steps done so far.
     pub fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// All numbers that are needed to go on: the net's, and what the optimiser keeps.
+    pub fn state(&self) -> Vec<(String, Tensor<T>)> {
+        let mut state = self.net.to_arrays();
+        let kept = self.kept.iter().enumerate().filter(|(_, kept)| !kept.is_empty());
+        state.extend(
+            kept.map(|(index, kept)| (format!("{KEPT}{index}"), Tensor::from_array(kept.clone().into()).into_dyn())),
+        );
+        state
+    }
+
+    /// Goes back to a state after so many steps: `array` is asked for each of [`state`](Trainer::state)'s arrays.
+    ///
+    /// # Errors
+    /// What `array` reports, or an array of another shape.
+    pub fn restore<E: From<Error>>(
+        &mut self,
+        steps: u64,
+        mut array: impl FnMut(&str) -> Result<Tensor<T>, E>,
+    ) -> Result<(), E> {
+        self.net.set_parameters(&mut array)?;
+        for (index, kept) in self.kept.iter_mut().enumerate().filter(|(_, kept)| !kept.is_empty()) {
+            let found = array(&format!("{KEPT}{index}"))?;
+            if found.len() != kept.len() {
+                let (found, wanted) = (found.len(), kept.len());
+                return Err(Error::Model(format!("{KEPT}{index} holds {found} numbers; {wanted} are needed")).into());
+            }
+            kept.copy_from_slice(found.as_slice());
+        }
+        self.steps = steps;
+        Ok(())
     }
 
     /// One step: forward, backward, and the parameters changed. Gives back the mean loss over the samples before the change.

@@ -23,3 +23,10 @@ pub use error::Error;
 pub use picture::{Metadata, Picture, Pixels};
 pub use read_picture::{MOST_PICTURE_BYTES, decode_picture, read_picture};
 pub use write_picture::{Format, Packing, encode_picture, write_animation, write_picture};
+
+/// A checksum (CRC-32) of some lists of bytes, one behind the other: to notice that they are not what they were.
+pub fn checksum(lists: &[&[u8]]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    lists.iter().for_each(|list| hasher.update(list));
+    hasher.finalize()
+}

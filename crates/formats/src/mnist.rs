@@ -7,15 +7,12 @@ use glassbox_tensor::{Ix3, Tensor};
 use crate::Error;
 use crate::npz::Npz;
 
-/// Largest label: ten classes, 0 … 9.
-const LARGEST_LABEL: u8 = 9;
-
 /// Pictures and what they show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Labelled {
     /// `[n, height, width]`, 0 … 255, light on dark.
     pub images: Tensor<u8, Ix3>,
-    /// `n` numbers, 0 … 9.
+    /// `n` class numbers.
     pub labels: Vec<u8>,
 }
 
@@ -23,7 +20,7 @@ impl Labelled {
     /// Reads `x_<part>` and `y_<part>`: `part` is `train` or `test`.
     ///
     /// # Errors
-    /// If one of the arrays is missing, of another type than `u1`, of another rank, empty, or they differ in length, or a label is above 9.
+    /// If one of the arrays is missing, of another type than `u1`, of another rank, empty, or they differ in length.
     pub fn read<R: Read + Seek>(archive: &mut Npz<R>, part: &str) -> Result<Self, Error> {
         let (x, y) = (format!("x_{part}"), format!("y_{part}"));
         let file = archive.file().to_string();
@@ -43,10 +40,6 @@ impl Labelled {
             return Err(invalid(format!("{x} has shape {x_shape:?}; it must not be empty")));
         }
         let labels = archive.read::<u8>(&y)?.into_vec();
-        if let Some(position) = labels.iter().position(|&label| label > LARGEST_LABEL) {
-            let found = labels[position];
-            return Err(invalid(format!("{y} holds {found} at [{position}]; labels 0 … {LARGEST_LABEL} are allowed")));
-        }
         let images = archive.read::<u8>(&x)?.reshape([n, height, width]).map_err(|e| invalid(e.to_string()))?;
         Ok(Self { images, labels })
     }

@@ -2,8 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::losses::MeanSquaredError;
-use glassbox_dnn::{Pictures, evaluate};
+use glassbox_dnn::{Pictures, evaluate, losses};
 use serde_json::json;
 
 use super::data::{Data, Part};
@@ -29,7 +28,8 @@ impl Eval {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         let model = model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
-        let result = with_net!(&model, net => evaluate(net, Pictures { images: &samples.images, labels: &samples.labels }, &MeanSquaredError))
+        let pictures = Pictures { images: &samples.images, labels: &samples.labels };
+        let result = with_net!(&model, net => evaluate(net, pictures, &*losses::by_name(&model.loss).expect("a loss that was read")))
             .with_context(|| format!("{} with {}", self.data.name(), self.model.display()))?;
         if common.json {
             say_json(&json!({

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use glassbox_dnn::{Net, Real, Shape};
+use glassbox_dnn::{Net, Real, Shape, losses};
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 use serde_json::json;
@@ -40,11 +40,11 @@ impl Inspect {
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
-        with_net!(&model, net => if common.json { print_json(net) } else { print(net) })
+        with_net!(&model, net => if common.json { print_json(net, &model.loss) } else { print(net, &model.loss) })
     }
 }
 
-fn print<T: Real>(net: &Net<T>) -> anyhow::Result<()> {
+fn print<T: Real>(net: &Net<T>, loss: &str) -> anyhow::Result<()> {
     let list = net.list();
     let count = |is_bias: bool| -> usize {
         let trained = list.iter().filter(|parameter| parameter.trained && parameter.name.contains("b") == is_bias);
@@ -61,7 +61,8 @@ fn print<T: Real>(net: &Net<T>) -> anyhow::Result<()> {
     row("3  biases", count(true).to_string())?;
     row("4  hidden layers", format!("{} of {} nodes in all ({})", hidden.len(), nodes, hidden.join(", ")))?;
     row("5  activation functions", if activations.is_empty() { "none".into() } else { activations.join("; ") })?;
-    row("6  loss function (as reported)", "mean squared error, (1/n)·Σ(o − l)²".into())?;
+    let formula = losses::by_name::<T>(loss).map_or("", |loss| loss.formula());
+    row("6  loss function", format!("{loss}, {formula}"))?;
     row("7  outputs (predictions)", net.output().to_string())?;
     say("")?;
     let texts: Vec<_> = net.layers().iter().map(|layer| layer.text()).collect();
@@ -99,7 +100,7 @@ fn parameters_of<T: Real>(net: &Net<T>, layer: usize) -> usize {
     net.parameters()[layer].iter().map(|tensor| tensor.len()).sum()
 }
 
-fn print_json<T: Real>(net: &Net<T>) -> anyhow::Result<()> {
+fn print_json<T: Real>(net: &Net<T>, loss: &str) -> anyhow::Result<()> {
     let layers = net.layers().iter().enumerate().map(|(position, layer)| {
         let output = layer.output();
         json!({
@@ -112,7 +113,7 @@ fn print_json<T: Real>(net: &Net<T>) -> anyhow::Result<()> {
         "event": "inspect", "input": net.input().text(), "inputs": net.inputs(), "outputs": net.outputs(),
         "layers": layers.collect::<Vec<_>>(), "parameters": net.parameter_count(),
         "multiplications": net.layers().iter().map(|layer| layer.multiplications()).sum::<u64>(),
-        "precision": T::NAME, "arrays": arrays.collect::<Vec<_>>(),
+        "loss": loss, "precision": T::NAME, "arrays": arrays.collect::<Vec<_>>(),
     }))?)
 }
 

@@ -5,21 +5,31 @@ use std::io::BufReader;
 use std::path::Path;
 
 use anyhow::Context;
-use glassbox_dnn::{Net, Real, Shape};
+use glassbox_dnn::{Net, Real, Shape, losses};
 use glassbox_formats::npz::{self, Array, Npz, Value};
 use glassbox_tensor::{Matrix, Tensor};
 
 /// The array that holds the text of a net that is not the article's: `input 784 | dense 50 | sigmoid | …`.
 const MODEL: &str = "model";
 
+/// The array that holds the name of the loss that such a net was trained by.
+const LOSS: &str = "loss";
+
 /// A number type that nets compute in and files hold.
 pub(super) trait Stored: Real + Value {
     fn array(tensor: Tensor<Self>) -> Array;
+
+    /// The numbers, if the array is of this type.
+    fn tensor(array: &Array) -> Option<Tensor<Self>>;
 }
 
 impl Stored for f32 {
     fn array(tensor: Tensor<f32>) -> Array {
         Array::F32(tensor)
+    }
+
+    fn tensor(array: &Array) -> Option<Tensor<f32>> {
+        if let Array::F32(tensor) = array { Some(tensor.clone()) } else { None }
     }
 }
 
@@ -27,11 +37,22 @@ impl Stored for f64 {
     fn array(tensor: Tensor<f64>) -> Array {
         Array::F64(tensor)
     }
+
+    fn tensor(array: &Array) -> Option<Tensor<f64>> {
+        if let Array::F64(tensor) = array { Some(tensor.clone()) } else { None }
+    }
+}
+
+/// A net from a file, and the name of the loss it was trained by.
+#[derive(Debug)]
+pub(super) struct Model {
+    pub(super) net: AnyNet,
+    pub(super) loss: String,
 }
 
 /// A net of the precision that its file has.
 #[derive(Debug)]
-pub(super) enum Model {
+pub(super) enum AnyNet {
     F32(Net<f32>),
     F64(Net<f64>),
 }
@@ -39,19 +60,20 @@ pub(super) enum Model {
 /// Runs the same code on a net of either precision.
 macro_rules! with_net {
     ($model:expr, $net:ident => $body:expr) => {
-        match $model {
-            $crate::dnn::model::Model::F32($net) => $body,
-            $crate::dnn::model::Model::F64($net) => $body,
+        match &$model.net {
+            $crate::dnn::model::AnyNet::F32($net) => $body,
+            $crate::dnn::model::AnyNet::F64($net) => $body,
         }
     };
 }
 pub(super) use with_net;
 
 /// Writes a net, atomically.
-pub(super) fn save<T: Stored>(path: &Path, net: &Net<T>) -> anyhow::Result<()> {
+pub(super) fn save<T: Stored>(path: &Path, net: &Net<T>, loss: &str) -> anyhow::Result<()> {
     let mut arrays: Vec<_> = net.to_arrays().into_iter().map(|(name, tensor)| (name, T::array(tensor))).collect();
     if !net.is_article() {
         arrays.push((MODEL.into(), Array::Text(format!("input {} | {}", net.input().text(), net.text()))));
+        arrays.push((LOSS.into(), Array::Text(loss.into())));
     }
     Ok(npz::write(path, &arrays)?)
 }
@@ -66,10 +88,15 @@ pub(super) fn load(path: &Path) -> anyhow::Result<Model> {
         Some("w_i_h".into())
     };
     let precision = first.map(|name| archive.header(&name)).transpose()?;
-    match precision.as_ref().map(|header| header.dtype.as_str()) {
-        Some("f8") => Ok(Model::F64(load_as(&mut archive, "")?)),
-        _ => Ok(Model::F32(load_as(&mut archive, "")?)),
+    let net = match precision.as_ref().map(|header| header.dtype.as_str()) {
+        Some("f8") => AnyNet::F64(load_as(&mut archive, "")?),
+        _ => AnyNet::F32(load_as(&mut archive, "")?),
+    };
+    let loss = if archive.contains(LOSS) { archive.read_text(LOSS)? } else { "mean-squared-error".into() };
+    if losses::by_name::<f64>(&loss).is_none() {
+        anyhow::bail!("{}: {LOSS} is {loss:?}, which is none of this program's losses", archive.file());
     }
+    Ok(Model { net, loss })
 }
 
 /// Takes the weights to begin with from a file: `init_w_i_h` and so on if it has them, else `w_i_h` and so on.
@@ -107,17 +134,19 @@ fn read_net<T: Real>(text: &str) -> anyhow::Result<Net<T>> {
 /// Every parameter of the net from the array of its name, in either precision.
 fn set<T: Stored>(net: &mut Net<T>, archive: &mut Npz<BufReader<File>>, prefix: &str) -> anyhow::Result<()> {
     let file = archive.file().to_string();
-    let array = |name: &str| -> anyhow::Result<Tensor<T>> {
-        let name = format!("{prefix}{name}");
-        let header = archive.header(&name)?;
-        Ok(match header.dtype.as_str() {
-            "f4" => archive.read::<f32>(&name)?.map(|value| T::from_f64(value.into())),
-            _ => archive.read::<f64>(&name).with_context(|| "weights are f4 or f8")?.map(T::from_f64),
-        })
-    };
+    let array = |name: &str| read_array(archive, &format!("{prefix}{name}"));
     net.set_parameters(array).map_err(|error: anyhow::Error| match error.downcast::<glassbox_dnn::Error>() {
         Ok(error) => anyhow::Error::new(error).context(file),
         Err(other) => other,
+    })
+}
+
+/// An array of either precision.
+pub(super) fn read_array<T: Stored>(archive: &mut Npz<BufReader<File>>, name: &str) -> anyhow::Result<Tensor<T>> {
+    let header = archive.header(name)?;
+    Ok(match header.dtype.as_str() {
+        "f4" => archive.read::<f32>(name)?.map(|value| T::from_f64(value.into())),
+        _ => archive.read::<f64>(name).with_context(|| "weights are f4 or f8")?.map(T::from_f64),
     })
 }
 

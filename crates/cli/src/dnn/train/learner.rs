@@ -1,0 +1,80 @@
+//! The two ways of training under one roof: the article's, one sample at a time, and batches.
+
+use std::ops::ControlFlow;
+
+use glassbox_dnn::{Error, Net, Online, Pictures, Progress, Real, Samples, Trainer};
+use glassbox_tensor::Tensor;
+
+use super::plan::Plan;
+
+/// A net in training, with its pictures.
+pub(super) enum Learner<'a, T: Real> {
+    Article { online: Box<Online<T>>, samples: Samples<'a> },
+    Batches { trainer: Box<Trainer<T>>, pictures: Pictures<'a> },
+}
+
+impl<'a, T: Real> Learner<'a, T> {
+    pub(super) fn new(net: Net<T>, plan: &Plan, pictures: Pictures<'a>) -> Result<Self, Error> {
+        match plan.rule {
+            Some(rule) => {
+                let online = Box::new(Online::new(&net, rule, plan.recipe.rate)?);
+                Ok(Self::Article { online, samples: Samples::new(pictures.images, pictures.labels)? })
+            }
+            None => {
+                let trainer = Box::new(Trainer::new(net, plan.loss(), plan.recipe.clone(), pictures.len()));
+                Ok(Self::Batches { trainer, pictures })
+            }
+        }
+    }
+
+    /// The rest of an epoch, of which `from` is done.
+    pub(super) fn epoch(
+        &mut self,
+        order: &[u32],
+        from: Progress,
+        mut report: impl FnMut(Progress) -> ControlFlow<()> + Send,
+    ) -> Result<Progress, Error> {
+        match self {
+            Self::Article { online, samples } => online.epoch(samples, Some(order), &mut report),
+            Self::Batches { trainer, pictures } => trainer.epoch(*pictures, order, from, report),
+        }
+    }
+
+    /// The net as it is now.
+    pub(super) fn net(&self) -> Net<T> {
+        match self {
+            Self::Article { online, .. } => online.net(),
+            Self::Batches { trainer, .. } => trainer.net(),
+        }
+    }
+
+    /// Whether it can go on in the middle of an epoch.
+    pub(super) fn is_resumable_within(&self) -> bool {
+        matches!(self, Self::Batches { .. })
+    }
+
+    /// All numbers that it needs to go on, and the number of steps done.
+    pub(super) fn state(&self) -> (Vec<(String, Tensor<T>)>, u64) {
+        match self {
+            Self::Article { online, .. } => (online.net().to_arrays(), 0),
+            Self::Batches { trainer, .. } => (trainer.state(), trainer.steps()),
+        }
+    }
+
+    /// Goes back to such a state.
+    pub(super) fn restore<E: From<Error>>(
+        &mut self,
+        steps: u64,
+        array: impl FnMut(&str) -> Result<Tensor<T>, E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Article { online, .. } => {
+                let mut net = online.net();
+                net.set_parameters(array)?;
+                online.set_net(&net);
+                Ok(())
+            }
+            Self::Batches { trainer, .. } => trainer.restore(steps, array),
+        }
+    }
+}
