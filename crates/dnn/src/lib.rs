@@ -15,6 +15,7 @@
 //! Forward propagation changes nodes ([`Net::forward`]); backward propagation changes weights ([`Net::gradient`] says by how much,
 //! [`Online`] does it, one sample at a time, as the article does).
 
+mod augment;
 mod convolution;
 mod error;
 mod evaluate;
@@ -39,6 +40,7 @@ mod stage;
 mod trainer;
 mod workspace;
 
+pub use augment::Augment;
 pub use error::Error;
 pub use evaluate::{Evaluation, argmax, evaluate, features};
 pub use init::{Init, initialise, initialise_numpy, initialise_uniform};

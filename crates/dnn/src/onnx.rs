@@ -37,6 +37,8 @@ pub enum Attribute {
     Ints(Vec<i64>),
     /// A number.
     Float(f64),
+    /// Numbers.
+    Floats(Vec<f64>),
     /// A word.
     Text(&'static str),
 }

@@ -1,7 +1,9 @@
 use glassbox_tensor::{Ix3, Tensor};
 use rayon::prelude::*;
 
+use crate::augment::Augmenter;
 use crate::evaluate::feature;
+use crate::pass::Pass;
 use crate::{Error, Net, Real};
 
 /// Labelled pictures of one size.
@@ -64,9 +66,33 @@ impl<T: Real> Features<T> {
     pub(crate) fn fill(&self, pictures: Pictures, chosen: &[u32], input: &mut [T]) {
         let pixels = input.len() / chosen.len().max(1);
         let rows = input.par_chunks_mut(pixels.max(1)).zip(chosen).with_min_len(16);
-        rows.for_each(|(input, &index)| {
-            let picture = &pictures.images.as_slice()[index as usize * pixels..][..pixels];
-            input.iter_mut().zip(picture).for_each(|(input, &pixel)| *input = self.0[usize::from(pixel)]);
-        });
+        rows.for_each(|(input, &index)| self.one(pictures, index, input));
+    }
+
+    /// The same, each picture changed as `augmenter` draws it for its place in this step.
+    pub(crate) fn fill_augmented(
+        &self,
+        pictures: Pictures,
+        chosen: &[u32],
+        input: &mut [T],
+        augmenter: &Augmenter,
+        pass: Pass,
+    ) {
+        let pixels = input.len() / chosen.len().max(1);
+        // A layer's number that no layer has.
+        let pass = Pass { layer: (1 << 20) - 1, ..pass };
+        let rows = input.par_chunks_mut(pixels.max(1)).zip(chosen).enumerate().with_min_len(4);
+        rows.for_each_init(
+            || vec![T::zero(); pixels],
+            |picture, (sample, (input, &index))| {
+                self.one(pictures, index, picture);
+                augmenter.apply(&mut pass.generator(sample), picture, input);
+            },
+        );
+    }
+
+    fn one(&self, pictures: Pictures, index: u32, input: &mut [T]) {
+        let picture = &pictures.images.as_slice()[index as usize * input.len()..][..input.len()];
+        input.iter_mut().zip(picture).for_each(|(input, &pixel)| *input = self.0[usize::from(pixel)]);
     }
 }

@@ -5,11 +5,12 @@ use std::ops::ControlFlow;
 use glassbox_kernels::simd::Level;
 use glassbox_tensor::Tensor;
 
+use crate::augment::Augmenter;
 use crate::losses::Loss;
 use crate::optimisers::{Optimiser, Step};
 use crate::pass::Pass;
 use crate::pictures::{Features, Pictures};
-use crate::{Error, Net, Progress, Real, Schedule, Workspace, argmax};
+use crate::{Augment, Error, Net, Progress, Real, Schedule, Workspace, argmax};
 
 /// What the names of what the optimiser keeps begin with.
 const KEPT: &str = "kept/";
@@ -31,6 +32,8 @@ pub struct Recipe {
     pub decay: f64,
     /// Longest gradient: a longer one is shortened to this.
     pub clip: Option<f64>,
+    /// How pictures are changed at random before they are learned from.
+    pub augment: Option<Augment>,
     /// Seed of what is drawn.
     pub seed: u64,
 }
@@ -46,6 +49,7 @@ impl Default for Recipe {
             epochs: 10,
             decay: 0.0,
             clip: None,
+            augment: None,
             seed: 0,
         }
     }
@@ -76,6 +80,7 @@ pub struct Trainer<T: Real> {
     input: Vec<T>,
     wanted: Vec<T>,
     features: Features<T>,
+    augmenter: Option<Augmenter>,
 }
 
 impl<T: Real> Trainer<T> {
@@ -89,6 +94,7 @@ impl<T: Real> Trainer<T> {
             input: vec![T::zero(); batch * net.inputs()],
             wanted: vec![T::zero(); batch * net.outputs()],
             features: Features::new(),
+            augmenter: None,
             steps: 0,
             steps_an_epoch: samples.div_ceil(batch),
             net,
@@ -219,6 +225,8 @@ impl<T: Real> Trainer<T> {
         mut report: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> Result<Progress, Error> {
         pictures.check(&self.net)?;
+        let (_, height, width) = pictures.images.dim();
+        self.augmenter = self.recipe.augment.map(|augment| Augmenter::new(augment, height, width));
         // Inside the pool, so that the many small tasks of a step need not be handed over to it one by one.
         rayon::scope(|_| {
             let mut progress = from;
@@ -241,12 +249,15 @@ impl<T: Real> Trainer<T> {
         let mut input = std::mem::take(&mut self.input);
         let mut wanted = std::mem::take(&mut self.wanted);
         let (input_of, wanted_of) = (&mut input[..batch.len() * inputs], &mut wanted[..batch.len() * outputs]);
-        self.features.fill(pictures, batch, input_of);
+        let pass = Pass::train(batch.len(), self.recipe.seed, self.steps);
+        match &self.augmenter {
+            Some(augmenter) => self.features.fill_augmented(pictures, batch, input_of, augmenter, pass),
+            None => self.features.fill(pictures, batch, input_of),
+        }
         wanted_of.fill(T::zero());
         for (wanted, &index) in wanted_of.chunks_exact_mut(outputs).zip(batch) {
             wanted[pictures.label(index)] = T::one();
         }
-        let pass = Pass::train(batch.len(), self.recipe.seed, self.steps);
         let answers = self.workspace.forward(&self.net, pass, input_of).chunks_exact(outputs);
         let hit = |(answer, &index): (&[T], &u32)| argmax(answer) == pictures.label(index);
         let hits = answers.zip(batch).filter(|&pair| hit(pair)).count();

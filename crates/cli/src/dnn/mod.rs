@@ -3,7 +3,9 @@
 mod ask;
 mod data;
 mod eval;
+mod export;
 mod inspect;
+mod list;
 mod model;
 mod predict;
 mod show;
@@ -18,8 +20,10 @@ use crate::run::Common;
 #[command(name = "dnn", version, propagate_version = true, arg_required_else_help = true)]
 #[command(after_help = "Examples:
   dnn train                              the article: 784-20-10, three epochs of MNIST, saved as model.npz
+  dnn train --preset lenet5              a net of convolutions; `dnn layers` lists what nets are made of
   dnn eval model.npz                     accuracy and confusion matrix on the test set
   dnn predict model.npz my-digit.jpg     any picture of one digit
+  dnn export model.npz model.onnx        for other tools
   dnn show model.npz --index 7           a training picture, and what the net thinks it is
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
@@ -38,6 +42,8 @@ enum Command {
     Show(show::Show),
     Ask(ask::Ask),
     Inspect(inspect::Inspect),
+    Export(export::Export),
+    Layers(list::Layers),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -61,6 +67,8 @@ pub(crate) fn main() -> anyhow::Result<()> {
         Command::Show(show) => show.run(&common),
         Command::Ask(ask) => ask.run(&common),
         Command::Inspect(inspect) => inspect.run(&common),
+        Command::Export(export) => export.run(&common),
+        Command::Layers(layers) => layers.run(&common),
         Command::Completions { shell } => crate::filters::completions(self::command(), shell),
         Command::Man => crate::filters::manual(self::command()),
     }

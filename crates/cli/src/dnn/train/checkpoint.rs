@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::learner::Learner;
 use super::report::Epoch;
-use crate::dnn::model::{Stored, read_array};
+use crate::dnn::model::Stored;
 use crate::run::Common;
 
 /// Checkpoints that are kept.
@@ -206,7 +206,7 @@ impl Folder {
             epochs: epochs.with_context(|| format!("{name}: {STATE} has no list of epochs"))?,
             best,
         };
-        learner.restore(number("steps")?, |array| read_array::<T>(&mut archive, array))?;
+        learner.restore(number("steps")?, |array| anyhow::Ok(archive.read::<T>(array)?))?;
         Ok(state)
     }
 

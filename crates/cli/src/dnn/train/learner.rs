@@ -5,11 +5,12 @@ use std::ops::ControlFlow;
 use glassbox_dnn::{Error, Net, Online, Pictures, Progress, Real, Samples, Trainer};
 use glassbox_tensor::Tensor;
 
+use super::Order;
 use super::plan::Plan;
 
 /// A net in training, with its pictures.
 pub(super) enum Learner<'a, T: Real> {
-    Article { online: Box<Online<T>>, samples: Samples<'a> },
+    Article { online: Box<Online<T>>, samples: Samples<'a>, in_file_order: bool },
     Batches { trainer: Box<Trainer<T>>, pictures: Pictures<'a> },
 }
 
@@ -18,7 +19,8 @@ impl<'a, T: Real> Learner<'a, T> {
         match plan.rule {
             Some(rule) => {
                 let online = Box::new(Online::new(&net, rule, plan.recipe.rate)?);
-                Ok(Self::Article { online, samples: Samples::new(pictures.images, pictures.labels)? })
+                let samples = Samples::new(pictures.images, pictures.labels)?;
+                Ok(Self::Article { online, samples, in_file_order: plan.order == Order::File })
             }
             None => {
                 let trainer = Box::new(Trainer::new(net, plan.loss(), plan.recipe.clone(), pictures.len()));
@@ -35,7 +37,9 @@ impl<'a, T: Real> Learner<'a, T> {
         mut report: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> Result<Progress, Error> {
         match self {
-            Self::Article { online, samples } => online.epoch(samples, Some(order), &mut report),
+            Self::Article { online, samples, in_file_order } => {
+                online.epoch(samples, (!*in_file_order).then_some(order), &mut report)
+            }
             Self::Batches { trainer, pictures } => trainer.epoch(*pictures, order, from, report),
         }
     }

@@ -2,9 +2,7 @@
 
 use glassbox_dnn::losses::{self, Loss};
 use glassbox_dnn::optimisers::Optimiser;
-use glassbox_dnn::{
-    Init, Net, Preset, Real, Recipe, Rule, Schedule, Shape, initialise, initialise_numpy, preset, presets,
-};
+use glassbox_dnn::{Init, Net, Preset, Real, Recipe, Rule, Shape, initialise, initialise_numpy, preset, presets};
 use glassbox_formats::mnist::Labelled;
 
 use super::{Order, RuleName, Train};
@@ -74,6 +72,9 @@ impl Plan {
         }
         if let Some(text) = &flags.schedule {
             recipe.schedule = text.parse().map_err(|problem| wrong_flag("--schedule", problem))?;
+        }
+        if let Some(text) = &flags.augment {
+            recipe.augment = Some(text.parse().map_err(|problem| wrong_flag("--augment", problem))?);
         }
         let order = flags.order.unwrap_or(if article { Order::File } else { Order::Shuffle });
         let hold_out = flags.hold_out.unwrap_or(if flags.patience.is_some() { train.len() / 12 } else { 0 });
@@ -184,7 +185,7 @@ impl Plan {
 
     /// How pictures are changed, if they are.
     pub(super) fn augment_text(&self) -> Option<String> {
-        None
+        self.recipe.augment.map(|augment| augment.to_string())
     }
 }
 

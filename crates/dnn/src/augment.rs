@@ -1,0 +1,224 @@
+use std::f64::consts::PI;
+use std::fmt;
+use std::str::FromStr;
+
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::Real;
+
+/// Changes a picture at random, as little as a hand would: what a net has seen moved, turned, scaled and bent it recognises so.
+///
+/// Each pixel of the new picture takes, by bilinear interpolation, what lies in the old one at `c + S·R·(p − c) + t + d(p)`: `c` the
+/// middle, `R` a turn by up to `rotate`, `S` a factor of up to 1 ± `scale` in each direction, `t` up to ± `shift` pixels, and `d` a smooth field of
+/// displacements of up to `elastic` pixels, drawn at 5×5 points and carried between them by cubic B-splines. What lies outside is 0.
+///
+/// Source of the elastic part: P. Simard, D. Steinkraus, J. Platt, *Best practices for convolutional neural networks applied to visual
+/// document analysis* (2003), who smooth a field drawn at every pixel.
+///
+/// ```
+/// use glassbox_dnn::Augment;
+/// let augment: Augment = "shift:2,rotate:10".parse().unwrap();
+/// assert_eq!(augment, Augment { shift: 2.0, rotate: 10.0, ..Augment::default() });
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Augment {
+    /// Pixels.
+    pub shift: f64,
+    /// Degrees.
+    pub rotate: f64,
+    /// Share.
+    pub scale: f64,
+    /// Pixels.
+    pub elastic: f64,
+}
+
+/// Points in a row of the field of displacements.
+const POINTS: usize = 5;
+
+/// Of one direction of a picture: the first of four points whose displacement a pixel is moved by, and the share of each.
+type Spline = Vec<(usize, [f64; 4])>;
+
+/// An [`Augment`] for pictures of one size.
+#[derive(Clone, Debug)]
+pub(crate) struct Augmenter {
+    augment: Augment,
+    height: usize,
+    width: usize,
+    rows: Spline,
+    columns: Spline,
+}
+
+impl Augmenter {
+    pub(crate) fn new(augment: Augment, height: usize, width: usize) -> Self {
+        Self { augment, height, width, rows: spline(height), columns: spline(width) }
+    }
+
+    /// Draws a change and puts the changed picture into `to`.
+    pub(crate) fn apply<T: Real>(&self, generator: &mut ChaCha8Rng, from: &[T], to: &mut [T]) {
+        let Augment { shift, rotate, scale, elastic } = self.augment;
+        // Two numbers a draw, each in −1 … 1.
+        let mut draw = || {
+            let bits = generator.next_u64();
+            let one = |bits: u64| bits as u32 as f64 / f64::from(u32::MAX) * 2.0 - 1.0;
+            (one(bits), one(bits >> 32))
+        };
+        let (turn, _) = draw();
+        let (sine, cosine) = (turn * rotate * PI / 180.0).sin_cos();
+        let (scale_y, scale_x) = draw();
+        let (scale_y, scale_x) = (1.0 + scale_y * scale, 1.0 + scale_x * scale);
+        let (move_y, move_x) = draw();
+        let (move_y, move_x) = (move_y * shift, move_x * shift);
+        let mut field = [[(0.0, 0.0); POINTS]; POINTS];
+        if elastic > 0.0 {
+            for point in field.iter_mut().flatten() {
+                let (y, x) = draw();
+                *point = (y * elastic, x * elastic);
+            }
+        }
+        let (middle_y, middle_x) = ((self.height as f64 - 1.0) / 2.0, (self.width as f64 - 1.0) / 2.0);
+        for (y, (row, &(first_row, row_shares))) in to.chunks_exact_mut(self.width).zip(&self.rows).enumerate() {
+            // The field along this row, between points of one column.
+            let mut along = [(0.0, 0.0); POINTS];
+            if elastic > 0.0 {
+                for (points, share) in field[first_row..].iter().zip(row_shares) {
+                    for (sum, point) in along.iter_mut().zip(points) {
+                        *sum = (sum.0 + share * point.0, sum.1 + share * point.1);
+                    }
+                }
+            }
+            let from_middle = y as f64 - middle_y;
+            for (x, (pixel, &(first, shares))) in row.iter_mut().zip(&self.columns).enumerate() {
+                let (dy, dx) = (from_middle, x as f64 - middle_x);
+                let mut at_y = middle_y + scale_y * (cosine * dy - sine * dx) + move_y;
+                let mut at_x = middle_x + scale_x * (sine * dy + cosine * dx) + move_x;
+                if elastic > 0.0 {
+                    for (point, share) in along[first..].iter().zip(shares) {
+                        at_y += share * point.0;
+                        at_x += share * point.1;
+                    }
+                }
+                *pixel = self.bilinear(from, at_y, at_x);
+            }
+        }
+    }
+
+    fn bilinear<T: Real>(&self, from: &[T], y: f64, x: f64) -> T {
+        let (top, left) = (y.floor(), x.floor());
+        let (down, right) = (T::from_f64(y - top), T::from_f64(x - left));
+        let (top, left) = (top as isize, left as isize);
+        let at = |y: isize, x: isize| {
+            let inside = y >= 0 && x >= 0 && y < self.height as isize && x < self.width as isize;
+            if inside { from[y as usize * self.width + x as usize] } else { T::zero() }
+        };
+        let above = at(top, left) + (at(top, left + 1) - at(top, left)) * right;
+        let below = at(top + 1, left) + (at(top + 1, left + 1) - at(top + 1, left)) * right;
+        above + (below - above) * down
+    }
+}
+
+/// Uniform cubic B-splines over as many pixels.
+fn spline(side: usize) -> Spline {
+    // The points stand so that the first and the last pixel are among four of them.
+    let spans = POINTS - 3;
+    let share = |pixel: usize| {
+        let at = pixel as f64 / side as f64 * spans as f64;
+        let (first, t) = (at as usize, at.fract());
+        let u = 1.0 - t;
+        let shares = [u * u * u, 3.0 * t * t * t - 6.0 * t * t + 4.0, 3.0 * u * u * u - 6.0 * u * u + 4.0, t * t * t];
+        (first, shares.map(|share| share / 6.0))
+    };
+    (0..side).map(share).collect()
+}
+
+impl fmt::Display for Augment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [("shift", self.shift), ("rotate", self.rotate), ("scale", self.scale), ("elastic", self.elastic)];
+        let parts: Vec<_> =
+            parts.iter().filter(|(_, value)| *value != 0.0).map(|(name, value)| format!("{name}:{value}")).collect();
+        write!(f, "{}", parts.join(","))
+    }
+}
+
+impl FromStr for Augment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut augment = Augment::default();
+        for part in text.split(',') {
+            let wrong = |problem: &str| {
+                format!(
+                    "found {part:?}: {problem}; allowed: shift:PIXELS, rotate:DEGREES (to 180), scale:SHARE (below 1), elastic:PIXELS, with \
+                     commas between"
+                )
+            };
+            let (name, value) = part.split_once(':').ok_or_else(|| wrong("no number behind :"))?;
+            let value: f64 = value.parse().map_err(|_| wrong("not a number"))?;
+            let (slot, most) = match name {
+                "shift" => (&mut augment.shift, 1e3),
+                "rotate" => (&mut augment.rotate, 180.0),
+                "scale" => (&mut augment.scale, 0.999),
+                "elastic" => (&mut augment.elastic, 1e3),
+                _ => return Err(wrong("no such change")),
+            };
+            if !(value > 0.0 && value <= most) {
+                return Err(wrong("out of range"));
+            }
+            *slot = value;
+        }
+        Ok(augment)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    fn picture() -> Vec<f64> {
+        (0..7 * 9).map(|i| f64::from(i % 5) / 4.0).collect()
+    }
+
+    #[test]
+    fn no_change_is_no_change() {
+        let mut to = vec![0.0; 63];
+        let mut generator = ChaCha8Rng::seed_from_u64(1);
+        Augmenter::new(Augment::default(), 7, 9).apply(&mut generator, &picture(), &mut to);
+        let furthest = to.iter().zip(picture()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(furthest < 1e-12, "{furthest}");
+    }
+
+    #[test]
+    fn the_shares_of_a_spline_add_up_to_one() {
+        for side in [1, 2, 7, 28] {
+            for (first, shares) in spline(side) {
+                assert!(first + 4 <= POINTS && (shares.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{side}");
+            }
+        }
+    }
+
+    #[test]
+    fn changes_stay_within_the_picture_s_range_and_differ() {
+        let augmenter = Augmenter::new("shift:2,rotate:15,scale:0.2,elastic:2".parse().unwrap(), 7, 9);
+        let mut generator = ChaCha8Rng::seed_from_u64(1);
+        let mut seen: Vec<Vec<f64>> = Vec::new();
+        for _ in 0..20 {
+            let mut to = vec![f64::NAN; 63];
+            augmenter.apply(&mut generator, &picture(), &mut to);
+            assert!(to.iter().all(|value| (0.0..=1.0).contains(value)));
+            assert!(!seen.contains(&to));
+            seen.push(to);
+        }
+    }
+
+    #[test]
+    fn texts_are_read_as_they_are_written() {
+        for text in ["shift:2,rotate:10,scale:0.1,elastic:1.5", "rotate:180"] {
+            assert_eq!(text.parse::<Augment>().unwrap().to_string(), text);
+        }
+        for text in ["", "shift", "shift:-1", "turn:3", "scale:1", "rotate:NaN"] {
+            assert!(text.parse::<Augment>().is_err(), "{text}");
+        }
+    }
+}
