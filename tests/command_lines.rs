@@ -53,7 +53,7 @@ pub(crate) fn text(path: &Path) -> &str {
 }
 
 /// 300 training and 100 test pictures of 6×5 pixels with a bar for each of three classes.
-fn bars(folder: &Path) -> PathBuf {
+pub(crate) fn bars(folder: &Path) -> PathBuf {
     let picture = |i: usize| {
         (0..30).map(move |pixel| {
             if pixel % 5 == i % 3 + 1 {

@@ -20,6 +20,7 @@ const COLOURS: [&str; 4] = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"];
 pub(crate) struct Chart<'a> {
     pub(crate) title: &'a str,
     pub(crate) x: &'a str,
+    /// The same place is the same colour in every chart; a curve without points is left out.
     pub(crate) curves: Vec<Curve<'a>>,
 }
 
@@ -56,8 +57,8 @@ fn svg(charts: &[Chart]) -> String {
 }
 
 fn draw(text: &mut String, chart: &Chart) {
-    let curves: Vec<_> = chart.curves.iter().filter(|curve| !curve.points.is_empty()).collect();
-    let all = || curves.iter().flat_map(|curve| &curve.points);
+    let curves: Vec<_> = chart.curves.iter().zip(COLOURS).filter(|(curve, _)| !curve.points.is_empty()).collect();
+    let all = || curves.iter().flat_map(|(curve, _)| &curve.points);
     let (x_low, x_high) = range(all().map(|point| point.0));
     let (y_low, y_high) = range(all().map(|point| point.1));
     let (y_step, x_step) = (step(y_high - y_low), step(x_high - x_low).max(1.0));
@@ -88,7 +89,7 @@ fn draw(text: &mut String, chart: &Chart) {
     let (middle, low) = ((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - BOTTOM + 32.0);
     let _ = writeln!(text, "<text x=\"{middle:.1}\" y=\"{low:.1}\" text-anchor=\"middle\">{}</text>", chart.x);
     let mut legend = LEFT;
-    for (curve, colour) in curves.iter().zip(COLOURS) {
+    for (curve, colour) in &curves {
         let points: Vec<_> =
             curve.points.iter().map(|&(x, y)| format!("{:.1},{:.1}", place_x(x), place_y(y))).collect();
         let points = points.join(" ");

@@ -61,7 +61,7 @@ fn paste(page: &mut Image<u8>, image: &Image<u8>, top: usize, left: usize) {
     }
 }
 
-fn write(page: &mut Image<u8>, text: &str, top: usize, left: usize) {
+pub(crate) fn write(page: &mut Image<u8>, text: &str, top: usize, left: usize) {
     letters(page, text, [top, left], 1, INK);
 }
 

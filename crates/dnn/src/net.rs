@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use glassbox_tensor::{Dimension, IxDyn, Matrix, Tensor};
 
 use crate::layers::{self, Layer, Mark, Start};
@@ -28,10 +30,10 @@ const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
 /// assert_eq!(net.outputs(), 10);
 /// assert_eq!(net.parameter_count(), 15_910);
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Net<T: Real> {
     input: Shape,
-    layers: Vec<Box<dyn Layer<T>>>,
+    layers: Vec<Arc<dyn Layer<T>>>,
     marks: Vec<Mark>,
     /// Of each layer, in the layer's order.
     parameters: Vec<Vec<Tensor<T>>>,
@@ -55,10 +57,7 @@ impl<T: Real> Net<T> {
     /// # Errors
     /// If the text names an unknown layer, gives a layer what it does not take, or shapes do not meet; the message points at the place.
     pub fn from_text(text: &str, input: impl Into<Shape>) -> Result<Self, Error> {
-        let input = input.into();
-        let mut net =
-            Self { input, layers: Vec::new(), marks: Vec::new(), parameters: Vec::new(), first_trained: None };
-        let mut numbers = 0usize;
+        let mut net = Self::begin(input);
         for (position, part) in text.split('|').enumerate() {
             let shape = net.output();
             let wrong =
@@ -72,29 +71,45 @@ impl<T: Real> Net<T> {
                 continue;
             }
             let layer = layers::parse(&words, shape, &net.marks).map_err(|error| wrong(error.to_string()))?;
-            let output = layer.output();
-            if output.is_empty() || output.len() > MOST_NODES {
-                return Err(wrong(format!("gives {output}; 1 to {MOST_NODES} numbers a sample are allowed")));
-            }
-            let parameters = layer.parameters();
-            numbers += parameters.iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum::<usize>();
-            if numbers > MOST_PARAMETERS {
-                return Err(wrong(format!("more than {MOST_PARAMETERS} parameters in all")));
-            }
-            let tensor = |parameter: &layers::Parameter| {
-                let mut tensor = Tensor::zeros(IxDyn(&parameter.shape));
-                if let Start::Value(value) = parameter.start {
-                    tensor.as_mut_slice().fill(T::from_f64(value));
-                }
-                tensor
-            };
-            if parameters.iter().any(|parameter| parameter.trained) {
-                net.first_trained.get_or_insert(net.layers.len());
-            }
-            net.parameters.push(parameters.iter().map(tensor).collect());
-            net.layers.push(layer);
+            net.push(Arc::from(layer)).map_err(|error| wrong(error.to_string()))?;
         }
         Ok(net)
+    }
+
+    /// A net without layers: what comes out is what goes in.
+    pub fn begin(input: impl Into<Shape>) -> Self {
+        let (input, layers) = (input.into(), Vec::new());
+        Self { input, layers, marks: Vec::new(), parameters: Vec::new(), first_trained: None }
+    }
+
+    /// Puts a layer behind the others: one of the registry or one's own. Its weights are zero, to be initialised.
+    ///
+    /// # Errors
+    /// If it gives no or too many numbers, or the net gets too many parameters.
+    pub fn push(&mut self, layer: Arc<dyn Layer<T>>) -> Result<(), Error> {
+        let output = layer.output();
+        if output.is_empty() || output.len() > MOST_NODES {
+            return Err(Error::Model(format!("gives {output}; 1 to {MOST_NODES} numbers a sample are allowed")));
+        }
+        let parameters = layer.parameters();
+        let numbers: usize = parameters.iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum();
+        let before: usize = self.parameters.iter().flatten().map(|tensor| tensor.len()).sum();
+        if before + numbers > MOST_PARAMETERS {
+            return Err(Error::Model(format!("more than {MOST_PARAMETERS} parameters in all")));
+        }
+        if parameters.iter().any(|parameter| parameter.trained) {
+            self.first_trained.get_or_insert(self.layers.len());
+        }
+        let tensor = |parameter: &layers::Parameter| {
+            let mut tensor = Tensor::zeros(IxDyn(&parameter.shape));
+            if let Start::Value(value) = parameter.start {
+                tensor.as_mut_slice().fill(T::from_f64(value));
+            }
+            tensor
+        };
+        self.parameters.push(parameters.iter().map(tensor).collect());
+        self.layers.push(layer);
+        Ok(())
     }
 
     /// The net in the model language.
@@ -128,7 +143,7 @@ impl<T: Real> Net<T> {
     }
 
     /// The layers, first to last.
-    pub fn layers(&self) -> &[Box<dyn Layer<T>>] {
+    pub fn layers(&self) -> &[Arc<dyn Layer<T>>] {
         &self.layers
     }
 
@@ -143,7 +158,7 @@ impl<T: Real> Net<T> {
     }
 
     /// The layers and their parameters, to be changed.
-    pub(crate) fn parts_mut(&mut self) -> (&[Box<dyn Layer<T>>], &mut [Vec<Tensor<T>>]) {
+    pub(crate) fn parts_mut(&mut self) -> (&[Arc<dyn Layer<T>>], &mut [Vec<Tensor<T>>]) {
         (&self.layers, &mut self.parameters)
     }
 
@@ -320,13 +335,5 @@ impl<T: Real> Net<T> {
             ))
             .into()),
         }
-    }
-}
-
-impl<T: Real> Clone for Net<T> {
-    fn clone(&self) -> Self {
-        let mut copy = Self::from_text(&self.text(), self.input).expect("a net's own text makes a net");
-        copy.parameters.clone_from(&self.parameters);
-        copy
     }
 }

@@ -2,10 +2,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use glassbox_dnn::{Net, Real, Shape, losses};
-use glassbox_formats::{Packing, Picture, Pixels, write_picture};
+use glassbox_formats::{Packing, Picture, Pixels, write_atomically, write_picture};
 use glassbox_tensor::Image;
 use serde_json::json;
 
+use super::diagram;
 use super::model::{self, with_net};
 use crate::run::{Common, say, say_json};
 use crate::sheet::{Tile, enlarge, sheet};
@@ -23,6 +24,7 @@ const MOST_TILES: usize = 512;
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn inspect model.npz
+  dnn inspect model.npz --svg net.svg         the net as a picture
   dnn inspect model.npz --out weights.png     what each node of the first layer looks for")]
 pub(super) struct Inspect {
     /// A model that `dnn train` wrote
@@ -30,6 +32,9 @@ pub(super) struct Inspect {
     /// Draw the weights of the first layer, a picture a node: red where ink speaks for the node, blue where against
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Draw the net: its nodes, layer by layer, and the weights between them
+    #[arg(long, value_name = "FILE.svg")]
+    svg: Option<PathBuf>,
 }
 
 impl Inspect {
@@ -39,6 +44,10 @@ impl Inspect {
             let page = with_net!(&model, net => draw(net))?;
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
+        }
+        if let Some(out) = &self.svg {
+            let text = with_net!(&model, net => diagram::svg(net));
+            write_atomically(out, |file| file.write_all(text.as_bytes()))?;
         }
         with_net!(&model, net => if common.json { print_json(net, &model.loss) } else { print(net, &model.loss) })
     }

@@ -2,6 +2,7 @@
 
 mod ask;
 mod data;
+mod diagram;
 mod eval;
 mod export;
 mod inspect;

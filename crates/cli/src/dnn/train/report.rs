@@ -185,6 +185,7 @@ pub(super) fn plot(path: &Path, epochs: &[Epoch]) -> anyhow::Result<()> {
         x: "epoch",
         curves: vec![
             Curve::new("training stream, before each update", points(&|e| Some(e.progress.loss))),
+            Curve::new("held out", Vec::new()),
             Curve::new("test", points(&|e| Some(e.test_loss))),
         ],
     };

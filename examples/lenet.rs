@@ -1,0 +1,31 @@
+//! LeNet in a screen: convolutions, pooling, softmax, Adam, on all of MNIST.
+//!
+//! `cargo run --release --example lenet`
+
+use std::ops::ControlFlow;
+
+use glassbox_dnn::losses::CrossEntropy;
+use glassbox_dnn::{Init, Net, Pictures, Progress, Recipe, Shape, Trainer, evaluate, initialise, shuffled};
+use glassbox_formats::{mnist::Labelled, npz::Npz};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut file = Npz::open("data/mnist.npz".as_ref())?;
+    let (train, test) = (Labelled::read(&mut file, "train")?, Labelled::read(&mut file, "test")?);
+    let pictures = Pictures { images: &train.images, labels: &train.labels };
+    let unseen = Pictures { images: &test.images, labels: &test.labels };
+
+    let layers = "conv 6 5x5 same | relu | max-pool 2 | conv 16 5x5 | relu | max-pool 2 \
+                  | flatten | dense 120 | relu | dense 84 | relu | dense 10 | softmax";
+    let mut net = Net::<f32>::from_text(layers, Shape::picture(28, 28, 1))?;
+    initialise(&mut net, Init::He, 0);
+
+    let recipe = Recipe { batch: 64, epochs: 3, ..Recipe::default() }; // Adam, 0.001
+    let mut trainer = Trainer::new(net, Box::new(CrossEntropy), recipe, train.len());
+    for epoch in 1..=3 {
+        let order = shuffled(train.len(), 0, epoch);
+        let progress = trainer.epoch(pictures, &order, Progress::default(), |_| ControlFlow::Continue(()))?;
+        let accuracy = 100.0 * evaluate(&trainer.net(), unseen, &CrossEntropy)?.accuracy();
+        println!("epoch {epoch}: loss {:.4}, {accuracy:.2}% of pictures it never saw", progress.loss);
+    }
+    Ok(())
+}
