@@ -4,6 +4,7 @@ mod activations;
 mod arguments;
 mod conv;
 mod dense;
+mod dropout;
 mod flatten;
 mod max_pool;
 mod softmax;
@@ -199,4 +200,5 @@ registry!(
     Pointwise<activations::Gaussian>,
     activations::LogSoftmax,
     activations::Maxout,
+    dropout::Dropout,
 );
