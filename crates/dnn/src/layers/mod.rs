@@ -6,14 +6,18 @@ mod conv;
 mod dense;
 mod dropout;
 mod flatten;
+mod fourier;
 mod max_pool;
 mod softmax;
+mod taylor;
 mod window;
 
 pub use activations::{sigmoid, tanh};
 pub use arguments::Arguments;
 pub(crate) use arguments::Mark;
 pub use dense::Dense;
+pub use fourier::waves;
+pub use taylor::powers;
 pub use window::Window;
 
 use activations::{Pointwise, Trained};
@@ -201,4 +205,6 @@ registry!(
     activations::LogSoftmax,
     activations::Maxout,
     dropout::Dropout,
+    fourier::Fourier,
+    taylor::Taylor,
 );
