@@ -4,18 +4,23 @@ mod activations;
 mod arguments;
 mod conv;
 mod dense;
+mod dropout;
 mod flatten;
+mod fourier;
 mod max_pool;
 mod softmax;
+mod taylor;
 mod window;
 
-pub use activations::sigmoid;
+pub use activations::{sigmoid, tanh};
 pub use arguments::Arguments;
 pub(crate) use arguments::Mark;
 pub use dense::Dense;
+pub use fourier::waves;
+pub use taylor::powers;
 pub use window::Window;
 
-use activations::Pointwise;
+use activations::{Pointwise, Trained};
 use glassbox_tensor::Tensor;
 
 use crate::onnx::Onnx;
@@ -170,4 +175,36 @@ registry!(
     softmax::Softmax,
     Pointwise<activations::Sigmoid>,
     Pointwise<activations::Relu>,
+    Pointwise<activations::Identity>,
+    Pointwise<activations::Step>,
+    Pointwise<activations::Tanh>,
+    Pointwise<activations::Arctan>,
+    Pointwise<activations::Softsign>,
+    Pointwise<activations::Isru>,
+    Pointwise<activations::HardSigmoid>,
+    Pointwise<activations::LeakyRelu>,
+    Trained<activations::Prelu, 1>,
+    activations::Rrelu,
+    Pointwise<activations::ThresholdedRelu>,
+    Pointwise<activations::Elu>,
+    Pointwise<activations::Selu>,
+    Pointwise<activations::Celu>,
+    Trained<activations::Srelu, 4>,
+    Pointwise<activations::Isrlu>,
+    activations::Apl,
+    Pointwise<activations::Softplus>,
+    Pointwise<activations::BentIdentity>,
+    Pointwise<activations::Silu>,
+    Pointwise<activations::HardSwish>,
+    Pointwise<activations::Gelu>,
+    Pointwise<activations::Mish>,
+    Trained<activations::SoftExponential, 1>,
+    Pointwise<activations::Sin>,
+    Pointwise<activations::Sinc>,
+    Pointwise<activations::Gaussian>,
+    activations::LogSoftmax,
+    activations::Maxout,
+    dropout::Dropout,
+    fourier::Fourier,
+    taylor::Taylor,
 );

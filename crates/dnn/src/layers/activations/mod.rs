@@ -1,10 +1,31 @@
-//! Activations: a number in, a number out. What has no trained parameters is a few lines in a file of its family.
+//! Activations: a number in, a number out. What has no trained parameters is a few lines in a file of its family; what has is a file of its
+//! own.
 
+mod apl;
+mod log_softmax;
+mod maxout;
+mod prelu;
 mod rectifiers;
+mod rrelu;
+mod smooth;
+mod soft_exponential;
 mod squashing;
+mod srelu;
+mod trained;
+mod waves;
 
-pub use rectifiers::Relu;
-pub use squashing::{Sigmoid, sigmoid};
+pub use apl::Apl;
+pub use log_softmax::LogSoftmax;
+pub use maxout::Maxout;
+pub use prelu::Prelu;
+pub use rectifiers::{HardSwish, Isrlu, LeakyRelu, Relu, ThresholdedRelu};
+pub use rrelu::Rrelu;
+pub use smooth::{Celu, Elu, Gelu, Mish, Selu, Silu, Softplus};
+pub use soft_exponential::SoftExponential;
+pub use squashing::{Arctan, HardSigmoid, Isru, Sigmoid, Softsign, Step, Tanh, sigmoid, tanh};
+pub use srelu::Srelu;
+pub use trained::Trained;
+pub use waves::{BentIdentity, Gaussian, Identity, Sin, Sinc};
 
 use glassbox_kernels::simd::{Task, dispatch};
 use glassbox_tensor::Tensor;
@@ -92,6 +113,16 @@ impl<F: Function, T: Real> Layer<T> for Pointwise<F> {
             dispatch(pass.level, Slopes { function, input, output, gradient, input_gradient });
         });
     }
+}
+
+/// An option as the model language writes it, if it is not what it is without being written.
+fn option_text(name: &str, value: f64, default: f64) -> String {
+    if value == default { String::new() } else { format!(" {name} {value}") }
+}
+
+/// The shape of `numbers` numbers, one a channel or one for all, that meets samples of `shape` in ONNX, `[n, c, h, w]` or `[n, c]`.
+fn channel_shape(shape: Shape, numbers: usize) -> Vec<usize> {
+    if shape.is_flat() { vec![numbers] } else { vec![numbers, 1, 1] }
 }
 
 struct Values<'a, F, T> {
