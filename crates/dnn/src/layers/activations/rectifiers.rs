@@ -56,7 +56,7 @@ impl Function for LeakyRelu {
     };
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
-        Ok(Self { alpha: arguments.number_in("alpha", 0.01, "any number", |alpha| true)? })
+        Ok(Self { alpha: arguments.number_in("alpha", 0.01, "any number", |_| true)? })
     }
 
     fn text(self) -> String {

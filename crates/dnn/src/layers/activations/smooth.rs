@@ -25,7 +25,7 @@ impl Function for Elu {
     };
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
-        Ok(Self { alpha: arguments.number_in("alpha", 1.0, "any number", |alpha| true)? })
+        Ok(Self { alpha: arguments.number_in("alpha", 1.0, "any number", |_| true)? })
     }
 
     fn text(self) -> String {
@@ -78,8 +78,8 @@ impl Function for Selu {
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
         Ok(Self {
-            alpha: arguments.number_in("alpha", ALPHA, "any number", |alpha| true)?,
-            gamma: arguments.number_in("gamma", GAMMA, "any number", |gamma| true)?,
+            alpha: arguments.number_in("alpha", ALPHA, "any number", |_| true)?,
+            gamma: arguments.number_in("gamma", GAMMA, "any number", |_| true)?,
         })
     }
 

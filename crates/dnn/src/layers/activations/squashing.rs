@@ -243,8 +243,8 @@ impl Function for HardSigmoid {
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
         Ok(Self {
-            alpha: arguments.number_in("alpha", 0.2, "any number", |alpha| true)?,
-            beta: arguments.number_in("beta", 0.5, "any number", |beta| true)?,
+            alpha: arguments.number_in("alpha", 0.2, "any number", |_| true)?,
+            beta: arguments.number_in("beta", 0.5, "any number", |_| true)?,
         })
     }
 
