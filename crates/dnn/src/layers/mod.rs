@@ -1,12 +1,26 @@
 //! Layers: one file each, forward and backward side by side, and one word in the registry below.
 
 mod activations;
+mod adaptive_pool;
+mod add;
 mod arguments;
+mod avg_pool;
+mod batch_norm;
+mod concat;
 mod conv;
+mod conv_transpose;
 mod dense;
+mod filter;
 mod flatten;
+mod global_pool;
+mod lp_pool;
 mod max_pool;
+mod mixed_pool;
+mod pooling;
 mod softmax;
+mod stochastic_pool;
+mod sums;
+mod up;
 mod window;
 
 pub use activations::sigmoid;
@@ -165,7 +179,19 @@ macro_rules! registry {
 registry!(
     dense::Dense,
     conv::Conv,
+    conv_transpose::ConvTranspose,
+    filter::FixedFilter,
     max_pool::MaxPool,
+    avg_pool::AvgPool,
+    lp_pool::LpPool,
+    stochastic_pool::StochasticPool,
+    mixed_pool::MixedPool,
+    global_pool::GlobalPool,
+    adaptive_pool::AdaptivePool,
+    up::Up,
+    concat::Concat,
+    add::Add,
+    batch_norm::BatchNorm,
     flatten::Flatten,
     softmax::Softmax,
     Pointwise<activations::Sigmoid>,
