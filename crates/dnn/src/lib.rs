@@ -4,16 +4,16 @@
 //!
 //! | the article's part | here |
 //! |---|---|
-//! | input nodes (features) | a row of the `input` matrix of [`Net::forward`]; a picture's pixels in [`Online`] |
-//! | connection coefficients (parameters) | [`Dense::weight`](layers::Dense::weight) |
-//! | bias nodes | [`Dense::bias`](layers::Dense::bias) |
-//! | hidden layers | every [`Layer`](layers::Layer) of [`Net::layers`] before the last pair |
-//! | activation function | [`layers::Sigmoid`] |
-//! | loss function | [`losses::MeanSquaredError`], [`losses::CrossEntropy`] |
+//! | input nodes (features) | a row of the `input` matrix of [`Net::forward`]; a picture's pixels in [`Pictures`] |
+//! | connection coefficients (parameters) | `weight` of [`layers::Dense`] |
+//! | bias nodes | `bias` of [`layers::Dense`] |
+//! | hidden layers | every [`Layer`](layers::Layer) of [`Net::layers`] but the last |
+//! | activation function | [`layers::activations::Sigmoid`] |
+//! | loss function | [`losses::MeanSquaredError`], [`losses::BinaryCrossEntropy`] |
 //! | output nodes (predictions) | a row of what [`Net::forward`] returns; [`argmax`] names the class |
 //!
 //! Forward propagation changes nodes ([`Net::forward`]); backward propagation changes weights ([`Net::gradient`] says by how much,
-//! [`Online`] does it, one sample at a time, as the article does).
+//! [`Trainer`] does it in batches, [`Online`] one sample at a time, as the article does).
 
 mod augment;
 mod convolution;

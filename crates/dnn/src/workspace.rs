@@ -160,10 +160,6 @@ impl<T: Real> Workspace<T> {
         &self.parameter_gradients
     }
 
-    pub(crate) fn gradients_mut(&mut self) -> &mut [Vec<Tensor<T>>] {
-        &mut self.parameter_gradients
-    }
-
     pub(crate) fn into_gradients(self) -> Vec<Vec<Tensor<T>>> {
         self.parameter_gradients
     }

@@ -1,23 +1,56 @@
 //! Layers: one file each, forward and backward side by side, and one word in the registry below.
 
-mod activations;
+pub mod activations;
+mod adaptive_pool;
+mod add;
 mod arguments;
+mod avg_pool;
+mod batch_norm;
+mod concat;
 mod conv;
+mod conv_transpose;
 mod dense;
 mod dropout;
+mod filter;
 mod flatten;
 mod fourier;
+mod global_pool;
+mod lp_pool;
 mod max_pool;
+mod mixed_pool;
+mod pooling;
 mod softmax;
+mod stochastic_pool;
+mod sums;
 mod taylor;
+mod up;
 mod window;
 
 pub use activations::{sigmoid, tanh};
+pub use adaptive_pool::AdaptivePool;
+pub use add::Add;
 pub use arguments::Arguments;
 pub(crate) use arguments::Mark;
+use avg_pool::AvgPool;
+pub use batch_norm::BatchNorm;
+pub use concat::Concat;
+pub use conv::Conv;
+pub use conv_transpose::ConvTranspose;
 pub use dense::Dense;
+pub use dropout::Dropout;
+pub use filter::FixedFilter;
+pub use flatten::Flatten;
+pub use fourier::Fourier;
 pub use fourier::waves;
+pub use global_pool::GlobalPool;
+use lp_pool::LpPool;
+use max_pool::MaxPool;
+use mixed_pool::MixedPool;
+pub use softmax::Softmax;
+use stochastic_pool::StochasticPool;
+pub use taylor::Taylor;
 pub use taylor::powers;
+pub use up::Up;
 pub use window::Window;
 
 use activations::{Pointwise, Trained};
@@ -168,11 +201,23 @@ macro_rules! registry {
 }
 
 registry!(
-    dense::Dense,
-    conv::Conv,
-    max_pool::MaxPool,
-    flatten::Flatten,
-    softmax::Softmax,
+    Dense,
+    Conv,
+    ConvTranspose,
+    FixedFilter,
+    MaxPool,
+    AvgPool,
+    LpPool,
+    StochasticPool,
+    MixedPool,
+    GlobalPool,
+    AdaptivePool,
+    Up,
+    Concat,
+    Add,
+    BatchNorm,
+    Flatten,
+    Softmax,
     Pointwise<activations::Sigmoid>,
     Pointwise<activations::Relu>,
     Pointwise<activations::Identity>,
@@ -204,7 +249,7 @@ registry!(
     Pointwise<activations::Gaussian>,
     activations::LogSoftmax,
     activations::Maxout,
-    dropout::Dropout,
-    fourier::Fourier,
-    taylor::Taylor,
+    Dropout,
+    Fourier,
+    Taylor,
 );

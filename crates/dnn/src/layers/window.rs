@@ -44,7 +44,7 @@ macro_rules! window_usage {
 pub(super) use window_usage;
 
 /// The largest padding or stride: more is a slip of the pen.
-const MOST: usize = 1 << 12;
+pub(super) const MOST: usize = 1 << 12;
 
 impl Window {
     /// Reads what is behind the window's size: padding, stride (`default_stride` if there is none), dilation and, if `may_ceil`, `ceil`.
@@ -116,6 +116,17 @@ impl Window {
         Ok(window)
     }
 
+    /// A window that is known to lie so often on a picture: of layers that go the other way, from the windows to the picture.
+    pub(crate) fn placed(
+        size: (usize, usize),
+        stride: (usize, usize),
+        dilation: (usize, usize),
+        pads: [usize; 4],
+        count: (usize, usize),
+    ) -> Self {
+        Self { size, stride, dilation, pads, count, padding: Padding::Explicit, ceil: false }
+    }
+
     /// Rows and columns from the first to the last place of the window, both included.
     pub fn extent(&self) -> (usize, usize) {
         ((self.size.0 - 1) * self.dilation.0 + 1, (self.size.1 - 1) * self.dilation.1 + 1)
@@ -157,12 +168,14 @@ impl Window {
 
     /// The rows of the picture that windows see, row of windows by row of windows.
     pub(crate) fn rows(&self, input: Shape) -> Vec<Places> {
-        places(self.count.0, self.stride.0, self.pads[0], self.size.0, self.dilation.0, input.height)
+        let [top, _, bottom, _] = self.pads;
+        places(self.count.0, self.stride.0, [top, bottom], self.size.0, self.dilation.0, input.height)
     }
 
     /// The columns, in the same way.
     pub(crate) fn columns(&self, input: Shape) -> Vec<Places> {
-        places(self.count.1, self.stride.1, self.pads[1], self.size.1, self.dilation.1, input.width)
+        let [_, left, _, right] = self.pads;
+        places(self.count.1, self.stride.1, [left, right], self.size.1, self.dilation.1, input.width)
     }
 }
 
@@ -173,10 +186,17 @@ pub(crate) struct Places {
     pub(crate) first: usize,
     /// How many do.
     pub(crate) count: usize,
+    /// How many lie in the picture or its padding; what `ceil` lets a window reach beyond that does not count.
+    pub(crate) counted: usize,
     step: usize,
 }
 
 impl Places {
+    /// Some rows or columns of the picture, one beside the other.
+    pub(crate) fn stretch(first: usize, count: usize) -> Self {
+        Self { first, count, counted: count, step: 1 }
+    }
+
     /// Each.
     #[inline(always)]
     pub(crate) fn iter(self) -> impl Iterator<Item = usize> + Clone {
@@ -184,18 +204,26 @@ impl Places {
     }
 }
 
-fn places(windows: usize, stride: usize, before: usize, size: usize, dilation: usize, side: usize) -> Vec<Places> {
+fn places(
+    windows: usize,
+    stride: usize,
+    [before, after]: [usize; 2],
+    size: usize,
+    dilation: usize,
+    side: usize,
+) -> Vec<Places> {
     let one = |window: usize| {
         let start = window * stride;
         let skipped = before.saturating_sub(start).div_ceil(dilation);
         let first = (start + skipped * dilation).saturating_sub(before);
         let within = side.saturating_sub(first).div_ceil(dilation);
-        Places { first, count: within.min(size.saturating_sub(skipped)), step: dilation }
+        let counted = (before + side + after).saturating_sub(start).div_ceil(dilation).min(size);
+        Places { first, count: within.min(size.saturating_sub(skipped)), counted, step: dilation }
     };
     (0..windows).map(one).collect()
 }
 
-fn pads(arguments: &Arguments, text: &str) -> Result<[usize; 4], Error> {
+pub(super) fn pads(arguments: &Arguments, text: &str) -> Result<[usize; 4], Error> {
     let numbers: Option<Vec<usize>> =
         text.split(',').map(|number| number.parse().ok().filter(|&number| number <= MOST)).collect();
     match numbers.as_deref() {
