@@ -151,7 +151,7 @@ def lp_pool(size, p, stride, pad=NONE, dilation=1):
     return pictures(lambda x: (windows(x, size, stride, dilation, pad).abs() ** p).sum(2) ** (1 / p))
 
 
-POOLED = (7, 6, 2)
+POOLED = (7, 6, 1)
 for text, function in [
     ("max-pool 2", max_pool(2, 2)), ("max-pool 3 stride 2", max_pool(3, 2)), ("max-pool 3x2 stride 1", max_pool((3, 2), 1)),
     ("max-pool 3 stride 2 ceil", max_pool(3, 2, ceil=True)), ("max-pool 2 dilation 3 stride 1", max_pool(2, 1, dilation=3)),
@@ -192,3 +192,75 @@ case("conv 3 1x1 | as a | conv 3 3x3 same | add a | tanh", SIDE,
      lambda x, w, b, v, c: torch.tanh(conv(pad=(1, 1, 1, 1))(conv()(x, w, b), v, c) + conv()(x, w, b)),
      {"0.conv.weight": ((3, 1, 1, 4), -1, 1), "0.conv.bias": ((3, 1), -1, 1), "1.conv.weight": ((3, 3, 3, 3), -.2, .2),
       "1.conv.bias": ((3, 1), -1, 1)}, low=-1., high=1.)
+
+# Trained activations, a parameter a channel; numbers away from their bends, which lie at multiples of 1/1024 as the inputs do: half of one beside.
+def prelu(x, a):
+    return torch.where(x > 0, x, a * x)
+
+
+def srelu(x, low, low_slope, high, high_slope):
+    return torch.where(x >= high, high + high_slope * (x - high), torch.where(x <= low, low + low_slope * (x - low), x))
+
+
+def apl(x, slope, bend):
+    return F.relu(x) + sum(slope[s] * F.relu(bend[s] - x) for s in range(len(slope)))
+
+
+def soft_exponential(x, a):
+    if a.item() < 0:
+        return -torch.log(1 - a * (x + a)) / a
+    return (torch.exp(a * x) - 1) / a + a
+
+
+FEW = (2, 3, 4)
+case("prelu", FEW, prelu, {"0.prelu.alpha": ((4,), .1, .5)}, ZERO)
+case("prelu shared", FEW, prelu, {"0.prelu.alpha": ((1,), .1, .5)}, ZERO)
+case("srelu", FEW, srelu, {"0.srelu.low": ((4,), -1.5, -.5), "0.srelu.low-slope": ((4,), .1, .5), "0.srelu.high": ((4,), .5, 1.5),
+                           "0.srelu.high-slope": ((4,), .1, .9)})
+case("apl pieces 3", FEW, apl, {"0.apl.slope": ((3, 4), -1, 1), "0.apl.bend": ((3, 4), -2, 2)}, ZERO)
+case("soft-exponential", (2, 3, 2), soft_exponential, {"0.soft-exponential.alpha": ((1,), .3, .9)})
+case("soft-exponential", (7,), soft_exponential, {"0.soft-exponential.alpha": ((1,), -.9, -.6)}, low=-1., high=1.5)
+case("maxout 2", FEW, lambda x: x.unflatten(-1, (-1, 2)).amax(-1))
+case("maxout 3", (9,), lambda x: x.unflatten(-1, (-1, 3)).amax(-1))
+case("fourier 3", (4,), lambda x: torch.cat([x] + [f(k * x) for k in (1, 2, 3) for f in (torch.sin, torch.cos)], -1))
+case("taylor 4", (5,), lambda x: torch.cat([x ** n for n in (1, 2, 3, 4)], -1), low=-1.5, high=1.5)
+
+
+# conv-transpose.weight [c, rows, columns, masks / groups]; PyTorch: [c, masks / groups, rows, columns].
+def conv_transpose(cut=(0, 0, 0, 0), **given):
+    top, left, bottom, right = cut
+
+    def function(x, w, b=None):
+        y = F.conv_transpose2d(x, nchw(w), None if b is None else b.flatten(), **given)
+        return y[:, :, top:y.shape[2] - bottom, left:y.shape[3] - right]
+    return pictures(function)
+
+
+for text, size, masks, groups, bias, function in [
+    ("conv-transpose 3 3x2", (3, 2), 3, 1, True, conv_transpose()),
+    ("conv-transpose 3 3x3 stride 2 no-bias", (3, 3), 3, 1, False, conv_transpose(stride=2)),
+    ("conv-transpose 3 3x3 pad 1 stride 2 out-pad 1,0", (3, 3), 3, 1, True, conv_transpose(stride=2, padding=1, output_padding=(1, 0))),
+    ("conv-transpose 3 3x3 pad 1,0,2,1", (3, 3), 3, 1, True, conv_transpose((1, 0, 2, 1))),
+    ("conv-transpose 3 3x3 same stride 2", (3, 3), 3, 1, True, conv_transpose((0, 0, 1, 1), stride=2)),
+    ("conv-transpose 3 2x2 dilation 2", (2, 2), 3, 1, True, conv_transpose(dilation=2)),
+    ("conv-transpose 6 2x2 stride 2 groups 2", (2, 2), 6, 2, True, conv_transpose(stride=2, groups=2)),
+]:
+    given = {"0.conv-transpose.weight": ((4, *size, masks // groups), -1, 1)}
+    case(text, (3, 2, 4), function, given | ({"0.conv-transpose.bias": ((masks, 1), -1, 1)} if bias else {}), low=-1., high=1.)
+
+for text, eps in [("batch-norm", 1e-5), ("batch-norm eps 0.01", .01)]:
+    for answers, shape in [(False, (2, 3, 4)), (False, (6,))] if eps < .01 else [(True, (2, 3, 4))]:
+        c = shape[-1]
+        given = {"weight": ((c,), .5, 1.5), "bias": ((c,), -1, 1), "mean": ((c,), -1, 1), "variance": ((c,), .5, 2)}
+        case(text, shape, lambda x, w, b, m, v, eps=eps, answers=answers: F.batch_norm(
+            x.movedim(-1, 1), m.detach().clone(), v.detach().clone(), w, b, not answers, eps=eps).movedim(1, -1),
+            {f"0.batch-norm.{name}": value for name, value in given.items()}, answers=answers)
+
+
+def filtered(mask):
+    weight = torch.tensor(mask, dtype=torch.float64)
+    return pictures(lambda x: F.conv2d(x, weight.expand(x.shape[1], 1, *weight.shape), padding=1, groups=x.shape[1]))
+
+
+case("filter sobel:direction=x,signed=clamp", (5, 4, 2), filtered([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]))
+case("filter sharpen", (5, 4, 2), filtered([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]))

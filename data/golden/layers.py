@@ -12,11 +12,12 @@ The leaves of the graph are arrays in our layouts, turned into PyTorch's inside 
     ours                                     PyTorch
     pictures [n, h, w, c]                    [n, c, h, w]
     conv.weight [masks, rows, columns, c/g]  [masks, c/g, rows, columns]
-    conv-transpose.weight                    see conv_transpose
+    conv-transpose.weight                    [c, masks/g, rows, columns]
+    [c, rows, columns, masks/g]
     dense.weight [out, in], in = h·w·c       the same, of the picture flattened with channels last
     bias [masks, 1]                          [masks]
 
-Numbers are kept away from kinks and ties; those that are made up are multiples of 1/1024, which packs well.
+Numbers are kept away from kinks and ties; those that are made up are few and round in the binary system, which packs well.
 """
 import pathlib
 import sys
@@ -48,17 +49,17 @@ def leaf(array):
 def layers():
     for case in layer_cases.CASES:
         random = generator(case.text)
-        shape = (3, *case.shape)
+        shape = (3 if len(case.shape) == 1 else 2, *case.shape)
         # A shuffled ladder: no two numbers are equal, so no window has two greatest.
         numbers = random.permutation(int(np.prod(shape))).reshape(shape) + .5
-        x = np.rint((numbers / numbers.size * (case.high - case.low) + case.low) * 1024) / 1024
+        x = np.rint((numbers / numbers.size * (case.high - case.low) + case.low) * 1024) / 1024 + 1 / 2048
         for kink in case.kinks:
             x = np.where(np.abs(x - kink) < 1 / 64, x + 1 / 16, x)
         x = leaf(x)
-        parameters = {name: leaf(random.randint(int(low * 1024), int(high * 1024), size) / 1024)
+        parameters = {name: leaf(random.randint(int(low * 128), int(high * 128), size) / 128)
                       for name, (size, low, high) in case.parameters.items()}
         y = case.function(x, *parameters.values())
-        upstream = random.randint(-1024, 1024, tuple(y.shape)) / 1024
+        upstream = random.randint(-64, 65, tuple(y.shape)) / 64
         y.backward(torch.tensor(upstream))
         sides = "x".join(map(str, case.shape))
         key = f"layer/{case.text} behind {sides}"
