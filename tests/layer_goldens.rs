@@ -103,19 +103,23 @@ fn layers_equal_pytorch() {
     let mut goldens = goldens();
     let cases = cases(&goldens, "layer");
     assert!(cases.len() > 90, "only {} layers", cases.len());
-    each(&cases, |case| case.to_string(), |case| {
-        let key = format!("layer/{case}");
-        check_layer::<f64>(&mut goldens, &key, F64);
-        check_layer::<f32>(&mut goldens, &key, F32);
-    });
+    each(
+        &cases,
+        |case| case.to_string(),
+        |case| {
+            let key = format!("layer/{case}");
+            check_layer::<f64>(&mut goldens, &key, F64);
+            check_layer::<f32>(&mut goldens, &key, F32);
+        },
+    );
 }
 
 fn check_losses<T: Real>(tolerance: f64) {
     let mut goldens = goldens();
     for name in glassbox_dnn::losses::all::<T>().iter().map(|loss| loss.name()) {
         let loss = by_name::<T>(name).unwrap();
-        let [outputs, wanted, value, gradient] =
-            ["outputs", "wanted", "value", "gradient"].map(|part| reals::<T>(&mut goldens, &format!("loss/{name}/{part}")));
+        let [outputs, wanted, value, gradient] = ["outputs", "wanted", "value", "gradient"]
+            .map(|part| reals::<T>(&mut goldens, &format!("loss/{name}/{part}")));
         let classes = outputs.len() / value.len();
         let rows = outputs.chunks(classes).zip(wanted.chunks(classes));
         let mut slopes = vec![T::nan(); outputs.len()];

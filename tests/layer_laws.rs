@@ -48,7 +48,10 @@ const NETS: &[(&str, Shape)] = &[
     ("conv 3 3x3 same | relu | max-pool 2 | flatten | dense 3 | softmax", PICTURE),
     ("conv 4 3x2 same stride 2 groups 2 | tanh | conv 3 2x2 pad 1,0,2,1 dilation 2 no-bias | sigmoid", PICTURE),
     ("conv 3 1x1 | max-pool 3 same-lower stride 2 | conv 2 2x2 | max-pool 2 ceil | dense 3", PICTURE),
-    ("conv 3 2x2 | avg-pool 3 same stride 2 count-pad | conv 2 1x1 | avg-pool 2 pad 1,0,1,0 stride 1 ceil | dense 2", PICTURE),
+    (
+        "conv 3 2x2 | avg-pool 3 same stride 2 count-pad | conv 2 1x1 | avg-pool 2 pad 1,0,1,0 stride 1 ceil | dense 2",
+        PICTURE,
+    ),
     ("conv 3 2x2 | lp-pool 3 p 3 stride 2 | conv 2 1x1 | lp-pool 2 p 2 | dense 2", PICTURE),
     ("conv 3 2x2 | softplus | stochastic-pool 2 | conv 2 1x1", PICTURE),
     ("conv 3 2x2 | mixed-pool 2 share 0.3 | conv 2 1x1 | mixed-pool 2 | dense 2", PICTURE),
@@ -56,7 +59,10 @@ const NETS: &[(&str, Shape)] = &[
     ("conv 3 2x2 | global-pool avg | dense 2", PICTURE),
     ("conv 3 1x1 | adaptive-pool avg 3x4 | conv 2 1x1 | adaptive-pool max 2x3 | dense 2", PICTURE),
     ("conv 3 3x3 stride 2 | up 2 | conv 2 2x2 | up 3 bilinear | conv 1 1x1", PICTURE),
-    ("conv 4 3x3 stride 2 | conv-transpose 4 3x2 stride 2 out-pad 1,0 groups 2 | tanh | conv-transpose 2 2x2 pad 1 no-bias", PICTURE),
+    (
+        "conv 4 3x3 stride 2 | conv-transpose 4 3x2 stride 2 out-pad 1,0 groups 2 | tanh | conv-transpose 2 2x2 pad 1 no-bias",
+        PICTURE,
+    ),
     ("conv 3 3x3 stride 2 | conv-transpose 2 2x2 dilation 2 | flatten | dense 2", PICTURE),
     ("conv 3 2x2 | batch-norm | tanh | conv 2 1x1 | batch-norm eps 0.01 momentum 0.3 | dense 2", PICTURE),
     ("dense 4 | batch-norm | tanh | dense 2", LIST),
@@ -209,7 +215,8 @@ fn every_level_of_instructions_gives_the_same() {
         let all = |level: Level| -> Vec<Vec<f32>> {
             let run = run(&net, Pass { level, ..pass() }, &input, Some(&upstream));
             let trained = net.list().into_iter().zip(run.parameter_gradients.iter().flatten());
-            let gradients = trained.filter(|(parameter, _)| parameter.trained).map(|(_, gradient)| gradient.as_slice().to_vec());
+            let gradients =
+                trained.filter(|(parameter, _)| parameter.trained).map(|(_, gradient)| gradient.as_slice().to_vec());
             [run.outputs, run.input_gradient].into_iter().chain(gradients).collect()
         };
         let wanted = all(Level::BASELINE);

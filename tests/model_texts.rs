@@ -67,13 +67,20 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
 
 #[test]
 fn errors_point_at_the_place() {
-    each(WRONG, |case| format!("{:?}", case.0), |(text, position, shape, wanted)| {
-        let error = match Net::<f32>::from_text(text, Shape::picture(8, 6, 4)) {
-            Ok(net) => panic!("read as {:?}", net.text()),
-            Err(error) => error.to_string(),
-        };
-        let place = format!("layer {position} of \"{text}\", behind {shape}: ");
-        let said = error.split_once(&place);
-        assert!(said.is_some_and(|(_, said)| said.contains(wanted)), "{error:?} should hold {place:?} and then {wanted:?}");
-    });
+    each(
+        WRONG,
+        |case| format!("{:?}", case.0),
+        |(text, position, shape, wanted)| {
+            let error = match Net::<f32>::from_text(text, Shape::picture(8, 6, 4)) {
+                Ok(net) => panic!("read as {:?}", net.text()),
+                Err(error) => error.to_string(),
+            };
+            let place = format!("layer {position} of \"{text}\", behind {shape}: ");
+            let said = error.split_once(&place);
+            assert!(
+                said.is_some_and(|(_, said)| said.contains(wanted)),
+                "{error:?} should hold {place:?} and then {wanted:?}"
+            );
+        },
+    );
 }

@@ -38,8 +38,10 @@ impl Window {
 
     /// The pixel that place (k, l) of window (i, j) shows; none outside the picture.
     fn pixel(&self, [i, j]: [usize; 2], [k, l]: [usize; 2]) -> Option<usize> {
-        let y = (i * self.stride[0] + k * self.dilation[0]).checked_sub(self.pads[0]).filter(|&y| y < self.input.height)?;
-        let x = (j * self.stride[1] + l * self.dilation[1]).checked_sub(self.pads[1]).filter(|&x| x < self.input.width)?;
+        let y =
+            (i * self.stride[0] + k * self.dilation[0]).checked_sub(self.pads[0]).filter(|&y| y < self.input.height)?;
+        let x =
+            (j * self.stride[1] + l * self.dilation[1]).checked_sub(self.pads[1]).filter(|&x| x < self.input.width)?;
         Some((y * self.input.width + x) * self.input.channels)
     }
 
@@ -53,8 +55,12 @@ fn window() -> impl Strategy<Value = Window> {
     let pair = |most: usize| [1..=most, 1..=most];
     let sides = (1..12usize, 1..12usize, 1..=3usize);
     (sides, pair(5), pair(3), pair(3), [0..4usize, 0..4usize, 0..4usize, 0..4usize]).prop_map(
-        |((height, width, channels), size, stride, dilation, pads)| {
-            Window { input: Shape::picture(height, width, channels), size, stride, dilation, pads }
+        |((height, width, channels), size, stride, dilation, pads)| Window {
+            input: Shape::picture(height, width, channels),
+            size,
+            stride,
+            dilation,
+            pads,
         },
     )
 }
@@ -64,7 +70,10 @@ const SAMPLES: usize = 2;
 fn near(found: &[f64], wanted: &[f64], what: &str) -> Result<(), TestCaseError> {
     prop_assert_eq!(found.len(), wanted.len(), "{}", what);
     for (index, (found, wanted)) in found.iter().zip(wanted).enumerate() {
-        prop_assert!((found - wanted).abs() <= 1e-12 * (1.0 + wanted.abs()), "{what}[{index}]: found {found}, wanted {wanted}");
+        prop_assert!(
+            (found - wanted).abs() <= 1e-12 * (1.0 + wanted.abs()),
+            "{what}[{index}]: found {found}, wanted {wanted}"
+        );
     }
     Ok(())
 }

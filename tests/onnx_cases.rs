@@ -10,9 +10,8 @@ use serde_json::Value;
 use crate::nets::{each, read, run};
 
 /// What no layer says, and why.
-const NOT_APPLICABLE: &[(&str, &str)] = &[
-    ("test_gemm_default_matrix_bias", "a bias for each sample: a dense layer has one for all"),
-];
+const NOT_APPLICABLE: &[(&str, &str)] =
+    &[("test_gemm_default_matrix_bias", "a bias for each sample: a dense layer has one for all")];
 
 /// Numbers with a shape, in rows.
 #[derive(Clone)]
@@ -185,7 +184,8 @@ impl Case<'_> {
             "ConvTranspose" => self.conv_transpose(),
             "BatchNormalization" => {
                 // Scale, bias, mean, variance, in ONNX's order.
-                let task = self.pictures(format!("batch-norm{}", self.option("eps", "epsilon")), self.inputs[1..].to_vec());
+                let task =
+                    self.pictures(format!("batch-norm{}", self.option("eps", "epsilon")), self.inputs[1..].to_vec());
                 Task { trains: self.number("training_mode") == Some(1.0), ..task }
             }
             "Gemm" => self.gemm(),
@@ -198,11 +198,14 @@ impl Case<'_> {
             "Elu" => function("elu"),
             "LeakyRelu" => function("leaky-relu"),
             "ThresholdedRelu" => function("thresholded-relu"),
-            "Selu" => self.lists(format!("selu{}{}", self.option("alpha", "alpha"), self.option("gamma", "gamma")), last),
-            "HardSigmoid" => {
-                self.lists(format!("hard-sigmoid{}{}", self.option("alpha", "alpha"), self.option("beta", "beta")), last)
+            "Selu" => {
+                self.lists(format!("selu{}{}", self.option("alpha", "alpha"), self.option("gamma", "gamma")), last)
             }
-            "Gelu" => self.lists(if self.attributes.get("approximate").is_some() { "gelu tanh" } else { "gelu" }.into(), last),
+            "HardSigmoid" => self
+                .lists(format!("hard-sigmoid{}{}", self.option("alpha", "alpha"), self.option("beta", "beta")), last),
+            "Gelu" => {
+                self.lists(if self.attributes.get("approximate").is_some() { "gelu tanh" } else { "gelu" }.into(), last)
+            }
             "HardSwish" => function("hard-swish"),
             "Mish" | "Relu" | "Sigmoid" | "Softplus" | "Softsign" | "Tanh" => function(&self.op.to_lowercase()),
             other => panic!("no layer for {other}"),
@@ -262,7 +265,10 @@ fn observe(archive: &mut Npz<BufReader<File>>, name: &str, case: &Case, task: &T
             let before = case.inputs[place + 1].numbers[channel] * 0.9;
             let unbiased = before + (wanted - before) * if place == 3 { n / (n - 1.0) } else { 1.0 };
             let near = |wanted: f32| (found - wanted).abs() <= 1e-3 * wanted.abs();
-            assert!(near(*wanted) || near(unbiased), "{output} at {channel}: found {found}, wanted {wanted} or {unbiased}");
+            assert!(
+                near(*wanted) || near(unbiased),
+                "{output} at {channel}: found {found}, wanted {wanted} or {unbiased}"
+            );
         }
     }
 }

@@ -37,7 +37,8 @@ proptest! {
 
 #[test]
 fn no_epoch_and_no_step_are_no_trouble() {
-    for schedule in [Schedule::Constant, Schedule::Step { every: 1, factor: 0.5 }, Schedule::Cosine, Schedule::OneCycle] {
+    for schedule in [Schedule::Constant, Schedule::Step { every: 1, factor: 0.5 }, Schedule::Cosine, Schedule::OneCycle]
+    {
         for (step, an_epoch, epochs) in [(0, 0, 0), (0, 1, 0), (0, 0, 1), (0, 1, 1), (1000, 1, 1)] {
             assert!(schedule.factor(step, an_epoch, epochs).is_finite(), "{schedule}: {step} {an_epoch} {epochs}");
         }

@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::{CrossEntropy, MeanSquaredError, one_hot};
 use glassbox_dnn::{
-    ARTICLE, Net, Online, Pictures, Real, Rule, Samples, evaluate, features, initialise_numpy, initialise_uniform, shuffled,
+    ARTICLE, Net, Online, Pictures, Real, Rule, Samples, evaluate, features, initialise_numpy, initialise_uniform,
+    shuffled,
 };
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::Npz;

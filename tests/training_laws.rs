@@ -6,7 +6,8 @@ use glassbox_dnn::{Net, Pass, Recipe, Schedule, Shape, Trainer};
 
 use crate::nets::{each, filled, numbers, read, run};
 
-const CONV: &str = "conv 6 3x3 same | relu | max-pool 2 | conv 4 3x3 | relu | flatten | dense 12 | relu | dense 5 | softmax";
+const CONV: &str =
+    "conv 6 3x3 same | relu | max-pool 2 | conv 4 3x3 | relu | flatten | dense 12 | relu | dense 5 | softmax";
 
 fn trained(text: &str, optimiser: Optimiser, threads: usize) -> Vec<(String, Vec<u32>)> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -16,7 +17,8 @@ fn trained(text: &str, optimiser: Optimiser, threads: usize) -> Vec<(String, Vec
         let (outputs, samples) = (net.outputs(), 37);
         let recipe = Recipe { optimiser, batch: samples, clip: Some(1.0), decay: 0.01, ..Recipe::default() };
         let mut trainer = Trainer::new(net, Box::new(CrossEntropy), recipe, samples);
-        let wanted: Vec<f32> = (0..samples * outputs).map(|i| if i % outputs == i / outputs % outputs { 1.0 } else { 0.0 }).collect();
+        let wanted: Vec<f32> =
+            (0..samples * outputs).map(|i| if i % outputs == i / outputs % outputs { 1.0 } else { 0.0 }).collect();
         for step in 0..6 {
             trainer.step(&numbers::<f32>(samples * shape.len(), step), &wanted).unwrap();
         }
@@ -51,11 +53,13 @@ fn a_step_is_what_the_recipe_says() {
     ] {
         let mut net = filled::<f64>(text, Shape::from(5));
         let samples = 6;
-        let recipe = Recipe { optimiser: Optimiser::Sgd, rate: 0.3, schedule, batch: samples, epochs: 2, decay, clip, seed: 1 };
+        let recipe =
+            Recipe { optimiser: Optimiser::Sgd, rate: 0.3, schedule, batch: samples, epochs: 2, decay, clip, seed: 1 };
         // Two steps an epoch.
         let mut trainer = Trainer::new(net.clone(), Box::new(MeanSquaredError), recipe, 2 * samples);
         for step in 0..4u64 {
-            let (input, wanted) = (numbers::<f64>(samples * 5, step as usize), numbers::<f64>(samples * 3, 9 + step as usize));
+            let (input, wanted) =
+                (numbers::<f64>(samples * 5, step as usize), numbers::<f64>(samples * 3, 9 + step as usize));
             let pass = Pass::train(samples, 1, step);
             let outputs = run(&net, pass, &input, None).outputs;
             let upstream: Vec<f64> =
@@ -71,7 +75,10 @@ fn a_step_is_what_the_recipe_says() {
                 }
             }
             let found = trainer.step(&input, &wanted).unwrap();
-            assert!((found - loss).abs() < 1e-12 * loss.max(1.0), "{schedule}, step {step}: loss {found}, wanted {loss}");
+            assert!(
+                (found - loss).abs() < 1e-12 * loss.max(1.0),
+                "{schedule}, step {step}: loss {found}, wanted {loss}"
+            );
             for ((name, found), wanted) in trainer.net().to_arrays().iter().zip(net.parameters().iter().flatten()) {
                 for (found, wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
                     let near = (found - wanted).abs() < 1e-12;
@@ -102,7 +109,8 @@ fn layers_that_draw_draw_by_seed_step_and_sample() {
         let shape = Shape::picture(20, 20, 3);
         let net = read::<f64>(text, shape);
         // Both samples are the same, so that only what is drawn tells them apart.
-        let one: Vec<f64> = numbers::<f64>(shape.len(), 1).iter().map(|x| if *text == "rrelu" { *x } else { x.abs() }).collect();
+        let one: Vec<f64> =
+            numbers::<f64>(shape.len(), 1).iter().map(|x| if *text == "rrelu" { *x } else { x.abs() }).collect();
         let input = [one.clone(), one].concat();
         let at = |seed, step| outputs(&net, Pass::train(2, seed, step), &input);
         let first = at(7, 3);
