@@ -1,141 +1,246 @@
-//! What holds for every layer and loss: gradients equal finite differences in f64.
+//! What holds for every layer and loss: gradients equal finite differences in f64, texts and files are read as they were written, and neither the
+//! batch nor the processor changes an answer.
 
-use glassbox_dnn::losses::{CrossEntropy, Loss, MeanSquaredError, one_hot};
-use glassbox_dnn::{Net, initialise_uniform};
-use glassbox_tensor::Matrix;
+use glassbox_dnn::layers::ENTRIES;
+use glassbox_dnn::losses::{Loss, all};
+use glassbox_dnn::{Net, Pass, Shape, Workspace};
+use glassbox_kernels::simd::Level;
+use glassbox_tensor::{Matrix, Tensor};
 
-const NETS: [&str; 4] = [
-    "dense 3 | sigmoid",
-    "sigmoid | dense 4",
-    "dense 5 | sigmoid | dense 3 | sigmoid",
-    "dense 4 | dense 3 | sigmoid | dense 2",
+use crate::nets::{Upstream, each, filled, numbers, read, run};
+
+const LIST: Shape = Shape::picture(1, 1, 6);
+const PICTURE: Shape = Shape::picture(7, 6, 4);
+
+/// Nets in which every layer is, most of them between others, so that its gradients are passed on.
+const NETS: &[(&str, Shape)] = &[
+    ("dense 3 | sigmoid", LIST),
+    ("sigmoid | dense 4", LIST),
+    ("dense 5 | sigmoid | dense 3 | sigmoid", LIST),
+    ("dense 4 | dense 3 no-bias | sigmoid | dense 2 | softmax", LIST),
+    ("dense 4 | tanh | dense 3 | arctan", LIST),
+    ("dense 4 | softsign | dense 3 | isru alpha 2", LIST),
+    ("dense 4 | isru | dense 3 | hard-sigmoid", LIST),
+    ("dense 4 | hard-sigmoid alpha 0.3 beta 0.4 | dense 3 | relu", LIST),
+    ("dense 4 | step | dense 3", LIST),
+    ("dense 4 | leaky-relu alpha 0.2 | dense 3 | leaky-relu", LIST),
+    ("dense 4 | elu alpha 1.5 | dense 3 | elu", LIST),
+    ("dense 4 | selu alpha 2 gamma 3 | dense 3 | selu", LIST),
+    ("dense 4 | celu alpha 1.5 | dense 3 | celu", LIST),
+    ("dense 4 | isrlu alpha 1.5 | dense 3 | isrlu", LIST),
+    ("dense 4 | softplus | dense 3 | thresholded-relu alpha 0.1", LIST),
+    ("dense 4 | thresholded-relu | dense 3 | hard-swish", LIST),
+    ("dense 4 | silu | dense 3 | gelu", LIST),
+    ("dense 4 | gelu tanh | dense 3 | mish", LIST),
+    ("dense 4 | identity | dense 3 | sin", LIST),
+    ("dense 4 | sinc | dense 3 | gaussian", LIST),
+    ("dense 4 | bent-identity | dense 3 | prelu | dense 2", LIST),
+    ("dense 4 | rrelu low 0.2 high 0.4 | dense 3 | rrelu", LIST),
+    ("dense 4 | srelu | dense 3", LIST),
+    ("dense 4 | apl pieces 3 | dense 3 | apl", LIST),
+    ("dense 4 | soft-exponential | dense 3", LIST),
+    ("dense 6 | maxout 3 | dense 3 | log-softmax", LIST),
+    ("dense 5 | tanh | dropout 0.4 | dense 3", LIST),
+    ("dense 2 | fourier 3 | dense 3", LIST),
+    ("dense 2 | taylor 4 | dense 3", LIST),
+    ("dense 4 | as a | tanh | dense 4 | as b | add a | sigmoid | concat b | dense 2 | concat a", LIST),
+    ("as x | dense 6 | add x | tanh | concat x | dense 2", LIST),
+    ("conv 3 3x3 same | relu | max-pool 2 | flatten | dense 3 | softmax", PICTURE),
+    ("conv 4 3x2 same stride 2 groups 2 | tanh | conv 3 2x2 pad 1,0,2,1 dilation 2 no-bias | sigmoid", PICTURE),
+    ("conv 3 1x1 | max-pool 3 same-lower stride 2 | conv 2 2x2 | max-pool 2 ceil | dense 3", PICTURE),
+    (
+        "conv 3 2x2 | avg-pool 3 same stride 2 count-pad | conv 2 1x1 | avg-pool 2 pad 1,0,1,0 stride 1 ceil | dense 2",
+        PICTURE,
+    ),
+    ("conv 3 2x2 | lp-pool 3 p 3 stride 2 | conv 2 1x1 | lp-pool 2 p 2 | dense 2", PICTURE),
+    ("conv 3 2x2 | softplus | stochastic-pool 2 | conv 2 1x1", PICTURE),
+    ("conv 3 2x2 | mixed-pool 2 share 0.3 | conv 2 1x1 | mixed-pool 2 | dense 2", PICTURE),
+    ("conv 3 2x2 | as a | global-pool max | dense 2", PICTURE),
+    ("conv 3 2x2 | global-pool avg | dense 2", PICTURE),
+    ("conv 3 1x1 | adaptive-pool avg 3x4 | conv 2 1x1 | adaptive-pool max 2x3 | dense 2", PICTURE),
+    ("conv 3 3x3 stride 2 | up 2 | conv 2 2x2 | up 3 bilinear | conv 1 1x1", PICTURE),
+    (
+        "conv 4 3x3 stride 2 | conv-transpose 4 3x2 stride 2 out-pad 1,0 groups 2 | tanh | conv-transpose 2 2x2 pad 1 no-bias",
+        PICTURE,
+    ),
+    ("conv 3 3x3 stride 2 | conv-transpose 2 2x2 dilation 2 | flatten | dense 2", PICTURE),
+    ("conv 3 2x2 | batch-norm | tanh | conv 2 1x1 | batch-norm eps 0.01 momentum 0.3 | dense 2", PICTURE),
+    ("dense 4 | batch-norm | tanh | dense 2", LIST),
+    ("conv 3 2x2 | filter sobel:direction=x,signed=clamp | dense 2", PICTURE),
+    ("conv 2 3x3 same | as a | max-pool 2 | conv 2 3x3 same | up 2 | concat a | conv 1 1x1", Shape::picture(6, 4, 1)),
 ];
 
-fn net(text: &str, inputs: usize) -> Net<f64> {
-    let mut net = Net::from_text(text, inputs).unwrap();
-    initialise_uniform(&mut net, 0.8, 3);
-    // Biases that are not zero, so that a mistake in them shows.
-    for (_, parameter) in net.layers_mut().iter_mut().flat_map(|layer| layer.parameters_mut()) {
-        parameter.as_mut_slice().iter_mut().zip(1..).for_each(|(value, i)| *value += 0.01 * f64::from(i % 7));
-    }
-    net
+const SAMPLES: usize = 4;
+
+/// Not step 0, so that a layer that forgets the step shows.
+fn pass() -> Pass {
+    Pass::train(SAMPLES, 5, 3)
 }
 
-fn samples(inputs: usize, outputs: usize) -> (Matrix<f64>, Matrix<f64>) {
-    let input = Matrix::from_fn([3, inputs], |(n, i)| ((n * 5 + i * 3) % 11) as f64 / 11.0 - 0.3);
-    let wanted = (0..3).flat_map(|n| one_hot::<f64>(n as u8 % outputs as u8, outputs)).collect();
-    (input, Matrix::from_vec([3, outputs], wanted).unwrap())
+fn name(net: &&(&str, Shape)) -> String {
+    format!("{} behind {}", net.0, net.1)
 }
 
-fn total(net: &Net<f64>, input: &Matrix<f64>, wanted: &Matrix<f64>, loss: &dyn Loss<f64>) -> f64 {
-    let outputs = net.predict(input);
-    outputs
-        .rows()
-        .into_iter()
-        .zip(wanted.rows())
-        .map(|(o, l)| loss.value(o.as_slice().unwrap(), l.as_slice().unwrap()))
-        .sum()
+/// What is wanted of outputs: shares that add up to 1.
+fn wanted(outputs: usize) -> Vec<f64> {
+    let raw: Vec<f64> = numbers::<f64>(SAMPLES * outputs, 9).iter().map(|x| 1.1 + x).collect();
+    raw.chunks(outputs).flat_map(|row| row.iter().map(|x| x / row.iter().sum::<f64>())).collect()
+}
+
+fn value(net: &Net<f64>, input: &[f64], wanted: &[f64], loss: &dyn Loss<f64>) -> f64 {
+    let outputs = Workspace::new(net, SAMPLES).forward(net, pass(), input).to_vec();
+    outputs.chunks(net.outputs()).zip(wanted.chunks(net.outputs())).map(|(o, l)| loss.value(o, l)).sum()
+}
+
+/// The derivative of `f` at 0, to the fourth order.
+fn slope(mut f: impl FnMut(f64) -> f64) -> f64 {
+    let h = 1e-4;
+    (8.0 * (f(h) - f(-h)) - (f(2.0 * h) - f(-2.0 * h))) / (12.0 * h)
 }
 
 fn assert_near(found: f64, wanted: f64, what: &str) {
-    assert!((found - wanted).abs() <= 1e-6 * wanted.abs().max(1e-3), "{what}: found {found}, wanted {wanted}");
+    let near = (found - wanted).abs() <= 1e-6 * wanted.abs().max(1e-3);
+    assert!(near, "{what}: found {found}, by differences {wanted}");
 }
 
 #[test]
-fn every_kind_of_layer_is_checked() {
-    for entry in glassbox_dnn::layers::ENTRIES {
-        assert!(NETS.iter().any(|net| net.contains(entry.name)), "no net with {} in NETS", entry.name);
+fn every_kind_of_layer_is_in_a_net() {
+    let words: Vec<&str> =
+        NETS.iter().flat_map(|(text, _)| text.split('|')).filter_map(|part| part.split_whitespace().next()).collect();
+    for entry in ENTRIES {
+        assert!(words.contains(&entry.name), "no net with {} in NETS", entry.name);
     }
 }
 
 #[test]
 fn gradients_equal_finite_differences() {
-    for text in NETS {
-        let losses: &[&dyn Loss<f64>] =
-            if text.ends_with("sigmoid") { &[&MeanSquaredError, &CrossEntropy] } else { &[&MeanSquaredError] };
+    each(NETS, name, |(text, shape)| {
+        let mut net = filled::<f64>(text, *shape);
+        let mut input = numbers::<f64>(SAMPLES * shape.len(), 1);
+        let wanted = wanted(net.outputs());
+        let shares = text.ends_with("softmax") && !text.ends_with("log-softmax") || text.ends_with("| sigmoid");
+        let mut losses = all::<f64>();
+        losses.push(Box::new(Upstream));
         for loss in losses {
-            let mut net = net(text, 4);
-            let (input, wanted) = samples(4, net.outputs());
-            let gradient = net.gradient(&input, &wanted, *loss);
-            for (layer, gradient) in gradient.iter().enumerate() {
-                for (parameter, analytic) in gradient.iter().enumerate() {
-                    for index in 0..analytic.len() {
-                        let step = 1e-5;
-                        let mut at = |offset: f64| {
-                            net.layers_mut()[layer].parameters_mut()[parameter].1.as_mut_slice()[index] += offset;
-                            let value = total(&net, &input, &wanted, *loss);
-                            net.layers_mut()[layer].parameters_mut()[parameter].1.as_mut_slice()[index] -= offset;
+            if ["cross-entropy", "binary-cross-entropy", "kullback-leibler"].contains(&loss.name()) && !shares {
+                continue;
+            }
+            let mut workspace = Workspace::new(&net, SAMPLES);
+            let outputs = workspace.forward(&net, pass(), &input).to_vec();
+            let total = workspace.backward(&net, pass(), &input, &wanted, &*loss, 1.0);
+            assert_near(total, value(&net, &input, &wanted, &*loss), &format!("{}, value", loss.name()));
+            let gradients = workspace.gradients().to_vec();
+            for (layer, gradient) in gradients.iter().enumerate() {
+                let trained: Vec<bool> = net.layers()[layer].parameters().iter().map(|p| p.trained).collect();
+                for (parameter, gradient) in gradient.iter().enumerate().filter(|(i, _)| trained[*i]) {
+                    for (index, &found) in gradient.as_slice().iter().enumerate() {
+                        let numeric = slope(|offset| {
+                            let before = net.parameters()[layer][parameter].as_slice()[index];
+                            net.parameters_mut()[layer][parameter].as_mut_slice()[index] += offset;
+                            let value = value(&net, &input, &wanted, &*loss);
+                            net.parameters_mut()[layer][parameter].as_mut_slice()[index] = before;
                             value
-                        };
-                        let numeric = (at(step) - at(-step)) / (2.0 * step);
-                        assert_near(
-                            analytic.as_slice()[index],
-                            numeric,
-                            &format!("{text}, {loss:?}, layer {layer}, {parameter}[{index}]"),
-                        );
+                        });
+                        assert_near(found, numeric, &format!("{}, layer {layer}, {parameter}[{index}]", loss.name()));
                     }
                 }
             }
+            // The layers by themselves also tell ∂E/∂input.
+            let mut upstream = vec![0.0; outputs.len()];
+            let n = net.outputs();
+            for ((slopes, o), l) in upstream.chunks_mut(n).zip(outputs.chunks(n)).zip(wanted.chunks(n)) {
+                loss.gradient(o, l, slopes);
+            }
+            let gradient = run(&net, pass(), &input, Some(&upstream)).input_gradient;
+            for (index, &found) in gradient.iter().enumerate() {
+                let before = input[index];
+                let numeric = slope(|offset| {
+                    input[index] = before + offset;
+                    let value = value(&net, &input, &wanted, &*loss);
+                    input[index] = before;
+                    value
+                });
+                assert_near(found, numeric, &format!("{}, input {index}", loss.name()));
+            }
         }
-    }
-}
-
-#[test]
-fn every_layer_carries_the_gradient_to_its_input() {
-    for text in ["dense 3", "sigmoid"] {
-        let net = net(text, 4);
-        let layer = &net.layers()[0];
-        let (input, _) = samples(4, 2);
-        // E = Σ weights · outputs, so that ∂E/∂outputs is the weights.
-        let upstream = Matrix::from_fn([3, layer.outputs()], |(n, j)| 0.3 + n as f64 - 0.7 * j as f64);
-        let value = |input: &Matrix<f64>| (&*layer.forward(input) * &*upstream).sum();
-        let (downstream, _) = layer.backward(&input, &layer.forward(&input), &upstream);
-        for index in 0..input.len() {
-            let at = |offset: f64| {
-                let mut moved = input.clone();
-                moved.as_mut_slice()[index] += offset;
-                value(&moved)
-            };
-            assert_near(downstream.as_slice()[index], (at(1e-5) - at(-1e-5)) / 2e-5, &format!("{text}, input {index}"));
-        }
-    }
-}
-
-#[test]
-fn the_derivative_of_the_squared_error_is_hot_and_cold() {
-    for step in 1..100 {
-        let o = f64::from(step) / 100.0;
-        assert!(MeanSquaredError.gradient(&[o], &[0.0])[0] > 0.0 && MeanSquaredError.gradient(&[o], &[1.0])[0] < 0.0);
-    }
+    });
 }
 
 #[test]
 fn a_saved_net_is_loaded_as_it_was() {
-    for text in NETS {
-        let net = net(text, 4);
+    each(NETS, name, |(text, shape)| {
+        let net = filled::<f64>(text, *shape);
         let arrays = net.to_arrays();
-        let mut copy = Net::<f64>::from_text(&net.text(), 4).unwrap();
-        let array = |name: &str| {
-            Ok::<_, glassbox_dnn::Error>(arrays.iter().find(|(known, _)| known == name).unwrap().1.clone())
+        let mut copy = read::<f64>(&net.text(), *shape);
+        assert_eq!((copy.text(), copy.output()), (net.text(), net.output()));
+        let mut names: Vec<_> = arrays.iter().map(|(name, _)| name).collect();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), arrays.len(), "names of parameters");
+        let array = |name: &str| -> Result<Tensor<f64>, glassbox_dnn::Error> {
+            Ok(arrays.iter().find(|(known, _)| known == name).unwrap().1.clone())
         };
         copy.set_parameters(array).unwrap();
-        assert_eq!(copy.to_arrays(), arrays, "{text}");
-        let (input, _) = samples(4, 2);
-        assert_eq!(copy.predict(&input), net.predict(&input), "{text}");
-    }
+        assert_eq!(copy.to_arrays(), arrays);
+        let input = Matrix::from_vec([SAMPLES, shape.len()], numbers(SAMPLES * shape.len(), 2)).unwrap();
+        assert_eq!(copy.predict(&input), net.predict(&input));
+        assert_eq!(net.clone().to_arrays(), arrays);
+    });
 }
 
 #[test]
-fn errors_in_the_model_language_point_at_the_place() {
-    for (text, wanted) in [
-        ("dense 20 | sigmod", "layer 2 of \"dense 20 | sigmod\": unknown layer \"sigmod\"; allowed: dense N, sigmoid"),
-        ("dense 0", "dense takes one whole number from 1 to 1048576, as in \"dense 20\"; found \"0\""),
-        ("dense", "found \"\""),
-        ("sigmoid 3", "sigmoid takes no arguments; found \"3\""),
-        ("dense 10 |", "layer 2 of \"dense 10 |\": unknown layer \"\""),
-        ("dense 1000000 | dense 1000000", "would have more than 67108864 weights"),
-    ] {
-        let error = Net::<f32>::from_text(text, 4).unwrap_err().to_string();
-        assert!(error.contains(wanted), "{text}: {error}");
+fn an_answer_does_not_depend_on_its_batch() {
+    each(NETS, name, |(text, shape)| {
+        let net = filled::<f32>(text, *shape);
+        let samples = 9;
+        let input = Matrix::from_vec([samples, shape.len()], numbers(samples * shape.len(), 2)).unwrap();
+        let together = net.predict(&input);
+        for (sample, row) in input.as_slice().chunks(shape.len()).enumerate() {
+            let alone = net.predict(&Matrix::from_vec([1, shape.len()], row.to_vec()).unwrap());
+            let pairs = alone.as_slice().iter().zip(&together.as_slice()[sample * net.outputs()..]);
+            for (index, (alone, together)) in pairs.enumerate() {
+                let near = (alone - together).abs() <= 1e-6 * together.abs().max(1.0);
+                assert!(near, "sample {sample}, output {index}: alone {alone}, in a batch {together}");
+            }
+        }
+    });
+}
+
+#[test]
+fn every_level_of_instructions_gives_the_same() {
+    each(NETS, name, |(text, shape)| {
+        let net = filled::<f32>(text, *shape);
+        let input = numbers::<f32>(SAMPLES * shape.len(), 2);
+        let upstream = numbers::<f32>(SAMPLES * net.outputs(), 3);
+        let all = |level: Level| -> Vec<Vec<f32>> {
+            let run = run(&net, Pass { level, ..pass() }, &input, Some(&upstream));
+            let trained = net.list().into_iter().zip(run.parameter_gradients.iter().flatten());
+            let gradients =
+                trained.filter(|(parameter, _)| parameter.trained).map(|(_, gradient)| gradient.as_slice().to_vec());
+            [run.outputs, run.input_gradient].into_iter().chain(gradients).collect()
+        };
+        let wanted = all(Level::BASELINE);
+        for level in Level::all() {
+            for (part, (found, wanted)) in all(level).iter().zip(&wanted).enumerate() {
+                let scale = wanted.iter().fold(1.0f32, |greatest, x| greatest.max(x.abs()));
+                for (found, wanted) in found.iter().zip(wanted) {
+                    let near = (found - wanted).abs() <= 1e-5 * scale;
+                    assert!(near, "{level:?}, part {part}: found {found}, wanted {wanted}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn the_derivative_of_the_squared_error_is_hot_and_cold() {
+    let slope = |o: f64, l: f64| {
+        let mut slope = [f64::NAN];
+        glassbox_dnn::losses::MeanSquaredError.gradient(&[o], &[l], &mut slope);
+        slope[0]
+    };
+    for step in 1..100 {
+        let o = f64::from(step) / 100.0;
+        assert!(slope(o, 0.0) > 0.0 && slope(o, 1.0) < 0.0);
     }
 }

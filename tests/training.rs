@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::{CrossEntropy, MeanSquaredError, one_hot};
 use glassbox_dnn::{
-    ARTICLE, Net, Online, Real, Rule, Samples, evaluate, features, initialise_numpy, initialise_uniform, shuffled,
+    ARTICLE, Net, Online, Pictures, Real, Rule, Samples, evaluate, features, initialise_numpy, initialise_uniform,
+    shuffled,
 };
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::Npz;
@@ -55,7 +56,8 @@ fn replay(rule: Rule, golden: &str, hits: [usize; 3], test_hits: [usize; 3]) {
         let furthest = array.as_slice().iter().zip(wanted.as_slice()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         assert!(furthest < 1e-9, "{name} in the end: off by {furthest}");
     }
-    assert_eq!(evaluate(&net, &test.images, &test.labels).unwrap().hits, test_hits[2]);
+    let pictures = Pictures { images: &test.images, labels: &test.labels };
+    assert_eq!(evaluate(&net, pictures, &MeanSquaredError).unwrap().hits, test_hits[2]);
 }
 
 #[test]
@@ -97,14 +99,8 @@ const WIDTHS: [&str; 5] = [
 fn step_by_layers(net: &mut Net<f64>, input: &Matrix<f64>, label: u8, rate: f64) {
     let wanted = Matrix::from_vec([1, net.outputs()], one_hot(label, net.outputs())).unwrap();
     let gradient = net.gradient(input, &wanted, &MeanSquaredError);
-    for (layer, gradient) in net.layers_mut().iter_mut().zip(gradient) {
-        for ((_, parameter), gradient) in layer.parameters_mut().into_iter().zip(gradient) {
-            parameter
-                .as_mut_slice()
-                .iter_mut()
-                .zip(gradient.as_slice())
-                .for_each(|(value, slope)| *value -= rate * slope);
-        }
+    for (parameter, gradient) in net.trained_mut().zip(gradient.iter().flatten()) {
+        parameter.as_mut_slice().iter_mut().zip(gradient.as_slice()).for_each(|(value, slope)| *value -= rate * slope);
     }
 }
 

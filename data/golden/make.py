@@ -40,9 +40,9 @@ import pools
 
 PINNED = dict(line.split("==") for line in (pathlib.Path(__file__).parent / "requirements.txt").read_text().split())
 FOUND = {"numpy": np.__version__, "scipy": scipy.__version__, "opencv-python-headless": cv2.__version__}
-for name, version in PINNED.items():
-    if not version.startswith(FOUND[name]):
-        sys.exit(f"{name} is {FOUND[name]}, {version} is needed: pip install -r requirements.txt")
+for name, found in FOUND.items():
+    if not PINNED[name].startswith(found):
+        sys.exit(f"{name} is {found}, {PINNED[name]} is needed: pip install -r requirements.txt")
 
 PAD = {"clamp": "edge", "reflect": "symmetric", "mirror": "reflect", "wrap": "wrap", "zero": "constant", "crop": None}
 SCIPY = {"clamp": "nearest", "reflect": "reflect", "mirror": "mirror", "wrap": "grid-wrap", "zero": "constant"}

@@ -1,0 +1,135 @@
+//! What tests of layers share: a net with numbers in it, and a run through it layer by layer.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use glassbox_dnn::losses::Loss;
+use glassbox_dnn::{Backward, Forward, Memory, Net, Pass, Real, Shape, Workspace, initialise_uniform};
+use glassbox_tensor::{IxDyn, Tensor};
+
+/// `E = Σ wanted·outputs`: so ∂E/∂outputs is whatever is handed in as wanted.
+#[derive(Debug)]
+pub(crate) struct Upstream;
+
+impl<T: Real> Loss<T> for Upstream {
+    fn name(&self) -> &'static str {
+        "upstream"
+    }
+
+    fn formula(&self) -> &'static str {
+        "Σ lᵢ·oᵢ"
+    }
+
+    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
+        outputs.iter().zip(wanted).map(|(&o, &l)| o * l).sum()
+    }
+
+    fn gradient(&self, _: &[T], wanted: &[T], slopes: &mut [T]) {
+        slopes.copy_from_slice(wanted);
+    }
+}
+
+/// What a run gives.
+pub(crate) struct Run<T: Real> {
+    pub(crate) outputs: Vec<T>,
+    pub(crate) input_gradient: Vec<T>,
+    pub(crate) parameter_gradients: Vec<Vec<Tensor<T>>>,
+    pub(crate) memories: Vec<Memory<T>>,
+}
+
+/// Forward and backward through the layers themselves, without the workspace: the obvious way, a list of nodes and a list of their gradients.
+/// It also gives ∂E/∂input, which a workspace does not work out.
+pub(crate) fn run<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>) -> Run<T> {
+    let mut nodes = vec![input.to_vec()];
+    let mut memories: Vec<Memory<T>> = Vec::new();
+    for (index, layer) in net.layers().iter().enumerate() {
+        // What the output held before must not matter.
+        let mut output = vec![T::nan(); pass.samples * layer.output().len()];
+        let mut memory = Memory::default();
+        layer.forward(Forward {
+            pass: Pass { layer: index, ..pass },
+            input: &nodes[index],
+            skipped: layer.skip_from().map_or(&[], |node| &nodes[node]),
+            output: &mut output,
+            parameters: &net.parameters()[index],
+            memory: &mut memory,
+        });
+        nodes.push(output);
+        memories.push(memory);
+    }
+    let filled = |shape: &[usize]| Tensor::zeros(IxDyn(shape)).map(|_: T| T::nan());
+    let mut parameter_gradients: Vec<Vec<Tensor<T>>> =
+        net.parameters().iter().map(|tensors| tensors.iter().map(|tensor| filled(tensor.shape())).collect()).collect();
+    let mut gradients: Vec<Vec<T>> = nodes.iter().map(|node| vec![T::zero(); node.len()]).collect();
+    if let Some(upstream) = upstream {
+        gradients.last_mut().unwrap().copy_from_slice(upstream);
+        for (index, layer) in net.layers().iter().enumerate().rev() {
+            let skipped = layer.skip_from();
+            let mut input_gradient = vec![T::nan(); nodes[index].len()];
+            let mut skipped_gradient = vec![T::nan(); skipped.map_or(0, |node| nodes[node].len())];
+            layer.backward(Backward {
+                pass: Pass { layer: index, ..pass },
+                input: &nodes[index],
+                skipped: skipped.map_or(&[], |node| &nodes[node]),
+                output: &nodes[index + 1],
+                gradient: &gradients[index + 1],
+                input_gradient: &mut input_gradient,
+                skipped_gradient: &mut skipped_gradient,
+                parameters: &net.parameters()[index],
+                parameter_gradients: &mut parameter_gradients[index],
+                memory: &mut memories[index],
+            });
+            gradients[index].iter_mut().zip(input_gradient).for_each(|(sum, slope)| *sum += slope);
+            if let Some(node) = skipped {
+                gradients[node].iter_mut().zip(skipped_gradient).for_each(|(sum, slope)| *sum += slope);
+            }
+        }
+    }
+    let outputs = nodes.pop().unwrap();
+    Run { outputs, input_gradient: gradients.swap_remove(0), parameter_gradients, memories }
+}
+
+/// The same by the workspace; without ∂E/∂input.
+pub(crate) fn work<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: &[T]) -> (Vec<T>, Vec<Vec<Tensor<T>>>) {
+    let mut workspace = Workspace::new(net, pass.samples);
+    let outputs = workspace.forward(net, pass, input).to_vec();
+    workspace.backward(net, pass, input, upstream, &Upstream, T::one());
+    (outputs, workspace.gradients().to_vec())
+}
+
+/// The net, or a message that says what is wrong.
+pub(crate) fn read<T: Real>(text: &str, shape: Shape) -> Net<T> {
+    Net::from_text(text, shape).unwrap_or_else(|error| panic!("{text} behind {shape}: {error}"))
+}
+
+/// A net whose parameters are all different, none of them zero.
+pub(crate) fn filled<T: Real>(text: &str, shape: Shape) -> Net<T> {
+    let mut net = read::<T>(text, shape);
+    initialise_uniform(&mut net, 0.8, 3);
+    for parameter in net.parameters_mut().iter_mut().flatten() {
+        for (value, i) in parameter.as_mut_slice().iter_mut().zip(1..) {
+            *value += T::from_f64(0.01 * f64::from(i % 7) + 0.003);
+        }
+    }
+    net
+}
+
+/// Numbers from −1 to 1, no two of them equal, that look drawn; `from` begins another list.
+pub(crate) fn numbers<T: Real>(count: usize, from: usize) -> Vec<T> {
+    let golden = 0.618_033_988_749_894_9;
+    (0..count).map(|i| T::from_f64(2.0 * (((i + from * 1000 + 1) as f64 * golden).fract()) - 1.0)).collect()
+}
+
+/// Tries every case and tells of all that fail.
+pub(crate) fn each<C>(cases: impl IntoIterator<Item = C>, name: impl Fn(&C) -> String, mut check: impl FnMut(&C)) {
+    let (mut count, mut failed) = (0, Vec::new());
+    for case in cases {
+        count += 1;
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| check(&case))) {
+            let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            failed.push(format!("{}: {text}", name(&case)));
+        }
+    }
+    println!("{count} cases");
+    assert!(failed.is_empty(), "{} of {count} cases:\n{}", failed.len(), failed.join("\n"));
+}
