@@ -14,7 +14,7 @@ pub(super) type AvgPool = Pool<Mean>;
 ///
 /// The derivation: each number is a term of the sum, `∂y/∂xᵢ = 1/n`; so each gets an nth of the gradient of every window that shows it.
 #[derive(Clone, Copy, Debug)]
-pub struct Mean {
+pub(super) struct Mean {
     /// Whether padding is counted.
     pub(super) counts_padding: bool,
 }

@@ -19,7 +19,7 @@ pub(super) type LpPool = Pool<Norm>;
 /// Source: P. Sermanet, S. Chintala, Y. LeCun, Convolutional neural networks applied to house numbers digit classification (2012); ONNX's
 /// `LpPool` has no mean, the review H. Gholamalinezhad, H. Khosravi, Pooling methods in deep neural networks (2020), has one.
 #[derive(Clone, Copy, Debug)]
-pub struct Norm {
+pub(super) struct Norm {
     p: f64,
     is_mean: bool,
 }

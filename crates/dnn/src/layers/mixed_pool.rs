@@ -15,7 +15,7 @@ pub(super) type MixedPool = Pool<Mixed>;
 ///
 /// Source: C.-Y. Lee, P. W. Gallagher, Z. Tu, Generalizing pooling functions in convolutional neural networks (2016), "mixed".
 #[derive(Clone, Copy, Debug)]
-pub struct Mixed {
+pub(super) struct Mixed {
     share: f64,
 }
 

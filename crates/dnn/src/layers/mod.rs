@@ -31,7 +31,7 @@ pub use adaptive_pool::AdaptivePool;
 pub use add::Add;
 pub use arguments::Arguments;
 pub(crate) use arguments::Mark;
-use avg_pool::AvgPool;
+
 pub use batch_norm::BatchNorm;
 pub use concat::Concat;
 pub use conv::Conv;
@@ -206,7 +206,7 @@ registry!(
     ConvTranspose,
     FixedFilter,
     MaxPool,
-    AvgPool,
+    avg_pool::AvgPool,
     LpPool,
     StochasticPool,
     MixedPool,

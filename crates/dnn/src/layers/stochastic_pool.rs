@@ -20,7 +20,7 @@ pub(super) type StochasticPool = Pool<Stochastic>;
 ///
 /// Source: M. D. Zeiler, R. Fergus, Stochastic pooling for regularization of deep convolutional neural networks (2013).
 #[derive(Clone, Copy, Debug)]
-pub struct Stochastic;
+pub(super) struct Stochastic;
 
 /// The sum of what is positive in a channel of a window, and of its squares.
 #[inline(always)]
