@@ -160,8 +160,8 @@ impl<'a> Probe<'a> {
                     };
                     let wanted = offset + taps.iter().map(seen).sum::<f64>();
                     let found = f64::from(answer[self.place(y, x, channel)]);
-                    // NaN is not near anything.
-                    if !((found - wanted).abs() <= nearly) {
+                    let distance = (found - wanted).abs();
+                    if distance.is_nan() || distance > nearly {
                         return Err(format!(
                             "{} with these parameters is no matrix (its answer is no sum of pixels times weights), so it has no \
                              derivative that is the same everywhere; edge filters are a matrix with direction=x or y and signed=clamp",

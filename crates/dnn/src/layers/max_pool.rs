@@ -16,6 +16,7 @@ pub(super) struct Max;
 
 impl Rule for Max {
     const KEEPS_PLACES: bool = true;
+    const GIVES_TO_PLACES: bool = true;
 
     #[inline(always)]
     fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, places, .. }: Answer<'_, T>) {
@@ -43,10 +44,8 @@ impl Rule for Max {
     }
 
     #[inline(always)]
-    fn backward<T: Real>(&self, _: Seen, _: &[T], Back { gradient, places, input_gradient, .. }: Back<'_, T>) {
-        for (&place, &slope) in places.iter().zip(gradient) {
-            input_gradient[place as usize] += slope;
-        }
+    fn backward<T: Real>(&self, _: Seen, _: &[T], _: Back<'_, T>) {
+        unreachable!("the whole gradient goes to the places")
     }
 }
 

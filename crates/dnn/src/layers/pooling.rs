@@ -17,6 +17,9 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// Whether a place is kept of each output.
     const KEEPS_PLACES: bool = false;
 
+    /// Whether the whole gradient goes to the places that are kept: going backward the windows need not be looked at again.
+    const GIVES_TO_PLACES: bool = false;
+
     /// Whether something is drawn in training.
     const DRAWS: bool = false;
 
@@ -178,6 +181,12 @@ impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
     #[inline(always)]
     fn run(self) {
         let Self { windows, rule, input, output, gradient, places, input_gradient, phase } = self;
+        if R::GIVES_TO_PLACES {
+            for (&place, &slope) in places.iter().zip(gradient) {
+                input_gradient[place as usize] += slope;
+            }
+            return;
+        }
         let c = windows.input.channels;
         let each = if R::KEEPS_PLACES { c } else { 0 };
         let answers = output.chunks_exact(c).zip(gradient.chunks_exact(c));

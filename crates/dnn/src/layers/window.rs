@@ -25,6 +25,8 @@ pub struct Window {
     pub count: (usize, usize),
     padding: Padding,
     ceil: bool,
+    /// Whether `ceil` makes for a window more.
+    rounds_up: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,8 +73,16 @@ impl Window {
             [_, _, _, true] => Padding::Explicit,
             _ => Padding::Valid,
         };
-        let mut window =
-            Self { size, stride, dilation, pads: explicit.unwrap_or_default(), count: (0, 0), padding, ceil };
+        let mut window = Self {
+            size,
+            stride,
+            dilation,
+            pads: explicit.unwrap_or_default(),
+            count: (0, 0),
+            padding,
+            ceil,
+            rounds_up: false,
+        };
         if [stride.0, stride.1, dilation.0, dilation.1, size.0, size.1].iter().any(|&n| n > MOST) {
             return Err(arguments.wrong(format!("size, stride and dilation are at most {MOST}")));
         }
@@ -113,6 +123,8 @@ impl Window {
             windows(input.height, top, rows, stride.0, extent.0),
             windows(input.width, left, columns, stride.1, extent.1),
         );
+        let down = ((rows - extent.0) / stride.0 + 1, (columns - extent.1) / stride.1 + 1);
+        window.rounds_up = window.count != down;
         Ok(window)
     }
 
@@ -124,7 +136,7 @@ impl Window {
         pads: [usize; 4],
         count: (usize, usize),
     ) -> Self {
-        Self { size, stride, dilation, pads, count, padding: Padding::Explicit, ceil: false }
+        Self { size, stride, dilation, pads, count, padding: Padding::Explicit, ceil: false, rounds_up: false }
     }
 
     /// Rows and columns from the first to the last place of the window, both included.
@@ -161,7 +173,8 @@ impl Window {
             ("dilations", ints(&[self.dilation.0, self.dilation.1])),
         ];
         if is_pooling {
-            attributes.push(("ceil_mode", Attribute::Int(self.ceil.into())));
+            // Tools differ in whether a window that would begin behind the picture is dropped: rounding up is asked for only where it is needed.
+            attributes.push(("ceil_mode", Attribute::Int(self.rounds_up.into())));
         }
         attributes
     }
