@@ -53,7 +53,7 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
     ("maxout 3", 1, "8×6×4", "3"),
     ("elu alpha", 1, "8×6×4", "nothing behind alpha"),
     ("elu alpha x", 1, "8×6×4", "alpha is \"x\""),
-    ("rrelu low 0.5 high 0.1", 1, "8×6×4", "0.5"),
+    ("rrelu low 0.5 high 0.1", 1, "8×6×4", "high is 0.1"),
     ("lp-pool 2 p 0", 1, "8×6×4", "p is 0"),
     ("mixed-pool 2 share 2", 1, "8×6×4", "share is 2"),
     ("global-pool min", 1, "8×6×4", "min"),

@@ -219,7 +219,7 @@ case("srelu", FEW, srelu, {"0.srelu.low": ((4,), -1.5, -.5), "0.srelu.low-slope"
                            "0.srelu.high-slope": ((4,), .1, .9)})
 case("apl pieces 3", FEW, apl, {"0.apl.slope": ((3, 4), -1, 1), "0.apl.bend": ((3, 4), -2, 2)}, ZERO)
 case("soft-exponential", (2, 3, 2), soft_exponential, {"0.soft-exponential.alpha": ((1,), .3, .9)})
-case("soft-exponential", (7,), soft_exponential, {"0.soft-exponential.alpha": ((1,), -.9, -.6)}, low=-1., high=1.5)
+case("soft-exponential", (7,), soft_exponential, {"0.soft-exponential.alpha": ((1,), -.9, -.6)}, low=0., high=2.)
 case("maxout 2", FEW, lambda x: x.unflatten(-1, (-1, 2)).amax(-1))
 case("maxout 3", (9,), lambda x: x.unflatten(-1, (-1, 3)).amax(-1))
 case("fourier 3", (4,), lambda x: torch.cat([x] + [f(k * x) for k in (1, 2, 3) for f in (torch.sin, torch.cos)], -1))

@@ -71,6 +71,8 @@ def layers():
             found[name] = value.detach().numpy()
             if value.grad is not None:
                 found[f"gradient/{name}"] = value.grad.numpy()
+        for name, array in found.items():
+            assert array.dtype.kind == "U" or np.isfinite(array).all(), f"{key}/{name}"
         out.update({f"{key}/{name}": value for name, value in found.items()})
 
 
