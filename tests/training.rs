@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use glassbox_dnn::losses::{CrossEntropy, MeanSquaredError, one_hot};
+use glassbox_dnn::losses::{BinaryCrossEntropy, MeanSquaredError, one_hot};
 use glassbox_dnn::{
     ARTICLE, Net, Online, Pictures, Real, Rule, Samples, evaluate, features, initialise_numpy, initialise_uniform,
     shuffled,
@@ -136,7 +136,7 @@ fn the_script_descends_the_cross_entropy_in_its_last_layer() {
         let net = random_net(text);
         let n = net.outputs();
         let wanted = Matrix::from_vec([1, n], one_hot(labels[0], n)).unwrap();
-        let gradient = net.gradient(&features(&image), &wanted, &CrossEntropy);
+        let gradient = net.gradient(&features(&image), &wanted, &BinaryCrossEntropy);
         let mut online = Online::new(&net, Rule::Code, 1.0).unwrap();
         online.epoch(&Samples::new(&image, &labels[..1]).unwrap(), None, go_on).unwrap();
         let (before, after) = (net.to_arrays(), online.net().to_arrays());

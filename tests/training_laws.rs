@@ -53,8 +53,17 @@ fn a_step_is_what_the_recipe_says() {
     ] {
         let mut net = filled::<f64>(text, Shape::from(5));
         let samples = 6;
-        let recipe =
-            Recipe { optimiser: Optimiser::Sgd, rate: 0.3, schedule, batch: samples, epochs: 2, decay, clip, seed: 1 };
+        let recipe = Recipe {
+            optimiser: Optimiser::Sgd,
+            rate: 0.3,
+            schedule,
+            batch: samples,
+            epochs: 2,
+            decay,
+            clip,
+            seed: 1,
+            augment: None,
+        };
         // Two steps an epoch.
         let mut trainer = Trainer::new(net.clone(), Box::new(MeanSquaredError), recipe, 2 * samples);
         for step in 0..4u64 {

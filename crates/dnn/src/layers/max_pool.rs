@@ -1,4 +1,4 @@
-use super::pooling::{Answer, Back, Pool, Pooling, Rule, Seen};
+use super::pooling::{Answer, Back, Pool, Pooling, Rule, Seen, Windows};
 use super::window::window_usage;
 use super::{Arguments, Entry, Window};
 use crate::onnx::Onnx;
@@ -43,10 +43,56 @@ impl Rule for Max {
         }
     }
 
+    /// Eight numbers at a time. Where a pixel has fewer, what is written behind it is the next one's, which is written after it; so only what has no
+    /// eight numbers behind it is left to [`forward`](Rule::forward).
+    #[inline(always)]
+    fn forward_all<T: Real>(&self, windows: &Windows, input: &[T], output: &mut [T], places: &mut [u32]) -> bool {
+        let c = windows.input.channels;
+        for (i, seen) in windows.each().enumerate() {
+            let (to, last) = (i * c, seen.last());
+            if last + c.max(EIGHT) > input.len() || to + c.max(EIGHT) > output.len() {
+                let (output, places) = (&mut output[to..to + c], &mut places[to..to + c]);
+                self.forward(seen, input, Answer { output, places, generator: None });
+                continue;
+            }
+            for first in (0..c).step_by(EIGHT) {
+                // The last eight of a pixel may overlap those before.
+                let first = first.min(c.max(EIGHT) - EIGHT);
+                greatest(seen, input, first, &mut output[to + first..], &mut places[to + first..]);
+            }
+        }
+        true
+    }
+
     #[inline(always)]
     fn backward<T: Real>(&self, _: Seen, _: &[T], _: Back<'_, T>) {
         unreachable!("the whole gradient goes to the places")
     }
+}
+
+/// Numbers that are compared at a time.
+const EIGHT: usize = 8;
+
+/// The greatest of eight channels, from `first` on.
+#[inline(always)]
+fn greatest<T: Real>(seen: Seen, input: &[T], first: usize, output: &mut [T], places: &mut [u32]) {
+    let (mut most, mut at) = ([T::neg_infinity(); EIGHT], [0; EIGHT]);
+    let mut is_first = true;
+    for row in seen.rows() {
+        for column in seen.columns() {
+            let from = row + column + first;
+            let mut numbers = [T::zero(); EIGHT];
+            numbers.copy_from_slice(&input[from..from + EIGHT]);
+            for k in 0..EIGHT {
+                let greater = is_first | (numbers[k] > most[k]);
+                most[k] = if greater { numbers[k] } else { most[k] };
+                at[k] = if greater { (from + k) as u32 } else { at[k] };
+            }
+            is_first = false;
+        }
+    }
+    output[..EIGHT].copy_from_slice(&most);
+    places[..EIGHT].copy_from_slice(&at);
 }
 
 impl Pooling for Max {

@@ -26,6 +26,12 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// The answer to what a window shows.
     fn forward<T: Real>(&self, seen: Seen, input: &[T], answer: Answer<'_, T>);
 
+    /// The answers to all windows of a sample, if they are better worked out together: whether they were.
+    #[inline(always)]
+    fn forward_all<T: Real>(&self, _: &Windows, _input: &[T], _output: &mut [T], _places: &mut [u32]) -> bool {
+        false
+    }
+
     /// Adds what the numbers of a window have to answer for to what is there.
     fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>);
 }
@@ -79,6 +85,12 @@ impl Seen {
         self.columns.iter().map(move |x| x * channels)
     }
 
+    /// Where the last pixel begins.
+    #[inline(always)]
+    pub(super) fn last(self) -> usize {
+        (self.rows.last() * self.width + self.columns.last()) * self.channels
+    }
+
     /// Pixels.
     #[inline(always)]
     pub(super) fn count(self) -> usize {
@@ -105,7 +117,8 @@ impl Windows {
         Shape::picture(self.rows.len(), self.columns.len(), self.input.channels)
     }
 
-    fn each(&self) -> impl Iterator<Item = Seen> {
+    #[inline(always)]
+    pub(super) fn each(&self) -> impl Iterator<Item = Seen> {
         let Shape { width, channels, .. } = self.input;
         let windows = self.rows.iter().flat_map(|rows| self.columns.iter().map(move |columns| (rows, columns)));
         windows.map(move |(&rows, &columns)| Seen { rows, columns, width, channels })
@@ -155,6 +168,9 @@ impl<T: Real, R: Rule> Task for There<'_, T, R> {
     #[inline(always)]
     fn run(self) {
         let Self { windows, rule, input, output, places, mut generator } = self;
+        if rule.forward_all(windows, input, output, places) {
+            return;
+        }
         let c = windows.input.channels;
         let each = if R::KEEPS_PLACES { c } else { 0 };
         for (i, (seen, output)) in windows.each().zip(output.chunks_exact_mut(c)).enumerate() {

@@ -210,6 +210,12 @@ impl Places {
         Self { first, count, counted: count, step: 1 }
     }
 
+    /// The last.
+    #[inline(always)]
+    pub(crate) fn last(self) -> usize {
+        self.first + (self.count - 1) * self.step
+    }
+
     /// Each.
     #[inline(always)]
     pub(crate) fn iter(self) -> impl Iterator<Item = usize> + Clone {

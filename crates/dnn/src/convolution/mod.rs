@@ -3,12 +3,19 @@
 //! With the channels of a pixel side by side, a row of a window is one stretch of the padded picture: windows need not be copied anywhere.
 //! A window is therefore a few *segments* of one length: a row of it each, or a pixel each where it is dilated or grouped.
 
-use glassbox_kernels::simd::{Level, Task, dispatch};
+mod correlate;
+mod spread;
+mod weigh;
+
+use glassbox_kernels::simd::{Level, dispatch};
 use rayon::prelude::*;
 
 use crate::layers::Window;
 use crate::pass::{Pass, room};
 use crate::{Real, Shape};
+use correlate::Correlate;
+use spread::Spread;
+use weigh::Weigh;
 
 /// Numbers that are worked on at a time going backward. Segments of other lengths go on into what lies behind them, times zero.
 const EIGHT: usize = 8;
@@ -32,6 +39,8 @@ pub(crate) struct Convolution {
     length: usize,
     /// The same, rounded up to whole eights.
     wide: usize,
+    /// Where each eight of a window's numbers begins, segment by segment, from the window's first number on.
+    eights: Vec<usize>,
     /// Where each window begins in the padded picture.
     bases: Vec<usize>,
 }
@@ -76,15 +85,19 @@ impl Convolution {
             .flat_map(|row| (0..window.count.1).map(move |column| (row, column)))
             .map(|(row, column)| pixel(row * window.stride.0, column * window.stride.1));
         let length = input.channels / groups * if whole_rows { window.size.1 } else { 1 };
+        let segments: Vec<usize> = segments.collect();
+        let wide = length.next_multiple_of(EIGHT);
+        let eights = segments.iter().flat_map(|segment| (0..wide).step_by(EIGHT).map(move |eight| segment + eight));
         Self {
             input,
             padded,
             before: (top, left),
             outputs,
             groups,
-            segments: segments.collect(),
             length,
-            wide: length.next_multiple_of(EIGHT),
+            wide,
+            eights: eights.collect(),
+            segments,
             bases: bases.collect(),
         }
     }
@@ -270,85 +283,17 @@ fn total<T: Real>(into: &mut [T], partial: &[T], sums: usize, place: usize) {
     }
 }
 
-/// `ROWS` windows times `LANES` masks at a time, their sums in registers.
-struct Correlate<'a, T, const FUSED: bool, const ROWS: usize, const LANES: usize> {
-    plan: &'a Convolution,
-    padded: &'a [T],
-    packed: &'a [T],
-    bias: Option<&'a [T]>,
-    output: &'a mut [T],
-}
-
-impl<T: Real, const FUSED: bool, const ROWS: usize, const LANES: usize> Task for Correlate<'_, T, FUSED, ROWS, LANES> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let Self { plan, padded, packed, bias, output } = self;
-        let (depth, windows, each) = (plan.depth(), plan.windows(), plan.outputs / plan.groups);
-        let strips = each.div_ceil(LANES);
-        for (strip, weights) in packed.as_chunks::<LANES>().0.chunks_exact(depth).enumerate() {
-            let group = strip / strips;
-            let first = group * each + strip % strips * LANES;
-            let width = LANES.min((group + 1) * each - first);
-            let channel = group * plan.input.channels / plan.groups;
-            let mut start = [T::zero(); LANES];
-            if let Some(bias) = bias {
-                start[..width].copy_from_slice(&bias[first..first + width]);
-            }
-            for window in (0..windows).step_by(ROWS) {
-                let mut bases = [0; ROWS];
-                for (i, base) in bases.iter_mut().enumerate() {
-                    // Beyond the last window the last one once more; it is not stored.
-                    *base = plan.bases[(window + i).min(windows - 1)] + channel;
-                }
-                let mut sums = [start; ROWS];
-                let mut rest = weights;
-                for &segment in &plan.segments {
-                    let (weights, behind) = rest.split_at(plan.length);
-                    add_segment::<T, FUSED, ROWS, LANES>(padded, &bases, segment, weights, &mut sums);
-                    rest = behind;
-                }
-                for (i, sums) in sums.iter().enumerate().take(windows - window) {
-                    output[(window + i) * plan.outputs + first..][..width].copy_from_slice(&sums[..width]);
-                }
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn add_segment<T: Real, const FUSED: bool, const ROWS: usize, const LANES: usize>(
-    padded: &[T],
-    bases: &[usize; ROWS],
-    segment: usize,
-    weights: &[[T; LANES]],
-    sums: &mut [[T; LANES]; ROWS],
-) {
-    let mut rows = [&padded[..0]; ROWS];
-    for (row, base) in rows.iter_mut().zip(bases) {
-        *row = &padded[base + segment..][..weights.len()];
-    }
-    for (k, weights) in weights.iter().enumerate() {
-        let mut numbers = [T::zero(); ROWS];
-        for (number, row) in numbers.iter_mut().zip(&rows) {
-            *number = row[k];
-        }
-        for i in 0..ROWS {
-            for j in 0..LANES {
-                sums[i][j] = numbers[i].multiply_add::<FUSED>(weights[j], sums[i][j]);
-            }
-        }
-    }
-}
-
-/// Runs `$body` with the place of each number that is not zero: most are, and eight are asked at a time.
+/// Runs `$body` with the place of each number that is not zero: few are, and eight are asked at a time.
 macro_rules! each_nonzero {
     ($numbers:expr, $place:ident => $body:block) => {
         for (eight, numbers) in $numbers.chunks(EIGHT).enumerate() {
             let mut bits = match numbers.first_chunk::<EIGHT>() {
-                Some(numbers) => nonzero_bits(numbers),
-                None => nonzero_bits(numbers),
+                Some(numbers) => nonzero_bits(*numbers),
+                None => {
+                    let mut all = [T::zero(); EIGHT];
+                    all[..numbers.len()].copy_from_slice(numbers);
+                    nonzero_bits(all)
+                }
             };
             while bits != 0 {
                 let $place = EIGHT * eight + bits.trailing_zeros() as usize;
@@ -361,144 +306,19 @@ macro_rules! each_nonzero {
 
 /// A bit for each number: whether it is not zero.
 #[inline(always)]
-fn nonzero_bits<T: Real>(numbers: &[T]) -> u32 {
-    let mut bits = 0;
-    for (i, number) in numbers.iter().enumerate() {
-        bits |= u32::from(*number != T::zero()) << i;
+fn nonzero_bits<T: Real>(numbers: [T; EIGHT]) -> u32 {
+    const BITS: [u32; EIGHT] = [1, 2, 4, 8, 16, 32, 64, 128];
+    let mut set = [0; EIGHT];
+    for i in 0..EIGHT {
+        set[i] = if numbers[i] != T::zero() { BITS[i] } else { 0 };
     }
-    bits
-}
-
-/// ∂E/∂weights of one picture, added to what is there: four windows with a gradient at a time.
-struct Weigh<'a, T, const FUSED: bool> {
-    plan: &'a Convolution,
-    padded: &'a [T],
-    gradient: &'a [T],
-    weights: &'a mut [T],
-    bias: &'a mut [T],
-    /// Of each mask room for the windows whose gradient is not zero, and how many they are.
-    found: &'a mut [u32],
-}
-
-impl<T: Real, const FUSED: bool> Task for Weigh<'_, T, FUSED> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let Self { plan, padded, gradient, weights, bias, found } = self;
-        let (outputs, windows) = (plan.outputs, plan.windows());
-        let (counts, found) = found.split_at_mut(outputs);
-        counts.fill(0);
-        for (window, gradient) in gradient.chunks_exact(outputs).enumerate() {
-            bias.iter_mut().zip(gradient).for_each(|(sum, &slope)| *sum += slope);
-            each_nonzero!(gradient, mask => {
-                found[mask * windows + counts[mask] as usize] = window as u32;
-                counts[mask] += 1;
-            });
-        }
-        let each = outputs / plan.groups;
-        for (mask, weights) in weights.chunks_exact_mut(plan.segments.len() * plan.wide).enumerate() {
-            let channel = mask / each * plan.input.channels / plan.groups;
-            let found = &found[mask * windows..][..counts[mask] as usize];
-            for found in found.chunks(4) {
-                let (mut bases, mut slopes) = ([channel; 4], [T::zero(); 4]);
-                for (i, &window) in found.iter().enumerate() {
-                    bases[i] = plan.bases[window as usize] + channel;
-                    slopes[i] = gradient[window as usize * outputs + mask];
-                }
-                add_windows::<T, FUSED>(plan, padded, &bases, &slopes, weights);
-            }
+    // Added up in halves: whole vectors until the last step.
+    for half in [4, 2, 1] {
+        for i in 0..half {
+            set[i] |= set[i + half];
         }
     }
+    set[0]
 }
 
-#[inline(always)]
-fn add_windows<T: Real, const FUSED: bool>(
-    plan: &Convolution,
-    padded: &[T],
-    bases: &[usize; 4],
-    slopes: &[T; 4],
-    weights: &mut [T],
-) {
-    let mut rest = weights;
-    for &segment in &plan.segments {
-        let (weights, behind) = rest.split_at_mut(plan.wide);
-        let mut rows = [&padded[..0]; 4];
-        for (row, base) in rows.iter_mut().zip(bases) {
-            *row = &padded[base + segment..][..plan.wide];
-        }
-        add_four::<T, FUSED>(weights, rows, slopes);
-        rest = behind;
-    }
-}
-
-/// `sums += Σ rows·factors`, number by number, of whole eights.
-#[inline(always)]
-fn add_four<T: Real, const FUSED: bool>(sums: &mut [T], rows: [&[T]; 4], factors: &[T; 4]) {
-    let eights = |row: usize| rows[row].as_chunks::<EIGHT>().0.iter();
-    let rows = eights(0).zip(eights(1)).zip(eights(2).zip(eights(3)));
-    for (sums, ((a, b), (c, d))) in sums.as_chunks_mut::<EIGHT>().0.iter_mut().zip(rows) {
-        // Copies, so that it is plain that no sum is among the numbers that are read after it.
-        let (a, b, c, d, mut eight) = (*a, *b, *c, *d, *sums);
-        for k in 0..EIGHT {
-            let sum = a[k].multiply_add::<FUSED>(factors[0], eight[k]);
-            let sum = b[k].multiply_add::<FUSED>(factors[1], sum);
-            let sum = c[k].multiply_add::<FUSED>(factors[2], sum);
-            eight[k] = d[k].multiply_add::<FUSED>(factors[3], sum);
-        }
-        *sums = eight;
-    }
-}
-
-/// ∂E/∂(padded picture), added to what is there: four masks with a gradient at a time.
-struct Spread<'a, T, const FUSED: bool> {
-    plan: &'a Convolution,
-    gradient: &'a [T],
-    weights: &'a [T],
-    padded: &'a mut [T],
-}
-
-impl<T: Real, const FUSED: bool> Task for Spread<'_, T, FUSED> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let Self { plan, gradient, weights, padded } = self;
-        let (each, width) = (plan.outputs / plan.groups, plan.segments.len() * plan.wide);
-        for (base, gradient) in plan.bases.iter().zip(gradient.chunks_exact(plan.outputs)) {
-            for (group, gradient) in gradient.chunks_exact(each).enumerate() {
-                let base = base + group * plan.input.channels / plan.groups;
-                let (mut masks, mut slopes, mut found) = ([0; 4], [T::zero(); 4], 0);
-                each_nonzero!(gradient, output => {
-                    (masks[found], slopes[found]) = ((group * each + output) * width, gradient[output]);
-                    found = (found + 1) % 4;
-                    if found == 0 {
-                        add_masks::<T, FUSED>(plan, weights, &masks, &slopes, base, padded);
-                    }
-                });
-                slopes[found..].fill(T::zero());
-                if found > 0 {
-                    add_masks::<T, FUSED>(plan, weights, &masks, &slopes, base, padded);
-                }
-            }
-        }
-    }
-}
-
-#[inline(always)]
-fn add_masks<T: Real, const FUSED: bool>(
-    plan: &Convolution,
-    weights: &[T],
-    masks: &[usize; 4],
-    slopes: &[T; 4],
-    base: usize,
-    padded: &mut [T],
-) {
-    for (index, &segment) in plan.segments.iter().enumerate() {
-        let mut rows = [&weights[..0]; 4];
-        for (row, mask) in rows.iter_mut().zip(masks) {
-            *row = &weights[mask + index * plan.wide..][..plan.wide];
-        }
-        add_four::<T, FUSED>(&mut padded[base + segment..][..plan.wide], rows, slopes);
-    }
-}
+use each_nonzero;
