@@ -19,8 +19,10 @@ pub enum Phase {
 /// What holds for all layers while a batch goes through.
 #[derive(Clone, Copy, Debug)]
 pub struct Pass {
-    /// Samples in the batch.
+    /// Samples that go through.
     pub samples: usize,
+    /// The place of the first of them in the batch.
+    pub first: usize,
     /// Learning or answering.
     pub phase: Phase,
     /// Seed of what is drawn.
@@ -36,7 +38,7 @@ pub struct Pass {
 impl Pass {
     /// A pass of so many samples to be answered.
     pub fn predict(samples: usize) -> Self {
-        Self { samples, phase: Phase::Predict, seed: 0, step: 0, layer: 0, level: Level::best() }
+        Self { samples, first: 0, phase: Phase::Predict, seed: 0, step: 0, layer: 0, level: Level::best() }
     }
 
     /// The pass of training step `step`.
@@ -49,7 +51,7 @@ impl Pass {
         // The halves of the stream's number keep layers and steps apart; samples begin 2³² draws from one another.
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed ^ 0x6472_6f70_6f75_7421);
         generator.set_stream((self.layer as u64) << 40 | self.step);
-        generator.set_word_pos((sample as u128) << 32);
+        generator.set_word_pos(((self.first + sample) as u128) << 32);
         generator
     }
 }

@@ -21,6 +21,9 @@ pub trait Real: Element + Float + NumAssign + std::fmt::Display + std::iter::Sum
     /// Φ(x), the share of a normal distribution below `x`, exact also where it is small.
     fn normal_share(self) -> Self;
 
+    /// A bit for each of eight numbers: whether it is not zero.
+    fn nonzero_bits(numbers: &[Self; 8]) -> u32;
+
     /// `self·by + and`: rounded once if `FUSED`, for which the processor must have an instruction, or else in two steps.
     fn multiply_add<const FUSED: bool>(self, by: Self, and: Self) -> Self;
 }
@@ -34,6 +37,11 @@ impl Real for f32 {
     #[inline(always)]
     fn as_f64(self) -> f64 {
         f64::from(self)
+    }
+
+    #[inline(always)]
+    fn nonzero_bits(numbers: &[f32; 8]) -> u32 {
+        glassbox_kernels::simd::nonzero_bits(numbers)
     }
 
     #[inline(always)]
@@ -123,6 +131,15 @@ impl Real for f64 {
     #[inline(always)]
     fn as_f64(self) -> f64 {
         self
+    }
+
+    #[inline(always)]
+    fn nonzero_bits(numbers: &[f64; 8]) -> u32 {
+        let mut bits = 0;
+        for (i, number) in numbers.iter().enumerate() {
+            bits |= u32::from(*number != 0.0) << i;
+        }
+        bits
     }
 
     #[inline(always)]

@@ -288,11 +288,11 @@ macro_rules! each_nonzero {
     ($numbers:expr, $place:ident => $body:block) => {
         for (eight, numbers) in $numbers.chunks(EIGHT).enumerate() {
             let mut bits = match numbers.first_chunk::<EIGHT>() {
-                Some(numbers) => nonzero_bits(*numbers),
+                Some(numbers) => T::nonzero_bits(numbers),
                 None => {
                     let mut all = [T::zero(); EIGHT];
                     all[..numbers.len()].copy_from_slice(numbers);
-                    nonzero_bits(all)
+                    T::nonzero_bits(&all)
                 }
             };
             while bits != 0 {
@@ -302,23 +302,6 @@ macro_rules! each_nonzero {
             }
         }
     };
-}
-
-/// A bit for each number: whether it is not zero.
-#[inline(always)]
-fn nonzero_bits<T: Real>(numbers: [T; EIGHT]) -> u32 {
-    const BITS: [u32; EIGHT] = [1, 2, 4, 8, 16, 32, 64, 128];
-    let mut set = [0; EIGHT];
-    for i in 0..EIGHT {
-        set[i] = if numbers[i] != T::zero() { BITS[i] } else { 0 };
-    }
-    // Added up in halves: whole vectors until the last step.
-    for half in [4, 2, 1] {
-        for i in 0..half {
-            set[i] |= set[i + half];
-        }
-    }
-    set[0]
 }
 
 use each_nonzero;

@@ -2,7 +2,7 @@
 
 use glassbox_kernels::simd::Task;
 
-use super::{Convolution, EIGHT, each_nonzero, nonzero_bits};
+use super::{Convolution, EIGHT, each_nonzero};
 use crate::Real;
 
 /// ∂E/∂(padded picture), added to what is there: four masks with a gradient at a time.

@@ -135,6 +135,10 @@ impl<T: Real> Layer<T> for BatchNorm {
         Some(graph.add("BatchNormalization", &inputs, vec![("epsilon", Attribute::Float(self.eps))]))
     }
 
+    fn takes_parts(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
         let (c, size) = (self.shape.channels, self.shape.len());
         let [mean, scale] = match pass.phase {

@@ -87,6 +87,10 @@ impl<T: Real> Layer<T> for Dense {
         Some(graph.add("Gemm", &inputs, vec![("transB", Attribute::Int(1))]))
     }
 
+    fn takes_parts(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
         let input = View::new(input, pass.samples, self.inputs());
         let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());

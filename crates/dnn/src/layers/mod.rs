@@ -138,6 +138,11 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
         None
     }
 
+    /// Whether it is as well off if a batch comes in parts: not if samples see each other, nor if it is faster with more of them.
+    fn takes_parts(&self) -> bool {
+        true
+    }
+
     /// Multiplications a sample, forward.
     fn multiplications(&self) -> u64 {
         0
