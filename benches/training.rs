@@ -1,9 +1,13 @@
-//! An epoch of the article's loop, and the accuracy on the test set.
+//! An epoch of the article's loop, steps of the presets that are trained in batches, and the accuracy on the test set.
 
 use std::ops::ControlFlow;
 
 use criterion::Criterion;
-use glassbox_dnn::{ARTICLE, Net, Online, Real, Rule, Samples, evaluate, initialise_uniform};
+use glassbox_dnn::losses::{self, MeanSquaredError};
+use glassbox_dnn::{
+    ARTICLE, Net, Online, Pictures, Progress, Real, Rule, Samples, Shape, Trainer, evaluate, initialise,
+    initialise_uniform, preset,
+};
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::Npz;
 
@@ -18,7 +22,34 @@ fn bench_as<T: Real>(criterion: &mut Criterion, train: &Labelled, test: &Labelle
         bencher.iter(|| online.epoch(&samples, None, |_| ControlFlow::Continue(())).expect("MNIST"));
     });
     group.bench_function(format!("evaluate 10000, {}", T::NAME), |bencher| {
-        bencher.iter(|| evaluate(&net, &test.images, &test.labels).expect("MNIST"));
+        bencher.iter(|| evaluate(&net, pictures(test), &MeanSquaredError).expect("MNIST"));
+    });
+    group.finish();
+}
+
+fn pictures(labelled: &Labelled) -> Pictures<'_> {
+    Pictures { images: &labelled.images, labels: &labelled.labels }
+}
+
+/// A tenth of an epoch, and all of the test set.
+fn bench_preset(criterion: &mut Criterion, name: &str, train: &Labelled, test: &Labelled) {
+    let preset = preset(name).expect("a preset");
+    let loss = || losses::by_name::<f32>(preset.loss).expect("a loss");
+    let layers = preset.layers.replace("CLASSES", "10");
+    let mut net = Net::<f32>::from_text(&layers, Shape::picture(28, 28, 1)).expect("a net");
+    initialise(&mut net, preset.init, 0);
+    let mut trainer = Trainer::new(net.clone(), loss(), preset.recipe.clone(), train.len());
+    let order: Vec<u32> = (0..train.len() as u32 / 10).collect();
+    let mut group = criterion.benchmark_group(name);
+    group.sample_size(10);
+    group.bench_function("6000 pictures", |bencher| {
+        bencher.iter(|| {
+            let go_on = |_| ControlFlow::Continue(());
+            trainer.epoch(pictures(train), &order, Progress::default(), go_on).expect("MNIST")
+        });
+    });
+    group.bench_function("evaluate 10000", |bencher| {
+        bencher.iter(|| evaluate(&net, pictures(test), &*loss()).expect("MNIST"));
     });
     group.finish();
 }
@@ -29,4 +60,7 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     let (train, test) = (train.expect("MNIST"), test.expect("MNIST"));
     bench_as::<f32>(criterion, &train, &test);
     bench_as::<f64>(criterion, &train, &test);
+    for name in ["mlp", "lenet5", "cnn"] {
+        bench_preset(criterion, name, &train, &test);
+    }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 
-use crate::command_lines::{dnn, err, filters};
+use crate::command_lines::{bars, dnn, err, filters, text};
 use crate::npz_files::{archive, npy};
 use crate::picture_files::png_of;
 
@@ -157,6 +157,22 @@ fn flags_that_cannot_be() {
     train(&["--init", "random"], &["--init: found \"random\"; uniform, uniform:A, xavier, he, numpy:SEED or FILE.npz"]);
     train(&["--init", "numpy:-1"], &["--init: found numpy:-1; a seed from 0 to 4294967295"]);
     train(&["--preset", "huge"], &["--preset: found \"huge\"; allowed: article, mlp, lenet5, cnn"]);
+}
+
+#[test]
+fn a_training_that_runs_away_says_when_and_what_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = bars(folder);
+    let flags = ["train", "--data", text(&data), "--layers", "dense 8 | relu | dense 3", "--epochs", "3", "--quiet"];
+    let away = ["--optimiser", "sgd", "--lr", "1e30"];
+    refused(dnn(folder, &[&flags[..], &away].concat()), 1, &["epoch 1: ", "bars.npz: the loss is ", " at step "]);
+    assert!(!folder.join("model.npz").exists());
+    // A rate that is kept for an epoch and then made too large leaves the first epoch's state.
+    let later = ["--optimiser", "sgd", "--lr", "0.1", "--schedule", "step:1:1e30", "--checkpoint", "kept"];
+    let output = dnn(folder, &[&flags[..], &later].concat());
+    assert!(err(&output).contains("the last good state is kept/checkpoint-000001"), "{}", err(&output));
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]

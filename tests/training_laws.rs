@@ -4,7 +4,7 @@ use glassbox_dnn::losses::{CrossEntropy, MeanSquaredError};
 use glassbox_dnn::optimisers::Optimiser;
 use glassbox_dnn::{Net, Pass, Recipe, Schedule, Shape, Trainer};
 
-use crate::nets::{each, filled, numbers, read, run};
+use crate::nets::{each, filled, numbers, read, run, work};
 
 const CONV: &str =
     "conv 6 3x3 same | relu | max-pool 2 | conv 4 3x3 | relu | flatten | dense 12 | relu | dense 5 | softmax";
@@ -38,6 +38,26 @@ fn threads_change_no_bit() {
             }
         }
     });
+}
+
+/// Pictures so large that eleven of them go through the first layers in two parts; what is drawn must not depend on that.
+#[test]
+fn parts_of_a_batch_are_the_batch() {
+    let shape = Shape::picture(64, 64, 1);
+    let net = filled::<f64>(
+        "conv 64 1x1 | tanh | max-pool 4 | dropout 0.3 | conv 2 3x3 stride 4 | dense 3 | tanh | dense 2",
+        shape,
+    );
+    let (samples, pass) = (11, Pass::train(11, 5, 3));
+    let (input, upstream) = (numbers(samples * shape.len(), 1), numbers(samples * 2, 2));
+    let wanted = run(&net, pass, &input, Some(&upstream));
+    let (outputs, gradients) = work(&net, pass, &input, &upstream);
+    assert!(outputs == wanted.outputs, "outputs");
+    for (found, wanted) in gradients.iter().flatten().zip(wanted.parameter_gradients.iter().flatten()) {
+        for (found, wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
+            assert!((found - wanted).abs() <= 1e-12 * wanted.abs().max(1.0), "{found}, wanted {wanted}");
+        }
+    }
 }
 
 /// A step by hand: the mean gradient over the samples, shortened to `clip`, decay, rate.

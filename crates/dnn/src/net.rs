@@ -19,6 +19,8 @@ const MOST_NODES: usize = 1 << 26;
 /// The names under which the article's script keeps the parameters of a net of one hidden layer.
 const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
 
+type Layers<T> = [Arc<dyn Layer<T>>];
+
 /// A net: layers one behind the other, the outputs of one the inputs of the next, and the numbers that are trained.
 ///
 /// In the model language layers are separated by `|`; `as NAME` gives the node between two layers a name, to which `concat NAME` and `add
@@ -158,7 +160,7 @@ impl<T: Real> Net<T> {
     }
 
     /// The layers and their parameters, to be changed.
-    pub(crate) fn parts_mut(&mut self) -> (&[Arc<dyn Layer<T>>], &mut [Vec<Tensor<T>>]) {
+    pub(crate) fn parts_mut(&mut self) -> (&Layers<T>, &mut [Vec<Tensor<T>>]) {
         (&self.layers, &mut self.parameters)
     }
 

@@ -239,6 +239,12 @@ impl<T: Real> Trainer<T> {
                     break;
                 }
             }
+            if self.net.parameters().iter().flatten().any(|tensor| tensor.as_slice().iter().any(|w| !w.is_finite())) {
+                return Err(Error::Diverged(format!(
+                    "a weight is no longer finite after step {}; try a smaller learning rate or a limit to the gradient",
+                    self.steps
+                )));
+            }
             Ok(progress)
         })
     }

@@ -89,11 +89,11 @@ fn confusion_picture(confusion: &[Vec<usize>]) -> Image<u8> {
         (255.0 - strength.min(1.0) * f64::from(255 - hue[channel])).round() as u8
     });
     write(&mut page, "rows: labels, columns: answers", 10, 8);
-    for class in 0..classes {
+    for (class, row) in confusion.iter().enumerate() {
         let name = class.to_string();
         write(&mut page, &name, top + class * CELL + (CELL - LETTER) / 2, left - 2 * LETTER - 4);
         write(&mut page, &name, top - 2 * LETTER, left + class * CELL + (CELL - LETTER) / 2);
-        for (answer, count) in confusion[class].iter().enumerate().filter(|(_, count)| **count > 0) {
+        for (answer, count) in row.iter().enumerate().filter(|(_, count)| **count > 0) {
             let text = count.to_string();
             let inset = (CELL.saturating_sub(text.len() * LETTER)) / 2;
             write(&mut page, &text, top + class * CELL + (CELL - LETTER) / 2, left + answer * CELL + inset);

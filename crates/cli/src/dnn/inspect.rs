@@ -144,7 +144,7 @@ fn draw<T: Real>(net: &Net<T>) -> anyhow::Result<Image<u8>> {
         );
     };
     let weight = net.parameters()[layer][0].as_slice();
-    if weight.len() % shape.len() > 0 || weight.len() / shape.len() > MOST_TILES {
+    if !weight.len().is_multiple_of(shape.len()) || weight.len() / shape.len() > MOST_TILES {
         anyhow::bail!("{} nodes; at most {MOST_TILES} can be drawn", weight.len() / shape.len());
     }
     let largest = weight.iter().map(|weight| weight.as_f64().abs()).fold(f64::MIN_POSITIVE, f64::max);

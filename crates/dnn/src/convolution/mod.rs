@@ -189,8 +189,7 @@ impl Convolution {
         gradient: &[T],
         weights: &mut [T],
         bias: Option<&mut [T]>,
-        scratch: &mut Vec<T>,
-        places: &mut Vec<u32>,
+        (scratch, places): (&mut Vec<T>, &mut Vec<u32>),
     ) {
         let (samples, outputs) = (pass.samples, self.windows() * self.outputs);
         let each = samples.div_ceil(PARTS).max(1);

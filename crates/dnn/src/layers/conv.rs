@@ -135,8 +135,7 @@ impl<T: Real> Layer<T> for Conv {
             gradient,
             weight[0].as_mut_slice(),
             bias,
-            &mut memory.scratch,
-            &mut memory.places,
+            (&mut memory.scratch, &mut memory.places),
         );
         if !input_gradient.is_empty() {
             let room = [&mut memory.more, &mut memory.scratch];

@@ -218,7 +218,7 @@ impl<T: Real> Layer<T> for ConvTranspose {
         convolution.pad(gradient, pass.samples, &mut memory.kept);
         let padded = Padded::of(convolution, gradient, &memory.kept, pass.samples);
         let weight = parameter_gradients[0].as_mut_slice();
-        convolution.weigh(pass, padded, input, weight, None, &mut memory.scratch, &mut memory.places);
+        convolution.weigh(pass, padded, input, weight, None, (&mut memory.scratch, &mut memory.places));
         if let Some(bias) = parameter_gradients.get_mut(1) {
             let (size, masks) = (self.output.len(), self.output.channels);
             let sums = sum_samples(pass.samples, masks, &mut memory.scratch, |index, sums| {

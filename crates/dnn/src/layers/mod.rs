@@ -54,6 +54,7 @@ pub use up::Up;
 pub use window::Window;
 
 use activations::{Pointwise, Trained};
+use glassbox_kernels::filters::hint;
 use glassbox_tensor::Tensor;
 
 use crate::onnx::Onnx;
@@ -200,7 +201,7 @@ macro_rules! registry {
                 return read::<T, $kind>(rest, input, marks);
             })*
             let known: Vec<_> = ENTRIES.iter().map(|entry| entry.name).collect();
-            Err(Error::Model(format!("unknown layer {name:?}; allowed: {}", known.join(", "))))
+            Err(Error::Model(format!("unknown layer {name:?}; {}", hint(name, &known))))
         }
     };
 }

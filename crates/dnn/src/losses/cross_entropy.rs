@@ -1,4 +1,4 @@
-use super::Loss;
+use super::{Loss, above_zero};
 use crate::Real;
 
 /// The cross-entropy of classes that exclude each other, `E = −Σ lᵢ·ln oᵢ`, the outputs being shares as `softmax` gives them;
@@ -30,14 +30,14 @@ impl<T: Real> Loss<T> for CrossEntropy {
     fn value(&self, outputs: &[T], wanted: &[T]) -> T {
         assert_eq!(outputs.len(), wanted.len(), "cross-entropy: outputs and labels of one length");
         let pairs = outputs.iter().copied().zip(wanted.iter().copied());
-        pairs.filter(|(_, l)| *l != T::zero()).map(|(o, l)| -l * o.max(T::min_positive_value()).ln()).sum()
+        pairs.filter(|(_, l)| *l != T::zero()).map(|(o, l)| -l * above_zero(o).ln()).sum()
     }
 
     fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
         assert_eq!(outputs.len(), wanted.len(), "cross-entropy: outputs and labels of one length");
         assert_eq!(outputs.len(), slopes.len(), "cross-entropy: outputs and slopes of one length");
         let pairs = outputs.iter().copied().zip(wanted.iter().copied());
-        slopes.iter_mut().zip(pairs).for_each(|(slope, (o, l))| *slope = -l / o.max(T::min_positive_value()));
+        slopes.iter_mut().zip(pairs).for_each(|(slope, (o, l))| *slope = -l / above_zero(o));
     }
 
     fn fuses_with(&self, layer: &str) -> bool {

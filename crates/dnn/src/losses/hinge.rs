@@ -27,7 +27,11 @@ impl<T: Real> Loss<T> for Hinge {
         assert_eq!(outputs.len(), wanted.len(), "hinge: outputs and labels of one length");
         let pairs = outputs.iter().copied().zip(wanted.iter().copied());
         let two = T::from_f64(2.0);
-        let one = |(o, l): (T, T)| (T::one() - (two * l - T::one()) * o).max(T::zero());
+        let one = |(o, l): (T, T)| {
+            let short = T::one() - (two * l - T::one()) * o;
+            // Not `max`, which would make 0 of NaN.
+            if short < T::zero() { T::zero() } else { short }
+        };
         pairs.map(one).sum::<T>() / T::from_f64(outputs.len() as f64)
     }
 

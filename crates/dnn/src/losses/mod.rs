@@ -67,9 +67,16 @@ pub fn by_name<T: Real>(name: &str) -> Option<Box<dyn Loss<T>>> {
     all().into_iter().find(|loss| loss.name() == name)
 }
 
-/// An output as it counts where a logarithm is taken or a quotient: no nearer to 0 or 1 than numbers inside are.
+/// An output as it counts where a logarithm is taken or a quotient: no nearer to 0 or 1 than numbers inside are. NaN, the sign of a training that
+/// ran away, stays.
 fn inside<T: Real>(o: T) -> T {
-    o.max(T::min_positive_value()).min(T::one() - T::epsilon())
+    let o = above_zero(o);
+    if o > T::one() - T::epsilon() { T::one() - T::epsilon() } else { o }
+}
+
+/// The same at the lower end alone.
+fn above_zero<T: Real>(o: T) -> T {
+    if o < T::min_positive_value() { T::min_positive_value() } else { o }
 }
 
 /// One-hot: 1 at `label`, 0 elsewhere; a row of the article's `np.eye(classes)[label]`.

@@ -30,7 +30,7 @@ mod sobel;
 mod unsharp;
 
 pub use convolve::parse_matrix;
-pub use parameters::{Arguments, Parameter, Values};
+pub use parameters::{Arguments, Parameter, Values, hint};
 
 use crate::{Error, Filter};
 

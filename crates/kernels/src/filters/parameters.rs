@@ -161,8 +161,14 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// The nearest of the known names, or all of them.
-pub(super) fn hint(found: &str, known: &[&str]) -> String {
+/// The nearest of the known names, or all of them: what to say where a name is unknown.
+///
+/// ```
+/// use glassbox_kernels::filters::hint;
+/// assert_eq!(hint("sobal", &["sobel", "median"]), "did you mean sobel?");
+/// assert_eq!(hint("x", &["sobel", "median"]), "there are: sobel, median");
+/// ```
+pub fn hint(found: &str, known: &[&str]) -> String {
     let nearest = known.iter().min_by_key(|name| distance(found, name));
     match nearest {
         Some(name) if distance(found, name) <= 1 + found.len() / 3 => format!("did you mean {name}?"),

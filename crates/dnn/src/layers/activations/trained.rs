@@ -46,7 +46,7 @@ pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + '
     fn slopes<T: Real>(self, x: T, p: [T; N]) -> (T, [T; N]);
 }
 
-/// A [`Bent`] function as a layer: `y = f(x, p)`, `p` being those of the channel, or the same for all.
+/// A bent function as a layer: `y = f(x, p)`, `p` being those of the channel, or the same for all.
 ///
 /// The derivation: a number meets its own output only, so `∂E/∂x = ∂E/∂y·∂f/∂x`; a parameter meets every number of its channel, in every
 /// pixel and sample, so `∂E/∂p = Σ ∂E/∂y·∂f/∂p` over these.
