@@ -152,6 +152,7 @@ fn flags_that_cannot_be() {
     train(&["--augment", "turn:5"], &["--augment: found \"turn:5\": no such change"]);
     train(&["--hold-out", "60000"], &["--hold-out: found 60000; 1 to 59999 pictures"]);
     train(&["--batch", "0"], &["--batch: found 0"]);
+    train(&["--batch", "60000", "--preset", "cnn"], &["--batch: 60000 samples of this net take about"]);
     train(&["--clip", "0"], &["--clip: found 0"]);
     train(&["--resume"], &["--checkpoint"]);
     train(&["--init", "random"], &["--init: found \"random\"; uniform, uniform:A, xavier, he, numpy:SEED or FILE.npz"]);
@@ -302,11 +303,17 @@ fn models_that_are_none() {
     text("dense 3");
     refuse(&["model is \"dense 3\"; \"input 28x28x1 | layer | layer …\" is needed"]);
     text("input 9999999999 | dense 1000000");
+    refuse(&["1 to 67108864 numbers a sample are allowed"]);
+    text("input 100 | dense 1000000");
     refuse(&["more than 67108864 weights"]);
     text("input 4 | dense 3 | sigmoid");
     refuse(&["holds no array 0.dense.weight; found model"]);
     text("input 99999x99999x9 | conv 3 1x1");
     refuse(&["1 to 67108864 numbers a sample are allowed"]);
+    text("input 8000x8000x1 | conv 2 1x1");
+    refuse(&["gives 8000×8000×2; at most 67108864 numbers"]);
+    text("input 1x1x1000000 | conv 1 1x1 pad 1000");
+    refuse(&["pictures of 2001×2001×1000000 when padded"]);
     model(folder, 20, 0.5);
     refused(
         dnn(folder, &["show", "model.npz", "--index", "60000"]),

@@ -44,7 +44,7 @@ const NETS: &[(&str, Shape)] = &[
     ("dense 2 | fourier 3 | dense 3", LIST),
     ("dense 2 | taylor 4 | dense 3", LIST),
     ("dense 2 | tanh | fourier 2 products | dense 3", LIST),
-    ("conv 3 2x2 | lp-pool 2 p 3 mean | filter sobel:direction=x,signed=clamp,border=crop | dense 2", PICTURE),
+    ("conv 3 1x1 | lp-pool 2 p 3 mean stride 1 | filter sobel:direction=x,signed=clamp,border=crop | dense 2", PICTURE),
     ("dense 4 | as a | tanh | dense 4 | as b | add a | sigmoid | concat b | dense 2 | concat a", LIST),
     ("as x | dense 6 | add x | tanh | concat x | dense 2", LIST),
     ("conv 3 3x3 same | relu | max-pool 2 | flatten | dense 3 | softmax", PICTURE),

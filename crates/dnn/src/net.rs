@@ -14,7 +14,7 @@ pub const ARTICLE: &str = "dense 20 | sigmoid | dense 10 | sigmoid";
 const MOST_PARAMETERS: usize = 1 << 26;
 
 /// Most numbers between two layers, a sample.
-const MOST_NODES: usize = 1 << 26;
+pub(crate) const MOST_NODES: usize = 1 << 26;
 
 /// The names under which the article's script keeps the parameters of a net of one hidden layer.
 const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
@@ -60,6 +60,10 @@ impl<T: Real> Net<T> {
     /// If the text names an unknown layer, gives a layer what it does not take, or shapes do not meet; the message points at the place.
     pub fn from_text(text: &str, input: impl Into<Shape>) -> Result<Self, Error> {
         let mut net = Self::begin(input);
+        if net.input.is_empty() || net.input.len() > MOST_NODES {
+            let input = net.input;
+            return Err(Error::Model(format!("input {input}: 1 to {MOST_NODES} numbers a sample are allowed")));
+        }
         for (position, part) in text.split('|').enumerate() {
             let shape = net.output();
             let wrong =
@@ -94,9 +98,10 @@ impl<T: Real> Net<T> {
             return Err(Error::Model(format!("gives {output}; 1 to {MOST_NODES} numbers a sample are allowed")));
         }
         let parameters = layer.parameters();
-        let numbers: usize = parameters.iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum();
+        let product = |shape: &[usize]| shape.iter().fold(1usize, |product, &side| product.saturating_mul(side));
+        let numbers = parameters.iter().fold(0usize, |sum, parameter| sum.saturating_add(product(&parameter.shape)));
         let before: usize = self.parameters.iter().flatten().map(|tensor| tensor.len()).sum();
-        if before + numbers > MOST_PARAMETERS {
+        if before.saturating_add(numbers) > MOST_PARAMETERS {
             return Err(Error::Model(format!("more than {MOST_PARAMETERS} parameters in all")));
         }
         if parameters.iter().any(|parameter| parameter.trained) {
@@ -180,6 +185,12 @@ impl<T: Real> Net<T> {
     /// Whether layer `index` or one before it has trained parameters.
     pub(crate) fn needs_gradient(&self, index: usize) -> bool {
         self.first_trained.is_some_and(|first| first <= index)
+    }
+
+    /// Numbers that a batch of so many samples takes up between layers, forward and backward.
+    pub fn nodes(&self, samples: usize) -> usize {
+        let sizes = self.layers.iter().map(|layer| layer.output().len());
+        sizes.fold(self.inputs(), |sum, size| sum.saturating_add(2 * size)).saturating_mul(samples)
     }
 
     /// How many numbers are trained.

@@ -1,7 +1,7 @@
 //! Nets with their recipes, ready to be trained.
 
 use crate::optimisers::Optimiser;
-use crate::{ARTICLE, Init, Recipe};
+use crate::{ARTICLE, Augment, Init, Recipe, Schedule};
 
 /// A net and how it is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,22 @@ pub fn presets() -> Vec<Preset> {
             "conv 32 3x3 | relu | max-pool 2 | conv 64 3x3 | relu | max-pool 2 | flatten | dense 128 | relu | dense CLASSES \
              | softmax",
             adam(128),
+        ),
+        net(
+            "best",
+            "four convolutions, dropout and changed pictures: the most accurate, some ten minutes on two cores",
+            "conv 32 3x3 | relu | conv 32 3x3 | relu | max-pool 2 | batch-norm | conv 64 3x3 | relu | conv 64 3x3 | relu | max-pool 2 \
+             | batch-norm | flatten | dropout 0.3 | dense 256 | relu | dropout 0.5 | dense CLASSES | softmax",
+            Recipe {
+                optimiser: Optimiser::AdamW,
+                rate: 3e-3,
+                schedule: Schedule::OneCycle,
+                batch: 64,
+                epochs: 20,
+                decay: 0.02,
+                augment: Some(Augment { shift: 1.5, rotate: 10.0, scale: 0.1, elastic: 2.0 }),
+                ..Recipe::default()
+            },
         ),
     ]
 }

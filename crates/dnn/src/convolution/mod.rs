@@ -10,9 +10,10 @@ mod weigh;
 use glassbox_kernels::simd::{Level, dispatch};
 use rayon::prelude::*;
 
-use crate::layers::Window;
+use crate::layers::{Arguments, Window};
+use crate::net::MOST_NODES;
 use crate::pass::{Pass, room};
-use crate::{Real, Shape};
+use crate::{Error, Real, Shape};
 use correlate::Correlate;
 use spread::Spread;
 use weigh::Weigh;
@@ -100,6 +101,17 @@ impl Convolution {
             segments,
             bases: bases.collect(),
         }
+    }
+
+    /// Whether what lies around pictures stays within reason.
+    pub(crate) fn check(&self, arguments: &Arguments) -> Result<(), Error> {
+        let padded = self.padded;
+        if padded.len() > MOST_NODES {
+            return Err(
+                arguments.wrong(format!("pictures of {padded} when padded; at most {MOST_NODES} numbers are allowed"))
+            );
+        }
+        Ok(())
     }
 
     /// Numbers that each output is a sum of.

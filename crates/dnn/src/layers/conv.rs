@@ -5,6 +5,7 @@ use super::arguments::size_text;
 use super::window::window_usage;
 use super::{Arguments, Entry, Kind, Layer, Parameter, Window};
 use crate::convolution::{Convolution, Padded};
+use crate::net::MOST_NODES;
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -59,7 +60,12 @@ impl Kind for Conv {
         if outputs.saturating_mul(size.0 * size.1).saturating_mul(channels / groups) > MOST_WEIGHTS {
             return Err(arguments.wrong(format!("more than {MOST_WEIGHTS} weights")));
         }
+        let output = Shape::picture(window.count.0, window.count.1, outputs);
+        if output.len() > MOST_NODES {
+            return Err(arguments.wrong(format!("gives {output}; at most {MOST_NODES} numbers a sample are allowed")));
+        }
         let convolution = Convolution::new(input, outputs, groups, &window);
+        convolution.check(arguments)?;
         Ok(Self { input, outputs, groups, window, bias, convolution })
     }
 }

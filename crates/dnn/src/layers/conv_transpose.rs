@@ -120,6 +120,7 @@ impl Kind for ConvTranspose {
         }
         let window = placed(pads);
         let convolution = Convolution::new(output, input.channels, groups, &window);
+        convolution.check(arguments)?;
         Ok(Self { input, output, groups, window, outside, out_pad, bias, convolution })
     }
 }

@@ -12,6 +12,9 @@ use crate::outcome::wrong_flag;
 /// How wide the article's weights are spread.
 const BOUND: f64 = 0.5;
 
+/// What may lie between layers, of a batch.
+const MOST_GIBIBYTES: f64 = 8.0;
+
 /// All that a training needs to know.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -63,6 +66,16 @@ impl Plan {
         let mut recipe = Recipe { seed: flags.seed, ..base.recipe.clone() };
         recipe.epochs = at_least_one("--epochs", flags.epochs, recipe.epochs)?;
         recipe.batch = at_least_one("--batch", flags.batch, recipe.batch)?;
+        let gibibytes = (net.nodes(recipe.batch.min(train.len())) as f64) * 4.0 / f64::from(1 << 30);
+        if !article && gibibytes > MOST_GIBIBYTES {
+            let batch = recipe.batch;
+            return Err(wrong_flag(
+                "--batch",
+                format!(
+                    "{batch} samples of this net take about {gibibytes:.0} GiB; at most {MOST_GIBIBYTES} are allowed"
+                ),
+            ));
+        }
         recipe.rate = positive("--lr", flags.lr)?.unwrap_or(recipe.rate);
         recipe.clip = positive("--clip", flags.clip)?.or(recipe.clip);
         recipe.decay = positive("--weight-decay", flags.weight_decay)?.unwrap_or(recipe.decay);
