@@ -12,6 +12,7 @@ mod layer_laws;
 mod model_texts;
 mod naive_layers;
 mod nets;
+mod nets_program;
 mod npz_files;
 mod onnx_cases;
 mod picture_files;

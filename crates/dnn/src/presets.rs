@@ -22,7 +22,13 @@ pub struct Preset {
 
 /// Every preset. `article` is trained one sample at a time by [`Online`](crate::Online), not by its recipe.
 pub fn presets() -> Vec<Preset> {
-    let adam = |batch: usize| Recipe { optimiser: Optimiser::Adam, rate: 1e-3, batch, ..Recipe::default() };
+    let adam = |batch| Recipe {
+        optimiser: Optimiser::Adam,
+        rate: 1e-3,
+        schedule: Schedule::Cosine,
+        batch,
+        ..Recipe::default()
+    };
     let net = |name, summary, layers: &str, recipe| Preset {
         name,
         summary,

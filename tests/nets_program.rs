@@ -1,0 +1,129 @@
+//! `dnn` with nets other than the article's, as their users call it: trained, looked into, written for other tools.
+
+use std::fs;
+
+use glassbox_dnn::layers::ENTRIES;
+use glassbox_dnn::{Net, Shape, presets};
+use glassbox_formats::npz::Npz;
+use glassbox_formats::safetensors::SafeTensors;
+use serde_json::Value;
+
+use crate::command_lines::{bars, dnn, done, json, text};
+
+const LAYERS: &str = "conv 4 3x3 same | batch-norm | relu | as a | max-pool 2 | up 2x1 | conv 3 2x2 | prelu | dense 6 | dropout 0.2 | dense 3";
+
+#[test]
+fn a_net_is_trained_looked_into_and_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = bars(folder);
+    let lines = json(dnn(
+        folder,
+        &[
+            "train",
+            "--layers",
+            LAYERS,
+            "--data",
+            text(&data),
+            "--epochs",
+            "4",
+            "--batch",
+            "16",
+            "--json",
+            "--log",
+            "log.jsonl",
+            "--plot",
+            "curves.svg",
+            "--hold-out",
+            "60",
+            "--augment",
+            "shift:1",
+        ],
+    ));
+    assert_eq!((lines[0]["event"].as_str(), lines.len()), (Some("start"), 6));
+    assert_eq!(lines[5]["best"], "model.best.npz");
+    assert!(lines[1]["held_out_total"] == 60 && lines[1]["test_total"] == 100 && lines[1]["online_total"] == 240);
+    // The log says the same.
+    let log = fs::read_to_string(folder.join("log.jsonl")).unwrap();
+    let logged: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(logged, lines);
+    let curves = fs::read_to_string(folder.join("curves.svg")).unwrap();
+    assert!(curves.starts_with("<svg") && curves.matches("<polyline").count() == 5, "{curves}");
+
+    let inspected = &json(dnn(folder, &["inspect", "model.npz", "--json", "--svg", "net.svg"]))[0];
+    let wanted = format!("{LAYERS} | softmax");
+    let net = Net::<f32>::from_text(&wanted, Shape::picture(6, 5, 1)).unwrap();
+    assert_eq!(inspected["parameters"], net.parameter_count());
+    assert_eq!(inspected["loss"], "cross-entropy");
+    assert_eq!(inspected["layers"].as_array().unwrap().len(), net.layers().len());
+    assert!(fs::read_to_string(folder.join("net.svg")).unwrap().contains("conv 4 3x3 same"));
+
+    let eval =
+        |model: &str| json(dnn(folder, &["eval", model, "--data", text(&data), "--json"])).remove(0)["loss"].clone();
+    done(dnn(folder, &["eval", "model.npz", "--data", text(&data), "--out", "confusion.png"]));
+    assert!(fs::read(folder.join("confusion.png")).unwrap().starts_with(b"\x89PNG"));
+    for out in ["model.safetensors", "model.onnx"] {
+        done(dnn(folder, &["export", "model.npz", out]));
+    }
+    done(dnn(folder, &["export", "model.safetensors", "back.npz"]));
+    assert_eq!(eval("model.safetensors"), eval("model.npz"));
+    assert!(fs::read(folder.join("back.npz")).unwrap() == fs::read(folder.join("model.npz")).unwrap());
+    let (mut npz, mut tensors) =
+        (Npz::open(&folder.join("model.npz")).unwrap(), SafeTensors::open(&folder.join("model.safetensors")).unwrap());
+    for name in tensors.names() {
+        assert_eq!(npz.read::<f32>(&name).unwrap(), tensors.read::<f32>(&name).unwrap(), "{name}");
+    }
+    let onnx = fs::read(folder.join("model.onnx")).unwrap();
+    for operator in ["Conv", "BatchNormalization", "MaxPool", "Resize", "PRelu", "Gemm", "Softmax"] {
+        assert!(onnx.windows(operator.len()).any(|bytes| bytes == operator.as_bytes()), "{operator}");
+    }
+}
+
+#[test]
+fn what_the_last_layer_says_decides_the_loss() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = bars(folder.path());
+    for (layers, flags, loss, end) in [
+        ("dense 3", &[][..], "cross-entropy", "softmax"),
+        ("dense 3 | softmax", &[], "cross-entropy", "dense 3 | softmax"),
+        ("dense 4 | relu | dense 3 | sigmoid", &[], "binary-cross-entropy", "sigmoid"),
+        ("dense 3 | sigmoid", &[], "mean-squared-error", "sigmoid"),
+        ("dense 3 | sigmoid", &["--batch", "8"], "binary-cross-entropy", "sigmoid"),
+        ("dense 3", &["--loss", "hinge"], "hinge", "dense 3"),
+        ("dense 3", &["--loss", "kullback-leibler"], "kullback-leibler", "softmax"),
+    ] {
+        let flags = [&["train", "--layers", layers, "--data", text(&data), "--epochs", "1", "--json"], flags].concat();
+        let start = json(dnn(folder.path(), &flags)).remove(0);
+        assert_eq!(start["loss"], loss, "{layers}");
+        assert!(start["layers"].as_str().unwrap().ends_with(end), "{layers}");
+    }
+}
+
+#[test]
+fn every_word_of_the_model_language_is_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = json(dnn(folder.path(), &["layers", "--json"]));
+    let of = |event: &str| lines.iter().filter(|line| line["event"] == event).count();
+    assert_eq!((of("layer"), of("loss"), of("optimiser"), of("preset")), (ENTRIES.len(), 7, 8, presets().len()));
+    let listed = done(dnn(folder.path(), &["layers"]));
+    for entry in ENTRIES {
+        assert!(listed.contains(entry.usage) && listed.contains(entry.formula), "{}", entry.name);
+    }
+}
+
+#[test]
+fn presets_are_nets() {
+    for preset in presets() {
+        let text = preset.layers.replace("CLASSES", "10");
+        let net = Net::<f32>::from_text(&text, Shape::picture(28, 28, 1)).unwrap();
+        assert_eq!((net.text(), net.outputs()), (text, 10), "{}", preset.name);
+    }
+}
+
+#[test]
+fn the_u_net_of_the_readme_is_one() {
+    let readme = include_str!("../README.md");
+    let line = readme.lines().find(|line| line.contains("concat wide")).unwrap();
+    let net = Net::<f32>::from_text(line, Shape::picture(28, 28, 1)).unwrap();
+    assert_eq!(net.output(), net.input());
+}
