@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let cat = Engine::default().run(&small, &cat)?;
     let (height, width, _) = cat.dim();
 
-    // Places from −π/2 to π/2, so that the slowest wave goes once across the picture.
+    // Places from −π/2 to π/2: half of the slowest wave goes across the picture.
     let place = |at: usize, side: usize| (at as f32 / (side - 1) as f32 - 0.5) * std::f32::consts::PI;
     let places = (0..height * width).flat_map(|i| [place(i / width, height), place(i % width, width)]).collect();
     let places = Matrix::<f32>::from_vec([height * width, 2], places)?;

@@ -312,6 +312,8 @@ fn models_that_are_none() {
     refuse(&["1 to 67108864 numbers a sample are allowed"]);
     text("input 8000x8000x1 | conv 2 1x1");
     refuse(&["gives 8000×8000×2; at most 67108864 numbers"]);
+    text(&format!("input 28x28x1 | up 280{}", " | relu".repeat(5)));
+    refuse(&["more than 268435456 numbers a sample between all layers"]);
     text("input 1x1x1000000 | conv 1 1x1 pad 1000");
     refuse(&["pictures of 2001×2001×1000000 when padded"]);
     model(folder, 20, 0.5);

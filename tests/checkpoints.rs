@@ -138,6 +138,41 @@ fn a_checkpoint_of_another_training_is_refused() {
 }
 
 #[test]
+fn a_folder_that_holds_checkpoints_is_not_begun_anew_in() {
+    let folder = TempDir::new().unwrap();
+    let data = bars(folder.path());
+    done(dnn(folder.path(), &flags(&data)));
+    let before = checkpoints(folder.path());
+    let output = dnn(folder.path(), &flags(&data));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(err(&output).contains("--resume goes on from it, another folder begins anew"), "{}", err(&output));
+    assert_eq!(checkpoints(folder.path()), before);
+}
+
+/// The article's way cannot go on in the middle of an epoch: it must not leave a checkpoint from there.
+#[cfg(unix)]
+#[test]
+fn the_article_interrupted_ends_as_if_it_had_not_been() {
+    let folder = TempDir::new().unwrap();
+    let flags = ["train", "--epochs", "12", "--quiet", "--order", "shuffle"];
+    done(dnn(folder.path(), &flags));
+    let wanted = fs::read(folder.path().join("model.npz")).unwrap();
+    let begin = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dnn"));
+        command.current_dir(folder.path()).args(flags).args(["--checkpoint", "kept", "--resume"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    for round in 0..6u64 {
+        let child = begin();
+        sleep(Duration::from_millis(250 + round * 37 % 100));
+        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status();
+        child.wait_with_output().unwrap();
+    }
+    assert!(begin().wait().unwrap().success());
+    assert!(fs::read(folder.path().join("model.npz")).unwrap() == wanted, "the models differ");
+}
+
+#[test]
 fn more_epochs_may_follow_where_no_schedule_counts_on_them() {
     let folder = TempDir::new().unwrap();
     let data = bars(folder.path());
@@ -157,7 +192,8 @@ fn threads_change_no_bit() {
     let folder = TempDir::new().unwrap();
     let data = bars(folder.path());
     let run = |threads: &str| {
-        done(dnn(folder.path(), &[&flags(&data)[..], &["--threads", threads]].concat()));
+        done(dnn(folder.path(), &[&flags(&data)[..], &["--threads", threads, "--resume"]].concat()));
+        fs::remove_dir_all(folder.path().join("kept")).unwrap();
         models(folder.path())
     };
     assert!(run("1") == run("2"), "the models differ");

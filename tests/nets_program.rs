@@ -3,7 +3,8 @@
 use std::fs;
 
 use glassbox_dnn::layers::ENTRIES;
-use glassbox_dnn::{Net, Shape, presets};
+use glassbox_dnn::optimisers::Optimiser;
+use glassbox_dnn::{Net, Shape, losses, presets};
 use glassbox_formats::npz::Npz;
 use glassbox_formats::safetensors::SafeTensors;
 use serde_json::Value;
@@ -108,6 +109,17 @@ fn every_word_of_the_model_language_is_listed() {
     let listed = done(dnn(folder.path(), &["layers"]));
     for entry in ENTRIES {
         assert!(listed.contains(entry.usage) && listed.contains(entry.formula), "{}", entry.name);
+    }
+}
+
+#[test]
+fn the_help_names_every_loss_optimiser_and_preset() {
+    let help =
+        done(dnn(std::path::Path::new("."), &["train", "--help"])).split_whitespace().collect::<Vec<_>>().join(" ");
+    let losses = losses::all::<f32>();
+    let names = losses.iter().map(|loss| loss.name()).chain(Optimiser::ALL.map(Optimiser::name));
+    for name in names.chain(presets().iter().map(|preset| preset.name)) {
+        assert!(help.contains(name), "{name}");
     }
 }
 

@@ -9,6 +9,9 @@ use crate::{Error, Net, Real, Workspace};
 /// Samples that pass through the net at a time: their nodes stay in the cache.
 const BATCH: usize = 50;
 
+/// Numbers between layers of the samples that pass through at a time: of a net that is very large, fewer samples.
+const MOST_NUMBERS: usize = 1 << 25;
+
 /// Where the largest number stands, the first of them if there are several, as NumPy has it.
 ///
 /// ```
@@ -68,18 +71,19 @@ pub fn evaluate<T: Real>(net: &Net<T>, pictures: Pictures, loss: &dyn Loss<T>) -
     let empty = || Evaluation { hits: 0, total: 0, loss: 0.0, confusion: vec![vec![0; classes]; classes] };
     let features = Features::new();
     let order: Vec<u32> = (0..pictures.len() as u32).collect();
+    let batch = (MOST_NUMBERS / net.nodes(1).max(1)).clamp(1, BATCH);
     // A workspace a task, a task a few batches.
-    let task = pictures.len().div_ceil(2 * rayon::current_num_threads()).next_multiple_of(BATCH);
+    let task = pictures.len().div_ceil(2 * rayon::current_num_threads()).next_multiple_of(batch);
     let parts = order.par_chunks(task).map(|task| {
-        let mut workspace = Workspace::new(net, BATCH.min(task.len()));
-        let mut input = vec![T::zero(); BATCH.min(task.len()) * net.inputs()];
+        let mut workspace = Workspace::new(net, batch.min(task.len()));
+        let mut input = vec![T::zero(); batch.min(task.len()) * net.inputs()];
         let mut wanted = vec![T::zero(); classes];
-        let batches = task.chunks(BATCH).map(|batch| {
-            let input = &mut input[..batch.len() * net.inputs()];
-            features.fill(pictures, batch, input);
-            let outputs = workspace.forward(net, Pass::predict(batch.len()), input);
+        let batches = task.chunks(batch).map(|chosen| {
+            let input = &mut input[..chosen.len() * net.inputs()];
+            features.fill(pictures, chosen, input);
+            let outputs = workspace.forward(net, Pass::predict(chosen.len()), input);
             let mut part = empty();
-            for (output, &index) in outputs.chunks_exact(classes).zip(batch) {
+            for (output, &index) in outputs.chunks_exact(classes).zip(chosen) {
                 let label = pictures.label(index);
                 part.confusion[label][argmax(output)] += 1;
                 wanted.fill(T::zero());

@@ -16,6 +16,9 @@ const MOST_PARAMETERS: usize = 1 << 26;
 /// Most numbers between two layers, a sample.
 pub(crate) const MOST_NODES: usize = 1 << 26;
 
+/// Most numbers between all layers, a sample: a GiB of `f32`.
+const MOST_NODES_IN_ALL: usize = 1 << 28;
+
 /// The names under which the article's script keeps the parameters of a net of one hidden layer.
 const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
 
@@ -39,6 +42,8 @@ pub struct Net<T: Real> {
     marks: Vec<Mark>,
     /// Of each layer, in the layer's order.
     parameters: Vec<Vec<Tensor<T>>>,
+    /// What each layer says of them.
+    specified: Vec<Vec<layers::Parameter>>,
     first_trained: Option<usize>,
 }
 
@@ -85,7 +90,7 @@ impl<T: Real> Net<T> {
     /// A net without layers: what comes out is what goes in.
     pub fn begin(input: impl Into<Shape>) -> Self {
         let (input, layers) = (input.into(), Vec::new());
-        Self { input, layers, marks: Vec::new(), parameters: Vec::new(), first_trained: None }
+        Self { input, layers, marks: Vec::new(), parameters: Vec::new(), specified: Vec::new(), first_trained: None }
     }
 
     /// Puts a layer behind the others: one of the registry or one's own. Its weights are zero, to be initialised.
@@ -96,6 +101,9 @@ impl<T: Real> Net<T> {
         let output = layer.output();
         if output.is_empty() || output.len() > MOST_NODES {
             return Err(Error::Model(format!("gives {output}; 1 to {MOST_NODES} numbers a sample are allowed")));
+        }
+        if self.nodes(1).saturating_add(2 * output.len()) > 2 * MOST_NODES_IN_ALL {
+            return Err(Error::Model(format!("more than {MOST_NODES_IN_ALL} numbers a sample between all layers")));
         }
         let parameters = layer.parameters();
         let product = |shape: &[usize]| shape.iter().fold(1usize, |product, &side| product.saturating_mul(side));
@@ -115,6 +123,7 @@ impl<T: Real> Net<T> {
             tensor
         };
         self.parameters.push(parameters.iter().map(tensor).collect());
+        self.specified.push(parameters);
         self.layers.push(layer);
         Ok(())
     }
@@ -171,15 +180,18 @@ impl<T: Real> Net<T> {
 
     /// The parameters that are trained, one after the other, to be changed.
     pub fn trained_mut(&mut self) -> impl Iterator<Item = &mut Tensor<T>> {
-        let of_layers = self.layers.iter().zip(&mut self.parameters);
-        of_layers.flat_map(|(layer, tensors)| {
-            layer
-                .parameters()
-                .into_iter()
-                .zip(tensors)
-                .filter(|(parameter, _)| parameter.trained)
-                .map(|(_, tensor)| tensor)
-        })
+        let all = self.specified.iter().flatten().zip(self.parameters.iter_mut().flatten());
+        all.filter(|(parameter, _)| parameter.trained).map(|(_, tensor)| tensor)
+    }
+
+    /// The same, each with its gradient.
+    pub(crate) fn trained_with<'a>(
+        &'a mut self,
+        gradients: &'a [Vec<Tensor<T>>],
+    ) -> impl Iterator<Item = (&'a mut Tensor<T>, &'a Tensor<T>)> {
+        let all =
+            self.specified.iter().flatten().zip(self.parameters.iter_mut().flatten().zip(gradients.iter().flatten()));
+        all.filter(|(parameter, _)| parameter.trained).map(|(_, pair)| pair)
     }
 
     /// Whether layer `index` or one before it has trained parameters.

@@ -55,7 +55,7 @@ impl Default for Recipe {
     }
 }
 
-/// A net in training, a batch at a time. Nothing is allocated a step after the first.
+/// A net in training, a batch at a time. Nothing is allocated a step after the first, but for a picture a task where pictures are changed.
 ///
 /// ```
 /// use glassbox_dnn::{Net, Recipe, Trainer, losses::MeanSquaredError, optimisers::Optimiser};
@@ -186,18 +186,9 @@ impl<T: Real> Trainer<T> {
             scale: recipe.clip.map_or(1.0, |longest| (longest / self.gradient_length()).min(1.0)),
             level: Level::best(),
         };
-        let mut kept = self.kept.iter_mut();
-        let (layers, parameters) = self.net.parts_mut();
-        for ((layer, parameters), gradients) in layers.iter().zip(parameters).zip(self.workspace.gradients()) {
-            if parameters.is_empty() {
-                continue;
-            }
-            for ((specified, parameter), gradient) in layer.parameters().iter().zip(parameters).zip(gradients) {
-                if specified.trained {
-                    let kept = kept.next().expect("a list for each trained parameter");
-                    step.apply(parameter.as_mut_slice(), gradient.as_slice(), kept);
-                }
-            }
+        let trained = self.net.trained_with(self.workspace.gradients());
+        for ((parameter, gradient), kept) in trained.zip(&mut self.kept) {
+            step.apply(parameter.as_mut_slice(), gradient.as_slice(), kept);
         }
         self.workspace.observe(&mut self.net);
         self.steps += 1;

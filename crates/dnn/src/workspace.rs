@@ -45,7 +45,7 @@ impl<T: Real> Workspace<T> {
         sizes.extend(net.layers().iter().map(|layer| layer.output().len()));
         let in_parts = in_parts(net);
         let largest = sizes[..=in_parts].iter().copied().max().unwrap_or(1).max(1);
-        // The size of a part follows from the net alone, so that sums are added up in the same order everywhere.
+        // The size of a part follows from the net and the batch alone, so that sums are added up in the same order everywhere.
         let part = (PART_NUMBERS / largest).max(LEAST_PART).min(samples.max(1));
         Self {
             samples,

@@ -56,7 +56,7 @@ impl Inspect {
 fn print<T: Real>(net: &Net<T>, loss: &str) -> anyhow::Result<()> {
     let list = net.list();
     let count = |is_bias: bool| -> usize {
-        let trained = list.iter().filter(|parameter| parameter.trained && parameter.name.contains("b") == is_bias);
+        let trained = list.iter().filter(|parameter| parameter.trained && names_bias(&parameter.name) == is_bias);
         trained.map(|parameter| parameter.value.len()).sum()
     };
     let (hidden, nodes) = hidden(net);
@@ -95,6 +95,11 @@ fn print<T: Real>(net: &Net<T>, loss: &str) -> anyhow::Result<()> {
         say(&format!("{name:<18}{shape:<18}{low:>12.4}{mean:>12.4}{high:>12.4}"))?;
     }
     Ok(())
+}
+
+/// Whether a parameter is a bias, by its name in model files.
+fn names_bias(name: &str) -> bool {
+    name.ends_with(".bias") || name.starts_with("b_")
 }
 
 /// The shapes between layers with parameters, and their nodes in all.

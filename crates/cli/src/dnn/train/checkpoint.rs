@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::learner::Learner;
 use super::report::Epoch;
 use crate::dnn::model::Stored;
+use crate::outcome::wrong_flag;
 use crate::run::Common;
 
 /// Checkpoints that are kept.
@@ -84,9 +85,18 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    pub(super) fn open(path: &Path, identity: Value) -> anyhow::Result<Self> {
+    /// Makes the folder if need be. One that holds checkpoints is for going on with: beginning anew beside them would leave nobody knowing which
+    /// run is the newest.
+    pub(super) fn open(path: &Path, identity: Value, resume: bool) -> anyhow::Result<Self> {
         fs::create_dir_all(path).with_context(|| format!("{}: cannot be made", path.display()))?;
         let folder = Self { path: path.into(), identity };
+        if let Some(newest) = folder.newest().filter(|_| !resume) {
+            let newest = newest.display();
+            return Err(wrong_flag(
+                "--checkpoint",
+                format!("{newest} is there; --resume goes on from it, another folder begins anew"),
+            ));
+        }
         // What a run that was killed had begun to write.
         for entry in fs::read_dir(path).into_iter().flatten().flatten() {
             let name = entry.file_name();
@@ -121,8 +131,7 @@ impl Folder {
     /// Writes a checkpoint and removes those that are no longer needed.
     pub(super) fn save<T: Stored>(&self, learner: &Learner<T>, state: &Checkpoint) -> anyhow::Result<()> {
         let (arrays, steps) = learner.state();
-        // What cannot be gone on with in the middle of an epoch begins it again.
-        let progress = if learner.is_resumable_within() { state.progress } else { Progress::default() };
+        let progress = state.progress;
         let text = json!({
             "version": VERSION, "training": self.identity, "epoch": state.epoch, "steps": steps,
             "seen": progress.seen, "hits": progress.hits, "loss": progress.loss.to_bits(),

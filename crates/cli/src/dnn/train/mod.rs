@@ -70,7 +70,7 @@ pub(super) struct Train {
     /// Samples a step; 1 is the article's way
     #[arg(long, value_name = "N")]
     batch: Option<usize>,
-    /// Weight decay: each step this share of the rate is taken off every parameter
+    /// Weight decay: so much of each parameter is added to its gradient; with adamw, times the rate, taken off the parameter itself
     #[arg(long, value_name = "SHARE")]
     weight_decay: Option<f64>,
     /// Shorten a gradient that is longer than this
@@ -173,7 +173,8 @@ impl Train {
         let report =
             Report::new(common, self.log.as_deref(), &net, plan, &self.data.name(), [train.len(), test.len()])?;
         let mut learner = Learner::new(net, plan, pictures).map_err(invalid)?;
-        let folder = self.checkpoint.as_ref().map(|path| Folder::open(path, self.identity(plan))).transpose()?;
+        let folder =
+            self.checkpoint.as_ref().map(|path| Folder::open(path, self.identity(plan), self.resume)).transpose()?;
         let mut state = Checkpoint::begin();
         if let Some(folder) = folder.as_ref().filter(|_| self.resume) {
             match folder.resume(&mut learner, common)? {
@@ -211,7 +212,7 @@ impl Train {
             if let Some(folder) = &folder {
                 folder.save(&learner, &state)?;
             }
-            if interrupted() {
+            if interrupted() && epoch < plan.recipe.epochs {
                 return Err(self.stop(common, folder.as_ref(), &learner, &state, epoch));
             }
         }
@@ -222,7 +223,7 @@ impl Train {
             report::plot(path, &state.epochs)?;
         }
         model::save(&self.model, &learner.net(), &plan.loss)?;
-        let best = self.save_best(&mut learner, plan, &state)?;
+        let best = self.save_best(&learner, plan, &state)?;
         report.done(&self.model, best.as_deref(), start.elapsed().as_secs_f64())
     }
 
@@ -277,7 +278,8 @@ impl Train {
         epoch: usize,
     ) -> anyhow::Error {
         let note = match folder {
-            Some(folder) => match folder.save(learner, state) {
+            // What cannot go on in the middle of an epoch begins it again, from the checkpoint before it.
+            Some(folder) => match if learner.is_resumable_within() { folder.save(learner, state) } else { Ok(()) } {
                 Ok(()) => format!("kept in {}; --resume goes on", folder.path().display()),
                 Err(error) => return error,
             },
@@ -290,7 +292,7 @@ impl Train {
     /// The best epoch's net, beside the last one's.
     fn save_best<T: Stored>(
         &self,
-        learner: &mut Learner<T>,
+        learner: &Learner<T>,
         plan: &Plan,
         state: &Checkpoint,
     ) -> anyhow::Result<Option<PathBuf>> {

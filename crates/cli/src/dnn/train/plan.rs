@@ -5,7 +5,7 @@ use glassbox_dnn::optimisers::Optimiser;
 use glassbox_dnn::{Init, Net, Preset, Real, Recipe, Rule, Shape, initialise, initialise_numpy, preset, presets};
 use glassbox_formats::mnist::Labelled;
 
-use super::{Order, RuleName, Train};
+use super::{Order, Precision, RuleName, Train};
 use crate::dnn::model::{self, Stored};
 use crate::outcome::wrong_flag;
 
@@ -66,7 +66,8 @@ impl Plan {
         let mut recipe = Recipe { seed: flags.seed, ..base.recipe.clone() };
         recipe.epochs = at_least_one("--epochs", flags.epochs, recipe.epochs)?;
         recipe.batch = at_least_one("--batch", flags.batch, recipe.batch)?;
-        let gibibytes = (net.nodes(recipe.batch.min(train.len())) as f64) * 4.0 / f64::from(1 << 30);
+        let bytes = if flags.precision == Precision::F64 { 8.0 } else { 4.0 };
+        let gibibytes = net.nodes(recipe.batch.min(train.len())) as f64 * bytes / f64::from(1 << 30);
         if !article && gibibytes > MOST_GIBIBYTES {
             let batch = recipe.batch;
             return Err(wrong_flag(
@@ -78,7 +79,10 @@ impl Plan {
         }
         recipe.rate = positive("--lr", flags.lr)?.unwrap_or(recipe.rate);
         recipe.clip = positive("--clip", flags.clip)?.or(recipe.clip);
-        recipe.decay = positive("--weight-decay", flags.weight_decay)?.unwrap_or(recipe.decay);
+        recipe.decay = match flags.weight_decay {
+            Some(0.0) => 0.0,
+            decay => positive("--weight-decay", decay)?.unwrap_or(recipe.decay),
+        };
         if let Some(name) = &flags.optimiser {
             recipe.optimiser = Optimiser::by_name(name)
                 .ok_or_else(|| unknown("--optimiser", name, Optimiser::ALL.iter().map(|optimiser| optimiser.name())))?;

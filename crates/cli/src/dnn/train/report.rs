@@ -150,14 +150,9 @@ impl<'a> Report<'a> {
             say_json(line)?;
         }
         if let Some(path) = &self.log {
-            let mut file = OpenOptions::new().create(true).append(true).open(path);
-            let written = file.as_mut().map_err(|_| ()).map(|file| writeln!(file, "{line}"));
-            match (file.err(), written) {
-                (Some(error), _) | (None, Ok(Err(error))) => {
-                    return Err(error).with_context(|| format!("{}: cannot be written", path.display()));
-                }
-                _ => {}
-            }
+            let file = OpenOptions::new().create(true).append(true).open(path);
+            let written = file.and_then(|mut file| writeln!(file, "{line}"));
+            written.with_context(|| format!("{}: cannot be written", path.display()))?;
         }
         Ok(())
     }
