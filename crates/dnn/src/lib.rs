@@ -17,6 +17,7 @@
 
 mod augment;
 mod convolution;
+mod eights;
 mod error;
 mod evaluate;
 mod init;
@@ -35,6 +36,7 @@ mod product;
 mod real;
 mod samples;
 mod schedule;
+mod section;
 mod shape;
 mod stage;
 mod trainer;

@@ -153,6 +153,11 @@ impl<T: Real> Net<T> {
         self.input.len()
     }
 
+    /// Numbers a sample of a node: node 0 is the input, node `i` what layer `i − 1` gives.
+    pub(crate) fn node_len(&self, node: usize) -> usize {
+        node.checked_sub(1).map_or(self.inputs(), |layer| self.layers[layer].output().len())
+    }
+
     /// Numbers a sample that come out.
     pub fn outputs(&self) -> usize {
         self.output().len()
@@ -222,9 +227,8 @@ impl<T: Real> Net<T> {
         workspace.forward(self, Pass::predict(input.nrows()), input.as_slice());
         (1..=self.layers.len())
             .map(|node| {
-                let numbers = workspace.node(node).to_vec();
-                Matrix::from_vec([input.nrows(), self.layers[node - 1].output().len()], numbers)
-                    .expect("a row a sample")
+                let numbers = workspace.node(self, node);
+                Matrix::from_vec([input.nrows(), self.node_len(node)], numbers).expect("a row a sample")
             })
             .collect()
     }

@@ -69,6 +69,14 @@ pub struct Memory<T> {
     pub more: Vec<T>,
 }
 
+impl<T> Memory<T> {
+    /// Takes over what is needed within one pass from somebody else, or gives it back.
+    pub(crate) fn lend(&mut self, [scratch, more]: &mut [Vec<T>; 2]) {
+        std::mem::swap(&mut self.scratch, scratch);
+        std::mem::swap(&mut self.more, more);
+    }
+}
+
 /// `numbers` as at least `length` numbers, their contents undefined.
 pub(crate) fn room<T: Copy + Default>(numbers: &mut Vec<T>, length: usize) -> &mut [T] {
     if numbers.len() < length {

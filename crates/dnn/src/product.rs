@@ -4,10 +4,11 @@
 //! right. Both matrices are first copied into the order in which tiles ask for them, whatever order they were in, so that a transposed
 //! matrix is as good as any. Each result is summed up in the same order whatever the number of threads.
 
-use glassbox_kernels::simd::{Level, Task, dispatch};
+use glassbox_kernels::simd::{Eights, Level, Task, dispatch};
 use rayon::prelude::*;
 
 use crate::Real;
+use crate::eights::{EIGHT, EightsTask, eight, eight_mut, run};
 use crate::pass::room;
 
 /// Rows of a tile.
@@ -70,11 +71,7 @@ pub(crate) fn product<T: Real>(
     let (left_room, right_room) = (&*left_room, &*right_room);
     output.par_chunks_mut(rows * m).enumerate().for_each(|(index, output)| {
         let left = &left_room[left_room.len().min(index * rows * depth)..];
-        if level > Level::BASELINE {
-            dispatch(level, Multiply::<T, true> { left, right: right_room, bias, output, depth, m });
-        } else {
-            dispatch(level, Multiply::<T, false> { left, right: right_room, bias, output, depth, m });
-        }
+        run(level, Multiply { left, right: right_room, bias, output, depth, m });
     });
 }
 
@@ -129,7 +126,7 @@ impl<T: Real, const N: usize> Task for Pack<'_, T, N> {
 }
 
 /// Some rows of the product.
-struct Multiply<'a, T, const FUSED: bool> {
+struct Multiply<'a, T> {
     left: &'a [T],
     right: &'a [T],
     bias: Option<&'a [T]>,
@@ -138,11 +135,9 @@ struct Multiply<'a, T, const FUSED: bool> {
     m: usize,
 }
 
-impl<T: Real, const FUSED: bool> Task for Multiply<'_, T, FUSED> {
-    type Output = ();
-
+impl<T: Real> EightsTask<T> for Multiply<'_, T> {
     #[inline(always)]
-    fn run(self) {
+    fn run<E: Eights<T>>(self, eights: E) {
         let Self { left, right, bias, output, depth, m } = self;
         let rows = output.len() / m;
         for from in (0..depth.max(1)).step_by(DEPTH) {
@@ -152,8 +147,7 @@ impl<T: Real, const FUSED: bool> Task for Multiply<'_, T, FUSED> {
                 let right = &right.as_chunks::<COLUMNS>().0[strip * depth..][from..to];
                 for row in (0..rows).step_by(ROWS) {
                     let left = &left.as_chunks::<ROWS>().0[row / ROWS * depth..][from..to];
-                    let mut sums = [[T::zero(); COLUMNS]; ROWS];
-                    tile::<T, FUSED>(left, right, &mut sums);
+                    let sums = tile(eights, left, right);
                     for (i, sums) in sums.iter().enumerate().take(rows - row) {
                         let output = &mut output[(row + i) * m + column..][..width];
                         store(output, sums, from == 0, bias.map(|bias| &bias[column..column + width]));
@@ -164,15 +158,24 @@ impl<T: Real, const FUSED: bool> Task for Multiply<'_, T, FUSED> {
     }
 }
 
+/// A tile's sums, kept in registers until the last step.
 #[inline(always)]
-fn tile<T: Real, const FUSED: bool>(left: &[[T; ROWS]], right: &[[T; COLUMNS]], sums: &mut [[T; COLUMNS]; ROWS]) {
+fn tile<T: Real, E: Eights<T>>(eights: E, left: &[[T; ROWS]], right: &[[T; COLUMNS]]) -> [[T; COLUMNS]; ROWS] {
+    let mut sums = [[eights.splat(T::zero()); 2]; ROWS];
     for (left, right) in left.iter().zip(right) {
+        let (first, second) = (eights.load(eight(right)), eights.load(eight(&right[EIGHT..])));
         for i in 0..ROWS {
-            for j in 0..COLUMNS {
-                sums[i][j] = left[i].multiply_add::<FUSED>(right[j], sums[i][j]);
-            }
+            let number = eights.splat(left[i]);
+            sums[i][0] = eights.multiply_add(number, first, sums[i][0]);
+            sums[i][1] = eights.multiply_add(number, second, sums[i][1]);
         }
     }
+    let mut numbers = [[T::zero(); COLUMNS]; ROWS];
+    for i in 0..ROWS {
+        eights.store(sums[i][0], eight_mut(&mut numbers[i]));
+        eights.store(sums[i][1], eight_mut(&mut numbers[i][EIGHT..]));
+    }
+    numbers
 }
 
 #[inline(always)]

@@ -1,8 +1,15 @@
+use glassbox_kernels::simd::{Eights, Level, Registers};
 use glassbox_tensor::Element;
 use num_traits::{Float, NumAssign};
 
 /// A number a net can compute in: `f32` (the default) or `f64` (gradient checks, NumPy's precision).
 pub trait Real: Element + Float + NumAssign + std::fmt::Display + std::iter::Sum {
+    /// How to work on eight of them at a time in registers.
+    type Registers: Eights<Self>;
+
+    /// The registers, if a level of instructions has them.
+    fn registers(level: Level) -> Option<Self::Registers>;
+
     /// The nearest value to `x`.
     fn from_f64(x: f64) -> Self;
 
@@ -20,15 +27,16 @@ pub trait Real: Element + Float + NumAssign + std::fmt::Display + std::iter::Sum
 
     /// Φ(x), the share of a normal distribution below `x`, exact also where it is small.
     fn normal_share(self) -> Self;
-
-    /// A bit for each of eight numbers: whether it is not zero.
-    fn nonzero_bits(numbers: &[Self; 8]) -> u32;
-
-    /// `self·by + and`: rounded once if `FUSED`, for which the processor must have an instruction, or else in two steps.
-    fn multiply_add<const FUSED: bool>(self, by: Self, and: Self) -> Self;
 }
 
 impl Real for f32 {
+    type Registers = Registers;
+
+    #[inline(always)]
+    fn registers(level: Level) -> Option<Registers> {
+        level.registers()
+    }
+
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
         x as f32
@@ -37,16 +45,6 @@ impl Real for f32 {
     #[inline(always)]
     fn as_f64(self) -> f64 {
         f64::from(self)
-    }
-
-    #[inline(always)]
-    fn nonzero_bits(numbers: &[f32; 8]) -> u32 {
-        glassbox_kernels::simd::nonzero_bits(numbers)
-    }
-
-    #[inline(always)]
-    fn multiply_add<const FUSED: bool>(self, by: f32, and: f32) -> f32 {
-        if FUSED { self.mul_add(by, and) } else { self * by + and }
     }
 
     #[inline(always)]
@@ -123,6 +121,13 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
+    type Registers = Registers;
+
+    #[inline(always)]
+    fn registers(level: Level) -> Option<Registers> {
+        level.registers()
+    }
+
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
         x
@@ -131,20 +136,6 @@ impl Real for f64 {
     #[inline(always)]
     fn as_f64(self) -> f64 {
         self
-    }
-
-    #[inline(always)]
-    fn nonzero_bits(numbers: &[f64; 8]) -> u32 {
-        let mut bits = 0;
-        for (i, number) in numbers.iter().enumerate() {
-            bits |= u32::from(*number != 0.0) << i;
-        }
-        bits
-    }
-
-    #[inline(always)]
-    fn multiply_add<const FUSED: bool>(self, by: f64, and: f64) -> f64 {
-        if FUSED { self.mul_add(by, and) } else { self * by + and }
     }
 
     #[inline(always)]

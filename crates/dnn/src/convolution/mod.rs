@@ -7,19 +7,17 @@ mod correlate;
 mod spread;
 mod weigh;
 
-use glassbox_kernels::simd::{Level, dispatch};
+use glassbox_kernels::simd::Level;
 use rayon::prelude::*;
 
+use crate::eights::{EIGHT, run};
 use crate::layers::{Arguments, Window};
 use crate::net::MOST_NODES;
 use crate::pass::{Pass, room};
 use crate::{Error, Real, Shape};
 use correlate::Correlate;
 use spread::Spread;
-use weigh::Weigh;
-
-/// Numbers that are worked on at a time going backward. Segments of other lengths go on into what lies behind them, times zero.
-const EIGHT: usize = 8;
+use weigh::{Weigh, found_len};
 
 /// Partial sums of the weights' gradient: the batch is cut into so many parts, whatever the number of threads.
 const PARTS: usize = 8;
@@ -38,12 +36,15 @@ pub(crate) struct Convolution {
     segments: Vec<usize>,
     /// Numbers of a segment.
     length: usize,
-    /// The same, rounded up to whole eights.
+    /// The same, rounded up to whole eights, which are worked on at a time going backward: segments of other lengths go on into what lies behind them,
+    /// times zero.
     wide: usize,
     /// Where each eight of a window's numbers begins, segment by segment, from the window's first number on.
     eights: Vec<usize>,
     /// Where each window begins in the padded picture.
     bases: Vec<usize>,
+    /// Windows of a row.
+    columns: usize,
 }
 
 /// A batch of pictures with what lies around them.
@@ -100,6 +101,7 @@ impl Convolution {
             eights: eights.collect(),
             segments,
             bases: bases.collect(),
+            columns: window.count.1,
         }
     }
 
@@ -131,6 +133,11 @@ impl Convolution {
 
     fn windows(&self) -> usize {
         self.bases.len()
+    }
+
+    /// Whether the windows of a row, of which there are at least so many, begin number by number.
+    fn side_by_side(&self, many: usize) -> bool {
+        self.columns >= many && self.bases[many - 1] == self.bases[0] + many - 1
     }
 
     /// Puts zeros around each picture, if the windows reach beyond it.
@@ -185,11 +192,9 @@ impl Convolution {
         output: &mut [T],
     ) {
         let plan = self;
-        match (self.lanes(), level > Level::BASELINE) {
-            (16, true) => dispatch(level, Correlate::<T, true, 6, 16> { plan, padded, packed, bias, output }),
-            (16, false) => dispatch(level, Correlate::<T, false, 6, 16> { plan, padded, packed, bias, output }),
-            (_, true) => dispatch(level, Correlate::<T, true, 12, 8> { plan, padded, packed, bias, output }),
-            (_, false) => dispatch(level, Correlate::<T, false, 12, 8> { plan, padded, packed, bias, output }),
+        match self.lanes() {
+            16 => run(level, Correlate::<T, 6, 6, 2> { plan, padded, packed, bias, output }),
+            _ => run(level, Correlate::<T, 12, 10, 1> { plan, padded, packed, bias, output }),
         }
     }
 
@@ -209,7 +214,7 @@ impl Convolution {
         let (segments, width) = (self.segments.len(), self.segments.len() * self.wide);
         let sums = self.outputs * (width + 1);
         let partial = room(scratch, parts * sums);
-        let found = self.outputs * (self.windows() + 1);
+        let found = found_len(self);
         let places = room(places, parts * found);
         let jobs = partial
             .par_chunks_mut(sums)
@@ -220,11 +225,7 @@ impl Convolution {
             sums.fill(T::zero());
             let (weights, bias) = sums.split_at_mut(self.outputs * width);
             for (padded, gradient) in padded_of.chunks_exact(padded.length).zip(gradient.chunks_exact(outputs)) {
-                if pass.level > Level::BASELINE {
-                    dispatch(pass.level, Weigh::<T, true> { plan: self, padded, gradient, weights, bias, found });
-                } else {
-                    dispatch(pass.level, Weigh::<T, false> { plan: self, padded, gradient, weights, bias, found });
-                }
+                run(pass.level, Weigh { plan: self, padded, gradient, weights, bias, found });
             }
         });
         let partial = &partial[..parts * sums];
@@ -271,11 +272,7 @@ impl Convolution {
         jobs.for_each(|((input_gradient, scratch), gradient)| {
             let padded = if self.pads() { &mut *scratch } else { &mut *input_gradient };
             padded.fill(T::zero());
-            if pass.level > Level::BASELINE {
-                dispatch(pass.level, Spread::<T, true> { plan: self, gradient, weights, padded });
-            } else {
-                dispatch(pass.level, Spread::<T, false> { plan: self, gradient, weights, padded });
-            }
+            run(pass.level, Spread { plan: self, gradient, weights, padded });
             if self.pads() {
                 let row = self.input.width * self.input.channels;
                 for (y, input_gradient) in input_gradient.chunks_exact_mut(row).enumerate() {
@@ -293,26 +290,3 @@ fn total<T: Real>(into: &mut [T], partial: &[T], sums: usize, place: usize) {
         into.iter_mut().zip(&part[place..]).for_each(|(sum, &part)| *sum += part);
     }
 }
-
-/// Runs `$body` with the place of each number that is not zero: few are, and eight are asked at a time.
-macro_rules! each_nonzero {
-    ($numbers:expr, $place:ident => $body:block) => {
-        for (eight, numbers) in $numbers.chunks(EIGHT).enumerate() {
-            let mut bits = match numbers.first_chunk::<EIGHT>() {
-                Some(numbers) => T::nonzero_bits(numbers),
-                None => {
-                    let mut all = [T::zero(); EIGHT];
-                    all[..numbers.len()].copy_from_slice(numbers);
-                    T::nonzero_bits(&all)
-                }
-            };
-            while bits != 0 {
-                let $place = EIGHT * eight + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                $body
-            }
-        }
-    };
-}
-
-use each_nonzero;

@@ -1,77 +1,85 @@
 //! Backward to the input: every window's gradient goes to what the window showed.
 
-use glassbox_kernels::simd::Task;
+use glassbox_kernels::simd::Eights;
 
-use super::{Convolution, EIGHT, each_nonzero};
+use super::Convolution;
 use crate::Real;
+use crate::eights::{EIGHT, EightsTask, eight, eight_mut, list_bits};
 
-/// ∂E/∂(padded picture), added to what is there: four masks with a gradient at a time.
-pub(super) struct Spread<'a, T, const FUSED: bool> {
+/// Masks whose gradients are looked at before any is added.
+const LISTED: usize = 64;
+
+/// ∂E/∂(padded picture), added to what is there.
+pub(super) struct Spread<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) gradient: &'a [T],
     pub(super) weights: &'a [T],
     pub(super) padded: &'a mut [T],
 }
 
-impl<T: Real, const FUSED: bool> Task for Spread<'_, T, FUSED> {
-    type Output = ();
-
+impl<T: Real> EightsTask<T> for Spread<'_, T> {
     #[inline(always)]
-    fn run(self) {
+    fn run<E: Eights<T>>(self, eights: E) {
         let Self { plan, gradient, weights, padded } = self;
-        let (each, width) = (plan.outputs / plan.groups, plan.segments.len() * plan.wide);
+        let each = plan.outputs / plan.groups;
+        let mut found = [0; LISTED + EIGHT];
         for (base, gradient) in plan.bases.iter().zip(gradient.chunks_exact(plan.outputs)) {
             for (group, gradient) in gradient.chunks_exact(each).enumerate() {
-                let base = base + group * plan.input.channels / plan.groups;
-                let (mut masks, mut slopes, mut found) = ([0; 4], [T::zero(); 4], 0);
-                each_nonzero!(gradient, output => {
-                    (masks[found], slopes[found]) = ((group * each + output) * width, gradient[output]);
-                    found = (found + 1) % 4;
-                    if found == 0 {
-                        add_masks::<T, FUSED>(plan, weights, &masks, &slopes, base, padded);
+                let padded = &mut padded[base + group * plan.input.channels / plan.groups..];
+                for (part, gradients) in gradient.chunks(LISTED).enumerate() {
+                    let mut count = 0;
+                    for (i, gradients) in gradients.chunks(EIGHT).enumerate() {
+                        let bits = eights.nonzero_bits(eights.load_some(gradients));
+                        count += list_bits(bits, (i * EIGHT) as u32, &mut found[count..]);
                     }
-                });
-                slopes[found..].fill(T::zero());
-                if found > 0 {
-                    add_masks::<T, FUSED>(plan, weights, &masks, &slopes, base, padded);
+                    // Masks whose gradient is zero, as most are, have nothing to add.
+                    let of = Masks { first: group * each + part * LISTED, gradients };
+                    for masks in found[..count].chunks(4) {
+                        match *masks {
+                            [a] => of.add(eights, plan, [a], weights, padded),
+                            [a, b] => of.add(eights, plan, [a, b], weights, padded),
+                            [a, b, c] => of.add(eights, plan, [a, b, c], weights, padded),
+                            [a, b, c, d] => of.add(eights, plan, [a, b, c, d], weights, padded),
+                            _ => unreachable!("one to four at a time"),
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-#[inline(always)]
-fn add_masks<T: Real, const FUSED: bool>(
-    plan: &Convolution,
-    weights: &[T],
-    masks: &[usize; 4],
-    slopes: &[T; 4],
-    base: usize,
-    padded: &mut [T],
-) {
-    for (index, &segment) in plan.segments.iter().enumerate() {
-        let mut rows = [&weights[..0]; 4];
-        for (row, mask) in rows.iter_mut().zip(masks) {
-            *row = &weights[mask + index * plan.wide..][..plan.wide];
-        }
-        add_four::<T, FUSED>(&mut padded[base + segment..][..plan.wide], rows, slopes);
-    }
+/// Masks that follow one another and their gradients for one window.
+struct Masks<'a, T> {
+    first: usize,
+    gradients: &'a [T],
 }
 
-/// `sums += Σ rows·factors`, number by number, of whole eights.
-#[inline(always)]
-fn add_four<T: Real, const FUSED: bool>(sums: &mut [T], rows: [&[T]; 4], factors: &[T; 4]) {
-    let eights = |row: usize| rows[row].as_chunks::<EIGHT>().0.iter();
-    let rows = eights(0).zip(eights(1)).zip(eights(2).zip(eights(3)));
-    for (sums, ((a, b), (c, d))) in sums.as_chunks_mut::<EIGHT>().0.iter_mut().zip(rows) {
-        // Copies, so that it is plain that no sum is among the numbers that are read after it.
-        let (a, b, c, d, mut eight) = (*a, *b, *c, *d, *sums);
-        for k in 0..EIGHT {
-            let sum = a[k].multiply_add::<FUSED>(factors[0], eight[k]);
-            let sum = b[k].multiply_add::<FUSED>(factors[1], sum);
-            let sum = c[k].multiply_add::<FUSED>(factors[2], sum);
-            eight[k] = d[k].multiply_add::<FUSED>(factors[3], sum);
+impl<T: Real> Masks<'_, T> {
+    /// Adds some of the masks, each times its gradient, to what the window showed.
+    #[inline(always)]
+    fn add<E: Eights<T>, const M: usize>(
+        &self,
+        eights: E,
+        plan: &Convolution,
+        masks: [u32; M],
+        weights: &[T],
+        padded: &mut [T],
+    ) {
+        let width = plan.eights.len() * EIGHT;
+        let (mut rows, mut slopes) = ([&weights[..0]; M], [eights.splat(T::zero()); M]);
+        for m in 0..M {
+            let mask = masks[m] as usize;
+            rows[m] = &weights[(self.first + mask) * width..][..width];
+            slopes[m] = eights.splat(self.gradients[mask]);
         }
-        *sums = eight;
+        for (i, &place) in plan.eights.iter().enumerate() {
+            let sums = eight_mut(&mut padded[place..]);
+            let mut sum = eights.load(sums);
+            for m in 0..M {
+                sum = eights.multiply_add(eights.load(eight(&rows[m][i * EIGHT..])), slopes[m], sum);
+            }
+            eights.store(sum, sums);
+        }
     }
 }

@@ -1,6 +1,9 @@
+use glassbox_kernels::simd::Eights;
+
 use super::pooling::{Answer, Back, Pool, Pooling, Rule, Seen, Windows};
 use super::window::window_usage;
 use super::{Arguments, Entry, Window};
+use crate::eights::{EIGHT, eight, eight_mut};
 use crate::onnx::Onnx;
 use crate::{Error, Real};
 
@@ -46,7 +49,14 @@ impl Rule for Max {
     /// Eight numbers at a time. Where a pixel has fewer, what is written behind it is the next one's, which is written after it; so only what has no
     /// eight numbers behind it is left to [`forward`](Rule::forward).
     #[inline(always)]
-    fn forward_all<T: Real>(&self, windows: &Windows, input: &[T], output: &mut [T], places: &mut [u32]) -> bool {
+    fn forward_all<T: Real, E: Eights<T>>(
+        &self,
+        eights: E,
+        windows: &Windows,
+        input: &[T],
+        output: &mut [T],
+        places: &mut [u32],
+    ) -> bool {
         let c = windows.input.channels;
         for (i, seen) in windows.each().enumerate() {
             let (to, last) = (i * c, seen.last());
@@ -58,7 +68,24 @@ impl Rule for Max {
             for first in (0..c).step_by(EIGHT) {
                 // The last eight of a pixel may overlap those before.
                 let first = first.min(c.max(EIGHT) - EIGHT);
-                greatest(seen, input, first, &mut output[to + first..], &mut places[to + first..]);
+                let (most, of) = match seen.two_by_two() {
+                    Some([a, b, c, d]) => {
+                        let most = eights.greater(at(eights, input, b + first), at(eights, input, a + first));
+                        let most = eights.greater(at(eights, input, c + first), most);
+                        eights.greater(at(eights, input, d + first), most)
+                    }
+                    None => {
+                        let mut most = at(eights, input, seen.first() + first);
+                        for row in seen.rows() {
+                            for column in seen.columns() {
+                                most = eights.greater(at(eights, input, row + column + first), most);
+                            }
+                        }
+                        most
+                    }
+                };
+                eights.store(most, eight_mut(&mut output[to + first..]));
+                eights.store_places(of, eight_mut(&mut places[to + first..]));
             }
         }
         true
@@ -70,29 +97,10 @@ impl Rule for Max {
     }
 }
 
-/// Numbers that are compared at a time.
-const EIGHT: usize = 8;
-
-/// The greatest of eight channels, from `first` on.
+/// Eight numbers and their places.
 #[inline(always)]
-fn greatest<T: Real>(seen: Seen, input: &[T], first: usize, output: &mut [T], places: &mut [u32]) {
-    let (mut most, mut at) = ([T::neg_infinity(); EIGHT], [0; EIGHT]);
-    let mut is_first = true;
-    for row in seen.rows() {
-        for column in seen.columns() {
-            let from = row + column + first;
-            let mut numbers = [T::zero(); EIGHT];
-            numbers.copy_from_slice(&input[from..from + EIGHT]);
-            for k in 0..EIGHT {
-                let greater = is_first | (numbers[k] > most[k]);
-                most[k] = if greater { numbers[k] } else { most[k] };
-                at[k] = if greater { (from + k) as u32 } else { at[k] };
-            }
-            is_first = false;
-        }
-    }
-    output[..EIGHT].copy_from_slice(&most);
-    places[..EIGHT].copy_from_slice(&at);
+fn at<T: Real, E: Eights<T>>(eights: E, input: &[T], from: usize) -> (E::Eight, E::Places) {
+    (eights.load(eight(&input[from..])), eights.places(from as u32))
 }
 
 impl Pooling for Max {

@@ -1,6 +1,6 @@
 //! What poolings share: how windows lie on a picture, and the way through them forward and back. What is made of a window is a [`Rule`].
 
-use glassbox_kernels::simd::{Task, dispatch};
+use glassbox_kernels::simd::{Eights, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::arguments::size_text;
 use super::window::Places;
 use super::{Arguments, Entry, Kind, Layer, Window};
+use crate::eights::{EightsTask, run};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Phase, room};
 use crate::{Error, Real, Shape};
@@ -28,7 +29,14 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
 
     /// The answers to all windows of a sample, if they are better worked out together: whether they were.
     #[inline(always)]
-    fn forward_all<T: Real>(&self, _: &Windows, _input: &[T], _output: &mut [T], _places: &mut [u32]) -> bool {
+    fn forward_all<T: Real, E: Eights<T>>(
+        &self,
+        _eights: E,
+        _: &Windows,
+        _input: &[T],
+        _output: &mut [T],
+        _places: &mut [u32],
+    ) -> bool {
         false
     }
 
@@ -91,6 +99,21 @@ impl Seen {
         (self.rows.last() * self.width + self.columns.last()) * self.channels
     }
 
+    /// Where the first pixel begins.
+    #[inline(always)]
+    pub(super) fn first(self) -> usize {
+        (self.rows.first * self.width + self.columns.first) * self.channels
+    }
+
+    /// Where the pixels begin, if they are two rows and two columns side by side: the windows that are seen most.
+    #[inline(always)]
+    pub(super) fn two_by_two(self) -> Option<[usize; 4]> {
+        let (first, row) = (self.first(), self.width * self.channels);
+        let last = first + row + self.channels;
+        let is_so = self.rows.count == 2 && self.columns.count == 2 && self.last() == last;
+        is_so.then_some([first, first + self.channels, first + row, last])
+    }
+
     /// Pixels.
     #[inline(always)]
     pub(super) fn count(self) -> usize {
@@ -133,7 +156,7 @@ impl Windows {
         samples.enumerate().with_min_len(4).for_each(|(sample, ((output, places), input))| {
             let draws = R::DRAWS && pass.phase == Phase::Train;
             let generator = draws.then(|| pass.generator(sample));
-            dispatch(pass.level, There { windows: self, rule, input, output, places, generator });
+            run(pass.level, There { windows: self, rule, input, output, places, generator });
         });
     }
 
@@ -162,13 +185,11 @@ struct There<'a, T, R> {
     generator: Option<ChaCha8Rng>,
 }
 
-impl<T: Real, R: Rule> Task for There<'_, T, R> {
-    type Output = ();
-
+impl<T: Real, R: Rule> EightsTask<T> for There<'_, T, R> {
     #[inline(always)]
-    fn run(self) {
+    fn run<E: Eights<T>>(self, eights: E) {
         let Self { windows, rule, input, output, places, mut generator } = self;
-        if rule.forward_all(windows, input, output, places) {
+        if rule.forward_all(eights, windows, input, output, places) {
             return;
         }
         let c = windows.input.channels;

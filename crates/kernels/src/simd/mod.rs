@@ -8,6 +8,7 @@
 //! wider registers only do more of the same operations at a time.
 
 mod aligned;
+mod eights;
 mod lanes;
 
 use crate::Pixel;
@@ -15,6 +16,7 @@ use crate::wide::{greater, smaller};
 
 pub use aligned::Aligned;
 pub(crate) use aligned::CACHE_LINE;
+pub use eights::{Arrays, Eights, Registers};
 pub(crate) use lanes::{Bytes, LANES, Lanes, Words};
 
 /// A set of vector instructions that this processor has.
@@ -156,29 +158,6 @@ pub(crate) fn count_at_most(numbers: &[u16; 16], most: u16) -> usize {
     }
     #[cfg(not(target_arch = "x86_64"))]
     numbers.iter().filter(|number| **number <= most).count()
-}
-
-/// A bit for each of eight numbers, the first the lowest: whether it is not zero.
-///
-/// ```
-/// use glassbox_kernels::simd::nonzero_bits;
-/// assert_eq!(nonzero_bits(&[0.0, 1.0, -0.0, f32::NAN, 0.0, 0.0, 0.0, -2.0]), 0b1000_1010);
-/// ```
-#[inline(always)]
-pub fn nonzero_bits(numbers: &[f32; 8]) -> u32 {
-    #[cfg(target_arch = "x86_64")]
-    {
-        use std::arch::x86_64::{_mm_cmpneq_ps, _mm_loadu_ps, _mm_movemask_ps, _mm_setzero_ps};
-        #[allow(unsafe_code, reason = "a comparison written as a loop is taken apart into its bits one by one")]
-        // SAFETY: every x86-64 processor has these instructions; both loads lie within the eight numbers.
-        let (low, high) = unsafe {
-            let half = |from: *const f32| _mm_movemask_ps(_mm_cmpneq_ps(_mm_loadu_ps(from), _mm_setzero_ps()));
-            (half(numbers.as_ptr()), half(numbers.as_ptr().add(4)))
-        };
-        low as u32 | (high as u32) << 4
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    numbers.iter().enumerate().fold(0, |bits, (i, number)| bits | u32::from(*number != 0.0) << i)
 }
 
 /// Bytes between what is read and what is asked for.

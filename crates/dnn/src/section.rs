@@ -1,0 +1,157 @@
+use std::ops::Range;
+
+use glassbox_tensor::Tensor;
+
+use crate::pass::{Backward, Forward, Memory, Pass, room};
+use crate::{Net, Real};
+
+/// Layers that follow one another, and what some samples leave between them on their way forward. What goes in and what comes out is not kept here.
+#[derive(Debug)]
+pub(crate) struct Section<T> {
+    layers: Range<usize>,
+    /// Numbers a sample of each node, from what goes in to what comes out.
+    sizes: Vec<usize>,
+    /// The nodes between.
+    nodes: Vec<Vec<T>>,
+    /// A layer's each.
+    memories: Vec<Memory<T>>,
+}
+
+/// What is needed only while samples go through a section: one after the other, several sections may use the same, which is then still in the cache.
+#[derive(Debug, Default)]
+pub(crate) struct Desk<T> {
+    /// ∂E/∂node of the nodes between: the first is that behind the first layer.
+    gradients: Vec<Vec<T>>,
+    /// Of each layer that sees a second node ∂E/∂that node.
+    skipped: Vec<Vec<T>>,
+    scratch: [Vec<T>; 2],
+}
+
+/// What goes into a section and what comes out of it, on the way back.
+#[derive(Debug)]
+pub(crate) struct Ends<'a, T> {
+    pub(crate) input: &'a [T],
+    pub(crate) output: &'a [T],
+    /// ∂E/∂(what the last layer to go back through gives).
+    pub(crate) gradient: &'a mut [T],
+    /// ∂E/∂input, to be written; empty if nobody asks for it.
+    pub(crate) input_gradient: &'a mut [T],
+}
+
+impl<T: Real> Section<T> {
+    /// Room for so many samples.
+    pub(crate) fn new(net: &Net<T>, layers: Range<usize>, samples: usize) -> Self {
+        let sizes: Vec<usize> = (layers.start..=layers.end).map(|node| net.node_len(node)).collect();
+        let between = sizes.get(1..layers.len()).unwrap_or(&[]);
+        Self {
+            nodes: between.iter().map(|size| vec![T::zero(); samples * size]).collect(),
+            memories: vec![Memory::default(); layers.len()],
+            sizes,
+            layers,
+        }
+    }
+
+    /// The memory of each layer, with the layer's position.
+    pub(crate) fn memories(&self) -> impl Iterator<Item = (usize, &Memory<T>)> {
+        self.layers.clone().zip(&self.memories)
+    }
+
+    /// The node behind layer `index`, which is not the last.
+    pub(crate) fn node(&self, index: usize) -> &[T] {
+        &self.nodes[index - self.layers.start]
+    }
+
+    pub(crate) fn forward(&mut self, net: &Net<T>, pass: Pass, input: &[T], output: &mut [T], desk: &mut Desk<T>) {
+        let last = self.layers.len() - 1;
+        for (i, index) in self.layers.clone().enumerate() {
+            let layer = &net.layers()[index];
+            let (before, here) = self.nodes.split_at_mut(i);
+            let node = |node: usize| node_of(input, before, &[], node, pass.samples * self.sizes[node]);
+            let output = if i == last { &mut *output } else { &mut here[0] };
+            let memory = &mut self.memories[i];
+            memory.lend(&mut desk.scratch);
+            layer.forward(Forward {
+                pass: Pass { layer: index, ..pass },
+                input: node(i),
+                skipped: layer.skip_from().map_or(&[], |from| node(from - self.layers.start)),
+                output: &mut output[..pass.samples * self.sizes[i + 1]],
+                parameters: &net.parameters()[index],
+                memory: &mut *memory,
+            });
+            memory.lend(&mut desk.scratch);
+        }
+    }
+
+    /// Backward from layer `from` on; `sums` take ∂E/∂parameters, a list a layer.
+    pub(crate) fn backward(
+        &mut self,
+        net: &Net<T>,
+        pass: Pass,
+        ends: Ends<'_, T>,
+        from: usize,
+        sums: &mut [Vec<Tensor<T>>],
+        desk: &mut Desk<T>,
+    ) {
+        let (start, samples) = (self.layers.start, pass.samples);
+        let Desk { gradients, skipped, scratch } = desk;
+        gradients.resize_with(self.nodes.len(), Vec::new);
+        skipped.resize_with(self.layers.len(), Vec::new);
+        let within = start..from + 1;
+        for index in within.clone().rev().filter(|&index| net.needs_gradient(index)) {
+            let (i, layer) = (index - start, &net.layers()[index]);
+            let size = |node: usize| samples * self.sizes[node];
+            let node = |node: usize| node_of(ends.input, &self.nodes, ends.output, node, size(node));
+            let (before, here) = gradients.split_at_mut(i);
+            let gradient = if index == from { &mut *ends.gradient } else { &mut here[0][..size(i + 1)] };
+            add_skipped(net, index + 1..from + 1, index + 1, skipped, start, gradient);
+            let wants_skipped = layer.skip_from().filter(|&from| from > 0 && net.needs_gradient(from - 1));
+            let memory = &mut self.memories[i];
+            memory.lend(scratch);
+            layer.backward(Backward {
+                pass: Pass { layer: index, ..pass },
+                input: node(i),
+                skipped: layer.skip_from().map_or(&[], |from| node(from - start)),
+                output: node(i + 1),
+                gradient,
+                input_gradient: match before.last_mut() {
+                    _ if index == 0 || !net.needs_gradient(index - 1) => &mut [],
+                    Some(gradient) => room(gradient, size(i)),
+                    None => &mut *ends.input_gradient,
+                },
+                skipped_gradient: match wants_skipped {
+                    Some(from) => room(&mut skipped[i], size(from - start)),
+                    None => &mut [],
+                },
+                parameters: &net.parameters()[index],
+                parameter_gradients: &mut sums[i],
+                memory: &mut *memory,
+            });
+            memory.lend(scratch);
+        }
+        if !ends.input_gradient.is_empty() {
+            add_skipped(net, within, start, skipped, start, ends.input_gradient);
+        }
+    }
+}
+
+/// Adds to a node's gradient what those of the `layers` have to say that skipped to it.
+fn add_skipped<T: Real>(
+    net: &Net<T>,
+    layers: Range<usize>,
+    node: usize,
+    skipped: &[Vec<T>],
+    start: usize,
+    gradient: &mut [T],
+) {
+    for index in layers.filter(|&index| net.layers()[index].skip_from() == Some(node)) {
+        gradient.iter_mut().zip(&skipped[index - start]).for_each(|(sum, &slope)| *sum += slope);
+    }
+}
+
+/// Node 0 is what goes in, node `i` what layer `i − 1` of the section gives.
+fn node_of<'a, T>(input: &'a [T], nodes: &'a [Vec<T>], output: &'a [T], node: usize, length: usize) -> &'a [T] {
+    match node.checked_sub(1) {
+        None => &input[..length],
+        Some(i) => &nodes.get(i).map_or(output, |node| node)[..length],
+    }
+}
