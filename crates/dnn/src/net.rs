@@ -4,7 +4,7 @@ use glassbox_tensor::{Dimension, IxDyn, Matrix, Tensor};
 
 use crate::layers::{self, Layer, Mark, Start};
 use crate::losses::Loss;
-use crate::pass::Pass;
+use crate::pass::{Forward, Memory, Pass};
 use crate::{Error, Real, Shape, Workspace};
 
 /// The article's net in the model language, behind its 784 inputs.
@@ -223,14 +223,23 @@ impl<T: Real> Net<T> {
     /// # Panics
     /// If `input` does not have the net's number of inputs.
     pub fn forward(&self, input: &Matrix<T>) -> Vec<Matrix<T>> {
-        let mut workspace = Workspace::new(self, input.nrows());
-        workspace.forward(self, Pass::predict(input.nrows()), input.as_slice());
-        (1..=self.layers.len())
-            .map(|node| {
-                let numbers = workspace.node(self, node);
-                Matrix::from_vec([input.nrows(), self.node_len(node)], numbers).expect("a row a sample")
-            })
-            .collect()
+        let samples = input.nrows();
+        assert_eq!(input.ncols(), self.inputs(), "forward: as many numbers as the net has inputs");
+        let mut nodes: Vec<Matrix<T>> = Vec::with_capacity(self.layers.len());
+        for (index, layer) in self.layers.iter().enumerate() {
+            let mut output = Matrix::zeros([samples, layer.output().len()]);
+            let node = |node: usize| node.checked_sub(1).map_or(input, |layer| &nodes[layer]).as_slice();
+            layer.forward(Forward {
+                pass: Pass { layer: index, ..Pass::predict(samples) },
+                input: node(index),
+                skipped: layer.skip_from().map_or(&[], node),
+                output: output.as_mut_slice(),
+                parameters: &self.parameters[index],
+                memory: &mut Memory::default(),
+            });
+            nodes.push(output);
+        }
+        nodes
     }
 
     /// The outputs alone.

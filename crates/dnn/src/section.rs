@@ -11,7 +11,9 @@ pub(crate) struct Section<T> {
     layers: Range<usize>,
     /// Numbers a sample of each node, from what goes in to what comes out.
     sizes: Vec<usize>,
-    /// The nodes between.
+    /// Of each node from what goes in to what comes out the node in whose place it stands: itself, or one behind layers that write over it.
+    holders: Vec<usize>,
+    /// The nodes between; those that are written over are empty.
     nodes: Vec<Vec<T>>,
     /// A layer's each.
     memories: Vec<Memory<T>>,
@@ -42,11 +44,18 @@ impl<T: Real> Section<T> {
     /// Room for so many samples.
     pub(crate) fn new(net: &Net<T>, layers: Range<usize>, samples: usize) -> Self {
         let sizes: Vec<usize> = (layers.start..=layers.end).map(|node| net.node_len(node)).collect();
-        let between = sizes.get(1..layers.len()).unwrap_or(&[]);
+        let mut holders: Vec<usize> = (0..sizes.len()).collect();
+        for node in (1..layers.len()).rev() {
+            if writes_over(net, layers.start + node) {
+                holders[node] = holders[node + 1];
+            }
+        }
+        let own = |node: usize| if holders[node] == node { samples * sizes[node] } else { 0 };
         Self {
-            nodes: between.iter().map(|size| vec![T::zero(); samples * size]).collect(),
+            nodes: (1..layers.len()).map(|node| vec![T::zero(); own(node)]).collect(),
             memories: vec![Memory::default(); layers.len()],
             sizes,
+            holders,
             layers,
         }
     }
@@ -56,25 +65,26 @@ impl<T: Real> Section<T> {
         self.layers.clone().zip(&self.memories)
     }
 
-    /// The node behind layer `index`, which is not the last.
-    pub(crate) fn node(&self, index: usize) -> &[T] {
-        &self.nodes[index - self.layers.start]
-    }
-
     pub(crate) fn forward(&mut self, net: &Net<T>, pass: Pass, input: &[T], output: &mut [T], desk: &mut Desk<T>) {
-        let last = self.layers.len() - 1;
+        let end = self.layers.len();
         for (i, index) in self.layers.clone().enumerate() {
-            let layer = &net.layers()[index];
-            let (before, here) = self.nodes.split_at_mut(i);
-            let node = |node: usize| node_of(input, before, &[], node, pass.samples * self.sizes[node]);
-            let output = if i == last { &mut *output } else { &mut here[0] };
+            let (layer, pass) = (&net.layers()[index], Pass { layer: index, ..pass });
+            let to = self.holders[i + 1];
+            let (before, here) = self.nodes.split_at_mut(to - 1);
+            let output = if to == end { &mut *output } else { &mut here[0] };
+            let output = &mut output[..pass.samples * self.sizes[i + 1]];
+            if let (true, Some(layer)) = (self.holders[i] == to, layer.in_place()) {
+                layer.forward_in_place(pass, output);
+                continue;
+            }
+            let node = |node: usize| node_of(input, before, &[], self.holders[node], pass.samples * self.sizes[node]);
             let memory = &mut self.memories[i];
             memory.lend(&mut desk.scratch);
             layer.forward(Forward {
-                pass: Pass { layer: index, ..pass },
+                pass,
                 input: node(i),
                 skipped: layer.skip_from().map_or(&[], |from| node(from - self.layers.start)),
-                output: &mut output[..pass.samples * self.sizes[i + 1]],
+                output,
                 parameters: &net.parameters()[index],
                 memory: &mut *memory,
             });
@@ -98,17 +108,23 @@ impl<T: Real> Section<T> {
         skipped.resize_with(self.layers.len(), Vec::new);
         let within = start..from + 1;
         for index in within.clone().rev().filter(|&index| net.needs_gradient(index)) {
-            let (i, layer) = (index - start, &net.layers()[index]);
+            let (i, layer, pass) = (index - start, &net.layers()[index], Pass { layer: index, ..pass });
+            let to = self.holders[i + 1];
             let size = |node: usize| samples * self.sizes[node];
-            let node = |node: usize| node_of(ends.input, &self.nodes, ends.output, node, size(node));
+            let node = |node: usize| node_of(ends.input, &self.nodes, ends.output, self.holders[node], size(node));
             let (before, here) = gradients.split_at_mut(i);
-            let gradient = if index == from { &mut *ends.gradient } else { &mut here[0][..size(i + 1)] };
+            let gradient =
+                if to > from - start { &mut *ends.gradient } else { room(&mut here[to - 1 - i], size(i + 1)) };
             add_skipped(net, index + 1..from + 1, index + 1, skipped, start, gradient);
+            if let (true, Some(layer)) = (self.holders[i] == to, layer.in_place()) {
+                layer.backward_in_place(pass, node(i + 1), gradient);
+                continue;
+            }
             let wants_skipped = layer.skip_from().filter(|&from| from > 0 && net.needs_gradient(from - 1));
             let memory = &mut self.memories[i];
             memory.lend(scratch);
             layer.backward(Backward {
-                pass: Pass { layer: index, ..pass },
+                pass,
                 input: node(i),
                 skipped: layer.skip_from().map_or(&[], |from| node(from - start)),
                 output: node(i + 1),
@@ -132,6 +148,14 @@ impl<T: Real> Section<T> {
             add_skipped(net, within, start, skipped, start, ends.input_gradient);
         }
     }
+}
+
+/// Whether layer `index`, which is not the first of a section, writes over what comes in: nobody else may need that.
+fn writes_over<T: Real>(net: &Net<T>, index: usize) -> bool {
+    let layers = net.layers();
+    layers[index].in_place().is_some()
+        && !layers[index - 1].needs_output()
+        && layers.iter().all(|layer| layer.skip_from() != Some(index))
 }
 
 /// Adds to a node's gradient what those of the `layers` have to say that skipped to it.

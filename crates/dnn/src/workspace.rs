@@ -169,25 +169,6 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// Node `node`, 0 being the input and others what layer `node − 1` gives, as the last forward pass left it, for all samples that there is room for.
-    ///
-    /// # Panics
-    /// If `node` is 0 or there is no such layer.
-    pub fn node(&self, net: &Net<T>, node: usize) -> Vec<T> {
-        let size = net.node_len(node);
-        if node < self.in_parts {
-            let mut numbers: Vec<T> = self.parts.iter().flat_map(|part| part.section.node(node - 1)).copied().collect();
-            numbers.truncate(self.samples * size);
-            numbers
-        } else if node == net.layers().len() {
-            self.output[0].clone()
-        } else if node == self.in_parts {
-            self.between[0].clone()
-        } else {
-            self.rest.node(node - 1).to_vec()
-        }
-    }
-
     /// ∂E/∂parameters, a list a layer.
     pub fn gradients(&self) -> &[Vec<Tensor<T>>] {
         &self.gradients

@@ -139,6 +139,10 @@ impl<T: Real> Layer<T> for BatchNorm {
         false
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
         let (c, size) = (self.shape.channels, self.shape.len());
         let [mean, scale] = match pass.phase {

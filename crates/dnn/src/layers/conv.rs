@@ -118,6 +118,10 @@ impl<T: Real> Layer<T> for Conv {
         Some(graph.settle(output, Layer::<T>::output(self)))
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
         let convolution = &self.convolution;
         let weights = convolution.pack(parameters[0].as_slice(), &mut memory.scratch);

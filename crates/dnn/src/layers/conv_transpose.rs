@@ -201,6 +201,10 @@ impl<T: Real> Layer<T> for ConvTranspose {
         Some(graph.settle(output, self.output))
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
         let room = [&mut memory.more, &mut memory.scratch];
         self.convolution.spread(pass, input, parameters[0].as_slice(), output, room);

@@ -91,6 +91,10 @@ impl<T: Real> Layer<T> for Dense {
         false
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
         let input = View::new(input, pass.samples, self.inputs());
         let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());

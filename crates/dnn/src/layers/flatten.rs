@@ -1,8 +1,8 @@
 use glassbox_tensor::Tensor;
 
-use super::{Arguments, Entry, Kind, Layer};
+use super::{Arguments, Entry, InPlace, Kind, Layer};
 use crate::onnx::Onnx;
-use crate::pass::{Backward, Forward};
+use crate::pass::{Backward, Forward, Pass};
 use crate::{Error, Real, Shape};
 
 /// A picture as a list of its numbers, row by row, the channels of a pixel side by side.
@@ -41,6 +41,14 @@ impl<T: Real> Layer<T> for Flatten {
         Some(graph.list(input, self.input))
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
+    fn in_place(&self) -> Option<&dyn InPlace<T>> {
+        Some(self)
+    }
+
     fn forward(&self, Forward { input, output, .. }: Forward<'_, T>) {
         output.copy_from_slice(input);
     }
@@ -50,4 +58,10 @@ impl<T: Real> Layer<T> for Flatten {
             input_gradient.copy_from_slice(gradient);
         }
     }
+}
+
+impl<T: Real> InPlace<T> for Flatten {
+    fn forward_in_place(&self, _: Pass, _: &mut [T]) {}
+
+    fn backward_in_place(&self, _: Pass, _: &[T], _: &mut [T]) {}
 }

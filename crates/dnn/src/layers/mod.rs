@@ -58,7 +58,7 @@ use glassbox_kernels::filters::hint;
 use glassbox_tensor::Tensor;
 
 use crate::onnx::Onnx;
-use crate::pass::{Backward, Forward, Memory};
+use crate::pass::{Backward, Forward, Memory, Pass};
 use crate::{Error, Real, Shape};
 
 /// What the registry knows of a kind of layer.
@@ -144,6 +144,16 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
         true
     }
 
+    /// Whether it looks at what it gave when it goes backward: if not, the next layer may write over it.
+    fn needs_output(&self) -> bool {
+        true
+    }
+
+    /// Itself as a layer that writes over what comes in, if it goes backward knowing what it gave alone.
+    fn in_place(&self) -> Option<&dyn InPlace<T>> {
+        None
+    }
+
     /// Multiplications a sample, forward.
     fn multiplications(&self) -> u64 {
         0
@@ -163,6 +173,15 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
 
     /// What is learned by looking instead of by descent, from what the last training pass left in the memory.
     fn observe(&self, _parameters: &mut [Tensor<T>], _memory: &Memory<T>) {}
+}
+
+/// A layer without parameters that writes over what comes in: nothing need be kept of that, and what is written is in the cache.
+pub trait InPlace<T: Real> {
+    /// From the layer's input to its output.
+    fn forward_in_place(&self, pass: Pass, numbers: &mut [T]);
+
+    /// From ∂E/∂output to ∂E/∂input.
+    fn backward_in_place(&self, pass: Pass, output: &[T], gradient: &mut [T]);
 }
 
 /// A kind of layer: how it is called and read.

@@ -297,6 +297,10 @@ impl<R: Pooling, T: Real> Layer<T> for Pool<R> {
         Some(graph.settle(output, self.windows.output()))
     }
 
+    fn needs_output(&self) -> bool {
+        !R::GIVES_TO_PLACES
+    }
+
     fn forward(&self, forward: Forward<'_, T>) {
         self.windows.forward(&self.rule, forward);
     }

@@ -31,9 +31,9 @@ use glassbox_kernels::simd::{Task, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
-use super::{Arguments, Entry, Kind, Layer};
+use super::{Arguments, Entry, InPlace, Kind, Layer};
 use crate::onnx::Onnx;
-use crate::pass::{Backward, Forward};
+use crate::pass::{Backward, Forward, Pass};
 use crate::{Error, Real, Shape};
 
 /// Numbers that are worth a task of their own.
@@ -43,6 +43,9 @@ const CHUNK: usize = 1 << 14;
 pub trait Function: Copy + std::fmt::Debug + Send + Sync + Sized + 'static {
     /// What the registry knows of it.
     const ENTRY: Entry;
+
+    /// Whether [`slope`](Function::slope) looks at `y` alone.
+    const SLOPE_IS_OF_VALUE: bool = false;
 
     /// Reads what is behind its name.
     ///
@@ -100,6 +103,10 @@ impl<F: Function, T: Real> Layer<T> for Pointwise<F> {
         self.function.onnx(graph, input)
     }
 
+    fn in_place(&self) -> Option<&dyn InPlace<T>> {
+        F::SLOPE_IS_OF_VALUE.then_some(self)
+    }
+
     fn forward(&self, Forward { pass, input, output, .. }: Forward<'_, T>) {
         output.par_chunks_mut(CHUNK).zip(input.par_chunks(CHUNK)).for_each(|(output, input)| {
             dispatch(pass.level, Values { function: self.function, input, output });
@@ -111,6 +118,20 @@ impl<F: Function, T: Real> Layer<T> for Pointwise<F> {
         input_gradient.par_chunks_mut(CHUNK).zip(known).for_each(|(input_gradient, ((input, output), gradient))| {
             let function = self.function;
             dispatch(pass.level, Slopes { function, input, output, gradient, input_gradient });
+        });
+    }
+}
+
+impl<F: Function, T: Real> InPlace<T> for Pointwise<F> {
+    fn forward_in_place(&self, pass: Pass, numbers: &mut [T]) {
+        numbers.par_chunks_mut(CHUNK).for_each(|numbers| {
+            dispatch(pass.level, ValuesInPlace { function: self.function, numbers });
+        });
+    }
+
+    fn backward_in_place(&self, pass: Pass, output: &[T], gradient: &mut [T]) {
+        gradient.par_chunks_mut(CHUNK).zip(output.par_chunks(CHUNK)).for_each(|(gradient, output)| {
+            dispatch(pass.level, SlopesInPlace { function: self.function, output, gradient });
         });
     }
 }
@@ -159,6 +180,39 @@ impl<F: Function, T: Real> Task for Slopes<'_, F, T> {
         let (input, output, gradient) = (&self.input[..n], &self.output[..n], &self.gradient[..n]);
         for i in 0..n {
             self.input_gradient[i] = gradient[i] * self.function.slope(input[i], output[i]);
+        }
+    }
+}
+
+struct ValuesInPlace<'a, F, T> {
+    function: F,
+    numbers: &'a mut [T],
+}
+
+impl<F: Function, T: Real> Task for ValuesInPlace<'_, F, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for number in self.numbers {
+            *number = self.function.value(*number);
+        }
+    }
+}
+
+struct SlopesInPlace<'a, F, T> {
+    function: F,
+    output: &'a [T],
+    gradient: &'a mut [T],
+}
+
+impl<F: Function, T: Real> Task for SlopesInPlace<'_, F, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (gradient, &y) in self.gradient.iter_mut().zip(self.output) {
+            *gradient = *gradient * self.function.slope(y, y);
         }
     }
 }

@@ -16,6 +16,7 @@ impl Function for Relu {
         formula: "max(0, x)",
         is_activation: true,
     };
+    const SLOPE_IS_OF_VALUE: bool = true;
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)
@@ -32,8 +33,8 @@ impl Function for Relu {
     }
 
     #[inline(always)]
-    fn slope<T: Real>(self, x: T, _: T) -> T {
-        if x > T::zero() { T::one() } else { T::zero() }
+    fn slope<T: Real>(self, _: T, y: T) -> T {
+        if y > T::zero() { T::one() } else { T::zero() }
     }
 }
 

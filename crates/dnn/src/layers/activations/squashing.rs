@@ -30,6 +30,7 @@ impl Function for Sigmoid {
         formula: "σ(x) = 1 / (1 + e⁻ˣ)",
         is_activation: true,
     };
+    const SLOPE_IS_OF_VALUE: bool = true;
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)
@@ -81,6 +82,7 @@ impl Function for Tanh {
         formula: "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)",
         is_activation: true,
     };
+    const SLOPE_IS_OF_VALUE: bool = true;
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)
@@ -240,6 +242,7 @@ impl Function for HardSigmoid {
         formula: "max(0, min(1, A·x + B))",
         is_activation: true,
     };
+    const SLOPE_IS_OF_VALUE: bool = true;
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
         Ok(Self {

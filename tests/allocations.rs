@@ -1,0 +1,39 @@
+//! A program of its own, because it counts every allocation.
+
+use std::alloc::System;
+
+use glassbox_dnn::losses::CrossEntropy;
+use glassbox_dnn::{Net, Recipe, Shape, Trainer, initialise_uniform};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// Nothing is allocated a step after the first ones: not where a batch goes in parts, nor behind, nor where one node is kept for a later layer. On one
+/// thread, so that nobody else allocates meanwhile.
+#[test]
+fn a_step_allocates_nothing() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    for layers in [
+        "flatten | dense 12 | relu | dense 3 | softmax",
+        "conv 4 5x5 same | relu | max-pool 2 | conv 6 3x3 | relu | flatten | dense 8 | sigmoid | dense 3 | softmax",
+        "conv 4 3x3 same | batch-norm | tanh | as a | max-pool 2 | up 2 | concat a | conv 2 1x1 | dropout 0.3 | dense 3 | softmax",
+    ] {
+        let mut net = Net::<f32>::from_text(layers, Shape::picture(12, 12, 1)).unwrap();
+        initialise_uniform(&mut net, 0.5, 1);
+        let input: Vec<f32> = (0..20 * 144).map(|i| (i % 7) as f32 / 7.0).collect();
+        let wanted: Vec<f32> = (0..20 * 3).map(|i| f32::from(u8::from(i % 3 == i / 3 % 3))).collect();
+        let mut trainer = Trainer::new(net, Box::new(CrossEntropy), Recipe { batch: 20, ..Recipe::default() }, 20);
+        let counted = pool.install(|| {
+            for _ in 0..3 {
+                trainer.step(&input, &wanted).unwrap();
+            }
+            let region = Region::new(ALLOCATOR);
+            for _ in 0..10 {
+                trainer.step(&input, &wanted).unwrap();
+            }
+            region.change()
+        });
+        assert_eq!((counted.allocations, counted.reallocations), (0, 0), "{layers}");
+    }
+}
