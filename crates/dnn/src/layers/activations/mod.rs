@@ -212,7 +212,7 @@ impl<F: Function, T: Real> Task for SlopesInPlace<'_, F, T> {
     #[inline(always)]
     fn run(self) {
         for (gradient, &y) in self.gradient.iter_mut().zip(self.output) {
-            *gradient = *gradient * self.function.slope(y, y);
+            *gradient *= self.function.slope(y, y);
         }
     }
 }
