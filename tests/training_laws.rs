@@ -40,7 +40,7 @@ fn threads_change_no_bit() {
     });
 }
 
-/// Pictures so large that eleven of them go through the first layers in two parts; what is drawn must not depend on that.
+/// Eleven pictures go through the first layers in six parts; what is drawn must not depend on that.
 #[test]
 fn parts_of_a_batch_are_the_batch() {
     let shape = Shape::picture(64, 64, 1);

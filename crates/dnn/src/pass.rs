@@ -63,7 +63,7 @@ pub struct Memory<T> {
     pub kept: Vec<T>,
     /// The same, as places.
     pub places: Vec<u32>,
-    /// What is needed within one pass.
+    /// What is needed within one pass: shared with other layers, so that what it holds before is undefined.
     pub scratch: Vec<T>,
     /// More of it, where two are needed.
     pub more: Vec<T>,
@@ -111,7 +111,7 @@ pub struct Backward<'a, T: Real> {
     pub input: &'a [T],
     /// `[samples, skipped]`, as in the forward pass.
     pub skipped: &'a [T],
-    /// `[samples, output]`, as the forward pass left it.
+    /// `[samples, output]`, as the forward pass left it; undefined if the layer says that it needs no output.
     pub output: &'a [T],
     /// `[samples, output]`: ∂E/∂output.
     pub gradient: &'a [T],

@@ -41,21 +41,17 @@ struct Part<T: Real> {
     gradients: Vec<Vec<Tensor<T>>>,
 }
 
-/// Numbers of the largest node that a part may have: a megabyte of `f32`.
-const PART_NUMBERS: usize = 1 << 18;
-/// Parts that a batch is cut into at least, so that every thread has something to do.
-const LEAST_PARTS: usize = 8;
+/// Parts that a batch is cut into, whatever the number of threads, so that sums are added up in the same order everywhere. Each has gradients of its own.
+const PARTS: usize = 8;
 /// Weights that are summed up in one task.
 const SUMS: usize = 1 << 12;
 
 impl<T: Real> Workspace<T> {
     /// Room for up to so many samples to go forward; that for going backward is made when it is needed.
     pub fn new(net: &Net<T>, samples: usize) -> Self {
-        let (in_parts, samples_at_least) = (in_parts(net), samples.max(1));
-        let largest = (0..=in_parts).map(|node| net.node_len(node)).max().unwrap_or(1).max(1);
-        // The size of a part follows from the net and the batch alone, so that sums are added up in the same order everywhere.
-        let part = (PART_NUMBERS / largest).clamp(1, samples_at_least.div_ceil(LEAST_PARTS));
-        let parts = if in_parts == 0 { 0 } else { samples_at_least.div_ceil(part) };
+        let in_parts = in_parts(net);
+        let part = samples.div_ceil(PARTS).max(1);
+        let parts = if in_parts == 0 { 0 } else { samples.div_ceil(part) };
         let room = |node: usize| vec![T::zero(); samples * net.node_len(node)];
         Self {
             samples,
@@ -71,6 +67,11 @@ impl<T: Real> Workspace<T> {
             desk: Desk::default(),
             gradients: Vec::new(),
         }
+    }
+
+    /// About how many numbers it takes to go so many samples forward and backward: nodes, and the gradients of all parts.
+    pub fn numbers(net: &Net<T>, samples: usize) -> usize {
+        net.nodes(samples).saturating_add((PARTS + 1) * net.parameter_count())
     }
 
     /// Forward propagation of `input`, `[samples, inputs]`; gives back the outputs.
@@ -227,8 +228,8 @@ fn in_parts<T: Real>(net: &Net<T>) -> usize {
 
 /// The pass of part `index`, of up to `part` samples.
 fn nth(pass: Pass, index: usize, part: usize) -> Pass {
-    let first = index * part;
-    Pass { first, samples: part.min(pass.samples - first), ..pass }
+    let done = index * part;
+    Pass { first: pass.first + done, samples: part.min(pass.samples - done), ..pass }
 }
 
 /// Takes a desk that nobody sits at, or a new one, and leaves it for the next.

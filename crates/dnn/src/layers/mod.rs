@@ -171,11 +171,12 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
         None
     }
 
-    /// What is learned by looking instead of by descent, from what the last training pass left in the memory.
+    /// What is learned by looking instead of by descent, from what the last training pass left in the memory. Layers that take parts are not asked.
     fn observe(&self, _parameters: &mut [Tensor<T>], _memory: &Memory<T>) {}
 }
 
-/// A layer without parameters that writes over what comes in: nothing need be kept of that, and what is written is in the cache.
+/// A layer without parameters that gives as many numbers as come in and writes over them: nothing need be kept of those, and what is written is in the
+/// cache. It says the same as the layer's `forward` and `backward`, which are asked where somebody else still needs what comes in.
 pub trait InPlace<T: Real> {
     /// From the layer's input to its output.
     fn forward_in_place(&self, pass: Pass, numbers: &mut [T]);

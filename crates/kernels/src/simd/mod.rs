@@ -5,7 +5,7 @@
 //! is such a loop with its arguments; [`dispatch`] runs it at a level.
 //!
 //! A task gives the same bits at every level: Rust never reorders or fuses floating-point operations by itself, so
-//! wider registers only do more of the same operations at a time.
+//! wider registers only do more of the same operations at a time. Tasks that work by [`Eights`] are the exception.
 
 mod aligned;
 mod eights;

@@ -2,7 +2,9 @@
 
 use glassbox_dnn::losses::{self, Loss};
 use glassbox_dnn::optimisers::Optimiser;
-use glassbox_dnn::{Init, Net, Preset, Real, Recipe, Rule, Shape, initialise, initialise_numpy, preset, presets};
+use glassbox_dnn::{
+    Init, Net, Preset, Real, Recipe, Rule, Shape, Workspace, initialise, initialise_numpy, preset, presets,
+};
 use glassbox_formats::mnist::Labelled;
 
 use super::{Order, Precision, RuleName, Train};
@@ -67,7 +69,8 @@ impl Plan {
         recipe.epochs = at_least_one("--epochs", flags.epochs, recipe.epochs)?;
         recipe.batch = at_least_one("--batch", flags.batch, recipe.batch)?;
         let bytes = if flags.precision == Precision::F64 { 8.0 } else { 4.0 };
-        let gibibytes = net.nodes(recipe.batch.min(train.len())) as f64 * bytes / f64::from(1 << 30);
+        let numbers = Workspace::numbers(&net, recipe.batch.min(train.len()));
+        let gibibytes = numbers as f64 * bytes / f64::from(1 << 30);
         if !article && gibibytes > MOST_GIBIBYTES {
             let batch = recipe.batch;
             return Err(wrong_flag(
