@@ -90,7 +90,17 @@ pub(crate) fn run<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Opti
 
 /// The same by the workspace; without ∂E/∂input.
 pub(crate) fn work<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: &[T]) -> (Vec<T>, Vec<Vec<Tensor<T>>>) {
-    let mut workspace = Workspace::new(net, pass.samples);
+    work_in(&mut Workspace::new(net, pass.samples), net, pass, input, upstream)
+}
+
+/// The same in a workspace that may have been used before and have room for more samples.
+pub(crate) fn work_in<T: Real>(
+    workspace: &mut Workspace<T>,
+    net: &Net<T>,
+    pass: Pass,
+    input: &[T],
+    upstream: &[T],
+) -> (Vec<T>, Vec<Vec<Tensor<T>>>) {
     let outputs = workspace.forward(net, pass, input).to_vec();
     workspace.backward(net, pass, input, upstream, &Upstream, T::one());
     (outputs, workspace.gradients().to_vec())
