@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The question at the end.
     let index = std::env::args().nth(1).map_or(Ok(0), |index| index.parse::<usize>())?;
     let pixels = train.images.as_slice().chunks(784).nth(index).ok_or("a number from 0 to 59999")?;
-    let outputs = online.net().predict(&features(&Tensor::from_vec([1, 28, 28], pixels.to_vec())?));
+    let outputs = online.net().predict(&features(&Tensor::from_vec([1, 28, 28, 1], pixels.to_vec())?));
     println!(
         "Нейросеть считает, что на картинке цифра {} (it is a {})",
         argmax(outputs.as_slice()),

@@ -142,6 +142,7 @@ fn flags_that_cannot_be() {
         &["--layers: layer 1", "a window of 29×29 is larger than the picture of 28×28"],
     );
     train(&["--layers", "dense 0"], &["--layers: layer 1", "the number of outputs is \"0\"; a whole number from 1"]);
+    train(&["--layers", "conv 4 3x3"], &["--layers: its last layer gives 26×26×4; a list of 10 numbers"]);
     train(&["--layers", "dense 9"], &["--layers: label 9 found; this net has 9 outputs, 0 … 8"]);
     train(
         &["--layers", "dense 10", "--loss", "l2"],

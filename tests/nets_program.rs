@@ -1,15 +1,20 @@
 //! `dnn` with nets other than the article's, as their users call it: trained, looked into, written for other tools.
 
 use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use glassbox_dnn::layers::ENTRIES;
 use glassbox_dnn::optimisers::Optimiser;
 use glassbox_dnn::{Net, Shape, losses, presets};
 use glassbox_formats::npz::Npz;
 use glassbox_formats::safetensors::SafeTensors;
+use glassbox_formats::{Packing, Picture, Pixels, write_picture};
+use glassbox_tensor::Image;
 use serde_json::Value;
 
 use crate::command_lines::{bars, dnn, done, json, text};
+use crate::npz_files::{archive, npy};
 
 const LAYERS: &str = "conv 4 3x3 same | batch-norm | relu | as a | max-pool 2 | up 2x1 | conv 3 2x2 | prelu | dense 6 | dropout 0.2 | dense 3";
 
@@ -78,6 +83,48 @@ fn a_net_is_trained_looked_into_and_exported() {
     for operator in ["Conv", "BatchNormalization", "MaxPool", "Resize", "PRelu", "Gemm", "Softmax"] {
         assert!(onnx.windows(operator.len()).any(|bytes| bytes == operator.as_bytes()), "{operator}");
     }
+}
+
+/// Pictures of 8×6 pixels in which one of three colours is the strongest, as Keras stores such: labels in a column.
+fn colours(folder: &Path) -> PathBuf {
+    let numbers = |i: usize| {
+        (0..144).map(move |at| if at % 3 == i % 3 { 150 + (i * at % 90) as u8 } else { (i * at % 140) as u8 })
+    };
+    let part = |range: Range<usize>| {
+        let (n, labels): (_, Vec<u8>) = (range.len(), range.clone().map(|i| (i % 3) as u8).collect());
+        let x: Vec<u8> = range.flat_map(numbers).collect();
+        (npy("'|u1'", false, &format!("({n}, 8, 6, 3)"), &x), npy("'|u1'", false, &format!("({n}, 1)"), &labels))
+    };
+    let ((x_train, y_train), (x_test, y_test)) = (part(0..300), part(300..400));
+    let path = folder.join("colours.npz");
+    archive(&path, &[("x_train", x_train), ("y_train", y_train), ("x_test", x_test), ("y_test", y_test)]);
+    path
+}
+
+#[test]
+fn pictures_in_colours_are_learned_and_recognised() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let data = colours(folder);
+    let trained = |layers: &str, flags: &[&str]| {
+        let all = [&["train", "--data", text(&data), "--layers", layers, "--json", "--epochs", "8"], flags].concat();
+        json(dnn(folder, &all)).into_iter().rfind(|line| line["event"] == "epoch").unwrap()["test_hits"]
+            .as_u64()
+            .unwrap()
+    };
+    assert!(trained("flatten | dense 8 | sigmoid | dense 3 | sigmoid", &["--batch", "8", "--lr", "0.01"]) > 90);
+    assert!(trained("dense 8 | sigmoid | dense 3 | sigmoid", &["--rule", "code", "--lr", "0.2"]) > 90);
+    let flags = ["--batch", "10", "--lr", "0.01", "--augment", "shift:1,rotate:5,elastic:0.5", "--hold-out", "30"];
+    assert!(trained("conv 4 3x3 same | relu | max-pool 2 | flatten | dense 3", &flags) > 90);
+    for (class, file, channels) in [(0, "red.png", 3), (1, "green.png", 4), (2, "blue.png", 3)] {
+        let pixels = Image::from_fn([31, 50, channels], |(_, _, c)| if c == class || c == 3 { 220 } else { 20 });
+        write_picture(&folder.join(file), Picture::from(Pixels::U8(pixels)), Packing::default()).unwrap();
+        assert_eq!(json(dnn(folder, &["predict", "model.npz", file, "--json"]))[0]["class"], class, "{file}");
+    }
+    done(dnn(folder, &["show", "model.npz", "--index", "4", "--data", text(&data), "--out", "shown.png"]));
+    let shown = done(dnn(folder, &["show", "model.npz", "--index", "4", "--data", text(&data)]));
+    assert!(shown.lines().count() == 9 && shown.contains("the label is 1"), "{shown}");
+    done(dnn(folder, &["inspect", "model.npz", "--out", "masks.png"]));
 }
 
 #[test]

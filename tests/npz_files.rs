@@ -170,12 +170,17 @@ fn data_sets_are_checked() {
             .contains("y_train holds numbers of type i8; u1 is needed")
     );
     assert!(
-        data_refusal(pictures(), npy("'|u1'", false, "(2, 1)", &[0; 2]))
-            .contains("y_train has shape [2, 1]; [n] is needed")
+        data_refusal(pictures(), npy("'|u1'", false, "(2, 2)", &[0; 4]))
+            .contains("y_train has shape [2, 2]; [n] is needed")
     );
     assert!(
         data_refusal(npy("'|u1'", false, "(2, 4)", &[0; 8]), npy("'|u1'", false, "(2,)", &[0; 2]))
-            .contains("[n, height, width] is needed")
+            .contains("[n, height, width] or [n, height, width, channels] is needed")
+    );
+    // Channels first.
+    assert!(
+        data_refusal(npy("'|u1'", false, "(2, 3, 8, 8)", &[0; 384]), npy("'|u1'", false, "(2,)", &[0; 2]))
+            .contains("x_train has shape [2, 3, 8, 8]")
     );
     assert!(
         data_refusal(npy("'|u1'", false, "(0, 2, 2)", &[]), npy("'|u1'", false, "(0,)", &[]))

@@ -10,7 +10,7 @@ use glassbox_dnn::{
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::Npz;
 use glassbox_kernels::simd::Level;
-use glassbox_tensor::{Ix3, Matrix, Tensor};
+use glassbox_tensor::{Batch, Matrix, Tensor};
 
 fn mnist(part: &str) -> Labelled {
     Labelled::read(&mut Npz::open("data/mnist.npz".as_ref()).unwrap(), part).unwrap()
@@ -23,8 +23,8 @@ fn go_on<T>(_: T) -> ControlFlow<()> {
 #[test]
 fn mnist_is_what_numpy_says_it_is() {
     let (train, test) = (mnist("train"), mnist("test"));
-    assert_eq!((train.images.dim(), test.images.dim()), ((60000, 28, 28), (10000, 28, 28)));
-    let sum = |images: &Tensor<u8, Ix3>| images.as_slice().iter().map(|&pixel| u64::from(pixel)).sum::<u64>();
+    assert_eq!((train.images.dim(), test.images.dim()), ((60000, 28, 28, 1), (10000, 28, 28, 1)));
+    let sum = |images: &Batch<u8>| images.as_slice().iter().map(|&pixel| u64::from(pixel)).sum::<u64>();
     // np.load('data/mnist.npz'): x.sum(), y.sum(), y[:10]
     assert_eq!((sum(&train.images), sum(&test.images)), (1_567_298_545, 264_923_200));
     assert_eq!(train.labels[..10], [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
@@ -71,11 +71,11 @@ fn the_formula_is_replayed() {
 }
 
 /// Three pictures of 3×5 pixels, most of them zero.
-fn few() -> (Tensor<u8, Ix3>, Vec<u8>) {
+fn few() -> (Batch<u8>, Vec<u8>) {
     (
         Tensor::from_fn(
-            [3, 3, 5],
-            |(n, y, x)| if (n + 2 * y + x) % 3 == 0 { (40 * n + 31 * y + 17 * x + 1) as u8 } else { 0 },
+            [3, 3, 5, 1],
+            |(n, y, x, _)| if (n + 2 * y + x) % 3 == 0 { (40 * n + 31 * y + 17 * x + 1) as u8 } else { 0 },
         ),
         vec![2, 0, 1],
     )
@@ -131,7 +131,7 @@ fn the_formula_descends_the_gradient_of_the_mean_squared_error() {
 fn the_script_descends_the_cross_entropy_in_its_last_layer() {
     // The output delta is (2/n) times the gradient of summed cross-entropy: seen in the change of the last layer.
     let (images, labels) = few();
-    let image = Tensor::from_vec([1, 3, 5], images.as_slice()[..15].to_vec()).unwrap();
+    let image = Tensor::from_vec([1, 3, 5, 1], images.as_slice()[..15].to_vec()).unwrap();
     for text in WIDTHS {
         let net = random_net(text);
         let n = net.outputs();
@@ -244,7 +244,7 @@ fn data_that_does_not_fit_is_refused() {
     );
     let samples = Samples::new(&images, &labels).unwrap();
     let mut other = Online::new(&Net::<f32>::from_text(ARTICLE, 784).unwrap(), Rule::Code, 0.2).unwrap();
-    assert_eq!(message(other.hits(&samples).map(|_| ())), "pictures of 3×5 pixels; this net takes 784 inputs");
+    assert_eq!(message(other.hits(&samples).map(|_| ())), "pictures of 3×5×1; this net takes 784");
     let mut narrow = Online::new(&Net::<f32>::from_text("dense 2 | sigmoid", 15).unwrap(), Rule::Code, 0.2).unwrap();
     assert_eq!(message(narrow.hits(&samples).map(|_| ())), "label 2 found; this net has 2 outputs, 0 … 1");
     let bare = Net::<f32>::from_text("dense 2", 15).unwrap();

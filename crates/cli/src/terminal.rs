@@ -1,4 +1,4 @@
-//! A grey picture as text: two pixels a character in a terminal, letters of different darkness elsewhere.
+//! A picture as text: two pixels a character in a terminal, letters of different darkness elsewhere.
 
 use std::fmt::Write;
 use std::io::{self, IsTerminal};
@@ -11,7 +11,7 @@ const SHADES: &[u8; 10] = b" .:-=+*#%@";
 /// The picture as lines of text, light on dark, for standard output as it is.
 ///
 /// # Shape
-/// `[height, width, 1]`
+/// `[height, width, channels]`: fewer than three are shown as grey, more as colours
 pub(crate) fn picture(image: &Image<u8>) -> String {
     let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     if colours { half_blocks(image) } else { letters(image) }
@@ -22,20 +22,25 @@ fn half_blocks(image: &Image<u8>) -> String {
     let mut text = String::new();
     for y in (0..image.height()).step_by(2) {
         for x in 0..image.width() {
-            let (upper, lower) = (image[[y, x, 0]], if y + 1 < image.height() { image[[y + 1, x, 0]] } else { 0 });
-            let _ = write!(text, "\x1b[38;2;{upper};{upper};{upper};48;2;{lower};{lower};{lower}m▀");
+            let [upper, lower] = [y, y + 1].map(|y| if y < image.height() { colours(image, y, x) } else { [0; 3] });
+            let ([r, g, b], [below_r, below_g, below_b]) = (upper, lower);
+            let _ = write!(text, "\x1b[38;2;{r};{g};{b};48;2;{below_r};{below_g};{below_b}m▀");
         }
         text.push_str("\x1b[0m\n");
     }
     text
 }
 
+fn colours(image: &Image<u8>, y: usize, x: usize) -> [u8; 3] {
+    [0, 1, 2].map(|channel| image[[y, x, if image.channels() < 3 { 0 } else { channel }]])
+}
+
 /// Letters, twice as many a row as pixels, because they are twice as high as wide.
 fn letters(image: &Image<u8>) -> String {
     let mut text = String::new();
     for y in 0..image.height() {
-        let row: String =
-            image.line(y).iter().flat_map(|&pixel| [SHADES[usize::from(pixel) * 9 / 255] as char; 2]).collect();
+        let brightness = |x| colours(image, y, x).into_iter().map(usize::from).sum::<usize>() / 3;
+        let row: String = (0..image.width()).flat_map(|x| [SHADES[brightness(x) * 9 / 255] as char; 2]).collect();
         text.push_str(row.trim_end());
         text.push('\n');
     }

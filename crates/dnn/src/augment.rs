@@ -5,7 +5,7 @@ use std::str::FromStr;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::Real;
+use crate::{Real, Shape};
 
 /// Changes a picture at random, as little as a hand would: what a net has seen moved, turned, scaled and bent it recognises so.
 ///
@@ -43,15 +43,14 @@ type Spline = Vec<(usize, [f64; 4])>;
 #[derive(Clone, Debug)]
 pub(crate) struct Augmenter {
     augment: Augment,
-    height: usize,
-    width: usize,
+    picture: Shape,
     rows: Spline,
     columns: Spline,
 }
 
 impl Augmenter {
-    pub(crate) fn new(augment: Augment, height: usize, width: usize) -> Self {
-        Self { augment, height, width, rows: spline(height), columns: spline(width) }
+    pub(crate) fn new(augment: Augment, picture: Shape) -> Self {
+        Self { augment, picture, rows: spline(picture.height), columns: spline(picture.width) }
     }
 
     /// Draws a change and puts the changed picture into `to`.
@@ -76,8 +75,9 @@ impl Augmenter {
                 *point = (y * elastic, x * elastic);
             }
         }
-        let (middle_y, middle_x) = ((self.height as f64 - 1.0) / 2.0, (self.width as f64 - 1.0) / 2.0);
-        for (y, (row, &(first_row, row_shares))) in to.chunks_exact_mut(self.width).zip(&self.rows).enumerate() {
+        let Shape { height, width, channels } = self.picture;
+        let (middle_y, middle_x) = ((height as f64 - 1.0) / 2.0, (width as f64 - 1.0) / 2.0);
+        for (y, (row, &(first_row, row_shares))) in to.chunks_exact_mut(width * channels).zip(&self.rows).enumerate() {
             // The field along this row, between points of one column.
             let mut along = [(0.0, 0.0); POINTS];
             if elastic > 0.0 {
@@ -88,7 +88,7 @@ impl Augmenter {
                 }
             }
             let from_middle = y as f64 - middle_y;
-            for (x, (pixel, &(first, shares))) in row.iter_mut().zip(&self.columns).enumerate() {
+            for (x, (pixel, &(first, shares))) in row.chunks_exact_mut(channels).zip(&self.columns).enumerate() {
                 let (dy, dx) = (from_middle, x as f64 - middle_x);
                 let mut at_y = middle_y + scale_y * (cosine * dy - sine * dx) + move_y;
                 let mut at_x = middle_x + scale_x * (sine * dy + cosine * dx) + move_x;
@@ -98,22 +98,26 @@ impl Augmenter {
                         at_x += share * point.1;
                     }
                 }
-                *pixel = self.bilinear(from, at_y, at_x);
+                self.bilinear(from, at_y, at_x, pixel);
             }
         }
     }
 
-    fn bilinear<T: Real>(&self, from: &[T], y: f64, x: f64) -> T {
+    fn bilinear<T: Real>(&self, from: &[T], y: f64, x: f64, pixel: &mut [T]) {
+        let Shape { height, width, channels } = self.picture;
         let (top, left) = (y.floor(), x.floor());
         let (down, right) = (T::from_f64(y - top), T::from_f64(x - left));
         let (top, left) = (top as isize, left as isize);
-        let at = |y: isize, x: isize| {
-            let inside = y >= 0 && x >= 0 && y < self.height as isize && x < self.width as isize;
-            if inside { from[y as usize * self.width + x as usize] } else { T::zero() }
+        let at = |y: isize, x: isize, channel: usize| {
+            let inside = y >= 0 && x >= 0 && y < height as isize && x < width as isize;
+            if inside { from[(y as usize * width + x as usize) * channels + channel] } else { T::zero() }
         };
-        let above = at(top, left) + (at(top, left + 1) - at(top, left)) * right;
-        let below = at(top + 1, left) + (at(top + 1, left + 1) - at(top + 1, left)) * right;
-        above + (below - above) * down
+        for (channel, pixel) in pixel.iter_mut().enumerate() {
+            let at = |y, x| at(y, x, channel);
+            let above = at(top, left) + (at(top, left + 1) - at(top, left)) * right;
+            let below = at(top + 1, left) + (at(top + 1, left + 1) - at(top + 1, left)) * right;
+            *pixel = above + (below - above) * down;
+        }
     }
 }
 
@@ -184,7 +188,7 @@ mod tests {
     fn no_change_is_no_change() {
         let mut to = vec![0.0; 63];
         let mut generator = ChaCha8Rng::seed_from_u64(1);
-        Augmenter::new(Augment::default(), 7, 9).apply(&mut generator, &picture(), &mut to);
+        Augmenter::new(Augment::default(), Shape::picture(7, 9, 1)).apply(&mut generator, &picture(), &mut to);
         let furthest = to.iter().zip(picture()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         assert!(furthest < 1e-12, "{furthest}");
     }
@@ -200,7 +204,8 @@ mod tests {
 
     #[test]
     fn changes_stay_within_the_picture_s_range_and_differ() {
-        let augmenter = Augmenter::new("shift:2,rotate:15,scale:0.2,elastic:2".parse().unwrap(), 7, 9);
+        let augmenter =
+            Augmenter::new("shift:2,rotate:15,scale:0.2,elastic:2".parse().unwrap(), Shape::picture(7, 9, 1));
         let mut generator = ChaCha8Rng::seed_from_u64(1);
         let mut seen: Vec<Vec<f64>> = Vec::new();
         for _ in 0..20 {

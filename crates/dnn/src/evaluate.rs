@@ -1,4 +1,4 @@
-use glassbox_tensor::{Ix3, Matrix, Tensor};
+use glassbox_tensor::{Batch, Matrix};
 use rayon::prelude::*;
 
 use crate::losses::Loss;
@@ -25,14 +25,14 @@ pub fn argmax<T: PartialOrd + Copy>(values: &[T]) -> usize {
 /// Pixels as a net sees them: `pixel / 255`, divided in `f32` as the article's script does, a row a picture.
 ///
 /// # Shape
-/// `[n, height, width]`, 0 … 255 → `[n, height·width]`, 0 … 1
+/// `[n, height, width, channels]`, 0 … 255 → `[n, height·width·channels]`, 0 … 1
 ///
 /// # Panics
-/// Never: there is a number for each pixel.
-pub fn features<T: Real>(images: &Tensor<u8, Ix3>) -> Matrix<T> {
-    let (n, height, width) = images.dim();
+/// Never: as many numbers come out as go in.
+pub fn features<T: Real>(images: &Batch<u8>) -> Matrix<T> {
+    let (n, height, width, channels) = images.dim();
     let values = images.as_slice().iter().map(|&pixel| feature(pixel)).collect();
-    Matrix::from_vec([n, height * width], values).expect("a number a pixel")
+    Matrix::from_vec([n, height * width * channels], values).expect("as many as there were")
 }
 
 /// `pixel / 255`, divided in `f32` as the article's script does.

@@ -23,6 +23,8 @@ pub struct Pass {
     pub samples: usize,
     /// The place of the first of them in the batch.
     pub first: usize,
+    /// Whether they are the whole batch. If not, its other parts are worked on at the same time.
+    pub whole: bool,
     /// Learning or answering.
     pub phase: Phase,
     /// Seed of what is drawn.
@@ -38,7 +40,7 @@ pub struct Pass {
 impl Pass {
     /// A pass of so many samples to be answered.
     pub fn predict(samples: usize) -> Self {
-        Self { samples, first: 0, phase: Phase::Predict, seed: 0, step: 0, layer: 0, level: Level::best() }
+        Self { samples, first: 0, whole: true, phase: Phase::Predict, seed: 0, step: 0, layer: 0, level: Level::best() }
     }
 
     /// The pass of training step `step`.

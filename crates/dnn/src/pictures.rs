@@ -1,16 +1,16 @@
-use glassbox_tensor::{Ix3, Tensor};
+use glassbox_tensor::Batch;
 use rayon::prelude::*;
 
 use crate::augment::Augmenter;
 use crate::evaluate::feature;
 use crate::pass::Pass;
-use crate::{Error, Net, Real};
+use crate::{Error, Net, Real, Shape};
 
 /// Labelled pictures of one size.
 #[derive(Clone, Copy, Debug)]
 pub struct Pictures<'a> {
-    /// `[n, height, width]`, 0 … 255.
-    pub images: &'a Tensor<u8, Ix3>,
+    /// `[n, height, width, channels]`, 0 … 255.
+    pub images: &'a Batch<u8>,
     /// `n` class numbers.
     pub labels: &'a [u8],
 }
@@ -26,19 +26,23 @@ impl Pictures<'_> {
         self.labels.is_empty()
     }
 
+    /// What one of them is.
+    pub fn shape(&self) -> Shape {
+        shape_of(self.images)
+    }
+
     /// Whether a net can be shown these pictures.
     ///
     /// # Errors
-    /// If there are not as many labels as pictures, the pictures do not have as many pixels as the net has inputs, or a label has no output.
+    /// If there are not as many labels as pictures, the pictures are not of the shape that the net takes, or a label has no output. A net that takes
+    /// a list of numbers takes pictures of as many numbers.
     pub fn check<T: Real>(&self, net: &Net<T>) -> Result<(), Error> {
-        let (n, height, width) = self.images.dim();
-        let (labels, inputs, outputs) = (self.labels.len(), net.inputs(), net.outputs());
+        let n = self.images.dim().0;
+        let (labels, outputs) = (self.labels.len(), net.outputs());
         if n != labels {
             return Err(Error::Data(format!("{n} pictures but {labels} labels; one label a picture is needed")));
         }
-        if height * width != inputs {
-            return Err(Error::Data(format!("pictures of {height}×{width} pixels; this net takes {inputs} inputs")));
-        }
+        fits(self.shape(), net.input())?;
         match self.labels.iter().max() {
             Some(&label) if usize::from(label) >= outputs => {
                 Err(Error::Data(format!("label {label} found; this net has {outputs} outputs, 0 … {}", outputs - 1)))
@@ -51,6 +55,20 @@ impl Pictures<'_> {
     pub(crate) fn label(&self, index: u32) -> usize {
         usize::from(self.labels[index as usize])
     }
+}
+
+/// What one of some pictures is.
+pub(crate) fn shape_of(images: &Batch<u8>) -> Shape {
+    let (_, height, width, channels) = images.dim();
+    Shape::picture(height, width, channels)
+}
+
+/// Whether pictures can be shown to a net that takes `input`.
+pub(crate) fn fits(pictures: Shape, input: Shape) -> Result<(), Error> {
+    if pictures == input || input.is_flat() && pictures.len() == input.len() {
+        return Ok(());
+    }
+    Err(Error::Data(format!("pictures of {pictures}; this net takes {input}")))
 }
 
 /// What a net sees for each value of a pixel.

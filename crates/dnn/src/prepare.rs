@@ -1,5 +1,5 @@
 use glassbox_kernels::resample;
-use glassbox_tensor::{Image, Ix3, Tensor};
+use glassbox_tensor::{Batch, Image};
 
 /// Side of the box that MNIST fits a digit into.
 const BOX: usize = 20;
@@ -24,13 +24,13 @@ pub enum PrepareError {
 /// Dark on light or light on dark: what the picture's rim is made of counts as paper.
 ///
 /// # Shape
-/// `[height, width, 1]`, 0 … 1 → `[1, 28, 28]`, 0 … 255
+/// `[height, width, 1]`, 0 … 1 → `[1, 28, 28, 1]`, 0 … 255
 ///
 /// # Errors
 /// [`PrepareError::Blank`] if nothing stands out from the rim.
 ///
 /// Source: Y. LeCun, C. Cortes, C. Burges, *The MNIST database of handwritten digits*.
-pub fn prepare(grey: &Image<f32>) -> Result<Tensor<u8, Ix3>, PrepareError> {
+pub fn prepare(grey: &Image<f32>) -> Result<Batch<u8>, PrepareError> {
     // Floating-point pictures may hold anything.
     let grey = &grey.map(|value| if value.is_nan() { 0.0 } else { value.clamp(0.0, 1.0) });
     let paper = rim_median(grey);
@@ -71,7 +71,7 @@ fn ink_box(ink: &Image<f32>) -> (usize, usize, usize, usize) {
 }
 
 /// The digit in the middle of 28×28, its centre of mass at the centre, or as near as it can be without being cut.
-fn centred(digit: &Image<f32>) -> Tensor<u8, Ix3> {
+fn centred(digit: &Image<f32>) -> Batch<u8> {
     let (mut mass, mut moment_y, mut moment_x) = (0.0, 0.0, 0.0);
     for ((y, x, _), &value) in digit.indexed_iter() {
         mass += value;
@@ -83,10 +83,10 @@ fn centred(digit: &Image<f32>) -> Tensor<u8, Ix3> {
         start.min(SIDE - side)
     };
     let (top, left) = (place(moment_y, digit.height()), place(moment_x, digit.width()));
-    let mut out = Tensor::zeros([1, SIDE, SIDE]);
+    let mut out = Batch::zeros([1, SIDE, SIDE, 1]);
     let mut pixels = out.view_mut();
     for ((y, x, _), &value) in digit.indexed_iter() {
-        pixels[[0, top + y, left + x]] = (value * 255.0).round().clamp(0.0, 255.0) as u8;
+        pixels[[0, top + y, left + x, 0]] = (value * 255.0).round().clamp(0.0, 255.0) as u8;
     }
     out
 }

@@ -1,22 +1,23 @@
-use glassbox_tensor::{Ix3, Tensor};
+use glassbox_tensor::Batch;
 use rayon::prelude::*;
 
-use crate::Error;
+use crate::pictures::{fits, shape_of};
+use crate::{Error, Shape};
 
 /// Pictures looked through at a time.
 const CHUNK: usize = 1000;
 
-/// Pixels a picture may have: a position and a value must fit in 32 bits.
-const MOST_PIXELS: usize = 1 << 24;
+/// Numbers a picture may have: a position and a value must fit in 32 bits.
+const MOST_NUMBERS: usize = 1 << 24;
 
-/// Labelled pictures as the per-sample loop wants them: of each picture only the pixels that are not zero.
+/// Labelled pictures as the per-sample loop wants them: of each picture only the numbers that are not zero.
 ///
-/// The lists are made once, for all epochs: four bytes for each such pixel, 36 MB for MNIST's training set.
+/// The lists are made once, for all epochs: four bytes for each such number, 36 MB for MNIST's training set.
 ///
 /// ```
 /// use glassbox_dnn::Samples;
 /// use glassbox_tensor::Tensor;
-/// let images = Tensor::from_vec([2, 1, 3], vec![0, 9, 0, 1, 0, 2]).unwrap();
+/// let images = Tensor::from_vec([2, 1, 3, 1], vec![0, 9, 0, 1, 0, 2]).unwrap();
 /// let samples = Samples::new(&images, &[3, 5]).unwrap();
 /// assert_eq!(samples.len(), 2);
 /// assert_eq!(samples.active(1).collect::<Vec<_>>(), [(0, 1), (2, 2)]);
@@ -24,8 +25,7 @@ const MOST_PIXELS: usize = 1 << 24;
 #[derive(Clone, Debug)]
 pub struct Samples<'a> {
     labels: &'a [u8],
-    height: usize,
-    width: usize,
+    shape: Shape,
     chunks: Vec<Lists>,
 }
 
@@ -42,24 +42,24 @@ impl<'a> Samples<'a> {
     /// Looks through the pictures.
     ///
     /// # Shape
-    /// `images` `[n, height, width]`, 0 … 255; `labels` `n` class numbers
+    /// `images` `[n, height, width, channels]`, 0 … 255; `labels` `n` class numbers
     ///
     /// # Errors
-    /// If there are not as many labels as pictures, or a picture has more than 2²⁴ pixels.
-    pub fn new(images: &Tensor<u8, Ix3>, labels: &'a [u8]) -> Result<Self, Error> {
-        let (n, height, width) = images.dim();
+    /// If there are not as many labels as pictures, or a picture has more than 2²⁴ numbers.
+    pub fn new(images: &Batch<u8>, labels: &'a [u8]) -> Result<Self, Error> {
+        let (n, shape) = (images.dim().0, shape_of(images));
         if n != labels.len() {
             return Err(Error::Data(format!(
                 "{n} pictures but {} labels; one label a picture is needed",
                 labels.len()
             )));
         }
-        let pixels = height * width;
-        if !(1..=MOST_PIXELS).contains(&pixels) {
-            return Err(Error::Data(format!("pictures of {height}×{width}; 1 to {MOST_PIXELS} pixels are allowed")));
+        let numbers = shape.len();
+        if !(1..=MOST_NUMBERS).contains(&numbers) {
+            return Err(Error::Data(format!("pictures of {shape}; 1 to {MOST_NUMBERS} numbers are allowed")));
         }
-        let chunks = images.as_slice().par_chunks(CHUNK * pixels).map(|chunk| Lists::new(chunk, pixels)).collect();
-        Ok(Self { labels, height, width, chunks })
+        let chunks = images.as_slice().par_chunks(CHUNK * numbers).map(|chunk| Lists::new(chunk, numbers)).collect();
+        Ok(Self { labels, shape, chunks })
     }
 
     /// How many samples there are.
@@ -73,7 +73,7 @@ impl<'a> Samples<'a> {
         self.labels.is_empty()
     }
 
-    /// Position and value of each pixel of picture `index` that is not zero, in order.
+    /// Position and value of each number of picture `index` that is not zero, in order.
     ///
     /// # Panics
     /// If there is no such picture.
@@ -82,7 +82,7 @@ impl<'a> Samples<'a> {
         self.packed(index).iter().map(|packed| (packed >> 8, *packed as u8))
     }
 
-    /// Position · 256 + value of each pixel of picture `index` that is not zero, in order.
+    /// Position · 256 + value of each number of picture `index` that is not zero, in order.
     #[inline(always)]
     pub(crate) fn packed(&self, index: usize) -> &[u32] {
         let (lists, index) = (&self.chunks[index / CHUNK], index % CHUNK);
@@ -101,10 +101,7 @@ impl<'a> Samples<'a> {
 
     /// Whether a net of so many inputs and outputs can be shown these samples.
     pub(crate) fn check(&self, inputs: usize, outputs: usize) -> Result<(), Error> {
-        let (height, width) = (self.height, self.width);
-        if height * width != inputs {
-            return Err(Error::Data(format!("pictures of {height}×{width} pixels; this net takes {inputs} inputs")));
-        }
+        fits(self.shape, inputs.into())?;
         match self.labels.iter().max() {
             Some(&label) if usize::from(label) >= outputs => {
                 Err(Error::Data(format!("label {label} found; this net has {outputs} outputs, 0 … {}", outputs - 1)))

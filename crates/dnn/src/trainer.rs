@@ -216,8 +216,7 @@ impl<T: Real> Trainer<T> {
         mut report: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> Result<Progress, Error> {
         pictures.check(&self.net)?;
-        let (_, height, width) = pictures.images.dim();
-        self.augmenter = self.recipe.augment.map(|augment| Augmenter::new(augment, height, width));
+        self.augmenter = self.recipe.augment.map(|augment| Augmenter::new(augment, pictures.shape()));
         // Inside the pool, so that the many small tasks of a step need not be handed over to it one by one.
         rayon::scope(|_| {
             let mut progress = from;

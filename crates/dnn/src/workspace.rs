@@ -69,7 +69,8 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// About how many numbers it takes to go so many samples forward and backward: nodes, and the gradients of all parts.
+    /// About how many numbers it takes to go so many samples forward and backward: nodes, and the gradients of all parts, or of as many cuts as a
+    /// convolution makes of a whole batch.
     pub fn numbers(net: &Net<T>, samples: usize) -> usize {
         net.nodes(samples).saturating_add((PARTS + 1) * net.parameter_count())
     }
@@ -231,7 +232,7 @@ fn in_parts<T: Real>(net: &Net<T>) -> usize {
 /// The pass of part `index`, of up to `part` samples.
 fn nth(pass: Pass, index: usize, part: usize) -> Pass {
     let done = index * part;
-    Pass { first: pass.first + done, samples: part.min(pass.samples - done), ..pass }
+    Pass { first: pass.first + done, samples: part.min(pass.samples - done), whole: false, ..pass }
 }
 
 /// Takes a desk that nobody sits at, or a new one, and leaves it for the next.

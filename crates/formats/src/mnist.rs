@@ -1,17 +1,20 @@
-//! Labelled pictures in the layout of Keras' `mnist.npz`.
+//! Labelled pictures in the layout of Keras' `mnist.npz` and `cifar10.npz`.
 
 use std::io::{Read, Seek};
 
-use glassbox_tensor::{Ix3, Tensor};
+use glassbox_tensor::Batch;
 
 use crate::Error;
 use crate::npz::Npz;
 
+/// Channels that pictures may have.
+const MOST_CHANNELS: usize = 4;
+
 /// Pictures and what they show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Labelled {
-    /// `[n, height, width]`, 0 … 255, light on dark.
-    pub images: Tensor<u8, Ix3>,
+    /// `[n, height, width, channels]`, 0 … 255; digits are light on dark.
+    pub images: Batch<u8>,
     /// `n` class numbers.
     pub labels: Vec<u8>,
 }
@@ -19,28 +22,39 @@ pub struct Labelled {
 impl Labelled {
     /// Reads `x_<part>` and `y_<part>`: `part` is `train` or `test`.
     ///
+    /// # Shape
+    /// `x` `[n, height, width]` (grey) or `[n, height, width, channels]`, 1 to 4 channels; `y` `[n]` or `[n, 1]`
+    ///
     /// # Errors
-    /// If one of the arrays is missing, of another type than `u1`, of another rank, empty, or they differ in length.
+    /// If one of the arrays is missing, of another type than `u1`, of another shape, empty, or they differ in length.
     pub fn read<R: Read + Seek>(archive: &mut Npz<R>, part: &str) -> Result<Self, Error> {
         let (x, y) = (format!("x_{part}"), format!("y_{part}"));
         let file = archive.file().to_string();
         let invalid = |problem: String| Error::invalid(&file, problem);
         // Both headers before the data: the pictures are large.
         let (x_shape, y_shape) = (archive.header(&x)?.shape, archive.header(&y)?.shape);
-        let [n, height, width] = x_shape[..] else {
-            return Err(invalid(format!("{x} has shape {x_shape:?}; [n, height, width] is needed")));
+        let (n, height, width, channels) = match x_shape[..] {
+            [n, height, width] => (n, height, width, 1),
+            [n, height, width, channels] if channels <= MOST_CHANNELS => (n, height, width, channels),
+            _ => {
+                return Err(invalid(format!(
+                    "{x} has shape {x_shape:?}; [n, height, width] or [n, height, width, channels] is needed, with at most \
+                     {MOST_CHANNELS} channels, which stand last"
+                )));
+            }
         };
-        let [labels] = y_shape[..] else {
+        let ([labels] | [labels, 1]) = y_shape[..] else {
             return Err(invalid(format!("{y} has shape {y_shape:?}; [n] is needed")));
         };
         if n != labels {
             return Err(invalid(format!("{x} holds {n} pictures, {y} {labels} labels; as many of each are needed")));
         }
-        if n * height * width == 0 {
+        if x_shape.contains(&0) {
             return Err(invalid(format!("{x} has shape {x_shape:?}; it must not be empty")));
         }
         let labels = archive.read::<u8>(&y)?.into_vec();
-        let images = archive.read::<u8>(&x)?.reshape([n, height, width]).map_err(|e| invalid(e.to_string()))?;
+        let images =
+            archive.read::<u8>(&x)?.reshape([n, height, width, channels]).map_err(|e| invalid(e.to_string()))?;
         Ok(Self { images, labels })
     }
 

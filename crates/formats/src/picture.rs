@@ -77,11 +77,7 @@ impl Pixels {
     /// Never: there is a number for each pixel.
     pub fn luma_over(&self, background: f32) -> Image<f32> {
         let (height, width, channels) = self.dim();
-        let unit = match self {
-            Pixels::U8(image) => image.map(|value| f32::from(value) / 255.0),
-            Pixels::U16(image) => image.map(|value| f32::from(value) / 65535.0),
-            Pixels::F32(image) => image.clone(),
-        };
+        let unit = self.unit();
         let luma = unit.as_slice().chunks_exact(channels).map(|pixel| match *pixel {
             [grey] => grey,
             [grey, alpha] => grey * alpha + background * (1.0 - alpha),
@@ -90,5 +86,28 @@ impl Pixels {
             _ => background,
         });
         Image::from_vec([height, width, 1], luma.collect()).expect("a number a pixel")
+    }
+
+    /// Red, green and blue, 0 … 1; what is transparent shows `background`.
+    ///
+    /// # Shape
+    /// `[height, width, channels]` → `[height, width, 3]`
+    pub fn colours_over(&self, background: f32) -> Image<f32> {
+        let (height, width, channels) = self.dim();
+        let unit = self.unit();
+        Image::from_fn([height, width, 3], |(y, x, c)| {
+            let value = unit[[y, x, if channels < 3 { 0 } else { c }]];
+            let alpha = if self.has_alpha() { unit[[y, x, channels - 1]] } else { 1.0 };
+            value * alpha + background * (1.0 - alpha)
+        })
+    }
+
+    /// The same picture, 0 … 1.
+    fn unit(&self) -> Image<f32> {
+        match self {
+            Pixels::U8(image) => image.map(|value| f32::from(value) / 255.0),
+            Pixels::U16(image) => image.map(|value| f32::from(value) / 65535.0),
+            Pixels::F32(image) => image.clone(),
+        }
     }
 }

@@ -48,7 +48,7 @@ impl Ask {
                 text => match text.parse::<usize>() {
                     Ok(index) if index <= last => {
                         let seen = look(&model, &samples, index).with_context(|| self.data.name())?;
-                        say(terminal::picture(&seen.digit).trim_end_matches('\n'))?;
+                        say(terminal::picture(&seen.picture).trim_end_matches('\n'))?;
                         say(&seen.verdict())?;
                     }
                     _ => say(&format!("{text:?} is not a number from 0 to {last}"))?,

@@ -2,9 +2,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{argmax, features, prepare};
-use glassbox_formats::{decode_picture, read_picture};
-use glassbox_tensor::{Image, Ix3, Tensor};
+use glassbox_dnn::{Pictures, Shape, argmax, features, prepare};
+use glassbox_formats::{Pixels, decode_picture, read_picture};
+use glassbox_kernels::resample;
+use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
 use super::model::{self, Model, with_net};
@@ -13,10 +14,11 @@ use crate::outcome::{Reported, one_line};
 use crate::run::{Common, say, say_json};
 use crate::terminal;
 
-/// What a model takes pictures of digits for
+/// What a model takes pictures for
 ///
-/// Any picture of one digit, dark on light or light on dark: it is prepared as MNIST was (cropped, fitted into 20×20, its centre of
-/// mass in the middle of 28×28). With --verbose the prepared picture is shown.
+/// A net for MNIST takes any picture of one digit, dark on light or light on dark: it is prepared as MNIST was (cropped, fitted into 20×20, its centre
+/// of mass in the middle of 28×28). Every other net is shown the whole picture in the size, and in grey or in colours, that it takes. With --verbose the
+/// prepared picture is shown.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn predict model.npz seven.png
@@ -51,36 +53,54 @@ fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let picture =
         if name == "-" { decode_picture(&read_stdin()?, "standard input", true)? } else { read_picture(path, true)? };
-    // Transparent pictures are drawn on paper; white ink on nothing shows on black alone.
-    let digit = prepare(&picture.pixels.luma_over(1.0))
-        .or_else(|_| prepare(&picture.pixels.luma_over(0.0)))
-        .with_context(|| name.clone())?;
-    let outputs = classify(model, &digit).with_context(|| name.clone())?;
+    let input = with_net!(model, net => net.input());
+    let prepared = prepared(&picture.pixels, input).with_context(|| name.clone())?;
+    let outputs = classify(model, &prepared).with_context(|| name.clone())?;
     let class = argmax(&outputs);
     if common.json {
         say_json(&json!({"event": "predict", "picture": name, "class": class, "outputs": outputs}))?;
         return Ok(());
     }
     if common.verbose {
-        let (_, height, width) = digit.dim();
-        let grey: Image<u8> = digit.reshape([height, width, 1])?;
-        say(terminal::picture(&grey).trim_end_matches('\n'))?;
+        let (_, height, width, channels) = prepared.dim();
+        let seen: Image<u8> = prepared.reshape([height, width, channels])?;
+        say(terminal::picture(&seen).trim_end_matches('\n'))?;
     }
     let all: Vec<_> = outputs.iter().enumerate().map(|(class, output)| format!("{class}:{output:.3}")).collect();
     say(&format!("{name}: {class}   {}", all.join(" ")))?;
     Ok(())
 }
 
+/// A picture as a net that takes `input` was shown pictures.
+///
+/// # Shape
+/// `[1, height, width, channels]`
+fn prepared(pixels: &Pixels, input: Shape) -> anyhow::Result<Batch<u8>> {
+    let digit = Shape::picture(28, 28, 1);
+    // What is transparent is drawn on paper; white ink on nothing shows on black alone.
+    if input == digit || input == digit.len().into() {
+        return Ok(prepare(&pixels.luma_over(1.0)).or_else(|_| prepare(&pixels.luma_over(0.0)))?);
+    }
+    let picture = match input.channels {
+        _ if input.is_flat() => {
+            anyhow::bail!("this net takes a list of {input} numbers; pictures are for nets that take pictures")
+        }
+        1 => pixels.luma_over(1.0),
+        3 => pixels.colours_over(1.0),
+        _ => anyhow::bail!("this net takes pictures of {input}; only those of 1 or 3 channels can be made of a file"),
+    };
+    let values =
+        resample(&picture, input.height, input.width).map(|value| (value * 255.0).round().clamp(0.0, 255.0) as u8);
+    Ok(values.reshape([1, input.height, input.width, input.channels])?)
+}
+
 /// Every output for one picture of the size that the net takes.
 ///
 /// # Shape
-/// `[1, height, width]`
-pub(super) fn classify(model: &Model, digit: &Tensor<u8, Ix3>) -> anyhow::Result<Vec<f64>> {
-    let (_, height, width) = digit.dim();
+/// `[1, height, width, channels]`
+pub(super) fn classify(model: &Model, picture: &Batch<u8>) -> anyhow::Result<Vec<f64>> {
     with_net!(model, net => {
-        if net.inputs() != height * width {
-            anyhow::bail!("a picture of {height}×{width} pixels; this net takes {} inputs", net.inputs());
-        }
-        Ok(model::outputs(net, &features(digit)))
+        Pictures { images: picture, labels: &[0] }.check(net)?;
+        Ok(model::outputs(net, &features(picture)))
     })
 }

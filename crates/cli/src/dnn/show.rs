@@ -5,7 +5,7 @@ use clap::Args;
 use glassbox_dnn::argmax;
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
-use glassbox_tensor::{Image, Tensor};
+use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
 use super::data::{Data, Part};
@@ -16,7 +16,7 @@ use crate::run::{Common, say, say_json};
 use crate::sheet::{Tile, enlarge, sheet};
 use crate::terminal;
 
-/// How many times a digit is enlarged in a file.
+/// How many times a picture is enlarged in a file.
 const ENLARGED: usize = 10;
 
 /// The article's last step: a picture of the data set, and what the net thinks it is
@@ -50,9 +50,11 @@ impl Show {
         }
         let seen = look(&model, &samples, self.index).with_context(|| self.data.name())?;
         if let Some(out) = &self.out {
-            let dark_on_light = enlarge(&seen.digit.map(|pixel| 255 - pixel), ENLARGED);
+            // Digits are dark on light on paper; colours stay what they are.
+            let inverted = |pixel| if seen.picture.channels() == 1 { 255 - pixel } else { pixel };
+            let shown = seen.picture.map(inverted);
             let label = format!("the net thinks it is {} (label {})", seen.answer, seen.label);
-            let page = sheet(&[Tile { label, image: dark_on_light }], 1);
+            let page = sheet(&[Tile { label, image: enlarge(&shown, ENLARGED) }], 1);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
@@ -64,7 +66,7 @@ impl Show {
             return Ok(());
         }
         if self.out.is_none() {
-            say(terminal::picture(&seen.digit).trim_end_matches('\n'))?;
+            say(terminal::picture(&seen.picture).trim_end_matches('\n'))?;
         }
         say(&seen.verdict())?;
         Ok(())
@@ -73,7 +75,7 @@ impl Show {
 
 /// A picture of the data set and what the net makes of it.
 pub(super) struct Seen {
-    pub(super) digit: Image<u8>,
+    pub(super) picture: Image<u8>,
     pub(super) label: u8,
     pub(super) answer: usize,
     pub(super) outputs: Vec<f64>,
@@ -91,9 +93,10 @@ impl Seen {
 }
 
 pub(super) fn look(model: &Model, samples: &Labelled, index: usize) -> anyhow::Result<Seen> {
-    let (_, height, width) = samples.images.dim();
-    let pixels = samples.images.as_slice()[index * height * width..(index + 1) * height * width].to_vec();
-    let outputs = classify(model, &Tensor::from_vec([1, height, width], pixels.clone())?)?;
-    let digit = Image::from_vec([height, width, 1], pixels)?;
-    Ok(Seen { digit, label: samples.labels[index], answer: argmax(&outputs), outputs })
+    let (_, height, width, channels) = samples.images.dim();
+    let numbers = height * width * channels;
+    let pixels = samples.images.as_slice()[index * numbers..(index + 1) * numbers].to_vec();
+    let outputs = classify(model, &Batch::from_vec([1, height, width, channels], pixels.clone())?)?;
+    let picture = Image::from_vec([height, width, channels], pixels)?;
+    Ok(Seen { picture, label: samples.labels[index], answer: argmax(&outputs), outputs })
 }

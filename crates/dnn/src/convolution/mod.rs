@@ -19,8 +19,8 @@ use correlate::Correlate;
 use spread::Spread;
 use weigh::{Weigh, found_len};
 
-/// Partial sums of the weights' gradient: the batch is cut into so many parts, whatever the number of threads.
-const PARTS: usize = 8;
+/// Partial sums of the weights' gradient: a whole batch is cut into so many, whatever the number of threads; a part of one is not.
+const CUTS: usize = 8;
 
 /// How windows lie on a padded picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,13 +209,13 @@ impl Convolution {
         (scratch, places): (&mut Vec<T>, &mut Vec<u32>),
     ) {
         let (samples, outputs) = (pass.samples, self.windows() * self.outputs);
-        let each = samples.div_ceil(PARTS).max(1);
-        let parts = samples.div_ceil(each);
+        let each = samples.div_ceil(if pass.whole { CUTS } else { 1 }).max(1);
+        let cuts = samples.div_ceil(each);
         let (segments, width) = (self.segments.len(), self.segments.len() * self.wide);
         let sums = self.outputs * (width + 1);
-        let partial = room(scratch, parts * sums);
+        let partial = room(scratch, cuts * sums);
         let found = found_len(self);
-        let places = room(places, parts * found);
+        let places = room(places, cuts * found);
         let jobs = partial
             .par_chunks_mut(sums)
             .zip(places.par_chunks_mut(found))
@@ -228,7 +228,7 @@ impl Convolution {
                 run(pass.level, Weigh { plan: self, padded, gradient, weights, bias, found });
             }
         });
-        let partial = &partial[..parts * sums];
+        let partial = &partial[..cuts * sums];
         weights.par_chunks_mut(segments * self.length).enumerate().with_min_len(8).for_each(|(output, weights)| {
             for (segment, weights) in weights.chunks_exact_mut(self.length).enumerate() {
                 total(weights, partial, sums, output * width + segment * self.wide);

@@ -66,6 +66,10 @@ impl<T: Real> Layer<T> for Add {
         Some(graph.add("Add", &[input, skipped], vec![]))
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { input, skipped, output, .. }: Forward<'_, T>) {
         let known = input.par_chunks(CHUNK).zip(skipped.par_chunks(CHUNK));
         output.par_chunks_mut(CHUNK).zip(known).for_each(|(output, (input, skipped))| {

@@ -100,6 +100,10 @@ impl<T: Real> Layer<T> for Concat {
         Some(graph.add("Concat", &[input, &skipped], vec![("axis", Attribute::Int(1))]))
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { input, skipped, output, .. }: Forward<'_, T>) {
         let Shape { width, channels: c, .. } = self.input;
         let (row, depth) = (width * c, self.depth());

@@ -58,6 +58,10 @@ impl<T: Real> Layer<T> for Dropout {
         Some(graph.add("Identity", &[input], vec![]))
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { pass, input, output, memory, .. }: Forward<'_, T>) {
         if pass.phase == Phase::Predict {
             output.copy_from_slice(input);

@@ -234,6 +234,10 @@ impl<T: Real> Layer<T> for FixedFilter {
         Some(graph.settle(output, self.output))
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { input, output, .. }: Forward<'_, T>) {
         let samples = output.par_chunks_mut(self.output.len()).zip(input.par_chunks(self.input.len()));
         samples.for_each(|(output, input)| {

@@ -113,6 +113,10 @@ impl<T: Real> Layer<T> for Up {
         Some(graph.settle(output, Layer::<T>::output(self)))
     }
 
+    fn needs_output(&self) -> bool {
+        false
+    }
+
     fn forward(&self, Forward { input, output, .. }: Forward<'_, T>) {
         let (inputs, outputs, c) = (self.input.len(), Layer::<T>::output(self).len(), self.input.channels);
         output.par_chunks_mut(outputs).zip(input.par_chunks(inputs)).for_each(|(output, input)| {

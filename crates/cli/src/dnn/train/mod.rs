@@ -170,6 +170,11 @@ impl Train {
                 )
             })?;
         }
+        if net.outputs() > plan.classes {
+            let (outputs, classes) = (net.outputs(), plan.classes);
+            common
+                .note(&format!("note: the net has {outputs} outputs, but {} has {classes} classes", self.data.name()));
+        }
         let report =
             Report::new(common, self.log.as_deref(), &net, plan, &self.data.name(), [train.len(), test.len()])?;
         let mut learner = Learner::new(net, plan, pictures).map_err(invalid)?;
@@ -322,13 +327,13 @@ fn split(all: Labelled, hold_out: usize) -> (Labelled, Option<Labelled>) {
     if hold_out == 0 {
         return (all, None);
     }
-    let (n, height, width) = all.images.dim();
+    let (n, height, width, channels) = all.images.dim();
     let kept = n - hold_out;
     let mut pixels = all.images.into_vec();
     let mut labels = all.labels;
-    let (held_pixels, held_labels) = (pixels.split_off(kept * height * width), labels.split_off(kept));
+    let (held_pixels, held_labels) = (pixels.split_off(kept * height * width * channels), labels.split_off(kept));
     let labelled = |n: usize, pixels: Vec<u8>, labels: Vec<u8>| Labelled {
-        images: Tensor::from_vec([n, height, width], pixels).expect("whole pictures"),
+        images: Tensor::from_vec([n, height, width, channels], pixels).expect("whole pictures"),
         labels,
     };
     (labelled(kept, pixels, labels), Some(labelled(hold_out, held_pixels, held_labels)))

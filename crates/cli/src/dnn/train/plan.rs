@@ -3,7 +3,7 @@
 use glassbox_dnn::losses::{self, Loss};
 use glassbox_dnn::optimisers::Optimiser;
 use glassbox_dnn::{
-    Init, Net, Preset, Real, Recipe, Rule, Shape, Workspace, initialise, initialise_numpy, preset, presets,
+    Init, Net, Pictures, Preset, Real, Recipe, Rule, Shape, Workspace, initialise, initialise_numpy, preset, presets,
 };
 use glassbox_formats::mnist::Labelled;
 
@@ -30,27 +30,34 @@ pub(super) struct Plan {
     pub(super) order: Order,
     pub(super) hold_out: usize,
     pub(super) patience: Option<usize>,
+    /// One more than the greatest label.
+    pub(super) classes: usize,
     /// A checksum of pictures and labels.
     pub(super) data_sum: u32,
 }
 
 impl Plan {
     pub(super) fn new(flags: &Train, train: &Labelled, test: &Labelled) -> anyhow::Result<Self> {
-        let (_, height, width) = train.images.dim();
-        if test.images.dim().1 != height || test.images.dim().2 != width {
-            let (_, other_height, other_width) = test.images.dim();
+        let [picture, other] =
+            [train, test].map(|part| Pictures { images: &part.images, labels: &part.labels }.shape());
+        if picture != other {
             return Err(wrong_flag(
                 "--data",
-                format!(
-                    "training pictures of {height}×{width}, test pictures of {other_height}×{other_width}; one size is needed"
-                ),
+                format!("training pictures of {picture}, test pictures of {other}; one shape is needed"),
             ));
         }
         let classes = train.labels.iter().chain(&test.labels).max().map_or(1, |&label| usize::from(label) + 1);
         let base = Self::base(flags)?;
         let layers = base.layers.replace("CLASSES", &classes.to_string());
         let flag = if flags.layers.is_some() { "--layers" } else { "--preset" };
-        let net = Net::<f32>::from_text(&layers, Shape::picture(height, width, 1)).map_err(|e| wrong_flag(flag, e))?;
+        let net = Net::<f32>::from_text(&layers, picture).map_err(|e| wrong_flag(flag, e))?;
+        if !net.output().is_flat() {
+            let output = net.output();
+            let problem = format!(
+                "its last layer gives {output}; a list of {classes} numbers, one a class, is needed: add | flatten | dense {classes}"
+            );
+            return Err(wrong_flag(flag, problem));
+        }
         let asks_for_batches = flags.batch.is_some_and(|batch| batch != 1)
             || [&flags.loss, &flags.optimiser, &flags.schedule, &flags.augment].iter().any(|flag| flag.is_some())
             || flags.weight_decay.is_some()
@@ -108,7 +115,7 @@ impl Plan {
         let rule = article.then_some(if flags.rule == Some(RuleName::Formula) { Rule::Formula } else { Rule::Code });
         Ok(Self {
             layers,
-            input: if article { (height * width).into() } else { Shape::picture(height, width, 1) },
+            input: if article { picture.len().into() } else { picture },
             loss,
             recipe,
             init: flags.init.clone().unwrap_or_else(|| init_text(base.init)),
@@ -116,6 +123,7 @@ impl Plan {
             order,
             hold_out,
             patience: flags.patience,
+            classes,
             data_sum: glassbox_formats::checksum(&[train.images.as_slice(), &train.labels]),
         })
     }

@@ -1,10 +1,14 @@
+mod loops;
+
+use glassbox_kernels::simd::dispatch;
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
+use self::loops::{Add, AddProducts, AddSquares, Slopes, Stretch, fold, repeat, wide};
 use super::sums::sum_samples;
 use super::{Arguments, Entry, Kind, Layer, Parameter, Start};
 use crate::onnx::{Attribute, Onnx};
-use crate::pass::{Backward, Forward, Memory, Phase, room};
+use crate::pass::{Backward, Forward, Memory, Pass, Phase, room};
 use crate::{Error, Real, Shape};
 
 /// Each channel brought to mean 0 and variance 1 over the batch, then stretched and moved as is learned: `y = γ·z + β`,
@@ -46,50 +50,63 @@ impl Kind for BatchNorm {
     }
 }
 
-/// What a training pass keeps: mean, 1/√(variance + ε) and unbiased variance of each channel, and how many numbers each had.
-fn kept<T: Real>(memory: &[T], channels: usize) -> ([&[T]; 3], T) {
-    let (mean, rest) = memory.split_at(channels);
-    let (scale, rest) = rest.split_at(channels);
-    let (variance, rest) = rest.split_at(channels);
+/// What a training pass keeps: mean, 1/√(variance + ε) and unbiased variance of each channel, as wide as the loops want them, and how many numbers
+/// each channel had.
+fn kept<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
+    let (mean, rest) = memory.split_at(wide);
+    let (scale, rest) = rest.split_at(wide);
+    let (variance, rest) = rest.split_at(wide);
     ([mean, scale, variance], rest[0])
 }
 
 impl BatchNorm {
     /// Looks at a batch; leaves what [`kept`] takes apart.
-    fn look<T: Real>(&self, samples: usize, input: &[T], memory: &mut Memory<T>) {
-        let (c, size) = (self.shape.channels, self.shape.len());
-        let sample = |index: usize| input[index * size..][..size].chunks_exact(c);
-        let count = T::from_f64((samples * self.shape.pixels()) as f64);
-        let (mean, rest) = room(&mut memory.kept, 3 * c + 1).split_at_mut(c);
-        let sums = sum_samples(samples, c, &mut memory.scratch, |index, sums| {
-            for pixel in sample(index) {
-                sums.iter_mut().zip(pixel).for_each(|(sum, &x)| *sum += x);
-            }
+    ///
+    /// The squares are those of the distances from each sample's own mean `mₛ` over its `n` pixels, while the sample is at hand:
+    /// `Σ (x − μ)² = Σₛ (Σ (x − mₛ)² + n·(mₛ − μ)²)`.
+    fn look<T: Real>(&self, pass: Pass, input: &[T], memory: &mut Memory<T>) {
+        let (c, size, pixels) = (self.shape.channels, self.shape.len(), T::from_f64(self.shape.pixels() as f64));
+        let wide = wide(c);
+        let looks = room(&mut memory.scratch, pass.samples * 2 * wide);
+        let each = looks.par_chunks_exact_mut(2 * wide).zip(input.par_chunks_exact(size));
+        each.with_min_len(4).for_each(|(look, x)| {
+            look.fill(T::zero());
+            let (mean, sums) = look.split_at_mut(wide);
+            dispatch(pass.level, Add { x, sums: mean });
+            fold(mean, c);
+            mean.iter_mut().for_each(|mean| *mean = *mean / pixels);
+            dispatch(pass.level, AddSquares { x, mean, sums });
+            fold(sums, c);
         });
-        mean.iter_mut().zip(sums).for_each(|(mean, &sum)| *mean = sum / count);
-        let mean = &*mean;
-        let squares = sum_samples(samples, c, &mut memory.scratch, |index, sums| {
-            for pixel in sample(index) {
-                sums.iter_mut()
-                    .zip(pixel.iter().zip(mean))
-                    .for_each(|(sum, (&x, &mean))| *sum += (x - mean) * (x - mean));
-            }
-        });
-        let (scale, rest) = rest.split_at_mut(c);
-        for (i, &squares) in squares.iter().enumerate() {
+        let looks = || looks.chunks_exact(2 * wide).map(|look| look.split_at(wide));
+        let (samples, count) = (T::from_f64(pass.samples as f64), T::from_f64(pass.samples as f64) * pixels);
+        let (mean, rest) = room(&mut memory.kept, 3 * wide + 1).split_at_mut(wide);
+        let (scale, rest) = rest.split_at_mut(wide);
+        for i in 0..c {
+            mean[i] = looks().map(|(mean, _)| mean[i]).fold(T::zero(), |sum, mean| sum + mean) / samples;
+            let squares = looks().fold(T::zero(), |sum, (means, squares)| {
+                let distance = means[i] - mean[i];
+                sum + (squares[i] + pixels * distance * distance)
+            });
             scale[i] = T::one() / (squares / count + T::from_f64(self.eps)).sqrt();
             rest[i] = squares / (count - T::one()).max(T::one());
         }
-        rest[c] = count;
+        repeat(mean, c);
+        repeat(scale, c);
+        rest[wide] = count;
     }
 
     /// The mean and 1/√(variance + ε) that hold in prediction.
-    fn learned<'a, T: Real>(&self, parameters: &'a [Tensor<T>], scratch: &'a mut Vec<T>) -> [&'a [T]; 2] {
-        let scale = room(scratch, self.shape.channels);
+    fn learned<'a, T: Real>(&self, parameters: &[Tensor<T>], scratch: &'a mut Vec<T>) -> [&'a [T]; 2] {
+        let (c, wide) = (self.shape.channels, wide(self.shape.channels));
+        let (mean, scale) = room(scratch, 2 * wide).split_at_mut(wide);
+        mean[..c].copy_from_slice(parameters[2].as_slice());
         for (scale, &variance) in scale.iter_mut().zip(parameters[3].as_slice()) {
             *scale = T::one() / (variance + T::from_f64(self.eps)).sqrt();
         }
-        [parameters[2].as_slice(), scale]
+        repeat(mean, c);
+        repeat(scale, c);
+        [mean, scale]
     }
 }
 
@@ -144,64 +161,74 @@ impl<T: Real> Layer<T> for BatchNorm {
     }
 
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
-        let (c, size) = (self.shape.channels, self.shape.len());
+        let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
         let [mean, scale] = match pass.phase {
             Phase::Train => {
-                self.look(pass.samples, input, memory);
-                let ([mean, scale, _], _) = kept(&memory.kept, c);
+                self.look(pass, input, memory);
+                let ([mean, scale, _], _) = kept(&memory.kept, wide);
                 [mean, scale]
             }
             Phase::Predict => self.learned(parameters, &mut memory.scratch),
         };
-        let [weight, bias] = [0, 1].map(|index: usize| parameters[index].as_slice());
-        output.par_chunks_mut(size).zip(input.par_chunks(size)).with_min_len(4).for_each(|(output, input)| {
-            for (y, x) in output.chunks_exact_mut(c).zip(input.chunks_exact(c)) {
-                for i in 0..c {
-                    y[i] = (x[i] - mean[i]) * (scale[i] * weight[i]) + bias[i];
-                }
-            }
+        let (stretch, bias) = room(&mut memory.more, 2 * wide).split_at_mut(wide);
+        for i in 0..c {
+            stretch[i] = scale[i] * parameters[0].as_slice()[i];
+            bias[i] = parameters[1].as_slice()[i];
+        }
+        repeat(stretch, c);
+        repeat(bias, c);
+        output.par_chunks_mut(size).zip(input.par_chunks(size)).with_min_len(4).for_each(|(y, x)| {
+            dispatch(pass.level, Stretch { x, mean, scale: stretch, bias, y });
         });
     }
 
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
-        let (c, size, is_training) = (self.shape.channels, self.shape.len(), pass.phase == Phase::Train);
-        let ([mean, scale], count) = if is_training {
-            let ([mean, scale, _], count) = kept(&memory.kept, c);
-            ([mean, scale], count)
-        } else {
-            (self.learned(parameters, &mut memory.more), T::one())
-        };
-        let sums = sum_samples(pass.samples, 2 * c, &mut memory.scratch, |index, sums| {
-            let (of_weight, of_bias) = sums.split_at_mut(c);
-            let sample = index * size..(index + 1) * size;
-            for (x, g) in input[sample.clone()].chunks_exact(c).zip(gradient[sample].chunks_exact(c)) {
-                for i in 0..c {
-                    of_weight[i] += g[i] * ((x[i] - mean[i]) * scale[i]);
-                    of_bias[i] += g[i];
-                }
-            }
-        });
-        let (of_weight, of_bias) = sums.split_at(c);
-        parameter_gradients[0].as_mut_slice().copy_from_slice(of_weight);
-        parameter_gradients[1].as_mut_slice().copy_from_slice(of_bias);
+        let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
+        let known;
         // Of what does not move with the batch, nothing is taken away.
-        let share = if is_training { T::one() / count } else { T::zero() };
-        let weight = parameters[0].as_slice();
-        let samples = input_gradient.par_chunks_mut(size).zip(input.par_chunks(size).zip(gradient.par_chunks(size)));
-        samples.with_min_len(4).for_each(|(slopes, (input, gradient))| {
-            let known = input.chunks_exact(c).zip(gradient.chunks_exact(c));
-            for (slopes, (x, g)) in slopes.chunks_exact_mut(c).zip(known) {
-                for i in 0..c {
-                    let z = (x[i] - mean[i]) * scale[i];
-                    slopes[i] = weight[i] * scale[i] * (g[i] - (of_bias[i] + z * of_weight[i]) * share);
-                }
+        let ([mean, scale], share) = match pass.phase {
+            Phase::Train => {
+                let ([mean, scale, _], count) = kept(&memory.kept, wide);
+                ([mean, scale], T::one() / count)
             }
+            Phase::Predict => {
+                known = self.learned(parameters, &mut memory.kept);
+                (known, T::zero())
+            }
+        };
+        let sums = sum_samples(pass.samples, 2 * wide, &mut memory.scratch, |index, sums| {
+            let (products, sums) = sums.split_at_mut(wide);
+            let sample = index * size..(index + 1) * size;
+            let (x, g) = (&input[sample.clone()], &gradient[sample]);
+            dispatch(pass.level, AddProducts { x, g, mean, products, sums });
+            fold(products, c);
+            fold(sums, c);
+        });
+        let (products, sums) = sums.split_at(wide);
+        let lines = room(&mut memory.more, 3 * wide);
+        let (stretch, rest) = lines.split_at_mut(wide);
+        let (tilt, shift) = rest.split_at_mut(wide);
+        for i in 0..c {
+            let of_weight = products[i] * scale[i];
+            parameter_gradients[0].as_mut_slice()[i] = of_weight;
+            parameter_gradients[1].as_mut_slice()[i] = sums[i];
+            stretch[i] = parameters[0].as_slice()[i] * scale[i];
+            tilt[i] = stretch[i] * scale[i] * of_weight * share;
+            shift[i] = stretch[i] * sums[i] * share;
+        }
+        for line in [&mut *stretch, &mut *tilt, &mut *shift] {
+            repeat(line, c);
+        }
+        let (scale, tilt, shift) = (&*stretch, &*tilt, &*shift);
+        let samples = input_gradient.par_chunks_mut(size).zip(input.par_chunks(size).zip(gradient.par_chunks(size)));
+        samples.with_min_len(4).for_each(|(slopes, (x, g))| {
+            dispatch(pass.level, Slopes { x, g, mean, scale, tilt, shift, slopes });
         });
     }
 
     fn observe(&self, parameters: &mut [Tensor<T>], memory: &Memory<T>) {
-        let ([mean, _, variance], count) = kept(&memory.kept, self.shape.channels);
+        let ([mean, _, variance], count) = kept(&memory.kept, wide(self.shape.channels));
         let momentum = T::from_f64(self.momentum);
         let mut approach = |parameter: usize, numbers: &[T]| {
             let running = parameters[parameter].as_mut_slice().iter_mut();

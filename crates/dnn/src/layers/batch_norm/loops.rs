@@ -1,0 +1,144 @@
+//! What is done with every number of a sample. What belongs to a channel is handed over as often as it takes to be as wide as [`wide`] says.
+
+use glassbox_kernels::simd::Task;
+
+use crate::Real;
+
+/// Numbers that are worth a loop of their own.
+const WIDE: usize = 128;
+
+/// Numbers that are gone through at a time: all channels of a few pixels, so that vectors are full however few channels there are.
+pub(super) fn wide(channels: usize) -> usize {
+    channels * (WIDE / channels).max(1)
+}
+
+/// Adds up what the pixels that are gone through at a time have of each channel, and leaves the sum in all of them.
+pub(super) fn fold<T: Real>(sums: &mut [T], channels: usize) {
+    let (first, rest) = sums.split_at_mut(channels);
+    for pixel in rest.chunks_exact(channels) {
+        first.iter_mut().zip(pixel).for_each(|(sum, &more)| *sum += more);
+    }
+    repeat(sums, channels);
+}
+
+/// Writes the first pixel's channels into the others.
+pub(super) fn repeat<T: Real>(numbers: &mut [T], channels: usize) {
+    let (first, rest) = numbers.split_at_mut(channels);
+    rest.chunks_exact_mut(channels).for_each(|pixel| pixel.copy_from_slice(first));
+}
+
+/// `sums += x`.
+pub(super) struct Add<'a, T> {
+    pub(super) x: &'a [T],
+    pub(super) sums: &'a mut [T],
+}
+
+impl<T: Real> Task for Add<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for x in self.x.chunks(self.sums.len()) {
+            for (sum, &x) in self.sums.iter_mut().zip(x) {
+                *sum += x;
+            }
+        }
+    }
+}
+
+/// `sums += (x − mean)²`.
+pub(super) struct AddSquares<'a, T> {
+    pub(super) x: &'a [T],
+    pub(super) mean: &'a [T],
+    pub(super) sums: &'a mut [T],
+}
+
+impl<T: Real> Task for AddSquares<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for x in self.x.chunks(self.mean.len()) {
+            for ((sum, &x), &mean) in self.sums.iter_mut().zip(x).zip(self.mean) {
+                *sum += (x - mean) * (x - mean);
+            }
+        }
+    }
+}
+
+/// `y = (x − mean)·scale + bias`.
+pub(super) struct Stretch<'a, T> {
+    pub(super) x: &'a [T],
+    pub(super) mean: &'a [T],
+    pub(super) scale: &'a [T],
+    pub(super) bias: &'a [T],
+    pub(super) y: &'a mut [T],
+}
+
+impl<T: Real> Task for Stretch<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let wide = self.mean.len();
+        for (y, x) in self.y.chunks_mut(wide).zip(self.x.chunks(wide)) {
+            let known = self.mean.iter().zip(self.scale).zip(self.bias);
+            for ((y, &x), ((&mean, &scale), &bias)) in y.iter_mut().zip(x).zip(known) {
+                *y = (x - mean) * scale + bias;
+            }
+        }
+    }
+}
+
+/// `products += g·(x − mean)` and `sums += g`.
+pub(super) struct AddProducts<'a, T> {
+    pub(super) x: &'a [T],
+    pub(super) g: &'a [T],
+    pub(super) mean: &'a [T],
+    pub(super) products: &'a mut [T],
+    pub(super) sums: &'a mut [T],
+}
+
+impl<T: Real> Task for AddProducts<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let wide = self.mean.len();
+        for (x, g) in self.x.chunks(wide).zip(self.g.chunks(wide)) {
+            let sums = self.products.iter_mut().zip(self.sums.iter_mut());
+            for (((product, sum), &mean), (&x, &g)) in sums.zip(self.mean).zip(x.iter().zip(g)) {
+                *product += g * (x - mean);
+                *sum += g;
+            }
+        }
+    }
+}
+
+/// `slopes = g·scale − ((x − mean)·tilt + shift)`.
+pub(super) struct Slopes<'a, T> {
+    pub(super) x: &'a [T],
+    pub(super) g: &'a [T],
+    pub(super) mean: &'a [T],
+    pub(super) scale: &'a [T],
+    pub(super) tilt: &'a [T],
+    pub(super) shift: &'a [T],
+    pub(super) slopes: &'a mut [T],
+}
+
+impl<T: Real> Task for Slopes<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let wide = self.mean.len();
+        for ((slopes, x), g) in self.slopes.chunks_mut(wide).zip(self.x.chunks(wide)).zip(self.g.chunks(wide)) {
+            let known = self.mean.iter().zip(self.scale).zip(self.tilt.iter().zip(self.shift));
+            for ((slope, (&x, &g)), ((&mean, &scale), (&tilt, &shift))) in
+                slopes.iter_mut().zip(x.iter().zip(g)).zip(known)
+            {
+                *slope = g * scale - ((x - mean) * tilt + shift);
+            }
+        }
+    }
+}
