@@ -1,4 +1,5 @@
-//! Convolution and max-pooling against the definition, written the obvious way, over random sizes, strides, pads, dilations and groups.
+//! Convolution, max-pooling and batch normalisation against the definition, written the obvious way, over random sizes, strides, pads, dilations and
+//! groups.
 
 use glassbox_dnn::{Net, Pass, Shape};
 use proptest::prelude::*;
@@ -75,10 +76,14 @@ fn slopes(count: usize) -> Vec<f64> {
 }
 
 fn near(found: &[f64], wanted: &[f64], what: &str) -> Result<(), TestCaseError> {
+    within(1e-12, found, wanted, what)
+}
+
+fn within(tolerance: f64, found: &[f64], wanted: &[f64], what: &str) -> Result<(), TestCaseError> {
     prop_assert_eq!(found.len(), wanted.len(), "{}", what);
     for (index, (found, wanted)) in found.iter().zip(wanted).enumerate() {
         prop_assert!(
-            (found - wanted).abs() <= 1e-12 * (1.0 + wanted.abs()),
+            (found - wanted).abs() <= tolerance * (1.0 + wanted.abs()),
             "{what}[{index}]: found {found}, wanted {wanted}"
         );
     }
@@ -164,5 +169,41 @@ proptest! {
         let found = run(&net, Pass::train(SAMPLES, 0, 0), &input, Some(&upstream));
         near(&found.outputs, &outputs, "output")?;
         near(&found.input_gradient, &input_gradient, "input gradient")?;
+    }
+
+    #[test]
+    fn batch_normalisation_is_its_definition(
+        samples in 2..7usize,
+        (height, width) in (1..8usize, 1..8usize),
+        // About as many channels as are gone through at a time, and numbers of them that do not divide it.
+        c in proptest::sample::select(vec![1, 2, 3, 7, 8, 32, 33, 64, 65, 100, 127, 128, 129, 200, 300]),
+        far in proptest::sample::select(vec![0.0, 0.0, 30.0]),
+    ) {
+        let shape = Shape::picture(height, width, c);
+        let net = filled::<f64>("batch-norm", shape);
+        let count = samples * shape.len();
+        let input: Vec<f64> = numbers::<f64>(count, 1).into_iter().map(|x| x + far).collect();
+        let upstream = numbers::<f64>(count, 2);
+        let (n, [weight, bias]) = ((count / c) as f64, [0, 1].map(|index: usize| net.parameters()[0][index].as_slice()));
+        let (mut outputs, mut input_gradient) = (vec![0.0; count], vec![0.0; count]);
+        let (mut weight_gradient, mut bias_gradient) = (vec![0.0; c], vec![0.0; c]);
+        for channel in 0..c {
+            let places = || (channel..count).step_by(c);
+            let mean = places().map(|i| input[i]).sum::<f64>() / n;
+            let variance = places().map(|i| (input[i] - mean).powi(2)).sum::<f64>() / n;
+            let z = |i: usize| (input[i] - mean) / (variance + 1e-5).sqrt();
+            weight_gradient[channel] = places().map(|i| upstream[i] * z(i)).sum();
+            bias_gradient[channel] = places().map(|i| upstream[i]).sum();
+            for i in places() {
+                outputs[i] = weight[channel] * z(i) + bias[channel];
+                let kept = upstream[i] - bias_gradient[channel] / n - z(i) * weight_gradient[channel] / n;
+                input_gradient[i] = weight[channel] * kept / (variance + 1e-5).sqrt();
+            }
+        }
+        let found = run(&net, Pass::train(samples, 0, 0), &input, Some(&upstream));
+        within(1e-9, &found.outputs, &outputs, "output")?;
+        within(1e-9, &found.input_gradient, &input_gradient, "input gradient")?;
+        within(1e-9, found.parameter_gradients[0][0].as_slice(), &weight_gradient, "weight gradient")?;
+        within(1e-9, found.parameter_gradients[0][1].as_slice(), &bias_gradient, "bias gradient")?;
     }
 }

@@ -199,6 +199,11 @@ impl<T: Real> Net<T> {
         all.filter(|(parameter, _)| parameter.trained).map(|(_, pair)| pair)
     }
 
+    /// Whether a layer has parameters that are learned by looking at what comes in.
+    pub(crate) fn learns_by_looking(&self) -> bool {
+        self.specified.iter().flatten().any(|parameter| !parameter.trained)
+    }
+
     /// Whether layer `index` or one before it has trained parameters.
     pub(crate) fn needs_gradient(&self, index: usize) -> bool {
         self.first_trained.is_some_and(|first| first <= index)

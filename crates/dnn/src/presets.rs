@@ -68,9 +68,9 @@ pub fn presets() -> Vec<Preset> {
         ),
         net(
             "best",
-            "four convolutions, dropout and changed pictures: the most accurate, some ten minutes on two cores",
-            "conv 32 3x3 | relu | conv 32 3x3 | relu | max-pool 2 | batch-norm | conv 64 3x3 | relu | conv 64 3x3 | relu | max-pool 2 \
-             | batch-norm | flatten | dropout 0.3 | dense 256 | relu | dropout 0.5 | dense CLASSES | softmax",
+            "four convolutions, each normalised, dropout and changed pictures: the most accurate, some ten minutes on two cores",
+            "conv 32 3x3 | relu | batch-norm | conv 32 3x3 | relu | max-pool 2 | batch-norm | conv 64 3x3 | relu | batch-norm | conv 64 3x3 \
+             | relu | max-pool 2 | batch-norm | flatten | dropout 0.3 | dense 256 | relu | dropout 0.5 | dense CLASSES | softmax",
             Recipe {
                 optimiser: Optimiser::AdamW,
                 rate: 3e-3,

@@ -44,11 +44,11 @@ impl<'a, T: Real> Learner<'a, T> {
         }
     }
 
-    /// The net as it is now.
-    pub(super) fn net(&self) -> Net<T> {
+    /// The net as it is now, to be shown pictures.
+    pub(super) fn net(&mut self) -> Result<Net<T>, Error> {
         match self {
-            Self::Article { online, .. } => online.net(),
-            Self::Batches { trainer, .. } => trainer.net(),
+            Self::Article { online, .. } => Ok(online.net()),
+            Self::Batches { trainer, pictures } => trainer.settled(*pictures),
         }
     }
 

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use glassbox_dnn::{Evaluation, Pictures, Progress, Schedule, shuffled};
+use glassbox_dnn::{Evaluation, Net, Pictures, Progress, Schedule, shuffled};
 use glassbox_formats::check_writable;
 use glassbox_formats::mnist::Labelled;
 use glassbox_tensor::Tensor;
@@ -210,7 +210,7 @@ impl Train {
                 (state.progress, state.seconds) = (progress, seconds);
                 return Err(self.stop(common, folder.as_ref(), &learner, &state, epoch));
             }
-            let line = self.look(plan, &learner, &mut state, epoch, progress, seconds, &held_out, test)?;
+            let line = self.look(plan, &mut learner, &mut state, epoch, progress, seconds, &held_out, test)?;
             report.epoch(&line)?;
             state.epochs.push(line);
             (state.epoch, state.progress, state.seconds) = (epoch, Progress::default(), 0.0);
@@ -227,8 +227,9 @@ impl Train {
         if let Some(path) = &self.plot {
             report::plot(path, &state.epochs)?;
         }
-        model::save(&self.model, &learner.net(), &plan.loss)?;
-        let best = self.save_best(&learner, plan, &state)?;
+        let net = learner.net().with_context(|| self.data.name())?;
+        model::save(&self.model, &net, &plan.loss)?;
+        let best = self.save_best(&net, plan, &state)?;
         report.done(&self.model, best.as_deref(), start.elapsed().as_secs_f64())
     }
 
@@ -237,7 +238,7 @@ impl Train {
     fn look<T: Stored>(
         &self,
         plan: &Plan,
-        learner: &Learner<T>,
+        learner: &mut Learner<T>,
         state: &mut Checkpoint,
         epoch: usize,
         progress: Progress,
@@ -246,7 +247,7 @@ impl Train {
         test: Pictures,
     ) -> anyhow::Result<Epoch> {
         let began = Instant::now();
-        let net = learner.net();
+        let net = learner.net().with_context(|| self.data.name())?;
         let evaluate = |pictures: Pictures| -> anyhow::Result<Evaluation> {
             glassbox_dnn::evaluate(&net, pictures, &*plan.loss()).with_context(|| self.data.name())
         };
@@ -295,15 +296,10 @@ impl Train {
     }
 
     /// The best epoch's net, beside the last one's.
-    fn save_best<T: Stored>(
-        &self,
-        learner: &Learner<T>,
-        plan: &Plan,
-        state: &Checkpoint,
-    ) -> anyhow::Result<Option<PathBuf>> {
+    fn save_best<T: Stored>(&self, net: &Net<T>, plan: &Plan, state: &Checkpoint) -> anyhow::Result<Option<PathBuf>> {
         let Some(best) = &state.best else { return Ok(None) };
         let path = self.model.with_extension("best.npz");
-        model::save(&path, &checkpoint::restored::<T>(&learner.net(), best)?, &plan.loss)?;
+        model::save(&path, &checkpoint::restored::<T>(net, best)?, &plan.loss)?;
         Ok(Some(path))
     }
 
