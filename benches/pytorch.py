@@ -86,7 +86,7 @@ for name in flags.nets.split(","):
         if not reached:
             print(f"{name:8} {side.__name__}: {max(accuracy for accuracy, *_ in runs):.2f} % at best in {EPOCHS} epochs", flush=True)
             continue
-        epochs.append(f" ({reached[0] + 1} epochs)")
+        epochs.append(f" ({reached[0] + 1} epochs; {runs[-1][0]:.2f} % in the end)")
         seconds.append(sum(second for _, second, _ in runs[: reached[0] + 1]))
     if len(seconds) == 2:
         beside(f"to {flags.until} %", *seconds, epochs)

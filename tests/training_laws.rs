@@ -1,9 +1,11 @@
 //! What holds for training in batches: a step is what its recipe says, threads change nothing, and what is drawn is drawn again.
 
+use std::ops::ControlFlow;
+
 use glassbox_dnn::losses::{CrossEntropy, MeanSquaredError};
 use glassbox_dnn::optimisers::Optimiser;
-use glassbox_dnn::{Net, Pass, Recipe, Schedule, Shape, Trainer, Workspace};
-use glassbox_tensor::Matrix;
+use glassbox_dnn::{Augment, Net, Pass, Pictures, Progress, Recipe, Schedule, Shape, Trainer, Workspace};
+use glassbox_tensor::{Batch, Matrix};
 
 use crate::nets::{each, filled, numbers, read, run, work_in};
 
@@ -189,4 +191,40 @@ fn drawn_numbers_are_what_they_should_be() {
             assert!((mean - 1.0).abs() < 0.02, "mean {mean}");
         }
     });
+}
+
+/// Pictures sorted by class, all black or all white: moved ones are darker at the rim than those that the net will be asked about.
+#[test]
+fn what_changed_pictures_taught_by_looking_is_learned_anew() {
+    let images = Batch::from_fn([20, 8, 8, 1], |(n, ..)| if n < 10 { 0 } else { 255 });
+    let labels: Vec<u8> = (0..20).map(|n| u8::from(n >= 10)).collect();
+    let pictures = Pictures { images: &images, labels: &labels };
+    let order: Vec<u32> = (0..20).collect();
+    let trained = |augment: Option<Augment>, asks: bool| {
+        let net = filled::<f64>("batch-norm | flatten | dense 2 | softmax", Shape::picture(8, 8, 1));
+        let mut trainer =
+            Trainer::new(net, Box::new(CrossEntropy), Recipe { batch: 8, augment, ..Recipe::default() }, 20);
+        let mut settled = None;
+        for _ in 0..5 {
+            trainer.epoch(pictures, &order, Progress::default(), |_| ControlFlow::Continue(())).unwrap();
+            settled = asks.then(|| trainer.settled(pictures).unwrap());
+        }
+        (trainer.net().to_arrays(), settled.map(|net| net.to_arrays()))
+    };
+    let (net, settled) = trained(None, true);
+    assert_eq!(settled.unwrap(), net);
+    let shift = Some(Augment { shift: 3.0, ..Augment::default() });
+    let (net, settled) = trained(shift, true);
+    // Asking changes nothing in what is trained.
+    assert_eq!(net, trained(shift, false).0);
+    let settled = settled.unwrap();
+    for ((name, found), (_, before)) in settled.iter().zip(&net) {
+        match name.as_str() {
+            "0.batch-norm.mean" => {
+                assert!((found.as_slice()[0] - 0.5).abs() < 0.01 && before.as_slice()[0] < 0.45, "{found:?} {before:?}")
+            }
+            "0.batch-norm.variance" => assert!((found.as_slice()[0] - 0.25).abs() < 0.01, "{found:?}"),
+            _ => assert_eq!(found, before, "{name}"),
+        }
+    }
 }

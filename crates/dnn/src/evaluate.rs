@@ -6,10 +6,14 @@ use crate::pass::Pass;
 use crate::pictures::{Features, Pictures};
 use crate::{Error, Net, Real, Workspace};
 
-/// Samples that pass through the net at a time: their nodes stay in the cache.
-const BATCH: usize = 50;
+/// Samples that pass through the net at a time, at least and at most.
+const BATCH: std::ops::RangeInclusive<usize> = 50..=512;
 
-/// Numbers between layers of the samples that pass through at a time: of a net that is very large, fewer samples.
+/// Numbers between layers of the samples that pass through at a time: so many stay in the cache. Nets of few nodes take more samples, so that the
+/// weights are not put in order as often as there are fifty.
+const NUMBERS: usize = 1 << 20;
+
+/// The same at most: of a net that is very large, fewer samples.
 const MOST_NUMBERS: usize = 1 << 25;
 
 /// Where the largest number stands, the first of them if there are several, as NumPy has it.
@@ -71,7 +75,8 @@ pub fn evaluate<T: Real>(net: &Net<T>, pictures: Pictures, loss: &dyn Loss<T>) -
     let empty = || Evaluation { hits: 0, total: 0, loss: 0.0, confusion: vec![vec![0; classes]; classes] };
     let features = Features::new();
     let order: Vec<u32> = (0..pictures.len() as u32).collect();
-    let batch = (MOST_NUMBERS / net.nodes(1).max(1)).clamp(1, BATCH);
+    let nodes = net.nodes(1).max(1);
+    let batch = (NUMBERS / nodes).clamp(*BATCH.start(), *BATCH.end()).min(MOST_NUMBERS / nodes).max(1);
     // A workspace a task, a task a few batches.
     let task = pictures.len().div_ceil(2 * rayon::current_num_threads()).next_multiple_of(batch);
     let parts = order.par_chunks(task).map(|task| {
