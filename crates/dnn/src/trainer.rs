@@ -15,7 +15,7 @@ use crate::{Augment, Error, Net, Progress, Real, Schedule, Workspace, argmax};
 /// What the names of what the optimiser keeps begin with.
 const KEPT: &str = "kept/";
 
-/// Batches that are looked at to learn means and variances anew; of what was known before, less than a ten-thousandth is then left.
+/// Batches that are looked at to learn means and variances anew; of what was known before, a momentum of 0.1 then leaves less than a ten-thousandth.
 const LOOKS: usize = 100;
 
 /// How a net is trained.
@@ -117,7 +117,7 @@ impl<T: Real> Trainer<T> {
 
     /// The net as it is now, to be shown pictures as they are.
     ///
-    /// What layers learn by looking (the mean and variance of batch normalisation) they learn anew here from [`LOOKS`] batches of unchanged `pictures`
+    /// What layers learn by looking (the mean and variance of batch normalisation) they learn anew here from a hundred batches of unchanged `pictures`
     /// if they have seen changed ones, or weights that were not the mean that averaged SGD gives: pictures that are moved and bent are smoother than those
     /// that the net will be asked about. Training goes on as if nothing had been asked.
     ///
@@ -132,7 +132,7 @@ impl<T: Real> Trainer<T> {
         if !saw_others || !net.learns_by_looking() || self.steps == 0 || pictures.is_empty() {
             return Ok(net);
         }
-        let batch = self.recipe.batch.clamp(1, pictures.len());
+        let batch = (self.input.len() / net.inputs()).min(pictures.len());
         for look in 0..LOOKS {
             // Each batch has pictures from everywhere: a file may be sorted by class.
             let place = |i: usize| ((i * LOOKS + look) as u64 * pictures.len() as u64 / (batch * LOOKS) as u64) as u32;

@@ -74,7 +74,7 @@ impl BatchNorm {
             let (mean, sums) = look.split_at_mut(wide);
             dispatch(pass.level, Add { x, sums: mean });
             fold(mean, c);
-            mean.iter_mut().for_each(|mean| *mean = *mean / pixels);
+            mean.iter_mut().for_each(|mean| *mean /= pixels);
             dispatch(pass.level, AddSquares { x, mean, sums });
             fold(sums, c);
         });
