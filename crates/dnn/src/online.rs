@@ -45,7 +45,7 @@ const REPORT: usize = 5_000;
 /// use glassbox_tensor::Tensor;
 /// let net = Net::<f64>::from_text("dense 2 | sigmoid", 2).unwrap();
 /// let mut online = Online::new(&net, Rule::Code, 0.5).unwrap();
-/// let pictures = Tensor::from_vec([1, 1, 2], vec![255, 0]).unwrap();
+/// let pictures = Tensor::from_vec([1, 1, 2, 1], vec![255, 0]).unwrap();
 /// let samples = Samples::new(&pictures, &[1]).unwrap();
 /// online.epoch(&samples, None, |_| std::ops::ControlFlow::Continue(())).unwrap();
 /// // Both outputs were σ(0) = 0.5; the deltas are (2/2)·(0.5 − 0) and (2/2)·(0.5 − 1); the second pixel was zero.
