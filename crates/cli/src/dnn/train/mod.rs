@@ -181,6 +181,7 @@ impl Train {
         let folder =
             self.checkpoint.as_ref().map(|path| Folder::open(path, self.identity(plan), self.resume)).transpose()?;
         let mut state = Checkpoint::begin();
+        let mut latest = None;
         if let Some(folder) = folder.as_ref().filter(|_| self.resume) {
             match folder.resume(&mut learner, common)? {
                 Some(found) => state = found,
@@ -210,7 +211,9 @@ impl Train {
                 (state.progress, state.seconds) = (progress, seconds);
                 return Err(self.stop(common, folder.as_ref(), &learner, &state, epoch));
             }
-            let line = self.look(plan, &mut learner, &mut state, epoch, progress, seconds, &held_out, test)?;
+            let net = learner.net().with_context(|| self.data.name())?;
+            let line = self.look(plan, &net, &mut state, epoch, progress, seconds, &held_out, test)?;
+            latest = Some(net);
             report.epoch(&line)?;
             state.epochs.push(line);
             (state.epoch, state.progress, state.seconds) = (epoch, Progress::default(), 0.0);
@@ -227,7 +230,10 @@ impl Train {
         if let Some(path) = &self.plot {
             report::plot(path, &state.epochs)?;
         }
-        let net = learner.net().with_context(|| self.data.name())?;
+        let net = match latest {
+            Some(net) => net,
+            None => learner.net().with_context(|| self.data.name())?,
+        };
         model::save(&self.model, &net, &plan.loss)?;
         let best = self.save_best(&net, plan, &state)?;
         report.done(&self.model, best.as_deref(), start.elapsed().as_secs_f64())
@@ -238,7 +244,7 @@ impl Train {
     fn look<T: Stored>(
         &self,
         plan: &Plan,
-        learner: &mut Learner<T>,
+        net: &Net<T>,
         state: &mut Checkpoint,
         epoch: usize,
         progress: Progress,
@@ -247,9 +253,8 @@ impl Train {
         test: Pictures,
     ) -> anyhow::Result<Epoch> {
         let began = Instant::now();
-        let net = learner.net().with_context(|| self.data.name())?;
         let evaluate = |pictures: Pictures| -> anyhow::Result<Evaluation> {
-            glassbox_dnn::evaluate(&net, pictures, &*plan.loss()).with_context(|| self.data.name())
+            glassbox_dnn::evaluate(net, pictures, &*plan.loss()).with_context(|| self.data.name())
         };
         let test = evaluate(test)?;
         let test_seconds = began.elapsed().as_secs_f64();
@@ -259,7 +264,7 @@ impl Train {
         if let Some(held_out) = &held_out
             && state.best.as_ref().is_none_or(|best| held_out.hits > best.hits)
         {
-            state.best = Some(checkpoint::Best { epoch, hits: held_out.hits, arrays: checkpoint::stored(&net) });
+            state.best = Some(checkpoint::Best { epoch, hits: held_out.hits, arrays: checkpoint::stored(net) });
         }
         Ok(Epoch {
             number: epoch,
