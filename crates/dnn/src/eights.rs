@@ -53,36 +53,3 @@ pub(crate) fn eight<T>(numbers: &[T]) -> &[T; EIGHT] {
 pub(crate) fn eight_mut<T>(numbers: &mut [T]) -> &mut [T; EIGHT] {
     numbers.first_chunk_mut().expect("eight numbers")
 }
-
-/// Lists the places of the bits that are set, the lowest first, counted from `first` on, and says how many there are. Eight places are written whatever the
-/// bits are, so that nothing is asked about any bit by itself, which no processor could foresee.
-///
-/// # Panics
-/// If there is no room for eight.
-#[inline(always)]
-pub(crate) fn list_bits(bits: u8, first: u32, to: &mut [u32]) -> usize {
-    let to = eight_mut(to);
-    let places = &PLACES[usize::from(bits)];
-    for i in 0..EIGHT {
-        to[i] = first + u32::from(places[i]);
-    }
-    bits.count_ones() as usize
-}
-
-/// Of each byte the places of its bits; zeros behind them.
-static PLACES: [[u8; EIGHT]; 256] = {
-    let mut places = [[0; EIGHT]; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let (mut bit, mut found) = (0, 0);
-        while bit < EIGHT {
-            if byte >> bit & 1 == 1 {
-                places[byte][found] = bit as u8;
-                found += 1;
-            }
-            bit += 1;
-        }
-        byte += 1;
-    }
-    places
-};

@@ -66,17 +66,18 @@ pub struct Memory<T> {
     /// The same, as places.
     pub places: Vec<u32>,
     /// What is needed within one pass: shared with other layers, so that what it holds before is undefined.
-    pub scratch: Vec<T>,
-    /// More of it, where two are needed.
-    pub more: Vec<T>,
+    pub scratch: Scratch<T>,
 }
 
-impl<T> Memory<T> {
-    /// Takes over what is needed within one pass from somebody else, or gives it back.
-    pub(crate) fn lend(&mut self, [scratch, more]: &mut [Vec<T>; 2]) {
-        std::mem::swap(&mut self.scratch, scratch);
-        std::mem::swap(&mut self.more, more);
-    }
+/// Room that is needed within one pass of one layer.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch<T> {
+    /// Numbers.
+    pub numbers: Vec<T>,
+    /// More of them, where two lists are needed.
+    pub more: Vec<T>,
+    /// Places.
+    pub places: Vec<u32>,
 }
 
 /// `numbers` as at least `length` numbers, their contents undefined.

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use glassbox_tensor::Tensor;
 
-use crate::pass::{Backward, Forward, Memory, Pass, room};
+use crate::pass::{Backward, Forward, Memory, Pass, Scratch, room};
 use crate::{Net, Real};
 
 /// Layers that follow one another, and what some samples leave between them on their way forward. What goes in and what comes out is not kept here.
@@ -26,7 +26,7 @@ pub(crate) struct Desk<T> {
     gradients: Vec<Vec<T>>,
     /// Of each layer that sees a second node ∂E/∂that node.
     skipped: Vec<Vec<T>>,
-    scratch: [Vec<T>; 2],
+    scratch: Scratch<T>,
 }
 
 /// What goes into a section and what comes out of it, on the way back.
@@ -79,7 +79,7 @@ impl<T: Real> Section<T> {
             }
             let node = |node: usize| node_of(input, before, &[], self.holders[node], pass.samples * self.sizes[node]);
             let memory = &mut self.memories[i];
-            memory.lend(&mut desk.scratch);
+            std::mem::swap(&mut memory.scratch, &mut desk.scratch);
             layer.forward(Forward {
                 pass,
                 input: node(i),
@@ -88,7 +88,7 @@ impl<T: Real> Section<T> {
                 parameters: &net.parameters()[index],
                 memory: &mut *memory,
             });
-            memory.lend(&mut desk.scratch);
+            std::mem::swap(&mut memory.scratch, &mut desk.scratch);
         }
     }
 
@@ -122,7 +122,7 @@ impl<T: Real> Section<T> {
             }
             let wants_skipped = layer.skip_from().filter(|&from| from > 0 && net.needs_gradient(from - 1));
             let memory = &mut self.memories[i];
-            memory.lend(scratch);
+            std::mem::swap(&mut memory.scratch, scratch);
             layer.backward(Backward {
                 pass,
                 input: node(i),
@@ -142,7 +142,7 @@ impl<T: Real> Section<T> {
                 parameter_gradients: &mut sums[i],
                 memory: &mut *memory,
             });
-            memory.lend(scratch);
+            std::mem::swap(&mut memory.scratch, scratch);
         }
         if !ends.input_gradient.is_empty() {
             add_skipped(net, within, start, skipped, start, ends.input_gradient);

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::eights::{EIGHT, run};
 use crate::layers::{Arguments, Window};
 use crate::net::MOST_NODES;
-use crate::pass::{Pass, room};
+use crate::pass::{Pass, Scratch, room};
 use crate::{Error, Real, Shape};
 use correlate::Correlate;
 use spread::Spread;
@@ -206,16 +206,16 @@ impl Convolution {
         gradient: &[T],
         weights: &mut [T],
         bias: Option<&mut [T]>,
-        (scratch, places): (&mut Vec<T>, &mut Vec<u32>),
+        scratch: &mut Scratch<T>,
     ) {
         let (samples, outputs) = (pass.samples, self.windows() * self.outputs);
         let each = samples.div_ceil(if pass.whole { CUTS } else { 1 }).max(1);
         let cuts = samples.div_ceil(each);
         let (segments, width) = (self.segments.len(), self.segments.len() * self.wide);
         let sums = self.outputs * (width + 1);
-        let partial = room(scratch, cuts * sums);
+        let partial = room(&mut scratch.numbers, cuts * sums);
         let found = found_len(self);
-        let places = room(places, cuts * found);
+        let places = room(&mut scratch.places, cuts * found);
         let jobs = partial
             .par_chunks_mut(sums)
             .zip(places.par_chunks_mut(found))
@@ -260,11 +260,11 @@ impl Convolution {
         gradient: &[T],
         weights: &[T],
         input_gradient: &mut [T],
-        [scratch, wide]: [&mut Vec<T>; 2],
+        scratch: &mut Scratch<T>,
     ) {
         let outputs = self.windows() * self.outputs;
-        let weights = self.widen(weights, wide);
-        let scratch = room(scratch, pass.samples * self.padded_len());
+        let weights = self.widen(weights, &mut scratch.more);
+        let scratch = room(&mut scratch.numbers, pass.samples * self.padded_len());
         let jobs = input_gradient
             .par_chunks_mut(self.input.len())
             .zip(scratch.par_chunks_mut(self.padded_len()))

@@ -4,7 +4,8 @@ use glassbox_kernels::simd::Eights;
 
 use super::Convolution;
 use crate::Real;
-use crate::eights::{EIGHT, EightsTask, eight, eight_mut, list_bits};
+use crate::eights::{EIGHT, EightsTask, eight, eight_mut};
+use crate::nonzero::list_bits;
 
 /// Masks whose gradients are looked at before any is added.
 const LISTED: usize = 64;

@@ -4,7 +4,8 @@ use glassbox_kernels::simd::Eights;
 
 use super::Convolution;
 use crate::Real;
-use crate::eights::{EIGHT, EightsTask, eight, eight_mut, list_bits};
+use crate::eights::{EIGHT, EightsTask, eight, eight_mut};
+use crate::nonzero::{list_nonzero, listed_len};
 
 /// Eights of one segment whose sums are kept in registers.
 const MOST_EIGHTS: usize = 12;
@@ -24,7 +25,7 @@ pub(super) struct Weigh<'a, T> {
 
 /// Numbers that the list of windows takes.
 pub(super) fn found_len(plan: &Convolution) -> usize {
-    plan.outputs * (plan.windows() + EIGHT + 1)
+    plan.outputs * (listed_len(plan.windows()) + 1)
 }
 
 impl<T: Real> EightsTask<T> for Weigh<'_, T> {
@@ -32,8 +33,8 @@ impl<T: Real> EightsTask<T> for Weigh<'_, T> {
     fn run<E: Eights<T>>(self, eights: E) {
         let Self { plan, padded, gradient, weights, bias, found } = self;
         let (counts, found) = found.split_at_mut(plan.outputs);
-        list_nonzero(eights, gradient, bias, counts, found);
-        let (outputs, list) = (plan.outputs, plan.windows() + EIGHT);
+        list_nonzero(eights, gradient, Some(bias), counts, found);
+        let (outputs, list) = (plan.outputs, listed_len(plan.windows()));
         let each = outputs / plan.groups;
         for (mask, weights) in weights.chunks_exact_mut(plan.segments.len() * plan.wide).enumerate() {
             let seen = Seen {
@@ -123,88 +124,4 @@ impl<T: Real> Seen<'_, T> {
 #[inline(always)]
 fn share(things: usize, most: usize) -> usize {
     things.div_ceil(things.div_ceil(most))
-}
-
-/// Lists for each mask the windows whose gradient is not zero: few are. Eight windows and masks at a time, as a square of bits. Adds the gradients to
-/// `sums` on the way.
-#[inline(always)]
-fn list_nonzero<T: Real, E: Eights<T>>(
-    eights: E,
-    gradient: &[T],
-    sums: &mut [T],
-    counts: &mut [u32],
-    found: &mut [u32],
-) {
-    counts.fill(0);
-    let outputs = counts.len();
-    let windows = gradient.len() / outputs;
-    for (masks, sums) in sums.chunks_mut(EIGHT).enumerate() {
-        let first = masks * EIGHT;
-        let counts = &mut counts[first..][..sums.len()];
-        let found = &mut found[first * (windows + EIGHT)..];
-        let mut sum = eights.splat(T::zero());
-        for window in (0..windows).step_by(EIGHT) {
-            // What is behind the last mask belongs to the next window: nobody reads its bits and sums.
-            let square = &gradient[window * outputs + first..];
-            let mut bits = 0;
-            if square.len() >= (EIGHT - 1) * outputs + EIGHT {
-                for row in 0..EIGHT {
-                    let row_of = eights.load(eight(&square[row * outputs..]));
-                    bits |= u64::from(eights.nonzero_bits(row_of)) << (EIGHT * row);
-                    sum = eights.add(sum, row_of);
-                }
-            } else {
-                for row in 0..EIGHT.min(windows - window) {
-                    let row_of = eights.load_some(&square[row * outputs..]);
-                    bits |= u64::from(eights.nonzero_bits(row_of)) << (EIGHT * row);
-                    sum = eights.add(sum, row_of);
-                }
-            }
-            let columns = transposed(bits).to_le_bytes();
-            for ((count, found), column) in counts.iter_mut().zip(found.chunks_exact_mut(windows + EIGHT)).zip(columns)
-            {
-                *count += list_bits(column, window as u32, &mut found[*count as usize..]) as u32;
-            }
-        }
-        let mut numbers = [T::zero(); EIGHT];
-        eights.store(sum, &mut numbers);
-        sums.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
-    }
-}
-
-/// A square of eight rows of eight bits, the rows as columns: squares of one, two and four bits within it are exchanged, as H. S. Warren's "Hacker's
-/// Delight" (2nd ed., 7–3) has it.
-#[inline(always)]
-fn transposed(square: u64) -> u64 {
-    let exchanged = |square: u64, by: u32, which: u64| {
-        let differing = (square ^ square >> by) & which;
-        square ^ differing ^ differing << by
-    };
-    let square = exchanged(square, 7, 0x00AA_00AA_00AA_00AA);
-    let square = exchanged(square, 14, 0x0000_CCCC_0000_CCCC);
-    exchanged(square, 28, 0x0000_0000_F0F0_F0F0)
-}
-
-#[cfg(test)]
-mod tests {
-    use glassbox_kernels::simd::Arrays;
-
-    use super::*;
-
-    #[test]
-    fn what_is_not_zero_is_listed_for_each_mask() {
-        for (windows, outputs) in [(1, 1), (7, 3), (8, 8), (19, 6), (40, 17)] {
-            let gradient: Vec<f64> = (0..windows * outputs).map(|i| f64::from(u8::from(i * 7 % 5 < 2))).collect();
-            let (mut counts, mut found) = (vec![9; outputs], vec![9; outputs * (windows + EIGHT)]);
-            let mut sums = vec![0.5; outputs];
-            list_nonzero(Arrays, &gradient, &mut sums, &mut counts, &mut found);
-            for mask in 0..outputs {
-                let sum: f64 = gradient.iter().skip(mask).step_by(outputs).sum();
-                assert_eq!(sums[mask], 0.5 + sum, "mask {mask}");
-                let wanted: Vec<u32> =
-                    (0..windows).filter(|w| gradient[w * outputs + mask] != 0.0).map(|w| w as u32).collect();
-                assert_eq!(found[mask * (windows + EIGHT)..][..counts[mask] as usize], wanted, "mask {mask}");
-            }
-        }
-    }
 }

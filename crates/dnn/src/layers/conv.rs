@@ -124,7 +124,7 @@ impl<T: Real> Layer<T> for Conv {
 
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
         let convolution = &self.convolution;
-        let weights = convolution.pack(parameters[0].as_slice(), &mut memory.scratch);
+        let weights = convolution.pack(parameters[0].as_slice(), &mut memory.scratch.numbers);
         let bias = parameters.get(1).map(|bias| bias.as_slice());
         let padded = convolution.pad(input, pass.samples, &mut memory.kept);
         let outputs = Layer::<T>::output(self).len();
@@ -139,17 +139,9 @@ impl<T: Real> Layer<T> for Conv {
         let padded = Padded::of(convolution, input, &memory.kept, pass.samples);
         let (weight, bias) = parameter_gradients.split_at_mut(1);
         let bias = bias.first_mut().map(|bias| bias.as_mut_slice());
-        convolution.weigh(
-            pass,
-            padded,
-            gradient,
-            weight[0].as_mut_slice(),
-            bias,
-            (&mut memory.scratch, &mut memory.places),
-        );
+        convolution.weigh(pass, padded, gradient, weight[0].as_mut_slice(), bias, &mut memory.scratch);
         if !input_gradient.is_empty() {
-            let room = [&mut memory.more, &mut memory.scratch];
-            convolution.spread(pass, gradient, parameters[0].as_slice(), input_gradient, room);
+            convolution.spread(pass, gradient, parameters[0].as_slice(), input_gradient, &mut memory.scratch);
         }
     }
 }

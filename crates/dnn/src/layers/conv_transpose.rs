@@ -206,8 +206,7 @@ impl<T: Real> Layer<T> for ConvTranspose {
     }
 
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
-        let room = [&mut memory.more, &mut memory.scratch];
-        self.convolution.spread(pass, input, parameters[0].as_slice(), output, room);
+        self.convolution.spread(pass, input, parameters[0].as_slice(), output, &mut memory.scratch);
         if let Some(bias) = parameters.get(1).map(|bias| bias.as_slice()) {
             output.par_chunks_mut(self.output.len()).for_each(|output| {
                 for pixel in output.chunks_exact_mut(bias.len()) {
@@ -223,17 +222,17 @@ impl<T: Real> Layer<T> for ConvTranspose {
         convolution.pad(gradient, pass.samples, &mut memory.kept);
         let padded = Padded::of(convolution, gradient, &memory.kept, pass.samples);
         let weight = parameter_gradients[0].as_mut_slice();
-        convolution.weigh(pass, padded, input, weight, None, (&mut memory.scratch, &mut memory.places));
+        convolution.weigh(pass, padded, input, weight, None, &mut memory.scratch);
         if let Some(bias) = parameter_gradients.get_mut(1) {
             let (size, masks) = (self.output.len(), self.output.channels);
-            let sums = sum_samples(pass.samples, masks, &mut memory.scratch, |index, sums| {
+            let sums = sum_samples(pass.samples, masks, &mut memory.scratch.numbers, |index, sums| {
                 for pixel in gradient[index * size..][..size].chunks_exact(masks) {
                     sums.iter_mut().zip(pixel).for_each(|(sum, &slope)| *sum += slope);
                 }
             });
             bias.as_mut_slice().copy_from_slice(sums);
         }
-        let weights = convolution.pack(parameters[0].as_slice(), &mut memory.more);
+        let weights = convolution.pack(parameters[0].as_slice(), &mut memory.scratch.more);
         input_gradient.par_chunks_mut(self.input.len()).zip(padded.samples()).for_each(|(input_gradient, padded)| {
             convolution.correlate(pass.level, padded, weights, None, input_gradient);
         });

@@ -99,15 +99,15 @@ impl<T: Real> Layer<T> for Dense {
         let input = View::new(input, pass.samples, self.inputs());
         let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());
         let bias = parameters.get(1).map(|bias| bias.as_slice());
-        product(pass.level, input, weight.transposed(), bias, output, [&mut memory.scratch, &mut memory.more]);
+        product(pass.level, input, weight.transposed(), bias, output, &mut memory.scratch);
     }
 
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let input = View::new(input, pass.samples, self.inputs());
         let slopes = View::new(gradient, pass.samples, self.outputs);
-        let room = [&mut memory.scratch, &mut memory.more];
-        product(pass.level, slopes.transposed(), input, None, parameter_gradients[0].as_mut_slice(), room);
+        let weights = parameter_gradients[0].as_mut_slice();
+        product(pass.level, slopes.transposed(), input, None, weights, &mut memory.scratch);
         if let Some(bias) = parameter_gradients.get_mut(1) {
             let bias = bias.as_mut_slice();
             bias.fill(T::zero());
@@ -117,8 +117,7 @@ impl<T: Real> Layer<T> for Dense {
         }
         if !input_gradient.is_empty() {
             let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());
-            let room = [&mut memory.scratch, &mut memory.more];
-            product(pass.level, slopes, weight, None, input_gradient, room);
+            product(pass.level, slopes, weight, None, input_gradient, &mut memory.scratch);
         }
     }
 }

@@ -118,7 +118,7 @@ impl<F: Bent<N>, const N: usize, T: Real> Layer<T> for Trained<F, N> {
 
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
         let (function, width, chunk) = (self.function, self.width(), self.chunk());
-        let parameters = self.spread(parameters, &mut memory.scratch);
+        let parameters = self.spread(parameters, &mut memory.scratch.numbers);
         output.par_chunks_mut(chunk).zip(input.par_chunks(chunk)).for_each(|(output, input)| {
             dispatch(pass.level, Values::<F, T, N> { function, width, parameters, input, output });
         });
@@ -127,9 +127,9 @@ impl<F: Bent<N>, const N: usize, T: Real> Layer<T> for Trained<F, N> {
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let (function, width, chunk) = (self.function, self.width(), self.chunk());
-        let spread = self.spread(parameters, &mut memory.scratch);
+        let spread = self.spread(parameters, &mut memory.scratch.numbers);
         // Each task has sums of its own, which are then added in order: the same result whatever the number of threads.
-        let sums = room(&mut memory.more, input.len().div_ceil(chunk) * N * width);
+        let sums = room(&mut memory.scratch.more, input.len().div_ceil(chunk) * N * width);
         let known = input.par_chunks(chunk).zip(gradient.par_chunks(chunk)).zip(sums.par_chunks_mut(N * width));
         let slopes = |((input, gradient), sums), input_gradient| {
             dispatch(

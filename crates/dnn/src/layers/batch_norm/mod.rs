@@ -67,7 +67,7 @@ impl BatchNorm {
     fn look<T: Real>(&self, pass: Pass, input: &[T], memory: &mut Memory<T>) {
         let (c, size, pixels) = (self.shape.channels, self.shape.len(), T::from_f64(self.shape.pixels() as f64));
         let wide = wide(c);
-        let looks = room(&mut memory.scratch, pass.samples * 2 * wide);
+        let looks = room(&mut memory.scratch.numbers, pass.samples * 2 * wide);
         let each = looks.par_chunks_exact_mut(2 * wide).zip(input.par_chunks_exact(size));
         each.with_min_len(4).for_each(|(look, x)| {
             look.fill(T::zero());
@@ -168,9 +168,9 @@ impl<T: Real> Layer<T> for BatchNorm {
                 let ([mean, scale, _], _) = kept(&memory.kept, wide);
                 [mean, scale]
             }
-            Phase::Predict => self.learned(parameters, &mut memory.scratch),
+            Phase::Predict => self.learned(parameters, &mut memory.scratch.numbers),
         };
-        let (stretch, bias) = room(&mut memory.more, 2 * wide).split_at_mut(wide);
+        let (stretch, bias) = room(&mut memory.scratch.more, 2 * wide).split_at_mut(wide);
         for i in 0..c {
             stretch[i] = scale[i] * parameters[0].as_slice()[i];
             bias[i] = parameters[1].as_slice()[i];
@@ -197,7 +197,7 @@ impl<T: Real> Layer<T> for BatchNorm {
                 (known, T::zero())
             }
         };
-        let sums = sum_samples(pass.samples, 2 * wide, &mut memory.scratch, |index, sums| {
+        let sums = sum_samples(pass.samples, 2 * wide, &mut memory.scratch.numbers, |index, sums| {
             let (products, sums) = sums.split_at_mut(wide);
             let sample = index * size..(index + 1) * size;
             let (x, g) = (&input[sample.clone()], &gradient[sample]);
@@ -206,7 +206,7 @@ impl<T: Real> Layer<T> for BatchNorm {
             fold(sums, c);
         });
         let (products, sums) = sums.split_at(wide);
-        let lines = room(&mut memory.more, 3 * wide);
+        let lines = room(&mut memory.scratch.more, 3 * wide);
         let (stretch, rest) = lines.split_at_mut(wide);
         let (tilt, shift) = rest.split_at_mut(wide);
         for i in 0..c {
