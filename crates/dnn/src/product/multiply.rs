@@ -122,7 +122,10 @@ impl<T: Real> Block<'_, T> {
         for i in 0..ROWS {
             let mut sums = [[eights.splat(T::zero()); 2]; STRIPS];
             let left = self.left(tile);
-            let right: [_; STRIPS] = std::array::from_fn(|s| &self.right(strip + s)[..left.len()]);
+            let mut right = [&self.right[..0]; STRIPS];
+            for (s, right) in right.iter_mut().enumerate() {
+                *right = &self.right(strip + s)[..left.len()];
+            }
             for &place in &found[i * listed_len(left.len())..][..counts[i] as usize] {
                 let place = place as usize;
                 let number = eights.splat(left[place][i]);

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 
 use super::View;
 use crate::Real;
+use crate::eights::{EIGHT, eight};
 
 /// Copies strips of `N` rows, each strip step by step: `N` numbers of the first column, `N` of the second, and so on; zeros where there are
 /// no more rows.
@@ -32,24 +33,33 @@ impl<T: Real, const N: usize> Task for Pack<'_, T, N> {
             for (column, step) in steps.iter_mut().enumerate() {
                 step.copy_from_slice(&numbers[self.first + column * right..][..N]);
             }
-            return;
-        }
-        if here < N {
-            steps.fill([T::zero(); N]);
-        }
-        // Row by row within blocks of steps that stay in the cache.
-        for (block, steps) in steps.chunks_mut(64).enumerate() {
-            for row in 0..here {
-                let from = &numbers[(self.first + row) * down..];
-                if right == 1 {
-                    let from = &from[64 * block..columns.min(64 * block + steps.len())];
-                    for (step, &number) in steps.iter_mut().zip(from) {
-                        step[row] = number;
+        } else if right == 1 && here == N {
+            // Eight columns of all rows at a time.
+            let mut rows = [&numbers[..0]; N];
+            for (i, row) in rows.iter_mut().enumerate() {
+                *row = &numbers[(self.first + i) * down..][..columns];
+            }
+            let (blocks, rest) = steps.as_chunks_mut::<EIGHT>();
+            for (block, steps) in blocks.iter_mut().enumerate() {
+                let mut square = [[T::zero(); EIGHT]; N];
+                for (square, row) in square.iter_mut().zip(rows) {
+                    *square = *eight(&row[block * EIGHT..]);
+                }
+                for i in 0..EIGHT {
+                    for row in 0..N {
+                        steps[i][row] = square[row][i];
                     }
-                } else {
-                    for (column, step) in (64 * block..).zip(steps.iter_mut()) {
-                        step[row] = from[column * right];
-                    }
+                }
+            }
+            for (step, column) in rest.iter_mut().zip(columns / EIGHT * EIGHT..) {
+                for (number, row) in step.iter_mut().zip(rows) {
+                    *number = row[column];
+                }
+            }
+        } else {
+            for (column, step) in steps.iter_mut().enumerate() {
+                for (row, number) in step.iter_mut().enumerate() {
+                    *number = if row < here { numbers[(self.first + row) * down + column * right] } else { T::zero() };
                 }
             }
         }
