@@ -348,7 +348,8 @@ impl<T: Real> Net<T> {
                 let (found, allowed) = (found.shape(), parameter.shape());
                 return Err(Error::Model(format!("{name} has shape {found:?}; this net needs {allowed:?}")).into());
             }
-            if let Some((index, value)) = found.indexed_iter().find(|(_, value)| !value.is_finite()) {
+            let wrong = found.as_slice().iter().position(|value| !value.is_finite());
+            if let Some((index, value)) = wrong.and_then(|place| found.indexed_iter().nth(place)) {
                 let index = Dimension::slice(&index);
                 return Err(Error::Model(format!(
                     "{name} holds {value} at {index:?}; only finite numbers are allowed"

@@ -14,7 +14,7 @@ pub(crate) const fn listed_len(rows: usize) -> usize {
 /// the way, if sums are wanted.
 ///
 /// # Shape
-/// `numbers` `[rows, columns]`, `counts` and `sums` `[columns]` → `found` `[columns, rows + 8]`, of which the first `counts` of each column hold
+/// `numbers` `[rows, columns]`, `counts` and `sums` `[columns]` → `found` `[columns, rows + 8]`: of each column the first `counts` are meant
 #[inline(always)]
 pub(crate) fn list_nonzero<T: Real, E: Eights<T>>(
     eights: E,

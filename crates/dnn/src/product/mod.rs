@@ -4,8 +4,8 @@
 //! right. Both matrices are first copied into the order in which tiles ask for them, whatever order they were in, so that a transposed
 //! matrix is as good as any.
 //!
-//! Most numbers of the left matrix are often zero: four of five pixels of a digit, and half or more of what a rectifier leaves, forward or backward. Where
-//! that is so, each row goes through a list of its other numbers instead, for 64 results at a time. Zeros change no sum, so that it is the
+//! Many numbers of the left matrix may be zero: four of five pixels of a digit, and what a rectifier leaves, forward or backward. Where most are,
+//! each row goes through a list of its other numbers instead, for 64 results at a time. Zeros times finite numbers change no sum, so that it is the
 //! same to the last bit either way, and whatever the number of threads.
 
 mod multiply;

@@ -95,7 +95,7 @@ impl<T: Real> Block<'_, T> {
         let (counts, found) = found.split_at_mut(ROWS);
         list_nonzero(eights, left.as_flattened(), None, counts, found);
         let listed: u32 = counts.iter().sum();
-        5 * listed as usize <= 3 * ROWS * left.len()
+        5 * listed as usize <= 2 * ROWS * left.len()
     }
 
     /// A tile of results, kept in registers until the last step.
@@ -141,36 +141,27 @@ impl<T: Real> Block<'_, T> {
         }
     }
 
-    /// Adds sums to the results, or the bias, in the first steps.
+    /// Adds sums to the bias in the first steps, to what is there in later ones. What is beyond the last row or column is not kept.
     #[inline(always)]
     fn store<E: Eights<T>>(&mut self, eights: E, row: usize, strip: usize, sums: [E::Eight; 2]) {
-        let column = strip * COLUMNS;
         let Some(output) = self.output.get_mut(row * self.m..(row + 1) * self.m) else { return };
-        let width = COLUMNS.min(self.m - column);
-        let output = &mut output[column..column + width];
-        let bias = self.bias.map(|bias| &bias[column..column + width]);
-        let first = self.steps.0 == 0;
-        if let Some(output) = output.first_chunk_mut::<COLUMNS>() {
-            for (half, sum) in sums.into_iter().enumerate() {
-                let output = eight_mut(&mut output[half * EIGHT..]);
-                let sum = match (first, bias) {
-                    (true, None) => sum,
-                    (true, Some(bias)) => eights.add(sum, eights.load(eight(&bias[half * EIGHT..]))),
-                    (false, _) => eights.add(sum, eights.load(output)),
-                };
-                eights.store(sum, output);
-            }
-            return;
-        }
-        let mut numbers = [T::zero(); COLUMNS];
-        eights.store(sums[0], eight_mut(&mut numbers));
-        eights.store(sums[1], eight_mut(&mut numbers[EIGHT..]));
-        for (i, (output, number)) in output.iter_mut().zip(numbers).enumerate() {
-            *output = match (first, bias) {
-                (true, None) => number,
-                (true, Some(bias)) => number + bias[i],
-                (false, _) => *output + number,
+        for (half, sum) in sums.into_iter().enumerate() {
+            let column = strip * COLUMNS + half * EIGHT;
+            let columns = column.min(self.m)..self.m.min(column + EIGHT);
+            let output = &mut output[columns.clone()];
+            let sum = match (self.steps.0, self.bias) {
+                (0, None) => sum,
+                (0, Some(bias)) => eights.add(sum, eights.load_some(&bias[columns])),
+                _ => eights.add(sum, eights.load_some(output)),
             };
+            match output.first_chunk_mut() {
+                Some(output) => eights.store(sum, output),
+                None => {
+                    let mut numbers = [T::zero(); EIGHT];
+                    eights.store(sum, &mut numbers);
+                    output.copy_from_slice(&numbers[..output.len()]);
+                }
+            }
         }
     }
 }
