@@ -4,7 +4,7 @@ use glassbox_kernels::simd::Eights;
 
 use super::{COLUMNS, ROWS};
 use crate::Real;
-use crate::eights::{EIGHT, EightsTask, eight, eight_mut};
+use crate::eights::{EIGHT, EightsTask, eight};
 use crate::nonzero::{list_nonzero, listed_len};
 
 /// Steps of the sum between two visits to memory: a strip of the right matrix so long stays in the first cache.
