@@ -3,7 +3,7 @@
 use glassbox_kernels::simd::Eights;
 
 use crate::Real;
-use crate::eights::{EIGHT, eight, eight_mut};
+use crate::eights::{EIGHT, vector, vector_mut};
 
 /// Room for the list of one column of so many rows: what [`list_bits`] writes may go on behind the last place.
 pub(crate) const fn listed_len(rows: usize) -> usize {
@@ -37,7 +37,7 @@ pub(crate) fn list_nonzero<T: Real, E: Eights<T>>(
             let mut bits = 0;
             if square.len() >= (EIGHT - 1) * columns + EIGHT {
                 for i in 0..EIGHT {
-                    let row = eights.load(eight(&square[i * columns..]));
+                    let row = eights.load(vector(&square[i * columns..]));
                     bits |= u64::from(eights.nonzero_bits(row)) << (EIGHT * i);
                     sum = eights.add(sum, row);
                 }
@@ -81,7 +81,7 @@ fn transposed(square: u64) -> u64 {
 /// If there is no room for eight.
 #[inline(always)]
 pub(crate) fn list_bits(bits: u8, first: u32, to: &mut [u32]) -> usize {
-    let to = eight_mut(to);
+    let to: &mut [_; EIGHT] = vector_mut(to);
     let places = &PLACES[usize::from(bits)];
     for i in 0..EIGHT {
         to[i] = first + u32::from(places[i]);

@@ -1,15 +1,9 @@
-use glassbox_kernels::simd::{Eights, Level, Registers};
+use glassbox_kernels::simd::InEights;
 use glassbox_tensor::Element;
 use num_traits::{Float, NumAssign};
 
 /// A number a net can compute in: `f32` (the default) or `f64` (gradient checks, NumPy's precision).
-pub trait Real: Element + Float + NumAssign + std::fmt::Display + std::iter::Sum {
-    /// How to work on eight of them at a time in registers.
-    type Registers: Eights<Self>;
-
-    /// The registers, if a level of instructions has them.
-    fn registers(level: Level) -> Option<Self::Registers>;
-
+pub trait Real: Element + InEights + Float + NumAssign + std::fmt::Display + std::iter::Sum {
     /// The nearest value to `x`.
     fn from_f64(x: f64) -> Self;
 
@@ -30,13 +24,6 @@ pub trait Real: Element + Float + NumAssign + std::fmt::Display + std::iter::Sum
 }
 
 impl Real for f32 {
-    type Registers = Registers;
-
-    #[inline(always)]
-    fn registers(level: Level) -> Option<Registers> {
-        level.registers()
-    }
-
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
         x as f32
@@ -121,13 +108,6 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
-    type Registers = Registers;
-
-    #[inline(always)]
-    fn registers(level: Level) -> Option<Registers> {
-        level.registers()
-    }
-
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
         x

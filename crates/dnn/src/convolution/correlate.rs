@@ -1,13 +1,12 @@
 //! Forward: every mask on every window.
 
-use glassbox_kernels::simd::Eights;
+use glassbox_kernels::simd::{Eights, EightsTask, Vectors};
 
 use super::Convolution;
 use crate::Real;
-use crate::eights::{EIGHT, EightsTask, eight_mut};
 
-/// `ROWS` windows times `N` eights of masks at a time, their sums in registers, or `SIDE` windows that lie side by side.
-pub(super) struct Correlate<'a, T, const ROWS: usize, const SIDE: usize, const N: usize> {
+/// Lays every mask on every window of one padded picture.
+pub(super) struct Correlate<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) padded: &'a [T],
     pub(super) packed: &'a [T],
@@ -15,21 +14,32 @@ pub(super) struct Correlate<'a, T, const ROWS: usize, const SIDE: usize, const N
     pub(super) output: &'a mut [T],
 }
 
-impl<T: Real, const ROWS: usize, const SIDE: usize, const N: usize> EightsTask<T> for Correlate<'_, T, ROWS, SIDE, N> {
+impl<T: Real> EightsTask<T> for Correlate<'_, T> {
     #[inline(always)]
     fn run<E: Eights<T>>(self, eights: E) {
+        match self.plan.lanes() {
+            16 if E::IS_WIDE => self.lay::<_, 16, 12, 12>(eights.sixteens()),
+            16 => self.lay::<_, 16, 6, 6>(eights.sixteens()),
+            _ => self.lay::<_, 8, 12, 10>(eights),
+        }
+    }
+}
+
+impl<T: Real> Correlate<'_, T> {
+    /// `ROWS` windows times `N` masks at a time, their sums in registers, or `SIDE` windows that lie side by side.
+    #[inline(always)]
+    fn lay<V: Vectors<T, N>, const N: usize, const ROWS: usize, const SIDE: usize>(self, vectors: V) {
         let Self { plan, padded, packed, bias, output } = self;
         let (depth, windows, each) = (plan.depth(), plan.windows(), plan.outputs / plan.groups);
-        let lanes = N * EIGHT;
-        let strips = each.div_ceil(lanes);
-        for (strip, weights) in packed.as_chunks::<EIGHT>().0.as_chunks::<N>().0.chunks_exact(depth).enumerate() {
+        let strips = each.div_ceil(N);
+        for (strip, weights) in packed.as_chunks::<N>().0.chunks_exact(depth).enumerate() {
             let group = strip / strips;
-            let first = group * each + strip % strips * lanes;
-            let width = lanes.min((group + 1) * each - first);
+            let first = group * each + strip % strips * N;
+            let width = N.min((group + 1) * each - first);
             let channel = group * plan.input.channels / plan.groups;
-            let mut biases = [[T::zero(); EIGHT]; N];
+            let mut biases = [T::zero(); N];
             if let Some(bias) = bias {
-                biases.as_flattened_mut()[..width].copy_from_slice(&bias[first..first + width]);
+                biases[..width].copy_from_slice(&bias[first..first + width]);
             }
             let mut to = To { output: &mut *output, outputs: plan.outputs, first, width, biases };
             if plan.side_by_side(SIDE) {
@@ -37,7 +47,7 @@ impl<T: Real, const ROWS: usize, const SIDE: usize, const N: usize> EightsTask<T
                 for row in (0..windows).step_by(plan.columns) {
                     for column in (0..plan.columns).step_by(SIDE) {
                         let window = row + column.min(plan.columns - SIDE);
-                        let mut sums = [[eights.splat(T::zero()); N]; SIDE];
+                        let mut sums = [vectors.splat(T::zero()); SIDE];
                         let mut rest = weights;
                         for &segment in &plan.segments {
                             let (weights, behind) = rest.split_at(plan.length);
@@ -45,10 +55,10 @@ impl<T: Real, const ROWS: usize, const SIDE: usize, const N: usize> EightsTask<T
                             let numbers = &padded[plan.bases[window] + segment..][..plan.length + SIDE - 1];
                             for (numbers, weights) in numbers.windows(SIDE).zip(weights) {
                                 let numbers = numbers.first_chunk::<SIDE>().expect("as many as a window has");
-                                add(eights, numbers, weights, &mut sums);
+                                add(vectors, numbers, weights, &mut sums);
                             }
                         }
-                        to.store(eights, window, SIDE, sums);
+                        to.store(vectors, window, SIDE, sums);
                     }
                 }
                 continue;
@@ -59,7 +69,7 @@ impl<T: Real, const ROWS: usize, const SIDE: usize, const N: usize> EightsTask<T
                     // Beyond the last window the last one once more; it is not stored.
                     *base = plan.bases[(window + i).min(windows - 1)] + channel;
                 }
-                let mut sums = [[eights.splat(T::zero()); N]; ROWS];
+                let mut sums = [vectors.splat(T::zero()); ROWS];
                 let mut rest = weights;
                 for &segment in &plan.segments {
                     let (weights, behind) = rest.split_at(plan.length);
@@ -73,10 +83,10 @@ impl<T: Real, const ROWS: usize, const SIDE: usize, const N: usize> EightsTask<T
                         for (number, row) in numbers.iter_mut().zip(&rows) {
                             *number = row[k];
                         }
-                        add(eights, &numbers, weights, &mut sums);
+                        add(vectors, &numbers, weights, &mut sums);
                     }
                 }
-                to.store(eights, window, windows - window, sums);
+                to.store(vectors, window, windows - window, sums);
             }
         }
     }
@@ -90,39 +100,31 @@ struct To<'a, T, const N: usize> {
     first: usize,
     /// Masks that there are.
     width: usize,
-    biases: [[T; EIGHT]; N],
+    biases: [T; N],
 }
 
 impl<T: Real, const N: usize> To<'_, T, N> {
     /// Adds the biases and stores the sums of up to `count` windows.
     #[inline(always)]
-    fn store<E: Eights<T>, const R: usize>(
+    fn store<V: Vectors<T, N>, const R: usize>(
         &mut self,
-        eights: E,
+        vectors: V,
         window: usize,
         count: usize,
-        sums: [[E::Eight; N]; R],
+        sums: [V::Vector; R],
     ) {
-        let lanes = N * EIGHT;
         // Fetched anew for every tile: kept in registers meanwhile, they would push a sum out of them.
         let biases = std::hint::black_box(&self.biases);
-        for (i, mut biased) in sums.into_iter().enumerate().take(count) {
-            for n in 0..N {
-                biased[n] = eights.add(biased[n], eights.load(&biases[n]));
-            }
+        for (i, sum) in sums.into_iter().enumerate().take(count) {
+            let biased = vectors.add(vectors.load(biases), sum);
             let output = &mut self.output[(window + i) * self.outputs + self.first..];
-            if self.width == lanes || (self.width == self.outputs && output.len() >= lanes) {
+            match output.first_chunk_mut() {
                 // What is written behind the last of all masks is the next window's, which is written after it.
-                for n in 0..N {
-                    eights.store(biased[n], eight_mut(&mut output[n * EIGHT..]));
-                }
-            } else {
-                let mut numbers = [[T::zero(); EIGHT]; N];
-                for n in 0..N {
-                    eights.store(biased[n], &mut numbers[n]);
-                }
-                for (output, &number) in output[..self.width].iter_mut().zip(numbers.as_flattened()) {
-                    *output = number;
+                Some(output) if self.width == N || self.width == self.outputs => vectors.store(biased, output),
+                _ => {
+                    let mut numbers = [T::zero(); N];
+                    vectors.store(biased, &mut numbers);
+                    output[..self.width].copy_from_slice(&numbers[..self.width]);
                 }
             }
         }
@@ -131,20 +133,14 @@ impl<T: Real, const N: usize> To<'_, T, N> {
 
 /// A number of each window times the weights that it meets.
 #[inline(always)]
-fn add<T: Real, E: Eights<T>, const ROWS: usize, const N: usize>(
-    eights: E,
+fn add<T: Real, V: Vectors<T, N>, const ROWS: usize, const N: usize>(
+    vectors: V,
     numbers: &[T; ROWS],
-    weights: &[[T; EIGHT]; N],
-    sums: &mut [[E::Eight; N]; ROWS],
+    weights: &[T; N],
+    sums: &mut [V::Vector; ROWS],
 ) {
-    let mut loaded = [eights.splat(T::zero()); N];
-    for n in 0..N {
-        loaded[n] = eights.load(&weights[n]);
-    }
+    let weights = vectors.load(weights);
     for i in 0..ROWS {
-        let number = eights.splat(numbers[i]);
-        for n in 0..N {
-            sums[i][n] = eights.multiply_add(number, loaded[n], sums[i][n]);
-        }
+        sums[i] = vectors.multiply_add(vectors.splat(numbers[i]), weights, sums[i]);
     }
 }

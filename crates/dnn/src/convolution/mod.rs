@@ -10,7 +10,7 @@ mod weigh;
 use glassbox_kernels::simd::Level;
 use rayon::prelude::*;
 
-use crate::eights::{EIGHT, run};
+use crate::eights::EIGHT;
 use crate::layers::{Arguments, Window};
 use crate::net::MOST_NODES;
 use crate::pass::{Pass, Scratch, room};
@@ -191,11 +191,7 @@ impl Convolution {
         bias: Option<&[T]>,
         output: &mut [T],
     ) {
-        let plan = self;
-        match self.lanes() {
-            16 => run(level, Correlate::<T, 6, 6, 2> { plan, padded, packed, bias, output }),
-            _ => run(level, Correlate::<T, 12, 10, 1> { plan, padded, packed, bias, output }),
-        }
+        T::dispatch_eights(level, Correlate { plan: self, padded, packed, bias, output });
     }
 
     /// ∂E/∂weights and ∂E/∂bias, summed over the batch.
@@ -225,7 +221,7 @@ impl Convolution {
             sums.fill(T::zero());
             let (weights, bias) = sums.split_at_mut(self.outputs * width);
             for (padded, gradient) in padded_of.chunks_exact(padded.length).zip(gradient.chunks_exact(outputs)) {
-                run(pass.level, Weigh { plan: self, padded, gradient, weights, bias, found });
+                T::dispatch_eights(pass.level, Weigh { plan: self, padded, gradient, weights, bias, found });
             }
         });
         let partial = &partial[..cuts * sums];
@@ -272,7 +268,7 @@ impl Convolution {
         jobs.for_each(|((input_gradient, scratch), gradient)| {
             let padded = if self.pads() { &mut *scratch } else { &mut *input_gradient };
             padded.fill(T::zero());
-            run(pass.level, Spread { plan: self, gradient, weights, padded });
+            T::dispatch_eights(pass.level, Spread { plan: self, gradient, weights, padded });
             if self.pads() {
                 let row = self.input.width * self.input.channels;
                 for (y, input_gradient) in input_gradient.chunks_exact_mut(row).enumerate() {

@@ -1,10 +1,10 @@
 //! Backward to the input: every window's gradient goes to what the window showed.
 
-use glassbox_kernels::simd::Eights;
+use glassbox_kernels::simd::{Eights, EightsTask, Vectors};
 
 use super::Convolution;
 use crate::Real;
-use crate::eights::{EIGHT, EightsTask, eight, eight_mut};
+use crate::eights::{EIGHT, vector, vector_mut};
 use crate::nonzero::list_bits;
 
 /// Masks whose gradients are looked at before any is added.
@@ -37,10 +37,10 @@ impl<T: Real> EightsTask<T> for Spread<'_, T> {
                     let of = Masks { first: group * each + part * LISTED, gradients };
                     for masks in found[..count].chunks(4) {
                         match *masks {
-                            [a] => of.add(eights, plan, [a], weights, padded),
-                            [a, b] => of.add(eights, plan, [a, b], weights, padded),
-                            [a, b, c] => of.add(eights, plan, [a, b, c], weights, padded),
-                            [a, b, c, d] => of.add(eights, plan, [a, b, c, d], weights, padded),
+                            [a] => of.add_all(eights, plan, [a], weights, padded),
+                            [a, b] => of.add_all(eights, plan, [a, b], weights, padded),
+                            [a, b, c] => of.add_all(eights, plan, [a, b, c], weights, padded),
+                            [a, b, c, d] => of.add_all(eights, plan, [a, b, c, d], weights, padded),
                             _ => unreachable!("one to four at a time"),
                         }
                     }
@@ -59,7 +59,7 @@ struct Masks<'a, T> {
 impl<T: Real> Masks<'_, T> {
     /// Adds some of the masks, each times its gradient, to what the window showed.
     #[inline(always)]
-    fn add<E: Eights<T>, const M: usize>(
+    fn add_all<E: Eights<T>, const M: usize>(
         &self,
         eights: E,
         plan: &Convolution,
@@ -67,20 +67,36 @@ impl<T: Real> Masks<'_, T> {
         weights: &[T],
         padded: &mut [T],
     ) {
+        if E::IS_WIDE && plan.wide.is_multiple_of(16) {
+            self.add::<_, 16, M>(eights.sixteens(), plan, masks, weights, padded);
+        } else {
+            self.add::<_, 8, M>(eights, plan, masks, weights, padded);
+        }
+    }
+
+    #[inline(always)]
+    fn add<V: Vectors<T, L>, const L: usize, const M: usize>(
+        &self,
+        vectors: V,
+        plan: &Convolution,
+        masks: [u32; M],
+        weights: &[T],
+        padded: &mut [T],
+    ) {
         let width = plan.eights.len() * EIGHT;
-        let (mut rows, mut slopes) = ([&weights[..0]; M], [eights.splat(T::zero()); M]);
+        let (mut rows, mut slopes) = ([&weights[..0]; M], [vectors.splat(T::zero()); M]);
         for m in 0..M {
             let mask = masks[m] as usize;
             rows[m] = &weights[(self.first + mask) * width..][..width];
-            slopes[m] = eights.splat(self.gradients[mask]);
+            slopes[m] = vectors.splat(self.gradients[mask]);
         }
-        for (i, &place) in plan.eights.iter().enumerate() {
-            let sums = eight_mut(&mut padded[place..]);
-            let mut sum = eights.load(sums);
+        for (i, &place) in plan.eights.iter().step_by(L / EIGHT).enumerate() {
+            let sums = vector_mut(&mut padded[place..]);
+            let mut sum = vectors.load(sums);
             for m in 0..M {
-                sum = eights.multiply_add(eights.load(eight(&rows[m][i * EIGHT..])), slopes[m], sum);
+                sum = vectors.multiply_add(vectors.load(vector(&rows[m][i * L..])), slopes[m], sum);
             }
-            eights.store(sum, sums);
+            vectors.store(sum, sums);
         }
     }
 }

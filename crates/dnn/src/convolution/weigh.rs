@@ -1,15 +1,15 @@
 //! Backward to the weights: what each window showed, times its gradient.
 
-use glassbox_kernels::simd::Eights;
+use glassbox_kernels::simd::{Eights, EightsTask, Vectors};
 
 use super::Convolution;
 use crate::Real;
-use crate::eights::{EIGHT, EightsTask, eight, eight_mut};
+use crate::eights::{vector, vector_mut};
 use crate::nonzero::{list_nonzero, listed_len};
 
-/// Eights of one segment whose sums are kept in registers.
+/// Vectors of one segment whose sums are kept in registers.
 const MOST_EIGHTS: usize = 12;
-/// Segments of one, two, three and four eights whose sums are kept in registers.
+/// Segments of one, two, three and four vectors whose sums are kept in registers.
 const MOST_SEGMENTS: [usize; 4] = [8, 4, 3, 3];
 
 /// ∂E/∂weights of one picture, added to what is there.
@@ -43,7 +43,11 @@ impl<T: Real> EightsTask<T> for Weigh<'_, T> {
                 gradient: &gradient[mask..],
                 found: &found[mask * list..][..counts[mask] as usize],
             };
-            seen.weigh(eights, weights);
+            if E::IS_WIDE && plan.wide.is_multiple_of(16) {
+                seen.weigh::<_, 16>(eights.sixteens(), weights);
+            } else {
+                seen.weigh::<_, 8>(eights, weights);
+            }
         }
     }
 }
@@ -59,8 +63,8 @@ struct Seen<'a, T> {
 impl<T: Real> Seen<'_, T> {
     /// A few segments at a time, or a part of one, so that there are enough sums to work on side by side and not more than fit into registers.
     #[inline(always)]
-    fn weigh<E: Eights<T>>(&self, eights: E, mut weights: &mut [T]) {
-        let wide = self.plan.wide / EIGHT;
+    fn weigh<V: Vectors<T, L>, const L: usize>(&self, vectors: V, mut weights: &mut [T]) {
+        let wide = self.plan.wide / L;
         let most = MOST_SEGMENTS.get(wide - 1).copied().unwrap_or(1);
         let mut segments = &self.plan.segments[..];
         while !segments.is_empty() {
@@ -69,13 +73,13 @@ impl<T: Real> Seen<'_, T> {
             let mut done = 0;
             while done < wide {
                 let long = share(wide - done, MOST_EIGHTS);
-                let (sums, rest) = weights.split_at_mut(here.len() * long * EIGHT);
+                let (sums, rest) = weights.split_at_mut(here.len() * long * L);
                 weights = rest;
                 macro_rules! add {
                     ($(($m:literal, $n:literal))*) => {
                         match (here.len(), long) {
-                            $(($m, $n) => self.add::<E, $m, $n>(eights, here, done * EIGHT, sums),)*
-                            _ => unreachable!("no more segments and eights than fit"),
+                            $(($m, $n) => self.add::<V, L, $m, $n>(vectors, here, done * L, sums),)*
+                            _ => unreachable!("no more segments and vectors than fit"),
                         }
                     };
                 }
@@ -87,34 +91,34 @@ impl<T: Real> Seen<'_, T> {
         }
     }
 
-    /// Adds `N` eights of `M` segments of all windows, each times its gradient.
+    /// Adds `N` vectors of `M` segments of all windows, each times its gradient.
     #[inline(always)]
-    fn add<E: Eights<T>, const M: usize, const N: usize>(
+    fn add<V: Vectors<T, L>, const L: usize, const M: usize, const N: usize>(
         &self,
-        eights: E,
+        vectors: V,
         segments: &[usize],
         from: usize,
         sums: &mut [T],
     ) {
         let mut offsets = [from; M];
         offsets.iter_mut().zip(segments).for_each(|(offset, segment)| *offset += segment);
-        let mut here = [[eights.splat(T::zero()); N]; M];
+        let mut here = [[vectors.splat(T::zero()); N]; M];
         for &window in self.found {
             let window = window as usize;
-            let slope = eights.splat(self.gradient[window * self.plan.outputs]);
+            let slope = vectors.splat(self.gradient[window * self.plan.outputs]);
             let base = self.plan.bases[window];
             for m in 0..M {
-                let stretch = &self.padded[base + offsets[m]..][..N * EIGHT];
+                let stretch = &self.padded[base + offsets[m]..][..N * L];
                 for n in 0..N {
-                    let numbers = eights.load(eight(&stretch[n * EIGHT..]));
-                    here[m][n] = eights.multiply_add(numbers, slope, here[m][n]);
+                    let numbers = vectors.load(vector(&stretch[n * L..]));
+                    here[m][n] = vectors.multiply_add(numbers, slope, here[m][n]);
                 }
             }
         }
         for m in 0..M {
             for n in 0..N {
-                let sums = eight_mut(&mut sums[(m * N + n) * EIGHT..]);
-                eights.store(eights.add(here[m][n], eights.load(sums)), sums);
+                let sums = vector_mut(&mut sums[(m * N + n) * L..]);
+                vectors.store(vectors.add(here[m][n], vectors.load(sums)), sums);
             }
         }
     }

@@ -3,7 +3,7 @@ use glassbox_kernels::simd::Eights;
 use super::pooling::{Answer, Back, Pool, Pooling, Rule, Seen, Windows};
 use super::window::window_usage;
 use super::{Arguments, Entry, Window};
-use crate::eights::{EIGHT, eight, eight_mut};
+use crate::eights::{EIGHT, vector, vector_mut};
 use crate::onnx::Onnx;
 use crate::{Error, Real};
 
@@ -84,8 +84,8 @@ impl Rule for Max {
                         most
                     }
                 };
-                eights.store(most, eight_mut(&mut output[to + first..]));
-                eights.store_places(of, eight_mut(&mut places[to + first..]));
+                eights.store(most, vector_mut(&mut output[to + first..]));
+                eights.store_places(of, vector_mut(&mut places[to + first..]));
             }
         }
         true
@@ -99,8 +99,8 @@ impl Rule for Max {
 
 /// Eight numbers and their places.
 #[inline(always)]
-fn at<T: Real, E: Eights<T>>(eights: E, input: &[T], from: usize) -> (E::Eight, E::Places) {
-    (eights.load(eight(&input[from..])), eights.places(from as u32))
+fn at<T: Real, E: Eights<T>>(eights: E, input: &[T], from: usize) -> (E::Vector, E::Places) {
+    (eights.load(vector(&input[from..])), eights.places(from as u32))
 }
 
 impl Pooling for Max {

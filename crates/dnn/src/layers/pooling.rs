@@ -1,6 +1,6 @@
 //! What poolings share: how windows lie on a picture, and the way through them forward and back. What is made of a window is a [`Rule`].
 
-use glassbox_kernels::simd::{Eights, Task, dispatch};
+use glassbox_kernels::simd::{Eights, EightsTask, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::arguments::size_text;
 use super::window::Places;
 use super::{Arguments, Entry, Kind, Layer, Window};
-use crate::eights::{EightsTask, run};
+
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Phase, room};
 use crate::{Error, Real, Shape};
@@ -156,7 +156,7 @@ impl Windows {
         samples.enumerate().with_min_len(4).for_each(|(sample, ((output, places), input))| {
             let draws = R::DRAWS && pass.phase == Phase::Train;
             let generator = draws.then(|| pass.generator(sample));
-            run(pass.level, There { windows: self, rule, input, output, places, generator });
+            T::dispatch_eights(pass.level, There { windows: self, rule, input, output, places, generator });
         });
     }
 

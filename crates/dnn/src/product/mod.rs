@@ -15,7 +15,6 @@ use glassbox_kernels::simd::Level;
 use rayon::prelude::*;
 
 use crate::Real;
-use crate::eights::run;
 use crate::pass::{Scratch, room};
 use multiply::{BLOCK, Multiply, TILE_PLACES};
 use pack::pack;
@@ -82,7 +81,7 @@ pub(crate) fn product<T: Real>(
     let tasks = output.par_chunks_mut(rows * m).zip(places.par_chunks_mut(places_a_task)).enumerate();
     tasks.for_each(|(index, (output, found))| {
         let left = &left[left.len().min(index * tiles_a_task * depth)..];
-        run(level, Multiply { left, right, bias, output, depth, m, found });
+        T::dispatch_eights(level, Multiply { left, right, bias, output, depth, m, found });
     });
 }
 

@@ -1,17 +1,16 @@
 //! Tiles of dense rows and lists of sparse ones.
 
-use glassbox_kernels::simd::Eights;
+use glassbox_kernels::simd::{Eights, EightsTask, Vectors};
 
 use super::{COLUMNS, ROWS};
 use crate::Real;
-use crate::eights::{EIGHT, EightsTask, eight};
 use crate::nonzero::{list_nonzero, listed_len};
 
 /// Steps of the sum between two visits to memory: a strip of the right matrix so long stays in the first cache.
 const DEPTH: usize = 256;
 /// Tiles below one another whose lists are made at a time.
 pub(super) const BLOCK: usize = 16;
-/// Strips of the right matrix that a list goes through at once.
+/// Strips of the right matrix that a list goes through at once; twice as many where registers are wide.
 const STRIPS: usize = 4;
 /// Numbers that the lists of a tile take: how many places each row has, then which.
 pub(super) const TILE_PLACES: usize = ROWS * (1 + listed_len(DEPTH));
@@ -34,8 +33,9 @@ impl<T: Real> EightsTask<T> for Multiply<'_, T> {
     #[inline(always)]
     fn run<E: Eights<T>>(self, eights: E) {
         let Self { left, right, bias, output, depth, m, found } = self;
+        let strips = m.div_ceil(COLUMNS);
         // Fewer strips than that go through tiles whatever is zero.
-        let listed = m.div_ceil(COLUMNS) / STRIPS * STRIPS;
+        let listed = strips / STRIPS * STRIPS;
         for (block, output) in output.chunks_mut(BLOCK * ROWS * m).enumerate() {
             let tiles = (output.len() / m).div_ceil(ROWS);
             let left = &left[block * BLOCK * depth..];
@@ -50,15 +50,26 @@ impl<T: Real> EightsTask<T> for Multiply<'_, T> {
                         *sparse = here.list(eights, tile, found);
                     }
                 }
-                for strip in 0..m.div_ceil(COLUMNS) {
-                    for tile in (0..tiles).filter(|&tile| strip >= listed || !sparse[tile]) {
-                        here.tile(eights, tile, strip);
-                    }
+                let dense = |strip| (0..tiles).filter(move |&tile| strip >= listed || !sparse[tile]);
+                let mut strip = 0;
+                while E::IS_WIDE && strip + 2 <= strips {
+                    dense(strip).for_each(|tile| here.tile::<_, 2>(eights.sixteens(), tile, strip));
+                    strip += 2;
                 }
-                for strip in (0..listed).step_by(STRIPS) {
-                    for tile in (0..tiles).filter(|&tile| sparse[tile]) {
-                        here.rows(eights, tile, strip, &found[tile * TILE_PLACES..]);
-                    }
+                for strip in strip..strips {
+                    dense(strip).for_each(|tile| here.tile::<_, 1>(eights.sixteens(), tile, strip));
+                }
+                let sparse = || (0..tiles).filter(|&tile| sparse[tile]).map(|tile| (tile, &found[tile * TILE_PLACES..]));
+                let mut strip = 0;
+                while E::IS_WIDE && strip + 2 * STRIPS <= listed {
+                    sparse().for_each(|(tile, found)| {
+                        here.rows::<_, { 2 * STRIPS }>(eights.sixteens(), tile, strip, found)
+                    });
+                    strip += 2 * STRIPS;
+                }
+                while strip < listed {
+                    sparse().for_each(|(tile, found)| here.rows::<_, STRIPS>(eights.sixteens(), tile, strip, found));
+                    strip += STRIPS;
                 }
             }
         }
@@ -83,9 +94,14 @@ impl<T: Real> Block<'_, T> {
         &self.left[tile * self.depth..][self.steps.0..self.steps.1]
     }
 
+    /// What the right matrix has for some strips.
     #[inline(always)]
-    fn right(&self, strip: usize) -> &[[T; COLUMNS]] {
-        &self.right[strip * self.depth..][self.steps.0..self.steps.1]
+    fn strips<const S: usize>(&self, strip: usize, steps: usize) -> [&[[T; COLUMNS]]; S] {
+        let mut strips = [&self.right[..0]; S];
+        for (s, right) in strips.iter_mut().enumerate() {
+            *right = &self.right[(strip + s) * self.depth + self.steps.0..][..steps];
+        }
+        strips
     }
 
     /// Lists what is not zero in the rows of a tile, and says whether that is so little that lists are faster than tiles.
@@ -95,70 +111,75 @@ impl<T: Real> Block<'_, T> {
         let (counts, found) = found.split_at_mut(ROWS);
         list_nonzero(eights, left.as_flattened(), None, counts, found);
         let listed: u32 = counts.iter().sum();
-        5 * listed as usize <= 2 * ROWS * left.len()
+        10 * listed as usize <= 3 * ROWS * left.len()
     }
 
-    /// A tile of results, kept in registers until the last step.
+    /// A tile of results in `S` strips, kept in registers until the last step.
     #[inline(always)]
-    fn tile<E: Eights<T>>(&mut self, eights: E, tile: usize, strip: usize) {
-        let mut sums = [[eights.splat(T::zero()); 2]; ROWS];
-        for (left, right) in self.left(tile).iter().zip(self.right(strip)) {
-            let (first, second) = (eights.load(eight(right)), eights.load(eight(&right[EIGHT..])));
+    fn tile<V: Vectors<T, COLUMNS>, const S: usize>(&mut self, vectors: V, tile: usize, strip: usize) {
+        let mut sums = [[vectors.splat(T::zero()); S]; ROWS];
+        let left = self.left(tile);
+        let right = self.strips::<S>(strip, left.len());
+        for (step, left) in left.iter().enumerate() {
+            let mut loaded = [vectors.splat(T::zero()); S];
+            for s in 0..S {
+                loaded[s] = vectors.load(&right[s][step]);
+            }
             for i in 0..ROWS {
-                let number = eights.splat(left[i]);
-                sums[i][0] = eights.multiply_add(number, first, sums[i][0]);
-                sums[i][1] = eights.multiply_add(number, second, sums[i][1]);
+                let number = vectors.splat(left[i]);
+                for s in 0..S {
+                    sums[i][s] = vectors.multiply_add(number, loaded[s], sums[i][s]);
+                }
             }
         }
         for (i, sums) in sums.into_iter().enumerate() {
-            self.store(eights, tile * ROWS + i, strip, sums);
+            self.store(vectors, tile * ROWS + i, strip, sums);
         }
     }
 
-    /// The results of a tile's rows in a few strips, by their lists.
+    /// The results of a tile's rows in `S` strips, by their lists.
     #[inline(always)]
-    fn rows<E: Eights<T>>(&mut self, eights: E, tile: usize, strip: usize, found: &[u32]) {
+    fn rows<V: Vectors<T, COLUMNS>, const S: usize>(&mut self, vectors: V, tile: usize, strip: usize, found: &[u32]) {
         let (counts, found) = found.split_at(ROWS);
         for i in 0..ROWS {
-            let mut sums = [[eights.splat(T::zero()); 2]; STRIPS];
+            let mut sums = [vectors.splat(T::zero()); S];
             let left = self.left(tile);
-            let mut right = [&self.right[..0]; STRIPS];
-            for (s, right) in right.iter_mut().enumerate() {
-                *right = &self.right(strip + s)[..left.len()];
-            }
+            let right = self.strips::<S>(strip, left.len());
             for &place in &found[i * listed_len(left.len())..][..counts[i] as usize] {
                 let place = place as usize;
-                let number = eights.splat(left[place][i]);
-                for s in 0..STRIPS {
-                    let right = &right[s][place];
-                    sums[s][0] = eights.multiply_add(number, eights.load(eight(right)), sums[s][0]);
-                    sums[s][1] = eights.multiply_add(number, eights.load(eight(&right[EIGHT..])), sums[s][1]);
+                let number = vectors.splat(left[place][i]);
+                for s in 0..S {
+                    sums[s] = vectors.multiply_add(number, vectors.load(&right[s][place]), sums[s]);
                 }
             }
-            for (s, sums) in sums.into_iter().enumerate() {
-                self.store(eights, tile * ROWS + i, strip + s, sums);
-            }
+            self.store(vectors, tile * ROWS + i, strip, sums);
         }
     }
 
     /// Adds sums to the bias in the first steps, to what is there in later ones. What is beyond the last row or column is not kept.
     #[inline(always)]
-    fn store<E: Eights<T>>(&mut self, eights: E, row: usize, strip: usize, sums: [E::Eight; 2]) {
+    fn store<V: Vectors<T, COLUMNS>, const S: usize>(
+        &mut self,
+        vectors: V,
+        row: usize,
+        strip: usize,
+        sums: [V::Vector; S],
+    ) {
         let Some(output) = self.output.get_mut(row * self.m..(row + 1) * self.m) else { return };
-        for (half, sum) in sums.into_iter().enumerate() {
-            let column = strip * COLUMNS + half * EIGHT;
-            let columns = column.min(self.m)..self.m.min(column + EIGHT);
+        for (s, sum) in sums.into_iter().enumerate() {
+            let column = (strip + s) * COLUMNS;
+            let columns = column..self.m.min(column + COLUMNS);
             let output = &mut output[columns.clone()];
             let sum = match (self.steps.0, self.bias) {
                 (0, None) => sum,
-                (0, Some(bias)) => eights.add(sum, eights.load_some(&bias[columns])),
-                _ => eights.add(sum, eights.load_some(output)),
+                (0, Some(bias)) => vectors.add(sum, vectors.load_some(&bias[columns])),
+                _ => vectors.add(sum, vectors.load_some(output)),
             };
             match output.first_chunk_mut() {
-                Some(output) => eights.store(sum, output),
+                Some(output) => vectors.store(sum, output),
                 None => {
-                    let mut numbers = [T::zero(); EIGHT];
-                    eights.store(sum, &mut numbers);
+                    let mut numbers = [T::zero(); COLUMNS];
+                    vectors.store(sum, &mut numbers);
                     output.copy_from_slice(&numbers[..output.len()]);
                 }
             }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use super::View;
 use crate::Real;
-use crate::eights::{EIGHT, eight};
+use crate::eights::{EIGHT, vector};
 
 /// Copies strips of `N` rows, each strip step by step: `N` numbers of the first column, `N` of the second, and so on; zeros where there are
 /// no more rows.
@@ -43,7 +43,7 @@ impl<T: Real, const N: usize> Task for Pack<'_, T, N> {
             for (block, steps) in blocks.iter_mut().enumerate() {
                 let mut square = [[T::zero(); EIGHT]; N];
                 for (square, row) in square.iter_mut().zip(rows) {
-                    *square = *eight(&row[block * EIGHT..]);
+                    *square = *vector(&row[block * EIGHT..]);
                 }
                 for i in 0..EIGHT {
                     for row in 0..N {

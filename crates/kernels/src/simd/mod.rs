@@ -10,14 +10,16 @@
 mod aligned;
 mod eights;
 mod lanes;
+mod vectors;
 
 use crate::Pixel;
 use crate::wide::{greater, smaller};
 
 pub use aligned::Aligned;
 pub(crate) use aligned::CACHE_LINE;
-pub use eights::{Arrays, Eights, Registers};
+pub use eights::{Eights, EightsTask, InEights};
 pub(crate) use lanes::{Bytes, LANES, Lanes, Words};
+pub use vectors::{Arrays, Vectors};
 
 /// A set of vector instructions that this processor has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
