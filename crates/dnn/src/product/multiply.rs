@@ -59,7 +59,8 @@ impl<T: Real> EightsTask<T> for Multiply<'_, T> {
                 for strip in strip..strips {
                     dense(strip).for_each(|tile| here.tile::<_, 1>(eights.sixteens(), tile, strip));
                 }
-                let sparse = || (0..tiles).filter(|&tile| sparse[tile]).map(|tile| (tile, &found[tile * TILE_PLACES..]));
+                let sparse =
+                    || (0..tiles).filter(|&tile| sparse[tile]).map(|tile| (tile, &found[tile * TILE_PLACES..]));
                 let mut strip = 0;
                 while E::IS_WIDE && strip + 2 * STRIPS <= listed {
                     sparse().for_each(|(tile, found)| {

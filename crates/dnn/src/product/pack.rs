@@ -1,6 +1,6 @@
 //! Matrices in the order in which tiles ask for them.
 
-use glassbox_kernels::simd::{Level, Task, dispatch};
+use glassbox_kernels::simd::{Eights, EightsTask, Level};
 use rayon::prelude::*;
 
 use super::View;
@@ -11,7 +11,7 @@ use crate::eights::{EIGHT, vector};
 /// no more rows.
 pub(super) fn pack<T: Real, const N: usize>(level: Level, view: View<T>, packed: &mut [T]) {
     packed.par_chunks_mut((N * view.columns).max(1)).enumerate().with_min_len(4).for_each(|(strip, packed)| {
-        dispatch(level, Pack::<T, N> { view, first: strip * N, packed });
+        T::dispatch_eights(level, Pack::<T, N> { view, first: strip * N, packed });
     });
 }
 
@@ -21,11 +21,9 @@ struct Pack<'a, T, const N: usize> {
     packed: &'a mut [T],
 }
 
-impl<T: Real, const N: usize> Task for Pack<'_, T, N> {
-    type Output = ();
-
+impl<T: Real, const N: usize> EightsTask<T> for Pack<'_, T, N> {
     #[inline(always)]
-    fn run(self) {
+    fn run<E: Eights<T>>(self, eights: E) {
         let View { numbers, rows, columns, down, right } = self.view;
         let steps = self.packed.as_chunks_mut::<N>().0;
         let here = N.min(rows - self.first);
@@ -41,13 +39,22 @@ impl<T: Real, const N: usize> Task for Pack<'_, T, N> {
             }
             let (blocks, rest) = steps.as_chunks_mut::<EIGHT>();
             for (block, steps) in blocks.iter_mut().enumerate() {
-                let mut square = [[T::zero(); EIGHT]; N];
-                for (square, row) in square.iter_mut().zip(rows) {
-                    *square = *vector(&row[block * EIGHT..]);
-                }
-                for i in 0..EIGHT {
-                    for row in 0..N {
-                        steps[i][row] = square[row][i];
+                for first in (0..N).step_by(EIGHT) {
+                    let mut square = [eights.splat(T::zero()); EIGHT];
+                    for (square, row) in square.iter_mut().zip(&rows[first..]) {
+                        *square = eights.load(vector(&row[block * EIGHT..]));
+                    }
+                    for (i, column) in eights.transposed(square).into_iter().enumerate() {
+                        let step = &mut steps.as_flattened_mut()[i * N + first..];
+                        match step.first_chunk_mut() {
+                            // What is written behind the last row is the next step's, which is written after it.
+                            Some(step) => eights.store(column, step),
+                            None => {
+                                let mut numbers = [T::zero(); EIGHT];
+                                eights.store(column, &mut numbers);
+                                step.copy_from_slice(&numbers[..step.len()]);
+                            }
+                        }
                     }
                 }
             }

@@ -24,6 +24,9 @@ pub trait Eights<T>: Vectors<T, 8> {
     /// How to work on sixteen.
     fn sixteens(self) -> Self::Sixteens;
 
+    /// Rows as columns.
+    fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8];
+
     /// A bit for each number, the first the lowest: whether it is not zero.
     fn nonzero_bits(self, numbers: Self::Vector) -> u8;
 
@@ -86,6 +89,21 @@ impl<T, E: Eights<T>, K: EightsTask<T>> Task for With<T, E, K> {
     }
 }
 
+/// Rows as columns, number by number.
+#[inline(always)]
+fn transposed<T: Copy + Default, V: Vectors<T, 8>>(vectors: V, rows: [V::Vector; 8]) -> [V::Vector; 8] {
+    let (mut numbers, mut columns) = ([[T::default(); 8]; 8], [[T::default(); 8]; 8]);
+    for i in 0..8 {
+        vectors.store(rows[i], &mut numbers[i]);
+    }
+    for i in 0..8 {
+        for j in 0..8 {
+            columns[j][i] = numbers[i][j];
+        }
+    }
+    columns.map(|column| vectors.load(&column))
+}
+
 impl<T> Eights<T> for Arrays
 where
     T: Copy + Default + PartialOrd + Send + Sync + Add<Output = T> + Mul<Output = T>,
@@ -98,6 +116,11 @@ where
     #[inline(always)]
     fn sixteens(self) -> Self {
         self
+    }
+
+    #[inline(always)]
+    fn transposed(self, rows: [[T; 8]; 8]) -> [[T; 8]; 8] {
+        transposed(self, rows)
     }
 
     #[inline(always)]
@@ -138,6 +161,43 @@ macro_rules! instructions {
     }};
 }
 
+/// Rows of `f32` as columns: squares of one, two and four numbers within them are exchanged.
+#[cfg(target_arch = "x86_64")]
+macro_rules! transposed {
+    () => {
+        #[inline(always)]
+        fn transposed(self, rows: [[__m256; 1]; 8]) -> [[__m256; 1]; 8] {
+            instructions!({
+                let [[a], [b], [c], [d], [e], [f], [g], [h]] = rows;
+                let (ab, cd) = (
+                    [_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)],
+                    [_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d)],
+                );
+                let (ef, gh) = (
+                    [_mm256_unpacklo_ps(e, f), _mm256_unpackhi_ps(e, f)],
+                    [_mm256_unpacklo_ps(g, h), _mm256_unpackhi_ps(g, h)],
+                );
+                let mut columns = [[a]; 8];
+                for half in 0..2 {
+                    let low = [
+                        _mm256_shuffle_ps::<0b01_00_01_00>(ab[half], cd[half]),
+                        _mm256_shuffle_ps::<0b11_10_11_10>(ab[half], cd[half]),
+                    ];
+                    let high = [
+                        _mm256_shuffle_ps::<0b01_00_01_00>(ef[half], gh[half]),
+                        _mm256_shuffle_ps::<0b11_10_11_10>(ef[half], gh[half]),
+                    ];
+                    for odd in 0..2 {
+                        columns[2 * half + odd] = [_mm256_permute2f128_ps::<0x20>(low[odd], high[odd])];
+                        columns[4 + 2 * half + odd] = [_mm256_permute2f128_ps::<0x31>(low[odd], high[odd])];
+                    }
+                }
+                columns
+            })
+        }
+    };
+}
+
 /// What is the same for all numbers and registers: how sixteen are worked on, and eight places.
 #[cfg(target_arch = "x86_64")]
 macro_rules! with_places {
@@ -167,6 +227,7 @@ macro_rules! with_places {
 #[cfg(target_arch = "x86_64")]
 impl Eights<f32> for Registers256 {
     with_places!(false);
+    transposed!();
 
     #[inline(always)]
     fn nonzero_bits(self, [numbers]: [__m256; 1]) -> u8 {
@@ -188,6 +249,11 @@ impl Eights<f64> for Registers256 {
     with_places!(false);
 
     #[inline(always)]
+    fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8] {
+        transposed::<f64, _>(self, rows)
+    }
+
+    #[inline(always)]
     fn nonzero_bits(self, [low, high]: [__m256d; 2]) -> u8 {
         instructions!({
             let low = _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_NEQ_UQ>(low, _mm256_setzero_pd()));
@@ -197,7 +263,11 @@ impl Eights<f64> for Registers256 {
     }
 
     #[inline(always)]
-    fn greater(self, (a, at_a): ([__m256d; 2], __m256i), (b, at_b): ([__m256d; 2], __m256i)) -> ([__m256d; 2], __m256i) {
+    fn greater(
+        self,
+        (a, at_a): ([__m256d; 2], __m256i),
+        (b, at_b): ([__m256d; 2], __m256i),
+    ) -> ([__m256d; 2], __m256i) {
         instructions!({
             let low = _mm256_cmp_pd::<_CMP_GT_OQ>(a[0], b[0]);
             let high = _mm256_cmp_pd::<_CMP_GT_OQ>(a[1], b[1]);
@@ -213,6 +283,7 @@ impl Eights<f64> for Registers256 {
 #[cfg(target_arch = "x86_64")]
 impl Eights<f32> for Registers512 {
     with_places!(true);
+    transposed!();
 
     #[inline(always)]
     fn nonzero_bits(self, [numbers]: [__m256; 1]) -> u8 {
@@ -233,12 +304,21 @@ impl Eights<f64> for Registers512 {
     with_places!(true);
 
     #[inline(always)]
+    fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8] {
+        transposed::<f64, _>(self, rows)
+    }
+
+    #[inline(always)]
     fn nonzero_bits(self, [numbers]: [__m512d; 1]) -> u8 {
         instructions!(_mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(numbers, _mm512_setzero_pd()))
     }
 
     #[inline(always)]
-    fn greater(self, (a, at_a): ([__m512d; 1], __m256i), (b, at_b): ([__m512d; 1], __m256i)) -> ([__m512d; 1], __m256i) {
+    fn greater(
+        self,
+        (a, at_a): ([__m512d; 1], __m256i),
+        (b, at_b): ([__m512d; 1], __m256i),
+    ) -> ([__m512d; 1], __m256i) {
         instructions!({
             let greater = _mm512_cmp_pd_mask::<_CMP_GT_OQ>(a[0], b[0]);
             ([_mm512_mask_blend_pd(greater, b[0], a[0])], _mm256_mask_blend_epi32(greater, at_b, at_a))
@@ -265,6 +345,11 @@ mod tests {
             let wanted = [1.0, 1.0, 0.0, 1.0, f64::NAN, 5.0, 0.0, -2.0];
             assert!(found.iter().zip(wanted).all(|(a, b)| *a == b || (a.is_nan() && b.is_nan())), "{found:?}");
             assert_eq!(places, [7, 101, 9, 10, 11, 12, 106, 107]);
+            let rows = std::array::from_fn(|i| eights.load(&std::array::from_fn(|j| T::from((8 * i + j) as f32))));
+            for (j, column) in eights.transposed(rows).into_iter().enumerate() {
+                eights.store(column, &mut numbers);
+                assert_eq!(numbers.map(Into::<f64>::into), std::array::from_fn(|i| (8 * i + j) as f64));
+            }
             assert_eq!(eights.nonzero_bits(a), 0b1010_1010);
             assert_eq!(eights.nonzero_bits(b), 0b1111_1001);
         }
