@@ -3,6 +3,7 @@
 //! With the channels of a pixel side by side, a row of a window is one stretch of the padded picture: windows need not be copied anywhere.
 //! A window is therefore a few *segments* of one length: a row of it each, or a pixel each where it is dilated or grouped.
 
+mod beside;
 mod correlate;
 mod spread;
 mod weigh;
@@ -135,9 +136,9 @@ impl Convolution {
         self.bases.len()
     }
 
-    /// Whether the windows of a row, of which there are at least so many, begin number by number.
-    fn side_by_side(&self, many: usize) -> bool {
-        self.columns >= many && self.bases[many - 1] == self.bases[0] + many - 1
+    /// Whether there are eight windows or more in a row, and they begin number by number.
+    fn side_by_side(&self) -> bool {
+        self.columns >= EIGHT && self.bases[1] == self.bases[0] + 1
     }
 
     /// Puts zeros around each picture, if the windows reach beyond it.
@@ -165,7 +166,7 @@ impl Convolution {
 
     /// Outputs that are worked out side by side.
     fn lanes(&self) -> usize {
-        if self.outputs / self.groups > 8 { 16 } else { 8 }
+        if self.outputs / self.groups > 8 && !self.side_by_side() { 16 } else { 8 }
     }
 
     /// Weights `[outputs, depth]` in strips of as many outputs as there are lanes, step by step; zeros where there are no more outputs.
