@@ -1,6 +1,6 @@
 //! What a layer is handed when samples go through it, forward and backward.
 
-use glassbox_kernels::simd::Level;
+use glassbox_kernels::simd::{Aligned, Level};
 use glassbox_tensor::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -59,10 +59,10 @@ impl Pass {
 }
 
 /// What a layer keeps between passes. It grows in the first pass and stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Memory<T> {
     /// What the backward pass needs of the forward pass.
-    pub kept: Vec<T>,
+    pub kept: Aligned<T>,
     /// The same, as places.
     pub places: Vec<u32>,
     /// What is needed within one pass: shared with other layers, so that what it holds before is undefined.
@@ -70,12 +70,12 @@ pub struct Memory<T> {
 }
 
 /// Room that is needed within one pass of one layer.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Scratch<T> {
     /// Numbers.
-    pub numbers: Vec<T>,
+    pub numbers: Aligned<T>,
     /// More of them, where two lists are needed.
-    pub more: Vec<T>,
+    pub more: Aligned<T>,
     /// Places.
     pub places: Vec<u32>,
 }

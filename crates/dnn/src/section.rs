@@ -53,7 +53,7 @@ impl<T: Real> Section<T> {
         let own = |node: usize| if holders[node] == node { samples * sizes[node] } else { 0 };
         Self {
             nodes: (1..layers.len()).map(|node| vec![T::zero(); own(node)]).collect(),
-            memories: vec![Memory::default(); layers.len()],
+            memories: layers.clone().map(|_| Memory::default()).collect(),
             sizes,
             holders,
             layers,

@@ -8,7 +8,7 @@ mod correlate;
 mod spread;
 mod weigh;
 
-use glassbox_kernels::simd::Level;
+use glassbox_kernels::simd::{Aligned, Level};
 use rayon::prelude::*;
 
 use crate::eights::EIGHT;
@@ -142,11 +142,11 @@ impl Convolution {
     }
 
     /// Puts zeros around each picture, if the windows reach beyond it.
-    pub(crate) fn pad<'a, T: Real>(&self, input: &'a [T], samples: usize, kept: &'a mut Vec<T>) -> Padded<'a, T> {
+    pub(crate) fn pad<'a, T: Real>(&self, input: &'a [T], samples: usize, kept: &'a mut Aligned<T>) -> Padded<'a, T> {
         let length = self.padded_len();
         if self.pads() {
             // What lies around the pictures was zero when the room was made, and nobody writes there.
-            let room = room(kept, samples * length);
+            let room = kept.room(samples * length);
             let samples = room.par_chunks_mut(length).zip(input.par_chunks(self.input.len())).with_min_len(8);
             samples.for_each(|(padded, input)| {
                 let row = self.input.width * self.input.channels;
@@ -170,10 +170,10 @@ impl Convolution {
     }
 
     /// Weights `[outputs, depth]` in strips of as many outputs as there are lanes, step by step; zeros where there are no more outputs.
-    pub(crate) fn pack<'a, T: Real>(&self, weights: &[T], room_for: &'a mut Vec<T>) -> &'a [T] {
+    pub(crate) fn pack<'a, T: Real>(&self, weights: &[T], scratch: &'a mut Aligned<T>) -> &'a [T] {
         let (lanes, depth, each) = (self.lanes(), self.depth(), self.outputs / self.groups);
         let strips = each.div_ceil(lanes);
-        let packed = room(room_for, self.groups * strips * depth * lanes);
+        let packed = scratch.room(self.groups * strips * depth * lanes);
         packed.fill(T::zero());
         for (output, weights) in weights.chunks_exact(depth).enumerate() {
             let strip = output / each * strips + output % each / lanes;
@@ -210,7 +210,7 @@ impl Convolution {
         let cuts = samples.div_ceil(each);
         let (segments, width) = (self.segments.len(), self.segments.len() * self.wide);
         let sums = self.outputs * (width + 1);
-        let partial = room(&mut scratch.numbers, cuts * sums);
+        let partial = scratch.numbers.room(cuts * sums);
         let found = found_len(self);
         let places = room(&mut scratch.places, cuts * found);
         let jobs = partial
@@ -237,11 +237,11 @@ impl Convolution {
     }
 
     /// Weights `[outputs, segments, length]` with zeros up to whole eights behind each segment.
-    fn widen<'a, T: Real>(&self, weights: &'a [T], wide: &'a mut Vec<T>) -> &'a [T] {
+    fn widen<'a, T: Real>(&self, weights: &'a [T], wide: &'a mut Aligned<T>) -> &'a [T] {
         if self.wide == self.length {
             return weights;
         }
-        let wide = room(wide, weights.len() / self.length * self.wide);
+        let wide = wide.room(weights.len() / self.length * self.wide);
         for (wide, weights) in wide.chunks_exact_mut(self.wide).zip(weights.chunks_exact(self.length)) {
             let (here, behind) = wide.split_at_mut(self.length);
             here.copy_from_slice(weights);
@@ -261,7 +261,7 @@ impl Convolution {
     ) {
         let outputs = self.windows() * self.outputs;
         let weights = self.widen(weights, &mut scratch.more);
-        let scratch = room(&mut scratch.numbers, pass.samples * self.padded_len());
+        let scratch = scratch.numbers.room(pass.samples * self.padded_len());
         let jobs = input_gradient
             .par_chunks_mut(self.input.len())
             .zip(scratch.par_chunks_mut(self.padded_len()))

@@ -136,7 +136,7 @@ impl<T: Real> Layer<T> for Conv {
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let convolution = &self.convolution;
-        let padded = Padded::of(convolution, input, &memory.kept, pass.samples);
+        let padded = Padded::of(convolution, input, memory.kept.get(), pass.samples);
         let (weight, bias) = parameter_gradients.split_at_mut(1);
         let bias = bias.first_mut().map(|bias| bias.as_mut_slice());
         convolution.weigh(pass, padded, gradient, weight[0].as_mut_slice(), bias, &mut memory.scratch);

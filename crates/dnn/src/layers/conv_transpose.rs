@@ -220,7 +220,7 @@ impl<T: Real> Layer<T> for ConvTranspose {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let convolution = &self.convolution;
         convolution.pad(gradient, pass.samples, &mut memory.kept);
-        let padded = Padded::of(convolution, gradient, &memory.kept, pass.samples);
+        let padded = Padded::of(convolution, gradient, memory.kept.get(), pass.samples);
         let weight = parameter_gradients[0].as_mut_slice();
         convolution.weigh(pass, padded, input, weight, None, &mut memory.scratch);
         if let Some(bias) = parameter_gradients.get_mut(1) {

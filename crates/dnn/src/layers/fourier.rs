@@ -168,7 +168,7 @@ impl<T: Real> Layer<T> for Fourier {
     fn forward(&self, Forward { input, output, memory, .. }: Forward<'_, T>) {
         let (c, outputs) = (self.input.channels, Layer::<T>::output(self).channels);
         if self.products {
-            let both = crate::pass::room(&mut memory.scratch.numbers, 2 * self.side());
+            let both = memory.scratch.numbers.room(2 * self.side());
             let samples = output.chunks_mut(outputs).zip(input.chunks(c));
             samples.for_each(|(output, input)| self.all_products(input, output, both));
             return;

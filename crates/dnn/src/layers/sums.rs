@@ -1,18 +1,18 @@
 //! Sums over a batch, channel by channel: sample by sample first, then sample after sample, whatever the number of threads.
 
+use glassbox_kernels::simd::Aligned;
 use rayon::prelude::*;
 
 use crate::Real;
-use crate::pass::room;
 
 /// The sum over `samples` of what `add` adds for each to `width` zeros; it is left in the first `width` numbers of `scratch`.
 pub(super) fn sum_samples<T: Real>(
     samples: usize,
     width: usize,
-    scratch: &mut Vec<T>,
+    scratch: &mut Aligned<T>,
     add: impl Fn(usize, &mut [T]) + Sync,
 ) -> &[T] {
-    let partial = room(scratch, samples.max(1) * width);
+    let partial = scratch.room(samples.max(1) * width);
     partial.fill(T::zero());
     let each = partial.par_chunks_mut(width).take(samples).enumerate();
     each.with_min_len(4).for_each(|(sample, sums)| add(sample, sums));

@@ -66,8 +66,8 @@ pub(crate) fn product<T: Real>(
         return;
     }
     let Scratch { numbers, more, places } = scratch;
-    let left_room = room(numbers, n.next_multiple_of(ROWS) * depth);
-    let right_room = room(more, m.next_multiple_of(COLUMNS) * depth);
+    let left_room = numbers.room(n.next_multiple_of(ROWS) * depth);
+    let right_room = more.room(m.next_multiple_of(COLUMNS) * depth);
     rayon::join(
         || pack::<T, ROWS>(level, left, left_room),
         || pack::<T, COLUMNS>(level, right.transposed(), right_room),

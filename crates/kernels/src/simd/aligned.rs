@@ -26,6 +26,14 @@ impl<T: Copy + Default> Aligned<T> {
         let start = numbers.as_ptr().align_offset(CACHE_LINE).min(spare);
         Self { numbers, start, length }
     }
+
+    /// The first `length` numbers, which are made anew if there are fewer: what they hold is undefined.
+    pub fn room(&mut self, length: usize) -> &mut [T] {
+        if self.length < length {
+            *self = Self::zeros(length);
+        }
+        &mut self.get_mut()[..length]
+    }
 }
 
 impl<T> Aligned<T> {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::option_text;
 use crate::layers::{Arguments, Entry, Kind, Layer};
 use crate::onnx::{Attribute, Onnx};
-use crate::pass::{Backward, Forward, Phase, room};
+use crate::pass::{Backward, Forward, Phase};
 use crate::{Error, Real, Shape};
 
 /// `x` above 0 and `α·x` elsewhere, `α` drawn anew between L and H for every number in training, and halfway between them afterwards.
@@ -73,7 +73,7 @@ impl<T: Real> Layer<T> for Rrelu {
         }
         let size = self.shape.len();
         let step = (self.high - self.low) / (1u64 << 32) as f64;
-        let kept = room(&mut memory.kept, input.len());
+        let kept = memory.kept.room(input.len());
         let samples = output.par_chunks_mut(size).zip(kept.par_chunks_mut(size)).zip(input.par_chunks(size));
         samples.enumerate().for_each(|(sample, ((output, kept), input))| {
             let mut generator = pass.generator(sample);
@@ -92,7 +92,7 @@ impl<T: Real> Layer<T> for Rrelu {
             let mean = T::from_f64(self.mean());
             slopes.zip(input).for_each(|((slope, &g), &x)| *slope = if x > T::zero() { g } else { mean * g });
         } else {
-            slopes.zip(&memory.kept).for_each(|((slope, &g), &kept)| *slope = g * kept);
+            slopes.zip(memory.kept.get()).for_each(|((slope, &g), &kept)| *slope = g * kept);
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Activations with trained parameters: the same function everywhere, its parameters the channel's.
 
-use glassbox_kernels::simd::{Task, dispatch};
+use glassbox_kernels::simd::{Aligned, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
 use super::CHUNK;
 use crate::layers::{Arguments, Entry, Kind, Layer, Parameter};
 use crate::onnx::Onnx;
-use crate::pass::{Backward, Forward, room};
+use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
 /// Numbers that lie side by side at least while parameters are looked up.
@@ -84,8 +84,8 @@ impl<F: Bent<N>, const N: usize> Trained<F, N> {
     }
 
     /// The parameters, each as often as it takes to fill `width`.
-    fn spread<'a, T: Real>(&self, parameters: &[Tensor<T>], scratch: &'a mut Vec<T>) -> &'a [T] {
-        let spread = room(scratch, N * self.width());
+    fn spread<'a, T: Real>(&self, parameters: &[Tensor<T>], scratch: &'a mut Aligned<T>) -> &'a [T] {
+        let spread = scratch.room(N * self.width());
         for (row, parameter) in spread.chunks_exact_mut(self.width()).zip(parameters) {
             row.chunks_exact_mut(self.unit()).for_each(|place| place.copy_from_slice(parameter.as_slice()));
         }
@@ -129,7 +129,7 @@ impl<F: Bent<N>, const N: usize, T: Real> Layer<T> for Trained<F, N> {
         let (function, width, chunk) = (self.function, self.width(), self.chunk());
         let spread = self.spread(parameters, &mut memory.scratch.numbers);
         // Each task has sums of its own, which are then added in order: the same result whatever the number of threads.
-        let sums = room(&mut memory.scratch.more, input.len().div_ceil(chunk) * N * width);
+        let sums = memory.scratch.more.room(input.len().div_ceil(chunk) * N * width);
         let known = input.par_chunks(chunk).zip(gradient.par_chunks(chunk)).zip(sums.par_chunks_mut(N * width));
         let slopes = |((input, gradient), sums), input_gradient| {
             dispatch(

@@ -1,6 +1,6 @@
 mod loops;
 
-use glassbox_kernels::simd::dispatch;
+use glassbox_kernels::simd::{Aligned, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
@@ -8,7 +8,7 @@ use self::loops::{Add, AddProducts, AddSquares, Slopes, Stretch, fold, repeat, w
 use super::sums::sum_samples;
 use super::{Arguments, Entry, Kind, Layer, Parameter, Start};
 use crate::onnx::{Attribute, Onnx};
-use crate::pass::{Backward, Forward, Memory, Pass, Phase, room};
+use crate::pass::{Backward, Forward, Memory, Pass, Phase};
 use crate::{Error, Real, Shape};
 
 /// Each channel brought to mean 0 and variance 1 over the batch, then stretched and moved as is learned: `y = γ·z + β`,
@@ -67,7 +67,7 @@ impl BatchNorm {
     fn look<T: Real>(&self, pass: Pass, input: &[T], memory: &mut Memory<T>) {
         let (c, size, pixels) = (self.shape.channels, self.shape.len(), T::from_f64(self.shape.pixels() as f64));
         let wide = wide(c);
-        let looks = room(&mut memory.scratch.numbers, pass.samples * 2 * wide);
+        let looks = memory.scratch.numbers.room(pass.samples * 2 * wide);
         let each = looks.par_chunks_exact_mut(2 * wide).zip(input.par_chunks_exact(size));
         each.with_min_len(4).for_each(|(look, x)| {
             look.fill(T::zero());
@@ -80,7 +80,7 @@ impl BatchNorm {
         });
         let looks = || looks.chunks_exact(2 * wide).map(|look| look.split_at(wide));
         let (samples, count) = (T::from_f64(pass.samples as f64), T::from_f64(pass.samples as f64) * pixels);
-        let (mean, rest) = room(&mut memory.kept, 3 * wide + 1).split_at_mut(wide);
+        let (mean, rest) = memory.kept.room(3 * wide + 1).split_at_mut(wide);
         let (scale, rest) = rest.split_at_mut(wide);
         for i in 0..c {
             mean[i] = looks().map(|(mean, _)| mean[i]).fold(T::zero(), |sum, mean| sum + mean) / samples;
@@ -97,9 +97,9 @@ impl BatchNorm {
     }
 
     /// The mean and 1/√(variance + ε) that hold in prediction.
-    fn learned<'a, T: Real>(&self, parameters: &[Tensor<T>], scratch: &'a mut Vec<T>) -> [&'a [T]; 2] {
+    fn learned<'a, T: Real>(&self, parameters: &[Tensor<T>], scratch: &'a mut Aligned<T>) -> [&'a [T]; 2] {
         let (c, wide) = (self.shape.channels, wide(self.shape.channels));
-        let (mean, scale) = room(scratch, 2 * wide).split_at_mut(wide);
+        let (mean, scale) = scratch.room(2 * wide).split_at_mut(wide);
         mean[..c].copy_from_slice(parameters[2].as_slice());
         for (scale, &variance) in scale.iter_mut().zip(parameters[3].as_slice()) {
             *scale = T::one() / (variance + T::from_f64(self.eps)).sqrt();
@@ -165,12 +165,12 @@ impl<T: Real> Layer<T> for BatchNorm {
         let [mean, scale] = match pass.phase {
             Phase::Train => {
                 self.look(pass, input, memory);
-                let ([mean, scale, _], _) = kept(&memory.kept, wide);
+                let ([mean, scale, _], _) = kept(memory.kept.get(), wide);
                 [mean, scale]
             }
             Phase::Predict => self.learned(parameters, &mut memory.scratch.numbers),
         };
-        let (stretch, bias) = room(&mut memory.scratch.more, 2 * wide).split_at_mut(wide);
+        let (stretch, bias) = memory.scratch.more.room(2 * wide).split_at_mut(wide);
         for i in 0..c {
             stretch[i] = scale[i] * parameters[0].as_slice()[i];
             bias[i] = parameters[1].as_slice()[i];
@@ -189,7 +189,7 @@ impl<T: Real> Layer<T> for BatchNorm {
         // Of what does not move with the batch, nothing is taken away.
         let ([mean, scale], share) = match pass.phase {
             Phase::Train => {
-                let ([mean, scale, _], count) = kept(&memory.kept, wide);
+                let ([mean, scale, _], count) = kept(memory.kept.get(), wide);
                 ([mean, scale], T::one() / count)
             }
             Phase::Predict => {
@@ -206,7 +206,7 @@ impl<T: Real> Layer<T> for BatchNorm {
             fold(sums, c);
         });
         let (products, sums) = sums.split_at(wide);
-        let lines = room(&mut memory.scratch.more, 3 * wide);
+        let lines = memory.scratch.more.room(3 * wide);
         let (stretch, rest) = lines.split_at_mut(wide);
         let (tilt, shift) = rest.split_at_mut(wide);
         for i in 0..c {
@@ -228,7 +228,7 @@ impl<T: Real> Layer<T> for BatchNorm {
     }
 
     fn observe(&self, parameters: &mut [Tensor<T>], memory: &Memory<T>) {
-        let ([mean, _, variance], count) = kept(&memory.kept, wide(self.shape.channels));
+        let ([mean, _, variance], count) = kept(memory.kept.get(), wide(self.shape.channels));
         let momentum = T::from_f64(self.momentum);
         let mut approach = |parameter: usize, numbers: &[T]| {
             let running = parameters[parameter].as_mut_slice().iter_mut();
