@@ -8,7 +8,7 @@ use glassbox_kernels::simd::{Eights, Vectors};
 use super::Convolution;
 use super::correlate::Masks;
 use crate::Real;
-use crate::eights::{EIGHT, vector, vector_mut};
+use crate::eights::{EIGHT, vector};
 
 /// Up to eight masks, and where they are to be laid.
 pub(super) struct Beside<'a, T> {
@@ -43,14 +43,14 @@ impl<T: Real> Beside<'_, T> {
                         for (square, sums) in square.iter_mut().zip(&sums) {
                             *square = eights.load(vector(&sums[i][some..]));
                         }
-                        self.masks.store(eights, window + some, EIGHT, eights.transposed(square), output);
+                        self.masks.store_biased(eights, window + some, EIGHT, eights.transposed(square), output);
                     }
                 }
             }
         }
     }
 
-    /// The sums of `M` masks from `first` on.
+    /// The sums of `M` masks from `first` on, and their biases.
     #[inline(always)]
     fn add<V: Vectors<T, L>, const L: usize, const M: usize>(
         &self,
@@ -74,9 +74,10 @@ impl<T: Real> Beside<'_, T> {
                 }
             }
         }
-        for (sums, to) in sums.into_iter().zip(&mut to[first..]) {
+        for (m, sums) in sums.into_iter().enumerate() {
+            let bias = vectors.splat(self.masks.biases[first + m]);
             for i in 0..2 {
-                vectors.store(sums[i], vector_mut(&mut to[i]));
+                vectors.store(vectors.add(bias, sums[i]), &mut to[first + m][i]);
             }
         }
     }

@@ -81,7 +81,7 @@ pub(super) struct Masks<T, const N: usize> {
     pub(super) width: usize,
     /// The first channel that they look at.
     channel: usize,
-    biases: [T; N],
+    pub(super) biases: [T; N],
 }
 
 impl<T: Real, const N: usize> Masks<T, N> {
@@ -105,13 +105,28 @@ impl<T: Real, const N: usize> Masks<T, N> {
         vectors: V,
         window: usize,
         count: usize,
-        sums: [V::Vector; R],
+        mut sums: [V::Vector; R],
         output: &mut [T],
     ) {
         // Fetched anew for every tile: kept in registers meanwhile, they would push a sum out of them.
         let biases = std::hint::black_box(&self.biases);
-        for (i, sum) in sums.into_iter().enumerate().take(count) {
-            let biased = vectors.add(vectors.load(biases), sum);
+        for sum in &mut sums {
+            *sum = vectors.add(vectors.load(biases), *sum);
+        }
+        self.store_biased(vectors, window, count, sums, output);
+    }
+
+    /// Stores sums to which the biases have been added.
+    #[inline(always)]
+    pub(super) fn store_biased<V: Vectors<T, N>, const R: usize>(
+        &self,
+        vectors: V,
+        window: usize,
+        count: usize,
+        sums: [V::Vector; R],
+        output: &mut [T],
+    ) {
+        for (i, biased) in sums.into_iter().enumerate().take(count) {
             let output = &mut output[(window + i) * self.outputs + self.first..];
             match output.first_chunk_mut() {
                 // What is written behind the last of all masks is the next window's, which is written after it.

@@ -58,34 +58,11 @@ impl Rule for Max {
         places: &mut [u32],
     ) -> bool {
         let c = windows.input.channels;
-        for (i, seen) in windows.each().enumerate() {
-            let (to, last) = (i * c, seen.last());
-            if last + c.max(EIGHT) > input.len() || to + c.max(EIGHT) > output.len() {
-                let (output, places) = (&mut output[to..to + c], &mut places[to..to + c]);
-                self.forward(seen, input, Answer { output, places, generator: None });
-                continue;
-            }
-            for first in (0..c).step_by(EIGHT) {
-                // The last eight of a pixel may overlap those before.
-                let first = first.min(c.max(EIGHT) - EIGHT);
-                let (most, of) = match seen.two_by_two() {
-                    Some([a, b, c, d]) => {
-                        let most = eights.greater(at(eights, input, b + first), at(eights, input, a + first));
-                        let most = eights.greater(at(eights, input, c + first), most);
-                        eights.greater(at(eights, input, d + first), most)
-                    }
-                    None => {
-                        let mut most = at(eights, input, seen.first() + first);
-                        for row in seen.rows() {
-                            for column in seen.columns() {
-                                most = eights.greater(at(eights, input, row + column + first), most);
-                            }
-                        }
-                        most
-                    }
-                };
-                eights.store(most, vector_mut(&mut output[to + first..]));
-                eights.store_places(of, vector_mut(&mut places[to + first..]));
+        let mut to = 0;
+        for &rows in &windows.rows {
+            for &columns in &windows.columns {
+                self.answer(eights, windows.seen(rows, columns), input, &mut output[to..], &mut places[to..]);
+                to += c;
             }
         }
         true
@@ -101,6 +78,39 @@ impl Rule for Max {
 #[inline(always)]
 fn at<T: Real, E: Eights<T>>(eights: E, input: &[T], from: usize) -> (E::Vector, E::Places) {
     (eights.load(vector(&input[from..])), eights.places(from as u32))
+}
+
+impl Max {
+    /// The answer to what a window shows, and whatever behind it.
+    #[inline(always)]
+    fn answer<T: Real, E: Eights<T>>(&self, eights: E, seen: Seen, input: &[T], output: &mut [T], places: &mut [u32]) {
+        let c = seen.channels;
+        if seen.last() + c.max(EIGHT) > input.len() || c.max(EIGHT) > output.len() {
+            return self.forward(seen, input, Answer { output, places, generator: None });
+        }
+        for first in (0..c).step_by(EIGHT) {
+            // The last eight of a pixel may overlap those before.
+            let first = first.min(c.max(EIGHT) - EIGHT);
+            let (most, of) = match seen.two_by_two() {
+                Some([a, b, c, d]) => {
+                    let most = eights.greater(at(eights, input, b + first), at(eights, input, a + first));
+                    let most = eights.greater(at(eights, input, c + first), most);
+                    eights.greater(at(eights, input, d + first), most)
+                }
+                None => {
+                    let mut most = at(eights, input, seen.first() + first);
+                    for row in seen.rows() {
+                        for column in seen.columns() {
+                            most = eights.greater(at(eights, input, row + column + first), most);
+                        }
+                    }
+                    most
+                }
+            };
+            eights.store(most, vector_mut(&mut output[first..]));
+            eights.store_places(of, vector_mut(&mut places[first..]));
+        }
+    }
 }
 
 impl Pooling for Max {

@@ -142,9 +142,14 @@ impl Windows {
 
     #[inline(always)]
     pub(super) fn each(&self) -> impl Iterator<Item = Seen> {
+        self.rows.iter().flat_map(move |&rows| self.columns.iter().map(move |&columns| self.seen(rows, columns)))
+    }
+
+    /// What a window shows.
+    #[inline(always)]
+    pub(super) fn seen(&self, rows: Places, columns: Places) -> Seen {
         let Shape { width, channels, .. } = self.input;
-        let windows = self.rows.iter().flat_map(|rows| self.columns.iter().map(move |columns| (rows, columns)));
-        windows.map(move |(&rows, &columns)| Seen { rows, columns, width, channels })
+        Seen { rows, columns, width, channels }
     }
 
     pub(super) fn forward<T: Real, R: Rule>(&self, rule: &R, forward: Forward<'_, T>) {
