@@ -2,6 +2,7 @@
 //! groups.
 
 use glassbox_dnn::{Net, Pass, Shape};
+use glassbox_kernels::simd::Level;
 use proptest::prelude::*;
 
 use crate::nets::{filled, numbers, run};
@@ -56,7 +57,8 @@ fn window() -> impl Strategy<Value = Window> {
     let pair = |most: usize| [1..=most, 1..=most];
     // Few channels most of the time, and about as many as are worked on at a time.
     let channels = proptest::sample::select(vec![1, 1, 1, 2, 2, 3, 8, 9, 17, 40]);
-    let sides = (1..12usize, 1..16usize, channels);
+    // Rows shorter and longer than the vectors that they are worked on in.
+    let sides = (1..12usize, 1..40usize, channels);
     (sides, pair(5), pair(3), pair(3), [0..4usize, 0..4usize, 0..4usize, 0..4usize]).prop_map(
         |((height, width, channels), size, stride, dilation, pads)| Window {
             input: Shape::picture(height, width, channels),
@@ -97,7 +99,7 @@ proptest! {
     fn convolution_is_its_definition(
         mut window in window(),
         groups in 1..=3usize,
-        share in proptest::sample::select(vec![1, 1, 2, 2, 3, 5, 9, 16, 17, 70]),
+        share in proptest::sample::select(vec![1, 1, 2, 2, 3, 5, 6, 8, 9, 16, 17, 70]),
         bias: bool,
     ) {
         window.input.channels *= groups;
@@ -134,12 +136,39 @@ proptest! {
                 }
             }
         }
-        let found = run(&net, Pass::train(SAMPLES, 0, 0), &input, Some(&upstream));
-        near(&found.outputs, &outputs, "output")?;
-        near(&found.input_gradient, &input_gradient, "input gradient")?;
-        near(found.parameter_gradients[0][0].as_slice(), &weight_gradient, "weight gradient")?;
-        if bias {
-            near(found.parameter_gradients[0][1].as_slice(), &bias_gradient, "bias gradient")?;
+        for level in Level::all() {
+            let found = run(&net, Pass { level, ..Pass::train(SAMPLES, 0, 0) }, &input, Some(&upstream));
+            near(&found.outputs, &outputs, "output")?;
+            near(&found.input_gradient, &input_gradient, "input gradient")?;
+            near(found.parameter_gradients[0][0].as_slice(), &weight_gradient, "weight gradient")?;
+            if bias {
+                near(found.parameter_gradients[0][1].as_slice(), &bias_gradient, "bias gradient")?;
+            }
+        }
+    }
+
+    #[test]
+    fn wider_registers_change_no_bit(
+        window in window(),
+        masks in proptest::sample::select(vec![3, 6, 8, 16, 20, 70]),
+        nodes in proptest::sample::select(vec![9, 33, 140]),
+    ) {
+        let text = format!("conv {masks} {} | relu | dense {nodes} | relu | dense 7", window.text());
+        prop_assume!(window.count().is_some());
+        let net = filled::<f32>(&text, window.input);
+        let samples = 13;
+        let input: Vec<f32> = slopes(samples * window.input.len()).into_iter().map(|x| x as f32).collect();
+        let upstream: Vec<f32> = slopes(samples * net.outputs()).into_iter().map(|x| x as f32).collect();
+        let at = |level| {
+            let found = run(&net, Pass { level, ..Pass::train(samples, 0, 0) }, &input, Some(&upstream));
+            let bits = |numbers: &[f32]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            let gradients: Vec<_> = found.parameter_gradients.iter().flatten().map(|tensor| bits(tensor.as_slice())).collect();
+            (bits(&found.outputs), bits(&found.input_gradient), gradients)
+        };
+        // Below, products are rounded before they are added to.
+        let above: Vec<_> = Level::all().into_iter().filter(|&level| level > Level::BASELINE).map(at).collect();
+        for pair in above.windows(2) {
+            prop_assert!(pair[0] == pair[1], "{text} on {}: levels differ", window.input);
         }
     }
 
@@ -166,9 +195,11 @@ proptest! {
             outputs.push(input[greatest]);
             input_gradient[greatest] += slope;
         }
-        let found = run(&net, Pass::train(SAMPLES, 0, 0), &input, Some(&upstream));
-        near(&found.outputs, &outputs, "output")?;
-        near(&found.input_gradient, &input_gradient, "input gradient")?;
+        for level in Level::all() {
+            let found = run(&net, Pass { level, ..Pass::train(SAMPLES, 0, 0) }, &input, Some(&upstream));
+            near(&found.outputs, &outputs, "output")?;
+            near(&found.input_gradient, &input_gradient, "input gradient")?;
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The product of two matrices: most of the work of a dense layer.
 //!
-//! A tile of 6×16 results is worked out in registers: for each step of the sum, six numbers of the left matrix times sixteen of the
-//! right. Both matrices are first copied into the order in which tiles ask for them, whatever order they were in, so that a transposed
+//! A tile of 6×16 results, or 6×32 where registers are wide, is worked out in registers: for each step of the sum, six numbers of the left matrix times
+//! those of the right. Both matrices are first copied into the order in which tiles ask for them, whatever order they were in, so that a transposed
 //! matrix is as good as any.
 //!
 //! Many numbers of the left matrix may be zero: four of five pixels of a digit, and what a rectifier leaves, forward or backward. Where most are,
-//! each row goes through a list of its other numbers instead, for 64 results at a time. Zeros times finite numbers change no sum, so that it is the
+//! each row goes through a list of its other numbers instead, for 64 results at a time, or 128. Zeros times finite numbers change no sum, so that it is the
 //! same to the last bit either way, and whatever the number of threads.
 
 mod multiply;
