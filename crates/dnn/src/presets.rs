@@ -76,7 +76,7 @@ pub fn presets() -> Vec<Preset> {
                 rate: 3e-3,
                 schedule: Schedule::OneCycle,
                 batch: 64,
-                epochs: 20,
+                epochs: 40,
                 decay: 0.02,
                 augment: Some(Augment { shift: 1.5, rotate: 10.0, scale: 0.1, elastic: 2.0 }),
                 ..Recipe::default()
