@@ -219,7 +219,7 @@ impl<T: Real> Task for Learn<'_, T> {
     type Output = (usize, f64);
 
     #[inline(always)]
-    fn run(self) -> (usize, f64) {
+    fn run(self, _: Level) -> (usize, f64) {
         let Self { net, samples, order, range } = self;
         let (mut hits, mut loss) = (0, 0.0);
         for position in range {
@@ -242,7 +242,7 @@ impl<T: Real> Task for Count<'_, T> {
     type Output = usize;
 
     #[inline(always)]
-    fn run(self) -> usize {
+    fn run(self, _: Level) -> usize {
         let Self { net, samples } = self;
         let mut hits = 0;
         for index in 0..samples.len() {

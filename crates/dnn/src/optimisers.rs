@@ -136,7 +136,7 @@ impl<T: Real> Task for Chunk<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         let Self { step, w, g, first, second } = self;
         let real = T::from_f64;
         let decoupled = step.optimiser == Optimiser::AdamW;

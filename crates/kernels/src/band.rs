@@ -121,11 +121,8 @@ impl<T: Pixel> Band<'_, T> {
                 Some(y) => &self.row(y)[columns.clone()],
                 None => &zeros,
             }));
-            kernel.row(
-                level,
-                Rows::new(&rows, y, past_caches, level),
-                &mut out[inside.start * channels..inside.end * channels],
-            );
+            kernel
+                .row(Rows::new(&rows, y, past_caches, level), &mut out[inside.start * channels..inside.end * channels]);
         }
     }
 
@@ -179,7 +176,7 @@ impl<T: Pixel> Band<'_, T> {
             loaded = wanted.end;
             let slot = |row: isize| row.rem_euclid(count as isize) as usize * length;
             let rows: Vec<_> = wanted.map(|row| &ring[slot(row)..slot(row) + length]).collect();
-            kernel.row(level, Rows::new(&rows, step, false, level), &mut made);
+            kernel.row(Rows::new(&rows, step, false, level), &mut made);
             for Piece { first, edge, places } in pieces() {
                 let made = &made[places.start * channels..][..edge.len() * channels];
                 let out = &mut out[(first + step - range.start) * line..][..line];

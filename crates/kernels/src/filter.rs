@@ -72,7 +72,7 @@ impl<'a, T> Rows<'a, T> {
         self.y
     }
 
-    /// What the row function was compiled for.
+    /// What the row function was compiled for: a constant.
     #[inline(always)]
     pub(crate) fn level(&self) -> Level {
         self.level
@@ -302,14 +302,14 @@ impl<O: WholeOperator> WholeFilter for O {
 /// A row function with its type forgotten, compiled for every level.
 #[doc(hidden)]
 pub trait RowKernel<T>: Send {
-    fn row(&mut self, level: Level, rows: Rows<T>, out: &mut [T]);
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]);
 }
 
 struct Vectorised<K>(K);
 
 impl<T: Pixel, K: Kernel<T>> RowKernel<T> for Vectorised<K> {
-    fn row(&mut self, level: Level, rows: Rows<T>, out: &mut [T]) {
-        dispatch(level, OneRow { kernel: &mut self.0, rows, out });
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        dispatch(rows.level, OneRow { kernel: &mut self.0, rows, out });
     }
 }
 
@@ -323,7 +323,7 @@ impl<T: Pixel, K: Kernel<T>> Task for OneRow<'_, K, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        self.kernel.row(self.rows, self.out);
+    fn run(self, level: Level) {
+        self.kernel.row(Rows { level, ..self.rows }, self.out);
     }
 }

@@ -1,6 +1,6 @@
 //! What poolings share: how windows lie on a picture, and the way through them forward and back. What is made of a window is a [`Rule`].
 
-use glassbox_kernels::simd::{Eights, EightsTask, Task, dispatch};
+use glassbox_kernels::simd::{Eights, EightsTask, Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -221,7 +221,7 @@ impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         let Self { windows, rule, input, output, gradient, places, input_gradient, phase } = self;
         if R::GIVES_TO_PLACES {
             for (&place, &slope) in places.iter().zip(gradient) {

@@ -101,7 +101,7 @@ impl SmallRow {
 /// `out[i] = finish(Σ number(source[i]))` over the sources.
 #[inline(always)]
 fn add_up<S: Copy, U: Copy>(out: &mut [U], sources: &[&[S]], number: impl Fn(S) -> u16, finish: impl Fn(u16) -> U) {
-    for start in chunk_starts::<CHUNK>(out.len()) {
+    for start in chunk_starts(CHUNK, out.len()) {
         let mut sums = [0; CHUNK];
         if let Some(newest) = sources.last() {
             ask_ahead::<S, CHUNK>(&newest[start..]);

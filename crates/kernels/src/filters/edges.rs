@@ -7,7 +7,7 @@ use super::response::Response;
 use super::signed::Signed;
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Lanes, Words};
+use crate::simd::{Lanes, Register, Words};
 use crate::wide::{Wide, greater};
 
 /// Which of the two responses is wanted.
@@ -55,17 +55,17 @@ pub(super) trait Masks<T: Pixel>: Sized {
     /// The second mask's response.
     fn b(&self, i: usize) -> T::Wide;
     /// The first mask's responses from place `i` on, if the numbers are of 8 bits.
-    fn a_words(&self, lanes: Lanes, i: usize) -> Option<Words>;
+    fn a_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>>;
     /// The second mask's.
-    fn b_words(&self, lanes: Lanes, i: usize) -> Option<Words>;
+    fn b_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>>;
     /// |a| + |b|
     #[inline(always)]
-    fn sum_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn sum_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         Some(self.a_words(lanes, i)?.abs().add(self.b_words(lanes, i)?.abs()))
     }
     /// √(a² + b²)
     #[inline(always)]
-    fn magnitude_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn magnitude_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         Some(self.a_words(lanes, i)?.magnitude::<false>(self.b_words(lanes, i)?))
     }
     /// |a| + |b|
@@ -143,7 +143,7 @@ impl<T: Pixel, M: Masks<T>, const CHOICE: u8> Response<T> for Combined<M, CHOICE
     }
 
     #[inline(always)]
-    fn words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         let masks = &self.0;
         Some(match CHOICE {
             X => masks.a_words(lanes, i)?,

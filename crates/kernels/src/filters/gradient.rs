@@ -14,7 +14,7 @@ use super::Arguments;
 use super::edges::{Choices, Masks};
 use super::response::load;
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::{Lanes, Words};
+use crate::simd::{Lanes, Register, Words};
 use crate::wide::{Wide, greater};
 use crate::{Border, Error, Pixel};
 
@@ -100,27 +100,27 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
     }
 
     #[inline(always)]
-    fn a_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn a_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
         let sides = difference(lanes, i, S, ne, nw)?.add(difference(lanes, i, S, se, sw)?);
         Some(sides.add(difference(lanes, i, M, east, west)?))
     }
 
     #[inline(always)]
-    fn b_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn b_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
         let sides = difference(lanes, i, S, sw, nw)?.add(difference(lanes, i, S, se, ne)?);
         Some(sides.add(difference(lanes, i, M, south, north)?))
     }
 
     #[inline(always)]
-    fn sum_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn sum_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         let (both, less) = self.sum_and_difference(lanes, i)?;
         Some(both.abs().greater(less.abs()))
     }
 
     #[inline(always)]
-    fn magnitude_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn magnitude_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         let (both, less) = self.sum_and_difference(lanes, i)?;
         Some(both.magnitude::<true>(less))
     }
@@ -140,7 +140,7 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
 impl<'a, T: Pixel, const S: i16, const M: i16> Ring<'a, T, S, M> {
     /// a + b and b - a.
     #[inline(always)]
-    fn sum_and_difference(&self, lanes: Lanes, i: usize) -> Option<(Words, Words)> {
+    fn sum_and_difference<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<(Words<R>, Words<R>)> {
         let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
         let (down, right) = (difference(lanes, i, M, south, north)?, difference(lanes, i, M, east, west)?);
         let (falling, rising) = (difference(lanes, i, 2 * S, se, nw)?, difference(lanes, i, 2 * S, sw, ne)?);
@@ -150,6 +150,12 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Ring<'a, T, S, M> {
 
 /// `weight · (more - less)`
 #[inline(always)]
-fn difference<T: Pixel>(lanes: Lanes, i: usize, weight: i16, more: &[T], less: &[T]) -> Option<Words> {
+fn difference<T: Pixel, R: Register>(
+    lanes: Lanes<R>,
+    i: usize,
+    weight: i16,
+    more: &[T],
+    less: &[T],
+) -> Option<Words<R>> {
     Some(load(lanes, more, i)?.weigh(weight as i8, load(lanes, less, i)?, -weight as i8))
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Bytes, LANES, Lanes, Words, ask_ahead, chunk_starts, stream};
+use crate::simd::{Bytes, Lanes, Register, Words, ask_ahead, chunk_starts, stream, with_lanes};
 
 /// Numbers that are made at a time.
 const CHUNK: usize = 256;
@@ -19,7 +19,7 @@ pub(super) trait Response<T: Pixel>: Sized {
     fn at(&self, i: usize) -> T::Wide;
 
     /// The responses from place `i` on, if the numbers are of 8 bits.
-    fn words(&self, lanes: Lanes, i: usize) -> Option<Words>;
+    fn words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>>;
 
     /// The responses at these places only.
     fn part(&self, places: Range<usize>) -> Self;
@@ -28,69 +28,63 @@ pub(super) trait Response<T: Pixel>: Sized {
     fn newest(&self) -> &[T];
 }
 
+/// What is made of each response before it is stored.
+pub(super) trait Finish<T: Pixel> {
+    /// Of one.
+    fn number(response: T::Wide) -> T::Wide;
+    /// Of as many as there are lanes.
+    fn words<R: Register>(lanes: Lanes<R>, responses: Words<R>) -> Words<R>;
+}
+
 /// Stores what is made of the response at each place in `out`; past the caches if that is better.
 #[inline(always)]
-pub(super) fn store<T: Pixel>(
-    rows: Rows<T>,
-    out: &mut [T],
-    response: impl Response<T>,
-    finish: impl Fn(T::Wide) -> T::Wide,
-    finish_words: impl Fn(Lanes, Words) -> Words,
-) {
-    for start in chunk_starts::<CHUNK>(out.len()) {
+pub(super) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: impl Response<T>) {
+    for start in chunk_starts(CHUNK, out.len()) {
         let response = response.part(start..start + CHUNK);
         let chunk = &mut out[start..start + CHUNK];
         ask_ahead::<T, CHUNK>(response.newest());
         if rows.past_caches() {
             let mut made = [T::default(); CHUNK];
-            fill_chunk(rows, &mut made, response, &finish, &finish_words);
+            fill_chunk::<T, F>(rows, &mut made, response);
             stream(&made, chunk);
         } else {
-            fill_chunk(rows, chunk, response, &finish, &finish_words);
+            fill_chunk::<T, F>(rows, chunk, response);
         }
     }
     if out.len() < CHUNK {
-        fill(out, response, &finish);
+        fill::<T, F>(out, response);
     }
 }
 
 #[inline(always)]
-fn fill_chunk<T: Pixel>(
-    rows: Rows<T>,
-    out: &mut [T],
-    response: impl Response<T>,
-    finish: &impl Fn(T::Wide) -> T::Wide,
-    finish_words: &impl Fn(Lanes, Words) -> Words,
-) {
-    match (rows.level().lanes(), T::bytes_mut(out)) {
-        (Some(lanes), Some(out)) => fill_bytes(lanes, out, response, finish_words),
-        _ => fill(out, response, finish),
+fn fill_chunk<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: impl Response<T>) {
+    if rows.level().has_lanes()
+        && let Some(out) = T::bytes_mut(out)
+    {
+        with_lanes!(rows.level(), lanes => fill_bytes::<T, F, _>(lanes, out, response), else unreachable!("there are lanes"))
+    } else {
+        fill::<T, F>(out, response);
     }
 }
 
-/// Thirty-two of the numbers of a row, if they are of 8 bits.
+/// As many of the numbers of a row as there are lanes, if they are of 8 bits.
 #[inline(always)]
-pub(super) fn load<T: Pixel>(lanes: Lanes, row: &[T], i: usize) -> Option<Bytes> {
+pub(super) fn load<T: Pixel, R: Register>(lanes: Lanes<R>, row: &[T], i: usize) -> Option<Bytes<R>> {
     Some(lanes.load(&T::bytes(row)?[i..]))
 }
 
 #[inline(always)]
-fn fill_bytes<T: Pixel>(
-    lanes: Lanes,
-    out: &mut [u8],
-    response: impl Response<T>,
-    finish: &impl Fn(Lanes, Words) -> Words,
-) {
-    for (i, out) in out.chunks_exact_mut(LANES).enumerate() {
-        if let Some(words) = response.words(lanes, i * LANES) {
-            finish(lanes, words).saturate().store(out);
+fn fill_bytes<T: Pixel, F: Finish<T>, R: Register>(lanes: Lanes<R>, out: &mut [u8], response: impl Response<T>) {
+    for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
+        if let Some(words) = response.words(lanes, i * R::BYTES) {
+            F::words(lanes, words).saturate().store(out);
         }
     }
 }
 
 #[inline(always)]
-fn fill<T: Pixel>(out: &mut [T], response: impl Response<T>, finish: &impl Fn(T::Wide) -> T::Wide) {
+fn fill<T: Pixel, F: Finish<T>>(out: &mut [T], response: impl Response<T>) {
     for (i, out) in out.iter_mut().enumerate() {
-        *out = T::store(finish(response.at(i)));
+        *out = T::store(F::number(response.at(i)));
     }
 }

@@ -6,7 +6,7 @@ use super::response::load;
 use super::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::{Lanes, Words};
+use crate::simd::{Lanes, Register, Words};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -101,12 +101,12 @@ impl<'a, T: Pixel> Masks<T> for Square<'a, T> {
     }
 
     #[inline(always)]
-    fn a_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn a_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         Some(load(lanes, self.nw, i)?.weigh(1, load(lanes, self.se, i)?, -1))
     }
 
     #[inline(always)]
-    fn b_words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn b_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         Some(load(lanes, self.ne, i)?.weigh(1, load(lanes, self.sw, i)?, -1))
     }
 

@@ -5,7 +5,7 @@ use super::response::{Response, load};
 use super::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::{Bytes, Lanes, Words};
+use crate::simd::{Lanes, Register, Words};
 use crate::wide::Wide;
 use crate::{Border, Error, Pixel};
 
@@ -88,9 +88,9 @@ impl<'a, T: Pixel> Response<T> for Cross<'a, T> {
     }
 
     #[inline(always)]
-    fn words(&self, lanes: Lanes, i: usize) -> Option<Words> {
+    fn words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         let [north, west, east, south] = self.around;
-        let (centre, none) = (load(lanes, self.centre, i)?, Bytes::zeros(lanes));
+        let (centre, none) = (load(lanes, self.centre, i)?, lanes.zeros());
         let (sides, upright) = (
             load(lanes, west, i)?.weigh(-1, load(lanes, east, i)?, -1),
             load(lanes, north, i)?.weigh(-1, load(lanes, south, i)?, -1),

@@ -1,8 +1,8 @@
 use super::parameters::{Arguments, Parameter, Values};
-use super::response::{Response, store};
+use super::response::{Finish, Response, store};
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::Words;
+use crate::simd::{Lanes, Register, Words};
 use crate::wide::Wide;
 
 /// What a negative response becomes in a picture, which has no negative numbers.
@@ -41,9 +41,50 @@ impl Signed {
     #[inline(always)]
     pub(super) fn store<T: Pixel, R: Response<T>>(self, rows: Rows<T>, out: &mut [T], response: R) {
         match self {
-            Signed::Absolute if R::IS_SIGNED => store(rows, out, response, |r| r.abs(), |_, r| r.abs()),
-            Signed::Offset => store(rows, out, response, |r| r + T::HALF, |lanes, r| r.add(Words::splat(lanes, 128))),
-            _ => store(rows, out, response, |r| r, |_, r| r),
+            Signed::Absolute if R::IS_SIGNED => store::<T, Absolute>(rows, out, response),
+            Signed::Offset => store::<T, Offset>(rows, out, response),
+            _ => store::<T, Clamp>(rows, out, response),
         }
+    }
+}
+
+struct Absolute;
+struct Offset;
+struct Clamp;
+
+impl<T: Pixel> Finish<T> for Absolute {
+    #[inline(always)]
+    fn number(response: T::Wide) -> T::Wide {
+        response.abs()
+    }
+
+    #[inline(always)]
+    fn words<R: Register>(_: Lanes<R>, responses: Words<R>) -> Words<R> {
+        responses.abs()
+    }
+}
+
+impl<T: Pixel> Finish<T> for Offset {
+    #[inline(always)]
+    fn number(response: T::Wide) -> T::Wide {
+        response + T::HALF
+    }
+
+    #[inline(always)]
+    fn words<R: Register>(lanes: Lanes<R>, responses: Words<R>) -> Words<R> {
+        responses.add(lanes.splat_words(128))
+    }
+}
+
+/// What is stored is brought between 0 and the greatest number anyway.
+impl<T: Pixel> Finish<T> for Clamp {
+    #[inline(always)]
+    fn number(response: T::Wide) -> T::Wide {
+        response
+    }
+
+    #[inline(always)]
+    fn words<R: Register>(_: Lanes<R>, responses: Words<R>) -> Words<R> {
+        responses
     }
 }

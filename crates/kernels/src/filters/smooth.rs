@@ -2,13 +2,16 @@
 
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Aligned, LANES, Lanes, Words, chunk_starts};
+use crate::simd::{Aligned, Lanes, Level, Register, chunk_starts, with_lanes};
 
 /// Most weights in a row or column: so many that what is lost by rounding is below a quarter of a grey level.
 pub(super) const MOST_WEIGHTS: usize = 63;
 
 /// Bits behind the point of what is between columns and rows.
 const FRACTION: u32 = 7;
+
+/// No register holds more numbers of 8 bits.
+const MOST_LANES: usize = 64;
 
 /// Half a grey level.
 const HALF: u16 = 1 << (FRACTION - 1);
@@ -49,19 +52,19 @@ impl Smooth {
         let bytes = |y: usize| T::bytes(rows.get(y)).expect("numbers of 8 bits");
         let out = T::bytes_mut(out).expect("numbers of 8 bits");
         let pairs: Vec<_> = (0..weights.len()).map(|i| [bytes(i), bytes(last - i)]).collect();
-        let lanes = rows.level().lanes().filter(|_| out.len() >= LANES);
-        if let Some(lanes) = lanes {
-            weigh_rows(lanes, columns.get_mut(), weights, &pairs);
-        } else {
-            weigh(columns.get_mut(), weights, &pairs, |a| u16::from(a) << FRACTION, |sum| sum);
-        }
+        let level = if out.len() < MOST_LANES { Level::BASELINE } else { rows.level() };
+        with_lanes!(
+            level,
+            lanes => weigh_rows(lanes, columns.get_mut(), weights, &pairs),
+            else weigh(columns.get_mut(), weights, &pairs, |a| u16::from(a) << FRACTION, |sum| sum)
+        );
         let columns = columns.get();
         let pairs: Vec<_> = (0..weights.len()).map(|i| [&columns[i * c..], &columns[(last - i) * c..]]).collect();
-        if let Some(lanes) = lanes {
-            weigh_columns(lanes, out, weights, &pairs);
-        } else {
-            weigh(out, weights, &pairs, |sum| sum, |sum| ((sum + HALF) >> FRACTION).min(255) as u8);
-        }
+        with_lanes!(
+            level,
+            lanes => weigh_columns(lanes, out, weights, &pairs),
+            else weigh(out, weights, &pairs, |sum| sum, |sum| ((sum + HALF) >> FRACTION).min(255) as u8)
+        );
     }
 }
 
@@ -71,13 +74,13 @@ fn lost(weights: &[u16]) -> u16 {
 }
 
 #[inline(always)]
-fn weigh_rows(lanes: Lanes, out: &mut [u16], weights: &[u16], sources: &[[&[u8]; 2]]) {
+fn weigh_rows<R: Register>(lanes: Lanes<R>, out: &mut [u16], weights: &[u16], sources: &[[&[u8]; 2]]) {
     let middle = weights.len() - 1;
-    for start in chunk_starts::<LANES>(out.len()) {
+    for start in chunk_starts(R::BYTES, out.len()) {
         let [here, _] = sources[middle];
         let here = lanes.load(&here[start..]);
         let mut sum =
-            Words::splat(lanes, lost(weights) as i16).add(here.weigh(64, here, 64).upper_product(weights[middle]));
+            lanes.splat_words(lost(weights) as i16).add(here.weigh(64, here, 64).upper_product(weights[middle]));
         for (&weight, [a, b]) in weights[..middle].iter().zip(sources) {
             let both = lanes.load(&a[start..]).weigh(64, lanes.load(&b[start..]), 64);
             sum = sum.add(both.upper_product(2 * weight));
@@ -87,17 +90,17 @@ fn weigh_rows(lanes: Lanes, out: &mut [u16], weights: &[u16], sources: &[[&[u8];
 }
 
 #[inline(always)]
-fn weigh_columns(lanes: Lanes, out: &mut [u8], weights: &[u16], sources: &[[&[u16]; 2]]) {
+fn weigh_columns<R: Register>(lanes: Lanes<R>, out: &mut [u8], weights: &[u16], sources: &[[&[u16]; 2]]) {
     let middle = weights.len() - 1;
-    for start in chunk_starts::<LANES>(out.len()) {
+    for start in chunk_starts(R::BYTES, out.len()) {
         let [here, _] = sources[middle];
         let here = lanes.load_words(&here[start..]).upper_product(weights[middle]);
-        let mut sum = Words::splat(lanes, (lost(weights) + HALF) as i16).add(here);
+        let mut sum = lanes.splat_words((lost(weights) + HALF) as i16).add(here);
         for (&weight, [a, b]) in weights[..middle].iter().zip(sources) {
             let both = lanes.load_words(&a[start..]).add(lanes.load_words(&b[start..]));
             sum = sum.add(both.upper_product(weight));
         }
-        sum.shift_right::<{ FRACTION as i32 }>().saturate_in_order().store(&mut out[start..]);
+        sum.shift_right::<FRACTION>().saturate_in_order().store(&mut out[start..]);
     }
 }
 

@@ -1,8 +1,8 @@
 use super::recent::{Below, COLUMNS, Recent};
-use super::sums::{AT_ONCE, Sums};
+use super::windows::{self, load};
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Level, Task, dispatch};
+use crate::simd::{Lanes, Level, Register, Task, dispatch};
 
 /// The largest side of a window that is counted: larger ones see too many columns.
 pub(super) const LARGEST: usize = 31;
@@ -11,17 +11,19 @@ pub(super) const LARGEST: usize = 31;
 ///
 /// `result = max { t : #{a in the window : a < t} ≤ rank }`
 ///
-/// Counting needs nothing but comparisons and additions of bytes, thirty-two at a time. How many numbers of a column are below a threshold is
+/// Counting needs nothing but comparisons and additions of bytes, as many at a time as a register holds. How many numbers of a column are below a threshold is
 /// known from the row above, but for one number that enters and one that leaves; sums of 2, 4, 8 … neighbouring columns
 /// make up any width. Only few thresholds are asked for: results that stand side by side are near each other, and near those of the
 /// row above. Where two thresholds are reached by the same results, none lies between them; all others are halved until nothing is between.
 #[derive(Debug)]
 pub(crate) struct Counting {
     size: usize,
+    rank: u16,
     channels: usize,
     recent: Recent,
     below: Below,
-    sums: Sums,
+    /// Of a stretch, as far as they are known.
+    results: [u8; COLUMNS],
     /// For each channel's stretches the results in the last row.
     found: Vec<Set>,
     /// Thresholds in hand, and which results reach each.
@@ -70,18 +72,23 @@ impl Counting {
     /// If the size is more than [`LARGEST`].
     pub(crate) fn new(size: usize, rank: u32, channels: usize) -> Self {
         assert!(size <= LARGEST, "Counting: expected a size up to {LARGEST}, got {size}");
-        let sums = Sums::new(size, rank as u16);
         Self {
             size,
+            rank: rank as u16,
             channels,
             recent: Recent::default(),
             below: Below::default(),
-            sums,
+            results: [0; COLUMNS],
             found: Vec::new(),
             thresholds: Box::new([0; 256]),
             marks: Box::new([0; 256]),
             open: [Vec::new(), Vec::new()],
         }
+    }
+
+    /// Places of a stretch: so many windows see no more than [`COLUMNS`].
+    fn places(&self) -> usize {
+        COLUMNS + 1 - self.size
     }
 
     /// # Panics
@@ -91,7 +98,7 @@ impl Counting {
     pub(crate) fn row<T: Pixel>(&mut self, rows: Rows<T>, out: &mut [T]) {
         let bytes = |y: usize| T::bytes(rows.get(y)).expect("numbers of 8 bits");
         let out = T::bytes_mut(out).expect("numbers of 8 bits");
-        let (size, channels, places) = (self.size, self.channels, self.sums.places());
+        let (size, channels, places) = (self.size, self.channels, self.places());
         let stretches = (out.len() / channels).div_ceil(places);
         if self.recent.count() == 0 {
             self.recent = Recent::new(size, channels, (stretches - 1) * places + COLUMNS);
@@ -116,15 +123,16 @@ impl Counting {
 
     /// Finds the results of the `index`th stretch, which begins at a certain number of a channel.
     fn stretch(&mut self, level: Level, index: usize, place: (usize, usize)) -> &[u8; COLUMNS] {
-        let Self { recent, below, sums, found, thresholds, marks, open: [open, next], .. } = self;
-        let everywhere = u64::MAX >> (COLUMNS - sums.places());
-        sums.begin();
+        let everywhere = u64::MAX >> (COLUMNS - self.places());
+        let Self { size, rank, recent, below, results, found, thresholds, marks, open: [open, next], .. } = self;
+        *results = [0; COLUMNS];
         // First what was found in the row above, and what is just above it: if the same is found again, nothing is open.
         let found = &mut found[index];
         let mut count = found.bounds(thresholds);
         *found = Set::default();
         let mut batch = |thresholds: &[u8], marks: &mut [u64]| {
-            dispatch(level, Batch { level, thresholds, marks, stretch: index, place, recent, below, sums });
+            let (size, rank) = (*size, *rank);
+            dispatch(level, Batch { size, rank, thresholds, marks, stretch: index, place, recent, below, results });
         };
         batch(&thresholds[..count], &mut marks[..count]);
         open.clear();
@@ -149,7 +157,7 @@ impl Counting {
             std::mem::swap(open, next);
             far *= 2;
         }
-        sums.results()
+        results
     }
 }
 
@@ -181,26 +189,62 @@ impl Set {
 
 /// Counting of some thresholds: which results of a stretch reach each, a bit for each place.
 struct Batch<'a> {
-    level: Level,
+    size: usize,
+    rank: u16,
     thresholds: &'a [u8],
     marks: &'a mut [u64],
     stretch: usize,
     place: (usize, usize),
     recent: &'a Recent,
     below: &'a mut Below,
-    sums: &'a mut Sums,
+    results: &'a mut [u8; COLUMNS],
 }
 
 impl Task for Batch<'_> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        let Self { level, thresholds, marks, stretch, place, recent, below, sums } = self;
-        let lanes = level.lanes().expect("lanes where numbers are counted");
-        below.update(lanes, thresholds, stretch, recent, place);
-        for (thresholds, marks) in thresholds.chunks(AT_ONCE).zip(marks.chunks_mut(AT_ONCE)) {
-            sums.count(lanes, thresholds, below, stretch, marks);
+    fn run(self, level: Level) {
+        if let Some(lanes) = level.lanes512() {
+            self.count::<_, { COLUMNS / 64 }>(lanes);
+        } else if let Some(lanes) = level.lanes256() {
+            self.count::<_, { COLUMNS / 32 }>(lanes);
         }
+    }
+}
+
+impl Batch<'_> {
+    #[inline(always)]
+    fn count<R: Register, const N: usize>(self, lanes: Lanes<R>) {
+        let counts = self.below.update(lanes, self.thresholds, self.stretch, self.recent, self.place);
+        macro_rules! for_size {
+            ($($size:literal)*) => {
+                match self.size {
+                    $($size => mark_all::<R, N, $size>(lanes, self.rank, self.thresholds, counts, self.marks, self.results),)*
+                    _ => unreachable!("windows of more than {LARGEST} are not counted"),
+                }
+            };
+        }
+        for_size!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
+    }
+}
+
+/// Where at most `rank` numbers of the window are below a threshold the result is at least that: a bit of its mark for each such place.
+#[inline(always)]
+fn mark_all<R: Register, const N: usize, const SIZE: usize>(
+    lanes: Lanes<R>,
+    rank: u16,
+    thresholds: &[u8],
+    counts: &[[u8; COLUMNS]; 256],
+    marks: &mut [u64],
+    results: &mut [u8; COLUMNS],
+) {
+    let mut found = load::<R, N>(lanes, results);
+    for (&threshold, mark) in thresholds.iter().zip(marks) {
+        let counts = load(lanes, &counts[usize::from(threshold)]);
+        *mark = windows::mark::<R, N, SIZE>(lanes, counts, rank, threshold, &mut found);
+    }
+    for k in 0..N {
+        found[k].store(&mut results[k * R::BYTES..]);
     }
 }

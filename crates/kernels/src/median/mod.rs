@@ -10,9 +10,9 @@ mod network;
 mod plan;
 mod recent;
 mod sliding;
-mod sums;
 pub(crate) mod three;
 mod unrolled;
+mod windows;
 
 use crate::Pixel;
 use crate::filter::Rows;
@@ -59,7 +59,7 @@ impl<T: Pixel> Ranked<T> {
     #[inline(always)]
     pub(crate) fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         match self {
-            Self::Counted(counting, _) if rows.level().lanes().is_some() => counting.row(rows, out),
+            Self::Counted(counting, _) if rows.level().has_lanes() => counting.row(rows, out),
             Self::Counted(_, columns) | Self::Columns(columns) => columns.row(rows, out),
             Self::Sliding(sliding) => sliding.row(rows, out),
         }

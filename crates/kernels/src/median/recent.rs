@@ -1,4 +1,4 @@
-use crate::simd::{Aligned, Bytes, LANES, Lanes};
+use crate::simd::{Aligned, Lanes, Register};
 
 /// The newest rows, the numbers of one channel behind each other.
 #[derive(Debug, Default)]
@@ -61,39 +61,6 @@ fn most_behind(size: usize) -> usize {
 /// Columns that are worked on at a time.
 pub(super) const COLUMNS: usize = 64;
 
-/// Most columns by which what is read is beside what is written.
-const BESIDE: usize = 32;
-
-/// Columns that are read from some column on.
-pub(super) const REACH: usize = COLUMNS + 16;
-
-/// A count for each column of a stretch; behind them numbers that are read but of no meaning.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(32))]
-pub(super) struct Counts([u8; COLUMNS + BESIDE]);
-
-impl Default for Counts {
-    fn default() -> Self {
-        Self([0; COLUMNS + BESIDE])
-    }
-}
-
-impl Counts {
-    /// Becomes the sum of each count and the one so many columns to the right.
-    #[inline(always)]
-    pub(super) fn add_neighbours<const DISTANCE: usize>(&mut self, lanes: Lanes, of: &[u8; REACH]) {
-        for i in [0, LANES] {
-            lanes.load(&of[i..]).add(lanes.load(&of[i + DISTANCE..])).store(&mut self.0[i..]);
-        }
-    }
-
-    /// From some column on, which is one of the first eight.
-    #[inline(always)]
-    pub(super) fn from(&self, column: usize) -> &[u8; REACH] {
-        self.0[column % 8..].first_chunk().expect("fewer than the numbers behind the columns")
-    }
-}
-
 /// How many numbers of each column are below each threshold, for those thresholds that were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Below {
@@ -106,57 +73,49 @@ pub(super) struct Below {
 
 impl Below {
     pub(super) fn new(size: usize, stretches: usize) -> Self {
-        // The counts of the last threshold are read beyond their end, too.
-        let counts = Aligned::zeros(stretches * 256 * COLUMNS + BESIDE);
-        Self { size, counts, counted: vec![[0; 256]; stretches] }
+        Self { size, counts: Aligned::zeros(stretches * 256 * COLUMNS), counted: vec![[0; 256]; stretches] }
     }
 
-    /// The counts of a stretch for a threshold, and what stands behind them.
+    /// The counts of a stretch, brought up to date for some thresholds; of others they are older.
     #[inline(always)]
-    pub(super) fn get(&self, stretch: usize, threshold: u8) -> &[u8; REACH] {
-        let counts = &self.counts.get()[(stretch * 256 + usize::from(threshold)) * COLUMNS..];
-        counts.first_chunk().expect("numbers behind the last counts")
-    }
-
-    /// Brings the counts for some thresholds up to date.
-    #[inline(always)]
-    pub(super) fn update(
+    pub(super) fn update<R: Register>(
         &mut self,
-        lanes: Lanes,
+        lanes: Lanes<R>,
         thresholds: &[u8],
         stretch: usize,
         recent: &Recent,
         place: (usize, usize),
-    ) {
+    ) -> &[[u8; COLUMNS]; 256] {
         let (size, now) = (self.size, recent.count);
-        let counts = &mut self.counts.get_mut()[stretch * 256 * COLUMNS..][..256 * COLUMNS];
-        let (counts, counted) = (counts.as_chunks_mut::<COLUMNS>().0, &mut self.counted[stretch]);
+        let counts = &mut self.counts.get_mut().as_chunks_mut::<COLUMNS>().0.as_chunks_mut::<256>().0[stretch];
+        let counted = &mut self.counted[stretch];
         let (enters, leaves) = (recent.row(now - 1, place), recent.row((now - 1).wrapping_sub(size), place));
-        let [enters, leaves] = [enters, leaves].map(|row| [lanes.load(row), lanes.load(&row[LANES..])]);
         for &threshold in thresholds {
             let counts = &mut counts[usize::from(threshold)];
             let counted = std::mem::replace(&mut counted[usize::from(threshold)], now);
-            // A number is below the threshold if it is at most the one before; marks are -1.
-            let most = Bytes::splat(lanes, threshold - 1);
+            // A number is below the threshold if it is at most the one before.
+            let most = lanes.splat(threshold - 1);
             if counted + 1 == now {
-                for (i, (enters, leaves)) in [0, LANES].into_iter().zip(enters.into_iter().zip(leaves)) {
-                    let change = leaves.is_at_most(most).subtract(enters.is_at_most(most));
-                    lanes.load(&counts[i..]).add(change).store(&mut counts[i..]);
+                for i in (0..COLUMNS).step_by(R::BYTES) {
+                    let enters = lanes.load(&enters[i..]).is_at_most(most);
+                    let leaves = lanes.load(&leaves[i..]).is_at_most(most);
+                    lanes.load(&counts[i..]).count_up(enters).count_down(leaves).store(&mut counts[i..]);
                 }
                 continue;
             }
             let is_new = counted == 0 || now - counted > most_behind(size);
             let rows = if is_new { now - size..now } else { counted..now };
-            for i in [0, LANES] {
-                let mut count = if is_new { Bytes::zeros(lanes) } else { lanes.load(&counts[i..]) };
+            for i in (0..COLUMNS).step_by(R::BYTES) {
+                let mut count = if is_new { lanes.zeros() } else { lanes.load(&counts[i..]) };
                 for row in rows.clone() {
-                    count = count.subtract(lanes.load(&recent.row(row, place)[i..]).is_at_most(most));
+                    count = count.count_up(lanes.load(&recent.row(row, place)[i..]).is_at_most(most));
                     if !is_new {
-                        count = count.add(lanes.load(&recent.row(row - size, place)[i..]).is_at_most(most));
+                        count = count.count_down(lanes.load(&recent.row(row - size, place)[i..]).is_at_most(most));
                     }
                 }
                 count.store(&mut counts[i..]);
             }
         }
+        counts
     }
 }

@@ -1,6 +1,6 @@
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Bytes, LANES, Lanes, ask_ahead, chunk_starts};
+use crate::simd::{Bytes, Lanes, Register, ask_ahead, chunk_starts, with_lanes};
 use crate::wide::{greater, smaller};
 
 /// Numbers that are made at a time.
@@ -16,15 +16,15 @@ const CHUNK: usize = 256;
 #[inline(always)]
 pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
     let (upper, middle, lower) = (rows.get(0), rows.get(1), rows.get(2));
-    if let Some(lanes) = rows.level().lanes()
+    if rows.level().has_lanes()
         && let [Some(upper), Some(middle), Some(lower)] = [upper, middle, lower].map(T::bytes)
-        && 2 * channels <= LANES
         && out.len() >= CHUNK
         && let Some(out) = T::bytes_mut(out)
     {
-        return in_lanes(lanes, channels, [upper, middle, lower], out);
+        let rows_of_bytes = [upper, middle, lower];
+        return with_lanes!(rows.level(), lanes => in_lanes(lanes, channels, rows_of_bytes, out), else unreachable!("there are lanes"));
     }
-    for start in chunk_starts::<CHUNK>(out.len()) {
+    for start in chunk_starts(CHUNK, out.len()) {
         ask_ahead::<T, CHUNK>(&lower[start..start + CHUNK]);
         // What is written is known to lie apart from what is read, so that the compiler need not look before each vector.
         let mut made = [T::default(); CHUNK];
@@ -38,8 +38,8 @@ pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
 
 /// The same of 8-bit numbers.
 #[inline(always)]
-fn in_lanes(lanes: Lanes, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
-    for start in chunk_starts::<CHUNK>(out.len()) {
+fn in_lanes<R: Register>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
+    for start in chunk_starts(CHUNK, out.len()) {
         let [upper, middle, lower] = rows.map(|row| &row[start..]);
         ask_ahead::<u8, CHUNK>(lower);
         let (upper, middle, lower) = (three(upper, channels), three(middle, channels), three(lower, channels));
@@ -54,8 +54,8 @@ fn three(columns: &[u8], channels: usize) -> [&[u8]; 3] {
 }
 
 #[inline(always)]
-fn chunk(lanes: Lanes, [[a, b, c], [d, e, f], [g, h, k]]: [[&[u8]; 3]; 3], out: &mut [u8]) {
-    for i in (0..CHUNK).step_by(LANES) {
+fn chunk<R: Register>(lanes: Lanes<R>, [[a, b, c], [d, e, f], [g, h, k]]: [[&[u8]; 3]; 3], out: &mut [u8]) {
+    for i in (0..CHUNK).step_by(R::BYTES) {
         let west = sorted_bytes(lanes.load(&a[i..]), lanes.load(&d[i..]), lanes.load(&g[i..]));
         let centre = sorted_bytes(lanes.load(&b[i..]), lanes.load(&e[i..]), lanes.load(&h[i..]));
         let east = sorted_bytes(lanes.load(&c[i..]), lanes.load(&f[i..]), lanes.load(&k[i..]));
@@ -66,14 +66,14 @@ fn chunk(lanes: Lanes, [[a, b, c], [d, e, f], [g, h, k]]: [[&[u8]; 3]; 3], out: 
 }
 
 #[inline(always)]
-fn sorted_bytes(a: Bytes, b: Bytes, c: Bytes) -> (Bytes, Bytes, Bytes) {
+fn sorted_bytes<R: Register>(a: Bytes<R>, b: Bytes<R>, c: Bytes<R>) -> (Bytes<R>, Bytes<R>, Bytes<R>) {
     let (less, more) = (a.smaller(b), a.greater(b));
     let (rest, most) = (more.smaller(c), more.greater(c));
     (less.smaller(rest), less.greater(rest), most)
 }
 
 #[inline(always)]
-fn median_bytes(a: Bytes, b: Bytes, c: Bytes) -> Bytes {
+fn median_bytes<R: Register>(a: Bytes<R>, b: Bytes<R>, c: Bytes<R>) -> Bytes<R> {
     a.smaller(b).greater(a.greater(b).smaller(c))
 }
 

@@ -58,7 +58,7 @@ macro_rules! in_eights {
             fn dispatch_eights<K: EightsTask<Self>>(level: Level, task: K) {
                 let of = PhantomData::<$real>;
                 match level.0 {
-                    Instructions::Baseline => With { eights: Arrays, task, of }.run(),
+                    Instructions::Baseline => With { eights: Arrays, task, of }.run(level),
                     #[cfg(target_arch = "x86_64")]
                     #[allow(unsafe_code, reason = "calling code compiled for more than the baseline")]
                     // SAFETY: this level is only ever made by `Level::all`, after the processor reported each feature.
@@ -84,7 +84,7 @@ impl<T, E: Eights<T>, K: EightsTask<T>> Task for With<T, E, K> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         self.task.run(self.eights);
     }
 }

@@ -1,63 +1,90 @@
-//! Thirty-two numbers of 8 bits at a time, for the few loops in which the compiler does not find the instructions that fit: it widens
-//! 8-bit numbers by one that is slow on some processors, and does not find products of pairs and high halves of products.
+//! As many numbers of 8 bits at a time as a register holds, for the few loops in which the compiler does not find the instructions that fit: it
+//! widens 8-bit numbers by one that is slow on some processors, and does not find products of pairs and high halves of products.
 
-#[cfg(target_arch = "x86_64")]
-use std::arch::x86_64::*;
+use std::marker::PhantomData;
 
-use super::Level;
+use super::registers::{Register, Register256, Register512};
+use super::{Instructions, Level};
 
-/// Numbers of 8 bits in a register.
-pub(crate) const LANES: usize = 32;
-
-#[cfg(target_arch = "x86_64")]
-type Register = __m256i;
-#[cfg(not(target_arch = "x86_64"))]
-type Register = std::convert::Infallible;
-
-/// Proof that the processor has AVX2 and FMA: [`Bytes`] and [`Words`] come into being by it only.
+/// Proof that the processor has the instructions for a kind of registers: [`Bytes`] and [`Words`] come into being by it only.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lanes(());
+pub(crate) struct Lanes<R>(PhantomData<R>);
 
-/// Thirty-two numbers of 8 bits.
+/// Numbers of 8 bits, as many as a register holds.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Bytes(Register);
+pub(crate) struct Bytes<R>(R);
 
-/// Thirty-two numbers of 16 bits: of bytes in an order of their own, which [`Words::saturate`] and [`Words::store`] undo.
+/// As many numbers of 16 bits: of bytes in an order of their own, which [`Words::saturate`] and [`Words::store`] undo.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Words([Register; 2]);
+pub(crate) struct Words<R>([R; 2]);
 
-/// Instructions of AVX2, or of its forerunners.
-macro_rules! avx2 {
-    ($instructions:expr) => {{
-        #[cfg(target_arch = "x86_64")]
-        #[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
-        // SAFETY: there is a `Lanes`, which is made only where the processor has AVX2 and FMA; pointers come from references to arrays.
-        unsafe {
-            $instructions
+/// Of as many numbers of 8 bits, whether something is true.
+#[derive(Clone, Copy)]
+pub(crate) struct Places<R: Register>(R::Mask);
+
+/// Evaluates an expression with the widest [`Lanes`] that a level has, or another one if it has none.
+macro_rules! with_lanes {
+    ($level:expr, $lanes:ident => $then:expr, else $otherwise:expr) => {{
+        let level: $crate::simd::Level = $level;
+        if let Some($lanes) = level.lanes512() {
+            $then
+        } else if let Some($lanes) = level.lanes256() {
+            $then
+        } else {
+            $otherwise
         }
-        #[cfg(not(target_arch = "x86_64"))]
-        unreachable!("there are lanes on x86-64 only")
     }};
 }
+pub(crate) use with_lanes;
 
 impl Level {
-    /// The lanes, if this level has them.
+    /// Lanes of 512 bits, if this level has them.
     #[inline(always)]
-    pub(crate) fn lanes(self) -> Option<Lanes> {
-        (self > Level::BASELINE).then_some(Lanes(()))
+    pub(crate) fn lanes512(self) -> Option<Lanes<Register512>> {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => Some(Lanes(PhantomData)),
+            _ => None,
+        }
+    }
+
+    /// Lanes of 256 bits, if this level has them.
+    #[inline(always)]
+    pub(crate) fn lanes256(self) -> Option<Lanes<Register256>> {
+        (self > Level::BASELINE).then_some(Lanes(PhantomData))
+    }
+
+    /// Whether this level has any lanes.
+    #[inline(always)]
+    pub(crate) fn has_lanes(self) -> bool {
+        self.lanes256().is_some()
     }
 }
 
-#[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "nothing is done on other processors"))]
-impl Lanes {
+/// What a register does.
+macro_rules! register {
+    ($instructions:expr) => {{
+        #[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
+        // SAFETY: there is a `Lanes`, which is made only where the processor has the instructions; pointers come from references to arrays
+        // that are long enough.
+        unsafe {
+            $instructions
+        }
+    }};
+}
+
+impl<R: Register> Lanes<R> {
+    /// Numbers of 8 bits in a register.
+    pub(crate) const COUNT: usize = R::BYTES;
+
     /// The first numbers of a list.
     ///
     /// # Panics
     /// If there are too few.
     #[inline(always)]
-    pub(crate) fn load(self, from: &[u8]) -> Bytes {
-        let from: &[u8; LANES] = from.first_chunk().expect("as many numbers as there are lanes");
-        avx2!(Bytes(_mm256_loadu_si256(from.as_ptr().cast())))
+    pub(crate) fn load(self, from: &[u8]) -> Bytes<R> {
+        let from = &from[..Self::COUNT];
+        register!(Bytes(R::load(from.as_ptr())))
     }
 
     /// The first numbers of a list, in the list's order.
@@ -65,142 +92,158 @@ impl Lanes {
     /// # Panics
     /// If there are too few.
     #[inline(always)]
-    pub(crate) fn load_words(self, from: &[u16]) -> Words {
-        let from: &[u16; LANES] = from.first_chunk().expect("as many numbers as there are lanes");
-        avx2!(Words([_mm256_loadu_si256(from.as_ptr().cast()), _mm256_loadu_si256(from[16..].as_ptr().cast())]))
+    pub(crate) fn load_words(self, from: &[u16]) -> Words<R> {
+        let (low, high) = from[..Self::COUNT].split_at(Self::COUNT / 2);
+        register!(Words([R::load(low.as_ptr().cast()), R::load(high.as_ptr().cast())]))
+    }
+
+    #[inline(always)]
+    pub(crate) fn zeros(self) -> Bytes<R> {
+        register!(Bytes(R::zeros()))
+    }
+
+    /// Of every lane the same number.
+    #[inline(always)]
+    pub(crate) fn splat(self, number: u8) -> Bytes<R> {
+        register!(Bytes(R::splat8(number as i8)))
+    }
+
+    /// Of every lane the same number.
+    #[inline(always)]
+    pub(crate) fn splat_words(self, number: i16) -> Words<R> {
+        register!(Words([R::splat16(number); 2]))
     }
 }
 
-#[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "nothing is done on other processors"))]
-impl Bytes {
-    #[inline(always)]
-    pub(crate) fn zeros(_: Lanes) -> Self {
-        avx2!(Bytes(_mm256_setzero_si256()))
-    }
-
+impl<R: Register> Bytes<R> {
     /// Puts them in the first places of a list.
     ///
     /// # Panics
     /// If there are too few.
     #[inline(always)]
     pub(crate) fn store(self, to: &mut [u8]) {
-        let to: &mut [u8; LANES] = to.first_chunk_mut().expect("as many places as there are lanes");
-        avx2!(_mm256_storeu_si256(to.as_mut_ptr().cast(), self.0))
-    }
-
-    /// Of every lane the same number.
-    #[inline(always)]
-    pub(crate) fn splat(_: Lanes, number: u8) -> Self {
-        avx2!(Bytes(_mm256_set1_epi8(number as i8)))
+        let to = &mut to[..R::BYTES];
+        register!(R::store(self.0, to.as_mut_ptr()))
     }
 
     /// What is above 255 begins anew from 0.
     #[inline(always)]
     pub(crate) fn add(self, other: Self) -> Self {
-        avx2!(Bytes(_mm256_add_epi8(self.0, other.0)))
-    }
-
-    /// What is below 0 begins anew from 255.
-    #[inline(always)]
-    pub(crate) fn subtract(self, other: Self) -> Self {
-        avx2!(Bytes(_mm256_sub_epi8(self.0, other.0)))
-    }
-
-    #[inline(always)]
-    pub(crate) fn and(self, other: Self) -> Self {
-        avx2!(Bytes(_mm256_and_si256(self.0, other.0)))
-    }
-
-    /// All bits where `self ≤ other`, none elsewhere.
-    #[inline(always)]
-    pub(crate) fn is_at_most(self, other: Self) -> Self {
-        avx2!(Bytes(_mm256_cmpeq_epi8(_mm256_min_epu8(self.0, other.0), self.0)))
-    }
-
-    /// The uppermost bit of each number.
-    #[inline(always)]
-    pub(crate) fn upper_bits(self) -> u32 {
-        avx2!(_mm256_movemask_epi8(self.0) as u32)
+        register!(Bytes(R::add8(self.0, other.0)))
     }
 
     #[inline(always)]
     pub(crate) fn smaller(self, other: Self) -> Self {
-        avx2!(Bytes(_mm256_min_epu8(self.0, other.0)))
+        register!(Bytes(R::min_u8(self.0, other.0)))
     }
 
     #[inline(always)]
     pub(crate) fn greater(self, other: Self) -> Self {
-        avx2!(Bytes(_mm256_max_epu8(self.0, other.0)))
+        register!(Bytes(R::max_u8(self.0, other.0)))
+    }
+
+    /// Where `self ≤ other`.
+    #[inline(always)]
+    pub(crate) fn is_at_most(self, other: Self) -> Places<R> {
+        register!(Places(R::at_most_u8(self.0, other.0)))
+    }
+
+    /// These numbers in some places, 0 elsewhere.
+    #[inline(always)]
+    pub(crate) fn only(self, places: Places<R>) -> Self {
+        register!(Bytes(R::keep8(places.0, self.0)))
+    }
+
+    /// One more in some places.
+    #[inline(always)]
+    pub(crate) fn count_up(self, places: Places<R>) -> Self {
+        register!(Bytes(R::count_up8(places.0, self.0)))
+    }
+
+    /// One less in some places.
+    #[inline(always)]
+    pub(crate) fn count_down(self, places: Places<R>) -> Self {
+        register!(Bytes(R::count_down8(places.0, self.0)))
+    }
+
+    /// Those from the `FROM`th on, which is at most the 15th, then those of `next`.
+    #[inline(always)]
+    pub(crate) fn following<const FROM: i32>(self, next: Self) -> Self {
+        register!(Bytes(R::following::<FROM>(self.0, next.0)))
+    }
+
+    /// Those from the 16th on, then those of `next`.
+    #[inline(always)]
+    pub(crate) fn following16(self, next: Self) -> Self {
+        register!(Bytes(R::following16(self.0, next.0)))
     }
 
     /// `here · self + there · other`, of which the size must not exceed 32767.
     #[inline(always)]
-    pub(crate) fn weigh(self, here: i8, other: Self, there: i8) -> Words {
-        avx2!({
-            let weights = _mm256_set1_epi16(i16::from_le_bytes([here as u8, there as u8]));
-            let [low, high] = [_mm256_unpacklo_epi8(self.0, other.0), _mm256_unpackhi_epi8(self.0, other.0)];
-            Words([_mm256_maddubs_epi16(low, weights), _mm256_maddubs_epi16(high, weights)])
+    pub(crate) fn weigh(self, here: i8, other: Self, there: i8) -> Words<R> {
+        register!({
+            let weights = R::splat16(i16::from_le_bytes([here as u8, there as u8]));
+            let [low, high] = [R::unpack_low8(self.0, other.0), R::unpack_high8(self.0, other.0)];
+            Words([R::weigh_pairs8(low, weights), R::weigh_pairs8(high, weights)])
         })
     }
 }
 
-#[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "nothing is done on other processors"))]
-impl Words {
-    /// Of every lane the same number.
+impl<R: Register> Places<R> {
+    /// A bit for each.
     #[inline(always)]
-    pub(crate) fn splat(_: Lanes, number: i16) -> Self {
-        avx2!(Words([_mm256_set1_epi16(number); 2]))
+    pub(crate) fn bits(self) -> u64 {
+        register!(R::bits(self.0))
     }
+}
 
+impl<R: Register> Words<R> {
     #[inline(always)]
     pub(crate) fn add(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
-        avx2!(Words([_mm256_add_epi16(a, c), _mm256_add_epi16(b, d)]))
-    }
-
-    /// All bits of the bytes where `self ≤ other`, none elsewhere, the numbers without a sign.
-    #[inline(always)]
-    pub(crate) fn is_at_most(self, other: Self) -> Bytes {
-        let (Words([a, b]), Words([c, d])) = (self, other);
-        avx2!({
-            let [a, b] = [_mm256_cmpeq_epi16(_mm256_min_epu16(a, c), a), _mm256_cmpeq_epi16(_mm256_min_epu16(b, d), b)];
-            Bytes(_mm256_packs_epi16(a, b))
-        })
+        register!(Words([R::add16(a, c), R::add16(b, d)]))
     }
 
     #[inline(always)]
     pub(crate) fn subtract(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
-        avx2!(Words([_mm256_sub_epi16(a, c), _mm256_sub_epi16(b, d)]))
+        register!(Words([R::subtract16(a, c), R::subtract16(b, d)]))
+    }
+
+    /// By how much they are above others, 0 if they are not, the numbers without a sign.
+    #[inline(always)]
+    pub(crate) fn above(self, other: Self) -> Self {
+        let (Words([a, b]), Words([c, d])) = (self, other);
+        register!(Words([R::above_u16(a, c), R::above_u16(b, d)]))
     }
 
     #[inline(always)]
     pub(crate) fn abs(self) -> Self {
         let Words([a, b]) = self;
-        avx2!(Words([_mm256_abs_epi16(a), _mm256_abs_epi16(b)]))
+        register!(Words([R::abs16(a), R::abs16(b)]))
     }
 
     #[inline(always)]
     pub(crate) fn greater(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
-        avx2!(Words([_mm256_max_epi16(a, c), _mm256_max_epi16(b, d)]))
+        register!(Words([R::max_i16(a, c), R::max_i16(b, d)]))
     }
 
     /// The upper 16 bits of the products with a number, all of them without a sign.
     #[inline(always)]
     pub(crate) fn upper_product(self, factor: u16) -> Self {
         let Words([a, b]) = self;
-        avx2!({
-            let factor = _mm256_set1_epi16(factor as i16);
-            Words([_mm256_mulhi_epu16(a, factor), _mm256_mulhi_epu16(b, factor)])
+        register!({
+            let factor = R::splat16(factor as i16);
+            Words([R::upper_product_u16(a, factor), R::upper_product_u16(b, factor)])
         })
     }
 
     /// Shifted right, the numbers without a sign.
     #[inline(always)]
-    pub(crate) fn shift_right<const BITS: i32>(self) -> Self {
+    pub(crate) fn shift_right<const BITS: u32>(self) -> Self {
         let Words([a, b]) = self;
-        avx2!(Words([_mm256_srli_epi16::<BITS>(a), _mm256_srli_epi16::<BITS>(b)]))
+        register!(Words([R::shift_right_u16::<BITS>(a), R::shift_right_u16::<BITS>(b)]))
     }
 
     /// Puts them in the first places of a list.
@@ -209,62 +252,54 @@ impl Words {
     /// If there are too few.
     #[inline(always)]
     pub(crate) fn store(self, to: &mut [u16]) {
-        let to: &mut [u16; LANES] = to.first_chunk_mut().expect("as many places as there are lanes");
+        let (low, high) = to[..R::BYTES].split_at_mut(R::BYTES / 2);
         let Words([a, b]) = self;
-        avx2!({
-            _mm256_storeu_si256(to.as_mut_ptr().cast(), _mm256_permute2x128_si256::<0x20>(a, b));
-            _mm256_storeu_si256(to[16..].as_mut_ptr().cast(), _mm256_permute2x128_si256::<0x31>(a, b));
+        register!({
+            R::store(R::in_order_low(a, b), low.as_mut_ptr().cast());
+            R::store(R::in_order_high(a, b), high.as_mut_ptr().cast());
         })
     }
 
     /// As [`saturate`](Self::saturate), of words in a list's order.
     #[inline(always)]
-    pub(crate) fn saturate_in_order(self) -> Bytes {
+    pub(crate) fn saturate_in_order(self) -> Bytes<R> {
         let Words([a, b]) = self;
-        avx2!(Bytes(_mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(a, b))))
+        register!(Bytes(R::packed_in_order(R::pack_u8(a, b))))
     }
 
     /// √(self² + other²), or of half of it, rounded to the nearest; of which what is above 255 is some number above 255.
+    ///
+    /// No root of a whole number up to 65280, or of half of one up to 130560, lies nearer to half-way between two whole numbers than 2⁻¹², so
+    /// that [roots](Register::roots32) are exact; what is above that need not be, as it is no number of 8 bits.
     #[inline(always)]
     pub(crate) fn magnitude<const HALF: bool>(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
-        avx2!(Words([magnitudes::<HALF>(a, c), magnitudes::<HALF>(b, d)]))
+        let scale = if HALF { std::f32::consts::FRAC_1_SQRT_2 } else { 1.0 };
+        register!(Words([magnitudes(a, c, scale), magnitudes(b, d, scale)]))
     }
 
     /// As numbers of 8 bits: what is below 0 as 0, what is above 255 as 255.
     #[inline(always)]
-    pub(crate) fn saturate(self) -> Bytes {
+    pub(crate) fn saturate(self) -> Bytes<R> {
         let Words([a, b]) = self;
-        avx2!(Bytes(_mm256_packus_epi16(a, b)))
+        register!(Bytes(R::pack_u8(a, b)))
     }
 }
 
-/// √(a² + b²), or of half of it, of sixteen numbers each.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-#[inline]
-fn magnitudes<const HALF: bool>(a: __m256i, b: __m256i) -> __m256i {
-    let (low, high) = (_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b));
-    let (low, high) = (roots::<HALF>(_mm256_madd_epi16(low, low)), roots::<HALF>(_mm256_madd_epi16(high, high)));
-    // Of 0 there is no inverse root: what came of it is the least number of all.
-    _mm256_max_epi16(_mm256_packs_epi32(low, high), _mm256_setzero_si256())
-}
-
-/// √a, or √(a/2), of eight whole numbers, rounded to the nearest; of 0 the least number there is.
+/// `√(a² + b²) · scale` of numbers of 16 bits.
 ///
-/// An estimate of the inverse root, which differs by less than 1.5 · 2⁻¹² of itself, and one of Newton's steps give the root with an error of less than
-/// 2⁻²⁰ of itself. No root of a whole number up to 65280, or of half of one up to 130560, lies nearer to half-way between two whole numbers than
-/// 2⁻¹²; what is above that need not be exact, as it is no number of 8 bits.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-#[inline]
-fn roots<const HALF: bool>(squares: __m256i) -> __m256i {
-    let scale = if HALF { std::f32::consts::FRAC_1_SQRT_2 } else { 1.0 };
-    let square = _mm256_cvtepi32_ps(squares);
-    let inverse = _mm256_rsqrt_ps(square);
-    let root = _mm256_mul_ps(square, inverse);
-    let (more, less) = (_mm256_set1_ps(1.5 * scale), _mm256_set1_ps(-0.5 * scale));
-    _mm256_cvtps_epi32(_mm256_mul_ps(root, _mm256_fmadd_ps(_mm256_mul_ps(root, inverse), less, more)))
+/// # Safety
+/// As of all that a [`Register`] does.
+#[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
+#[inline(always)]
+unsafe fn magnitudes<R: Register>(a: R, b: R, scale: f32) -> R {
+    // SAFETY: what is asked of whoever calls this.
+    unsafe {
+        let (low, high) = (R::unpack_low16(a, b), R::unpack_high16(a, b));
+        let (low, high) = (R::weigh_pairs16(low, low), R::weigh_pairs16(high, high));
+        // Of 0 there is no inverse root: what came of it is the least number of all.
+        R::max_i16(R::pack_i16(R::roots32(low, scale), R::roots32(high, scale)), R::zeros())
+    }
 }
 
 #[cfg(test)]
@@ -273,18 +308,26 @@ mod tests {
 
     #[test]
     fn roots_are_the_nearest() {
-        let Some(lanes) = Level::best().lanes() else { return };
+        for level in Level::all() {
+            with_lanes!(level, lanes => roots_of(lanes), else ());
+        }
+    }
+
+    fn roots_of<R: Register>(lanes: Lanes<R>) {
         let nearest = |square: f64| (square.sqrt().round() as u8, square.sqrt().round() <= 255.0);
         for a in 0..=512i16 {
             for b in 0..=512i16 {
                 let square = f64::from(i32::from(a) * i32::from(a) + i32::from(b) * i32::from(b));
-                let (x, y) = (Words::splat(lanes, a), Words::splat(lanes, -b));
-                let mut made = [[0; LANES]; 2];
+                let (x, y) = (lanes.splat_words(a), lanes.splat_words(-b));
+                let mut made = [[0; 64]; 2];
                 x.magnitude::<false>(y).saturate().store(&mut made[0]);
                 x.magnitude::<true>(y).saturate().store(&mut made[1]);
                 for (made, square) in made.into_iter().zip([square, square / 2.0]) {
                     let (root, fits) = nearest(square);
-                    assert_eq!(made, [if fits { root } else { 255 }; LANES], "of {a} and {b}");
+                    assert!(
+                        made[..R::BYTES].iter().all(|byte| *byte == if fits { root } else { 255 }),
+                        "of {a} and {b}"
+                    );
                 }
             }
         }

@@ -10,6 +10,7 @@
 mod aligned;
 mod eights;
 mod lanes;
+mod registers;
 mod vectors;
 
 use crate::Pixel;
@@ -18,7 +19,8 @@ use crate::wide::{greater, smaller};
 pub use aligned::Aligned;
 pub(crate) use aligned::CACHE_LINE;
 pub use eights::{Eights, EightsTask, InEights};
-pub(crate) use lanes::{Bytes, LANES, Lanes, Words};
+pub(crate) use lanes::{Bytes, Lanes, Words, with_lanes};
+pub(crate) use registers::Register;
 pub use vectors::{Arrays, Vectors};
 
 /// A set of vector instructions that this processor has.
@@ -80,8 +82,8 @@ pub trait Task {
     type Output;
 
     /// Runs the loop. Mark it, and every function it calls that should be vectorised, `#[inline(always)]`: only what is
-    /// inlined into [`dispatch`] is compiled for the level.
-    fn run(self) -> Self::Output;
+    /// inlined into [`dispatch`] is compiled for the level, which is a constant there: what depends on it costs nothing.
+    fn run(self, level: Level) -> Self::Output;
 }
 
 /// Runs `task` with the instructions of `level`.
@@ -92,7 +94,7 @@ pub trait Task {
 /// impl Task for Sum<'_> {
 ///     type Output = u32;
 ///     #[inline(always)]
-///     fn run(self) -> u32 {
+///     fn run(self, _: Level) -> u32 {
 ///         self.0.iter().sum()
 ///     }
 /// }
@@ -102,7 +104,7 @@ pub trait Task {
 /// ```
 pub fn dispatch<K: Task>(level: Level, task: K) -> K::Output {
     match level.0 {
-        Instructions::Baseline => task.run(),
+        Instructions::Baseline => task.run(Level::BASELINE),
         #[cfg(target_arch = "x86_64")]
         #[allow(unsafe_code, reason = "calling code compiled for more than the baseline")]
         // SAFETY: this level is only ever made by `Level::all`, after the processor reported each feature.
@@ -117,13 +119,13 @@ pub fn dispatch<K: Task>(level: Level, task: K) -> K::Output {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt")]
 fn avx2<K: Task>(task: K) -> K::Output {
-    task.run()
+    task.run(Level(Instructions::Avx2))
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512cd")]
 fn avx512<K: Task>(task: K) -> K::Output {
-    task.run()
+    task.run(Level(Instructions::Avx512))
 }
 
 /// The whole number from 0 to `most` that is nearest to `real`, rounded half up; 0 for NaN.
@@ -173,11 +175,11 @@ pub(crate) fn ask_ahead<T, const CHUNK: usize>(chunk: &[T]) {
     }
 }
 
-/// Where chunks of `N` of `length` numbers begin; the last ends where the numbers do, and so may overlap the one before it: what is made twice
+/// Where chunks of `n` of `length` numbers begin; the last ends where the numbers do, and so may overlap the one before it: what is made twice
 /// is made alike, and nothing is left over to be made one by one. None if there are fewer numbers.
 #[inline(always)]
-pub(crate) fn chunk_starts<const N: usize>(length: usize) -> impl Iterator<Item = usize> {
-    (0..if length < N { 0 } else { length.div_ceil(N) }).map(move |index| (index * N).min(length - N))
+pub(crate) fn chunk_starts(n: usize, length: usize) -> impl Iterator<Item = usize> {
+    (0..if length < n { 0 } else { length.div_ceil(n) }).map(move |index| (index * n).min(length - n))
 }
 
 /// Asks for the cache line that lies `ahead` bytes behind the first of `numbers`, in them or behind their end: it will be read soon.

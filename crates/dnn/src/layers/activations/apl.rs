@@ -1,4 +1,4 @@
-use glassbox_kernels::simd::{Task, dispatch};
+use glassbox_kernels::simd::{Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
@@ -131,7 +131,7 @@ impl<T: Real> Task for Values<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         let c = self.c;
         for (output, input) in self.output.chunks_exact_mut(c).zip(self.input.chunks_exact(c)) {
             for i in 0..c {
@@ -159,7 +159,7 @@ impl<T: Real> Task for InputSlopes<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         let c = self.c;
         let rows = self.input.chunks_exact(c).zip(self.gradient.chunks_exact(c));
         for (input_gradient, (input, gradient)) in self.input_gradient.chunks_exact_mut(c).zip(rows) {
@@ -189,7 +189,7 @@ impl<T: Real> Task for Sums<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         let Self { slopes, bends, input, gradient, slope_sums, bend_sums } = self;
         let c = slopes.len();
         slope_sums.fill(T::zero());

@@ -27,7 +27,7 @@ pub use srelu::Srelu;
 pub use trained::Trained;
 pub use waves::{BentIdentity, Gaussian, Identity, Sin, Sinc};
 
-use glassbox_kernels::simd::{Task, dispatch};
+use glassbox_kernels::simd::{Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
@@ -156,7 +156,7 @@ impl<F: Function, T: Real> Task for Values<'_, F, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         for (y, &x) in self.output.iter_mut().zip(self.input) {
             *y = self.function.value(x);
         }
@@ -175,7 +175,7 @@ impl<F: Function, T: Real> Task for Slopes<'_, F, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         let n = self.input_gradient.len();
         let (input, output, gradient) = (&self.input[..n], &self.output[..n], &self.gradient[..n]);
         for i in 0..n {
@@ -193,7 +193,7 @@ impl<F: Function, T: Real> Task for ValuesInPlace<'_, F, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         for number in self.numbers {
             *number = self.function.value(*number);
         }
@@ -210,7 +210,7 @@ impl<F: Function, T: Real> Task for SlopesInPlace<'_, F, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         for (gradient, &y) in self.gradient.iter_mut().zip(self.output) {
             *gradient *= self.function.slope(y, y);
         }

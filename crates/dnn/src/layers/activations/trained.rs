@@ -1,6 +1,6 @@
 //! Activations with trained parameters: the same function everywhere, its parameters the channel's.
 
-use glassbox_kernels::simd::{Aligned, Task, dispatch};
+use glassbox_kernels::simd::{Aligned, Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
@@ -186,7 +186,7 @@ impl<F: Bent<N>, T: Real, const N: usize> Task for Values<'_, F, T, N> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         for (output, input) in self.output.chunks_mut(self.width).zip(self.input.chunks(self.width)) {
             let n = input.len();
             let (output, parameters) = (&mut output[..n], rows(self.parameters, self.width, n));
@@ -213,7 +213,7 @@ impl<F: Bent<N>, T: Real, const N: usize> Task for Slopes<'_, F, T, N> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         self.sums.fill(T::zero());
         for (row, (input, gradient)) in self.input.chunks(self.width).zip(self.gradient.chunks(self.width)).enumerate()
         {

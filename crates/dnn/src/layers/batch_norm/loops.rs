@@ -1,6 +1,6 @@
 //! What is done with every number of a sample. What belongs to a channel is handed over as often as it takes to be as wide as [`wide`] says.
 
-use glassbox_kernels::simd::Task;
+use glassbox_kernels::simd::{Level, Task};
 
 use crate::Real;
 
@@ -37,7 +37,7 @@ impl<T: Real> Task for Add<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         for x in self.x.chunks(self.sums.len()) {
             for (sum, &x) in self.sums.iter_mut().zip(x) {
                 *sum += x;
@@ -57,7 +57,7 @@ impl<T: Real> Task for AddSquares<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         for x in self.x.chunks(self.mean.len()) {
             for ((sum, &x), &mean) in self.sums.iter_mut().zip(x).zip(self.mean) {
                 *sum += (x - mean) * (x - mean);
@@ -79,7 +79,7 @@ impl<T: Real> Task for Stretch<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         let wide = self.mean.len();
         for (y, x) in self.y.chunks_mut(wide).zip(self.x.chunks(wide)) {
             let known = self.mean.iter().zip(self.scale).zip(self.bias);
@@ -103,7 +103,7 @@ impl<T: Real> Task for AddProducts<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         let wide = self.mean.len();
         for (x, g) in self.x.chunks(wide).zip(self.g.chunks(wide)) {
             let sums = self.products.iter_mut().zip(self.sums.iter_mut());
@@ -130,7 +130,7 @@ impl<T: Real> Task for Slopes<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
+    fn run(self, _: Level) {
         let wide = self.mean.len();
         for ((slopes, x), g) in self.slopes.chunks_mut(wide).zip(self.x.chunks(wide)).zip(self.g.chunks(wide)) {
             let known = self.mean.iter().zip(self.scale).zip(self.tilt.iter().zip(self.shift));
