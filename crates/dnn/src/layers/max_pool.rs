@@ -59,10 +59,19 @@ impl Rule for Max {
     ) -> bool {
         let c = windows.input.channels;
         let mut to = 0;
+        let has_pairs = windows.columns.iter().all(|columns| columns.is_pair());
         for &rows in &windows.rows {
+            let has_squares = has_pairs && rows.is_pair();
             for &columns in &windows.columns {
-                self.answer(eights, windows.seen(rows, columns), input, &mut output[to..], &mut places[to..]);
+                let (seen, output, places) = (windows.seen(rows, columns), &mut output[to..], &mut places[to..]);
+                let (first, eight) = (seen.first(), c.max(EIGHT));
+                let row = windows.input.width * c;
                 to += c;
+                if has_squares && first + row + c + eight <= input.len() && eight <= output.len() {
+                    self.square(eights, [first, first + c, first + row, first + row + c], c, input, output, places);
+                } else {
+                    self.answer(eights, seen, input, output, places);
+                }
             }
         }
         true
@@ -91,24 +100,36 @@ impl Max {
         for first in (0..c).step_by(EIGHT) {
             // The last eight of a pixel may overlap those before.
             let first = first.min(c.max(EIGHT) - EIGHT);
-            let (most, of) = match seen.two_by_two() {
-                Some([a, b, c, d]) => {
-                    let most = eights.greater(at(eights, input, b + first), at(eights, input, a + first));
-                    let most = eights.greater(at(eights, input, c + first), most);
-                    eights.greater(at(eights, input, d + first), most)
+            let mut most = at(eights, input, seen.first() + first);
+            for row in seen.rows() {
+                for column in seen.columns() {
+                    most = eights.greater(at(eights, input, row + column + first), most);
                 }
-                None => {
-                    let mut most = at(eights, input, seen.first() + first);
-                    for row in seen.rows() {
-                        for column in seen.columns() {
-                            most = eights.greater(at(eights, input, row + column + first), most);
-                        }
-                    }
-                    most
-                }
-            };
-            eights.store(most, vector_mut(&mut output[first..]));
-            eights.store_places(of, vector_mut(&mut places[first..]));
+            }
+            eights.store(most.0, vector_mut(&mut output[first..]));
+            eights.store_places(most.1, vector_mut(&mut places[first..]));
+        }
+    }
+
+    /// The same where two rows and two columns are seen, side by side: the windows that are seen most.
+    #[inline(always)]
+    fn square<T: Real, E: Eights<T>>(
+        &self,
+        eights: E,
+        pixels: [usize; 4],
+        channels: usize,
+        input: &[T],
+        output: &mut [T],
+        places: &mut [u32],
+    ) {
+        let [a, b, c, d] = pixels;
+        for first in (0..channels).step_by(EIGHT) {
+            let first = first.min(channels.max(EIGHT) - EIGHT);
+            let most = eights.greater(at(eights, input, b + first), at(eights, input, a + first));
+            let most = eights.greater(at(eights, input, c + first), most);
+            let most = eights.greater(at(eights, input, d + first), most);
+            eights.store(most.0, vector_mut(&mut output[first..]));
+            eights.store_places(most.1, vector_mut(&mut places[first..]));
         }
     }
 }

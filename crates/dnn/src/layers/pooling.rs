@@ -105,15 +105,6 @@ impl Seen {
         (self.rows.first * self.width + self.columns.first) * self.channels
     }
 
-    /// Where the pixels begin, if they are two rows and two columns side by side: the windows that are seen most.
-    #[inline(always)]
-    pub(super) fn two_by_two(self) -> Option<[usize; 4]> {
-        let (first, row) = (self.first(), self.width * self.channels);
-        let last = first + row + self.channels;
-        let is_so = self.rows.count == 2 && self.columns.count == 2 && self.last() == last;
-        is_so.then_some([first, first + self.channels, first + row, last])
-    }
-
     /// Pixels.
     #[inline(always)]
     pub(super) fn count(self) -> usize {

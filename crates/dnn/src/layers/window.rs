@@ -216,6 +216,12 @@ impl Places {
         self.first + (self.count - 1) * self.step
     }
 
+    /// Whether they are two, one beside the other.
+    #[inline(always)]
+    pub(crate) fn is_pair(self) -> bool {
+        self.count == 2 && self.step == 1
+    }
+
     /// Each.
     #[inline(always)]
     pub(crate) fn iter(self) -> impl Iterator<Item = usize> + Clone {
