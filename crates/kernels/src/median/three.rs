@@ -1,6 +1,6 @@
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Bytes, Lanes, Register, ask_ahead, chunk_starts, with_lanes};
+use crate::simd::{Bytes, CACHE_LINE, Lanes, Register, ask_ahead, chunk_starts, with_lanes};
 use crate::wide::{greater, smaller};
 
 /// Numbers that are made at a time.
@@ -9,8 +9,8 @@ const CHUNK: usize = 256;
 /// The median of a window of 3×3 in one pass, everything from the first comparison to the last in registers.
 ///
 /// With the columns of the window sorted, the median of the nine is that of three: the greatest of the smallest, the middle one of
-/// the middle ones and the smallest of the greatest. Neighbouring windows share columns, but to sort one again takes less than to
-/// store it and to read it back.
+/// the middle ones and the smallest of the greatest. Neighbouring windows share columns, which are sorted once where registers can be
+/// shifted; to sort one again takes less than to store it and to read it back.
 ///
 /// Source of the selection: J. L. Smith, *Implementing median filters in XC4000E FPGAs*, Xcell 23 (1996).
 #[inline(always)]
@@ -18,7 +18,7 @@ pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
     let (upper, middle, lower) = (rows.get(0), rows.get(1), rows.get(2));
     if rows.level().has_lanes()
         && let [Some(upper), Some(middle), Some(lower)] = [upper, middle, lower].map(T::bytes)
-        && out.len() >= CHUNK
+        && out.len() >= CACHE_LINE
         && let Some(out) = T::bytes_mut(out)
     {
         let rows_of_bytes = [upper, middle, lower];
@@ -39,37 +39,42 @@ pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
 /// The same of 8-bit numbers.
 #[inline(always)]
 fn in_lanes<R: Register>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
-    for start in chunk_starts(CHUNK, out.len()) {
-        let [upper, middle, lower] = rows.map(|row| &row[start..]);
-        ask_ahead::<u8, CHUNK>(lower);
-        let (upper, middle, lower) = (three(upper, channels), three(middle, channels), three(lower, channels));
-        chunk(lanes, [upper, middle, lower], &mut out[start..start + CHUNK]);
+    // Columns are sorted once where sorted ones can be shifted; `known` is where the newest of them begin.
+    let shifts = R::SHIFTS && 2 * channels <= R::BYTES;
+    let (mut next, mut known) = (columns(lanes, rows, 0), 0);
+    for i in chunk_starts(R::BYTES, out.len()) {
+        ask_ahead::<u8, CACHE_LINE>(&rows[2][i..]);
+        let west = if i == known { next } else { columns(lanes, rows, i) };
+        let (centre, east) = if shifts {
+            known = i + R::BYTES;
+            next = columns(lanes, rows, known);
+            (shifted(west, channels, next), shifted(west, 2 * channels, next))
+        } else {
+            (columns(lanes, rows, i + channels), columns(lanes, rows, i + 2 * channels))
+        };
+        let low = west[0].greater(centre[0]).greater(east[0]);
+        let high = west[2].smaller(centre[2]).smaller(east[2]);
+        median_bytes(low, median_bytes(west[1], centre[1], east[1]), high).store(&mut out[i..]);
     }
 }
 
-/// The numbers of three neighbouring columns for each place of a chunk.
+/// The numbers of each column, smallest first, from one column on.
 #[inline(always)]
-fn three(columns: &[u8], channels: usize) -> [&[u8]; 3] {
-    [&columns[..CHUNK], &columns[channels..channels + CHUNK], &columns[2 * channels..2 * channels + CHUNK]]
+fn columns<R: Register>(lanes: Lanes<R>, [upper, middle, lower]: [&[u8]; 3], first: usize) -> [Bytes<R>; 3] {
+    let (a, b) = (lanes.load_some(&upper[first..]), lanes.load_some(&middle[first..]));
+    sorted_bytes(a, b, lanes.load_some(&lower[first..]))
 }
 
 #[inline(always)]
-fn chunk<R: Register>(lanes: Lanes<R>, [[a, b, c], [d, e, f], [g, h, k]]: [[&[u8]; 3]; 3], out: &mut [u8]) {
-    for i in (0..CHUNK).step_by(R::BYTES) {
-        let west = sorted_bytes(lanes.load(&a[i..]), lanes.load(&d[i..]), lanes.load(&g[i..]));
-        let centre = sorted_bytes(lanes.load(&b[i..]), lanes.load(&e[i..]), lanes.load(&h[i..]));
-        let east = sorted_bytes(lanes.load(&c[i..]), lanes.load(&f[i..]), lanes.load(&k[i..]));
-        let low = west.0.greater(centre.0).greater(east.0);
-        let high = west.2.smaller(centre.2).smaller(east.2);
-        median_bytes(low, median_bytes(west.1, centre.1, east.1), high).store(&mut out[i..]);
-    }
+fn shifted<R: Register>([a, b, c]: [Bytes<R>; 3], by: usize, next: [Bytes<R>; 3]) -> [Bytes<R>; 3] {
+    [a.from(by, next[0]), b.from(by, next[1]), c.from(by, next[2])]
 }
 
 #[inline(always)]
-fn sorted_bytes<R: Register>(a: Bytes<R>, b: Bytes<R>, c: Bytes<R>) -> (Bytes<R>, Bytes<R>, Bytes<R>) {
+fn sorted_bytes<R: Register>(a: Bytes<R>, b: Bytes<R>, c: Bytes<R>) -> [Bytes<R>; 3] {
     let (less, more) = (a.smaller(b), a.greater(b));
     let (rest, most) = (more.smaller(c), more.greater(c));
-    (less.smaller(rest), less.greater(rest), most)
+    [less.smaller(rest), less.greater(rest), most]
 }
 
 #[inline(always)]

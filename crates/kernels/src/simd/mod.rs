@@ -50,7 +50,13 @@ impl Level {
             use std::arch::is_x86_feature_detected as has;
             if has!("avx2") && has!("fma") && has!("bmi1") && has!("bmi2") && has!("lzcnt") && has!("popcnt") {
                 levels.push(Level(Instructions::Avx2));
-                if has!("avx512f") && has!("avx512bw") && has!("avx512vl") && has!("avx512dq") && has!("avx512cd") {
+                if has!("avx512f")
+                    && has!("avx512bw")
+                    && has!("avx512vl")
+                    && has!("avx512dq")
+                    && has!("avx512cd")
+                    && has!("avx512vbmi")
+                {
                     levels.push(Level(Instructions::Avx512));
                 }
             }
@@ -123,7 +129,7 @@ fn avx2<K: Task>(task: K) -> K::Output {
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512cd")]
+#[target_feature(enable = "avx2,fma,bmi1,bmi2,lzcnt,popcnt,avx512f,avx512bw,avx512vl,avx512dq,avx512cd,avx512vbmi")]
 fn avx512<K: Task>(task: K) -> K::Output {
     task.run(Level(Instructions::Avx512))
 }

@@ -12,13 +12,25 @@ pub(crate) type Register256 = std::convert::Infallible;
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) type Register512 = std::convert::Infallible;
 
+/// The place of each byte of the longest register.
+#[cfg(target_arch = "x86_64")]
+const PLACES: [u8; 64] = {
+    let mut places = [0; 64];
+    let mut i = 0;
+    while i < places.len() {
+        places[i] = i as u8;
+        i += 1;
+    }
+    places
+};
+
 /// Declares [`Register`], and what each operation is in registers of 256 bits and of 512.
 macro_rules! registers {
     ($($(#[$doc:meta])* $name:ident $(<const $N:ident: $of:ty>)? ($($argument:ident: $type:ty),*) -> $result:ty { $narrow:expr } { $wide:expr })*) => {
         /// A register. Where an operation is not one of pairs of numbers it works within each 128 bits alone, as those of AVX2 do.
         ///
         /// # Safety
-        /// All operations: the processor must have AVX2 and FMA, for registers of 512 bits AVX-512 (F, BW, VL, DQ), too. Pointers must be
+        /// All operations: the processor must have AVX2 and FMA, for registers of 512 bits AVX-512 (F, BW, VL, DQ, VBMI), too. Pointers must be
         /// good for a whole register, which need not be aligned.
         #[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
         pub(crate) trait Register: Copy {
@@ -26,6 +38,8 @@ macro_rules! registers {
             type Mask: Copy;
             /// Numbers of 8 bits in it.
             const BYTES: usize;
+            /// Whether [`from8`](Register::from8) is one step.
+            const SHIFTS: bool;
             $($(#[$doc])* unsafe fn $name $(<const $N: $of>)? ($($argument: $type),*) -> $result;)*
         }
 
@@ -33,6 +47,7 @@ macro_rules! registers {
         impl Register for __m256i {
             type Mask = __m256i;
             const BYTES: usize = 32;
+            const SHIFTS: bool = false;
             registers!(@impl $($name $(<const $N: $of>)? ($($argument: $type),*) -> $result { $narrow })*);
         }
 
@@ -40,6 +55,7 @@ macro_rules! registers {
         impl Register for __m512i {
             type Mask = __mmask64;
             const BYTES: usize = 64;
+            const SHIFTS: bool = true;
             registers!(@impl $($name $(<const $N: $of>)? ($($argument: $type),*) -> $result { $wide })*);
         }
 
@@ -47,6 +63,7 @@ macro_rules! registers {
         impl Register for std::convert::Infallible {
             type Mask = Self;
             const BYTES: usize = 32;
+            const SHIFTS: bool = false;
             $(#[allow(unsafe_code, reason = "as the trait has it")]
             unsafe fn $name $(<const $N: $of>)? ($(_: $type),*) -> $result { unreachable!("there are such registers on x86-64 only") })*
         }
@@ -63,6 +80,16 @@ macro_rules! registers {
 
 registers! {
     load(from: *const u8) -> Self { _mm256_loadu_si256(from.cast()) } { _mm512_loadu_si512(from.cast()) }
+    /// The first so many bytes, fewer than there are, and zeros behind them.
+    load_some(from: *const u8, count: usize) -> Self {
+        {
+            let mut bytes = [0u8; 32];
+            std::ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), count);
+            _mm256_loadu_si256(bytes.as_ptr().cast())
+        }
+    } {
+        _mm512_maskz_loadu_epi8(_bzhi_u64(u64::MAX, count as u32), from.cast())
+    }
     store(a: Self, to: *mut u8) -> () { _mm256_storeu_si256(to.cast(), a) } { _mm512_storeu_si512(to.cast(), a) }
     zeros() -> Self { _mm256_setzero_si256() } { _mm512_setzero_si512() }
     splat8(number: i8) -> Self { _mm256_set1_epi8(number) } { _mm512_set1_epi8(number) }
@@ -119,6 +146,20 @@ registers! {
         _mm256_alignr_epi8::<FROM>(_mm256_permute2x128_si256::<0x21>(a, b), a)
     } {
         _mm512_alignr_epi8::<FROM>(_mm512_alignr_epi64::<2>(b, a), a)
+    }
+    /// Bytes of `a` from one on, then bytes of `b`.
+    from8(a: Self, b: Self, first: u8) -> Self {
+        {
+            let mut both = [0u8; 64];
+            _mm256_storeu_si256(both.as_mut_ptr().cast(), a);
+            _mm256_storeu_si256(both.as_mut_ptr().add(32).cast(), b);
+            _mm256_loadu_si256(both.as_ptr().add(usize::from(first) % 33).cast())
+        }
+    } {
+        {
+            let places = _mm512_add_epi8(_mm512_loadu_si512(PLACES.as_ptr().cast()), _mm512_set1_epi8(first as i8));
+            _mm512_permutex2var_epi8(a, places, b)
+        }
     }
     /// Bytes of `a` from the 16th on, then bytes of `b`.
     following16(a: Self, b: Self) -> Self {
