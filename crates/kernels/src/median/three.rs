@@ -39,23 +39,60 @@ pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
 /// The same of 8-bit numbers.
 #[inline(always)]
 fn in_lanes<R: Register>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
-    // Columns are sorted once where sorted ones can be shifted; `known` is where the newest of them begin.
-    let shifts = R::SHIFTS && 2 * channels <= R::BYTES;
+    if R::SHIFTS && 2 * channels <= R::BYTES {
+        shifting(lanes, channels, rows, out);
+    } else if out.len() >= CHUNK {
+        loading::<R, CHUNK>(lanes, channels, rows, out);
+    } else {
+        loading::<R, CACHE_LINE>(lanes, channels, rows, out);
+    }
+}
+
+/// Each column is sorted once, and the sorted ones are shifted.
+#[inline(always)]
+fn shifting<R: Register>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
+    // Where the newest of the sorted columns begin is known.
     let (mut next, mut known) = (columns(lanes, rows, 0), 0);
     for i in chunk_starts(R::BYTES, out.len()) {
         ask_ahead::<u8, CACHE_LINE>(&rows[2][i..]);
         let west = if i == known { next } else { columns(lanes, rows, i) };
-        let (centre, east) = if shifts {
-            known = i + R::BYTES;
-            next = columns(lanes, rows, known);
-            (shifted(west, channels, next), shifted(west, 2 * channels, next))
-        } else {
-            (columns(lanes, rows, i + channels), columns(lanes, rows, i + 2 * channels))
-        };
-        let low = west[0].greater(centre[0]).greater(east[0]);
-        let high = west[2].smaller(centre[2]).smaller(east[2]);
-        median_bytes(low, median_bytes(west[1], centre[1], east[1]), high).store(&mut out[i..]);
+        known = i + R::BYTES;
+        next = columns(lanes, rows, known);
+        let (centre, east) = (shifted(west, channels, next), shifted(west, 2 * channels, next));
+        median_of_columns(west, centre, east).store(&mut out[i..]);
     }
+}
+
+/// Columns are sorted for each window that sees them, `N` windows after another.
+#[inline(always)]
+fn loading<R: Register, const N: usize>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
+    for start in chunk_starts(N, out.len()) {
+        ask_ahead::<u8, N>(&rows[2][start..]);
+        // What the lengths are need not be asked for each register.
+        let west = cut::<N>(rows, start);
+        let (centre, east) = (cut::<N>(rows, start + channels), cut::<N>(rows, start + 2 * channels));
+        let out = &mut out[start..start + N];
+        for i in (0..N).step_by(R::BYTES) {
+            let west = sorted_bytes(lanes.load(&west[0][i..]), lanes.load(&west[1][i..]), lanes.load(&west[2][i..]));
+            let centre =
+                sorted_bytes(lanes.load(&centre[0][i..]), lanes.load(&centre[1][i..]), lanes.load(&centre[2][i..]));
+            let east = sorted_bytes(lanes.load(&east[0][i..]), lanes.load(&east[1][i..]), lanes.load(&east[2][i..]));
+            median_of_columns(west, centre, east).store(&mut out[i..]);
+        }
+    }
+}
+
+#[inline(always)]
+fn median_of_columns<R: Register>(west: [Bytes<R>; 3], centre: [Bytes<R>; 3], east: [Bytes<R>; 3]) -> Bytes<R> {
+    let low = west[0].greater(centre[0]).greater(east[0]);
+    let high = west[2].smaller(centre[2]).smaller(east[2]);
+    median_bytes(low, median_bytes(west[1], centre[1], east[1]), high)
+}
+
+/// So many numbers of each row.
+#[inline(always)]
+fn cut<const N: usize>([upper, middle, lower]: [&[u8]; 3], first: usize) -> [&[u8]; 3] {
+    [&upper[first..first + N], &middle[first..first + N], &lower[first..first + N]]
 }
 
 /// The numbers of each column, smallest first, from one column on.
