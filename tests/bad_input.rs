@@ -245,7 +245,7 @@ fn data_sets_that_are_none() {
     refuse(&[("x_train", x(2)), ("y_train", y(&[1]))], &["x_train holds 2 pictures, y_train 1 labels"]);
     refuse(
         &[("x_train", x(2)), ("y_train", npy("'<f8'", false, "(2,)", &[0; 16]))],
-        &["y_train holds numbers of type f8; u1 is needed"],
+        &["y_train holds numbers of type f8; whole numbers are needed: u1, u2, … i8"],
     );
     refuse(
         &[("x_train", npy("'|O'", false, "(2,)", &[0; 16])), ("y_train", y(&[1, 2]))],

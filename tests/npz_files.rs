@@ -150,6 +150,45 @@ fn a_flipped_byte_is_noticed() {
     assert!(message.contains("init_w_i_h cannot be unpacked"), "{message}");
 }
 
+#[test]
+fn classes_are_whole_numbers_of_any_type() {
+    let folder = folder();
+    let path = folder.path().join("a.npz");
+    let read = |descr: &str, number: &[u8]| {
+        let labels = [vec![0; number.len()], number.to_vec()].concat();
+        archive(
+            &path,
+            &[("x_test", npy("'|u1'", false, "(2, 1, 1)", &[7, 8])), ("y_test", npy(descr, false, "(2,)", &labels))],
+        );
+        Labelled::read(&mut Npz::open(&path).unwrap(), "test").map(|set| set.labels).map_err(|error| error.to_string())
+    };
+    for (descr, number, class) in [
+        ("'|u1'", &[255u8][..], 255),
+        ("'|i1'", &[127], 127),
+        ("'<u2'", &[200, 0], 200),
+        ("'>u2'", &[0, 200], 200),
+        ("'<i2'", &[200, 0], 200),
+        ("'>i4'", &[0, 0, 0, 9], 9),
+        ("'<u4'", &[9, 0, 0, 0], 9),
+        ("'<i8'", &[129, 0, 0, 0, 0, 0, 0, 0], 129),
+        ("'>u8'", &[0, 0, 0, 0, 0, 0, 0, 3], 3),
+    ] {
+        assert_eq!(read(descr, number), Ok(vec![0, class]), "{descr}");
+    }
+    for (descr, number, found) in [
+        ("'|i1'", &[255u8][..], "-1"),
+        ("'<u2'", &[0, 1], "256"),
+        ("'>i2'", &[255, 254], "-2"),
+        ("'<i4'", &[0, 0, 0, 128], "-2147483648"),
+        ("'<i8'", &[255; 8], "-1"),
+        ("'<u8'", &[255; 8], "18446744073709551615"),
+    ] {
+        let message = read(descr, number).unwrap_err();
+        let wanted = format!("y_test holds {found} at 1; a class is a number from 0 to 255");
+        assert!(message.ends_with(&wanted), "{descr}: {message}");
+    }
+}
+
 /// The message of reading a data set with this for `x_train` and `y_train`.
 fn data_refusal(x: Vec<u8>, y: Vec<u8>) -> String {
     let folder = folder();
@@ -166,8 +205,8 @@ fn data_sets_are_checked() {
             .contains("x_train holds 2 pictures, y_train 3 labels")
     );
     assert!(
-        data_refusal(pictures(), npy("'<i8'", false, "(2,)", &[0; 16]))
-            .contains("y_train holds numbers of type i8; u1 is needed")
+        data_refusal(pictures(), npy("'<f8'", false, "(2,)", &[0; 16]))
+            .contains("y_train holds numbers of type f8; whole numbers are needed")
     );
     assert!(
         data_refusal(pictures(), npy("'|u1'", false, "(2, 2)", &[0; 4]))

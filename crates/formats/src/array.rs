@@ -115,6 +115,31 @@ pub(crate) fn read_data<T: Value>(header: &Header, reader: &mut dyn Read) -> Res
     Ok(Tensor::from_array(array))
 }
 
+/// Reads class numbers, whole numbers of any type: NumPy's own are 64 bits long.
+pub(crate) fn read_classes(header: &Header, reader: &mut dyn Read) -> Result<Vec<u8>, String> {
+    let (is_signed, size) = match header.dtype.as_str() {
+        "u1" => (false, 1),
+        "u2" => (false, 2),
+        "u4" => (false, 4),
+        "u8" => (false, 8),
+        "i1" => (true, 1),
+        "i2" => (true, 2),
+        "i4" => (true, 4),
+        "i8" => (true, 8),
+        other => return Err(format!("holds numbers of type {other}; whole numbers are needed: u1, u2, … i8")),
+    };
+    let mut bytes = read_bytes(header, reader)?;
+    let numbers = bytes.chunks_exact_mut(size).enumerate().map(|(at, number)| {
+        if !header.big_endian {
+            number.reverse();
+        }
+        let start = if is_signed && number[0] >= 0x80 { -1 } else { 0 };
+        let value = number.iter().fold(start, |value: i128, &byte| (value << 8) | i128::from(byte));
+        u8::try_from(value).map_err(|_| format!("holds {value} at {at}; a class is a number from 0 to {}", u8::MAX))
+    });
+    numbers.collect()
+}
+
 pub(crate) fn read_bytes(header: &Header, reader: &mut dyn Read) -> Result<Vec<u8>, String> {
     let wanted = header.bytes as usize;
     let mut bytes = Vec::new();

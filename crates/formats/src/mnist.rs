@@ -23,10 +23,10 @@ impl Labelled {
     /// Reads `x_<part>` and `y_<part>`: `part` is `train` or `test`.
     ///
     /// # Shape
-    /// `x` `[n, height, width]` (grey) or `[n, height, width, channels]`, 1 to 4 channels; `y` `[n]` or `[n, 1]`
+    /// `x` `[n, height, width]` (grey) or `[n, height, width, channels]` of `u1`, 1 to 4 channels; `y` `[n]` or `[n, 1]` of whole numbers
     ///
     /// # Errors
-    /// If one of the arrays is missing, of another type than `u1`, of another shape, empty, or they differ in length.
+    /// If one of the arrays is missing, of another type, of another shape, empty, or they differ in length; if a class is not one of 0 … 255.
     pub fn read<R: Read + Seek>(archive: &mut Npz<R>, part: &str) -> Result<Self, Error> {
         let (x, y) = (format!("x_{part}"), format!("y_{part}"));
         let file = archive.file().to_string();
@@ -52,7 +52,7 @@ impl Labelled {
         if x_shape.contains(&0) {
             return Err(invalid(format!("{x} has shape {x_shape:?}; it must not be empty")));
         }
-        let labels = archive.read::<u8>(&y)?.into_vec();
+        let labels = archive.read_classes(&y)?;
         let images =
             archive.read::<u8>(&x)?.reshape([n, height, width, channels]).map_err(|e| invalid(e.to_string()))?;
         Ok(Self { images, labels })

@@ -11,7 +11,7 @@ use glassbox_tensor::Tensor;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 pub use crate::array::{Array, Header, Value};
-use crate::array::{MOST_ARRAYS, missing, read_data};
+use crate::array::{MOST_ARRAYS, missing, read_classes, read_data};
 use crate::open::open;
 use crate::{Error, npy, write_atomically};
 
@@ -100,6 +100,14 @@ impl<R: Read + Seek> Npz<R> {
     /// If there is none of that name, it is of another type, or it is not what its header announces.
     pub fn read<T: Value>(&mut self, name: &str) -> Result<Tensor<T>, Error> {
         self.with_entry(name, |header, data| read_data(&header, data))
+    }
+
+    /// Class numbers, 0 … 255, of any type of whole numbers.
+    ///
+    /// # Errors
+    /// As [`read`](Npz::read); if one is negative or greater than 255.
+    pub fn read_classes(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        self.with_entry(name, |header, data| read_classes(&header, data))
     }
 
     /// A string.
