@@ -47,7 +47,7 @@ fn labels(entry: &Entry) -> Vec<String> {
         }
     }
     if entry.name == "median" {
-        let sizes = [5, 15, 43];
+        let sizes = [5, 11, 13, 15, 43];
         labels.extend(
             sizes
                 .iter()
@@ -270,7 +270,7 @@ fn medians_of_pixels_with_many_channels_are_those_of_each_channel() {
     // Rows of more than a block, and pixels too wide for the planes of the unrolled networks, or just not.
     for channels in [8, 9, 16, 17, 33] {
         let picture = picture::<u8>(11, 300, channels, 4);
-        for size in [3, 5, 7, 9] {
+        for size in [3, 5, 7, 9, 15] {
             let median = chain(&format!("median:size={size}"));
             let whole = Engine::default().run(&median, &picture).unwrap();
             for channel in [0, channels - 1] {

@@ -37,10 +37,20 @@ impl<'a> Placed<'a> {
         Self { filter, window, border, left, above }
     }
 
-    /// The first row of the window of place `y`, and the one behind its last.
+    /// The first row of the window of place `y`, and the one behind the last that is looked at.
     fn rows(&self, y: usize) -> Range<isize> {
         let top = (y * self.window.stride) as isize - self.above as isize;
-        top..top + self.window.height() as isize
+        top..top + self.height() as isize
+    }
+
+    /// Rows that are looked at for a place.
+    fn height(&self) -> usize {
+        self.window.height() + self.filter.ahead()
+    }
+
+    /// The last row that places before `end` need: what is ahead of it need not be there.
+    fn last_row(&self, end: usize) -> isize {
+        self.rows(end - 1).end - 1 - self.filter.ahead() as isize
     }
 
     /// Columns that `places` neighbouring places see.
@@ -114,10 +124,11 @@ impl<T: Pixel> Band<'_, T> {
         let columns = first * self.channels..(first + placed.columns(inside.len())) * self.channels;
         let zeros = vec![T::default(); columns.len()];
         let mut kernel = T::row_kernel(placed.filter, self.channels);
-        let mut rows = Vec::with_capacity(placed.window.height());
+        let last = placed.last_row(range.end);
+        let mut rows = Vec::with_capacity(placed.height());
         for (y, out) in range.zip(out.chunks_exact_mut(line)) {
             rows.clear();
-            rows.extend(placed.rows(y).map(|y| match placed.border.place(y, self.height) {
+            rows.extend(placed.rows(y).map(|y| match placed.border.place(y.min(last), self.height) {
                 Some(y) => &self.row(y)[columns.clone()],
                 None => &zeros,
             }));
@@ -154,7 +165,8 @@ impl<T: Pixel> Band<'_, T> {
                 places = end;
             }
         }
-        let (count, length) = (placed.window.height(), places * stride * self.channels);
+        let (count, length) = (placed.height(), places * stride * self.channels);
+        let last = placed.last_row(range.end);
         let mut ring = vec![T::default(); count * length];
         let mut made = vec![T::default(); ((places * stride - placed.window.width()) / stride + 1) * channels];
         let mut kernel = T::row_kernel(placed.filter, self.channels);
@@ -170,7 +182,7 @@ impl<T: Pixel> Band<'_, T> {
                     let from = (edge.start * stride) as isize - placed.left as isize;
                     let padded =
                         &mut padded[places.start * stride * self.channels..places.end * stride * self.channels];
-                    self.pad_row(row + (first * stride) as isize, from, placed.border, padded);
+                    self.pad_row((row + (first * stride) as isize).min(last), from, placed.border, padded);
                 }
             }
             loaded = wanted.end;

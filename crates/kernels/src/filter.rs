@@ -95,6 +95,12 @@ pub trait Operator: std::fmt::Debug + Send + Sync + 'static {
     /// What it sees.
     fn window(&self) -> Window;
 
+    /// Rows below its window that its row function sees as well: one that makes several rows at a time looks at them, and hands out the others
+    /// when they are asked for. Behind the last row that is needed for what is made it is repeated.
+    fn ahead(&self) -> usize {
+        0
+    }
+
     /// What it wants beyond the edge. [`Border::Crop`] means: nothing.
     fn border(&self) -> Border;
 
@@ -224,6 +230,7 @@ impl Filter {
 #[doc(hidden)]
 pub trait RowFilter: std::fmt::Debug + Send + Sync {
     fn window(&self) -> Window;
+    fn ahead(&self) -> usize;
     fn border(&self) -> Border;
     fn channels(&self, channels: usize) -> usize;
     fn keeps_alpha(&self) -> bool;
@@ -236,6 +243,10 @@ pub trait RowFilter: std::fmt::Debug + Send + Sync {
 impl<O: Operator> RowFilter for O {
     fn window(&self) -> Window {
         Operator::window(self)
+    }
+
+    fn ahead(&self) -> usize {
+        Operator::ahead(self)
     }
 
     fn border(&self) -> Border {

@@ -1,7 +1,7 @@
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::median::{LARGEST, Network, Ranked, Unrolled, most_by_network, three};
+use crate::median::{AHEAD, LARGEST, Ranked, Tiled, Unrolled, most_by_network, three};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -46,6 +46,10 @@ impl Operator for Median {
         Window::centred(self.size)
     }
 
+    fn ahead(&self) -> usize {
+        AHEAD
+    }
+
     fn border(&self) -> Border {
         self.border
     }
@@ -58,7 +62,7 @@ impl Operator for Median {
             5 if Unrolled::<T, 5>::can(channels) => MedianRow::Five(Unrolled::new(channels)),
             7 if Unrolled::<T, 7>::can(channels) => MedianRow::Seven(Unrolled::new(channels)),
             9 if Unrolled::<T, 9>::can(channels) => MedianRow::Nine(Unrolled::new(channels)),
-            _ if size <= most_by_network::<T>() => MedianRow::Network(Network::new(size, channels)),
+            _ if size <= most_by_network::<T>() => MedianRow::Tiled(Tiled::new(size, channels)),
             _ => MedianRow::Ranked(Ranked::new(size, (size * size) as u32 / 2, channels)),
         }
     }
@@ -69,7 +73,7 @@ pub(super) enum MedianRow<T> {
     Five(Unrolled<T, 5>),
     Seven(Unrolled<T, 7>),
     Nine(Unrolled<T, 9>),
-    Network(Network<T>),
+    Tiled(Tiled<T>),
     Ranked(Ranked<T>),
 }
 
@@ -81,7 +85,7 @@ impl<T: Pixel> Kernel<T> for MedianRow<T> {
             MedianRow::Five(network) => network.row(rows, out),
             MedianRow::Seven(network) => network.row(rows, out),
             MedianRow::Nine(network) => network.row(rows, out),
-            MedianRow::Network(network) => network.row(rows, out),
+            MedianRow::Tiled(tiled) => tiled.row(rows, out),
             MedianRow::Ranked(ranked) => ranked.row(rows, out),
         }
     }

@@ -6,11 +6,14 @@
 
 mod columns;
 mod counting;
-mod network;
+mod layout;
+mod merges;
 mod plan;
 mod recent;
 mod sliding;
 pub(crate) mod three;
+mod tiled;
+mod tiling;
 mod unrolled;
 mod windows;
 
@@ -18,18 +21,18 @@ use crate::Pixel;
 use crate::filter::Rows;
 use columns::ColumnHistograms;
 use counting::Counting;
-pub(crate) use network::Network;
 use sliding::SlidingHistogram;
+pub(crate) use tiled::{AHEAD, Tiled};
 pub(crate) use unrolled::Unrolled;
 
 /// Largest window side: the counts of its 255² numbers still fit in 16 bits.
 pub(crate) const LARGEST: usize = 255;
 
-/// The largest window side for which the network is the faster way, from `filters bench --only median:size=N`.
+/// The largest window side for which comparisons are the faster way, from `filters bench --only median:size=N`.
 pub(crate) fn most_by_network<T: Pixel>() -> usize {
     match (T::BINS, T::BINS_ARE_EXACT) {
-        (256, _) => 9,
-        (_, true) => 21,
+        (256, _) => 15,
+        (_, true) => 41,
         // Bins of many numbers each are searched through.
         (_, false) => 47,
     }

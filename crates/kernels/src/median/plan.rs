@@ -1,7 +1,9 @@
 //! The comparisons that find the median of a small window, worked out while the program is compiled.
 
+use super::merges::Shape;
+
 /// Numbers that one pass holds at most.
-pub(super) const MOST_NUMBERS: usize = 128;
+pub(super) const MOST_NUMBERS: usize = 192;
 
 /// Comparisons of one pass at most.
 const MOST_STEPS: usize = 512;
@@ -101,6 +103,20 @@ impl Pass {
         first_plane: 0,
         extent: 0,
     };
+
+    /// Two sorted lists of so many numbers, which are in registers one after the other, and which numbers of the merged list are written. If
+    /// the second list has none, the first is sorted.
+    pub(super) const fn merging(shape: Shape) -> Pass {
+        let mut pass = Pass::EMPTY;
+        let (a, b) = (Sorted::range(0, shape.a), Sorted::range(shape.a, shape.b));
+        let list = match shape {
+            Shape { b: 0, .. } => pass.sort(&a),
+            Shape { kept: 1, .. } => pass.middle(&a, &b),
+            _ => pass.merge(&a, &b).part(shape.first, shape.first + shape.kept),
+        };
+        let _ = pass.write(&list, 0);
+        pass
+    }
 
     const fn read(&mut self, source: Source, shift: usize) {
         self.inputs[self.input_count] = (source, shift);

@@ -43,7 +43,7 @@ macro_rules! unroll64 {
     };
 }
 
-/// Does the same for each of 128 constants, which are [`MOST_NUMBERS`].
+/// Does the same for each of 128 constants, of which no pass has more numbers.
 macro_rules! unroll128 {
     ($i:ident => $body:expr) => {
         unroll64!($i from 0 => $body);
@@ -64,6 +64,7 @@ macro_rules! unroll512 {
         unroll64!($i from 448 => $body);
     };
 }
+pub(super) use {unroll64, unroll512};
 
 impl<T: Pixel, const N: usize> Unrolled<T, N> {
     const PLAN: Plan = Plan::median(N);
