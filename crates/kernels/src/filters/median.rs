@@ -62,7 +62,7 @@ impl Operator for Median {
             5 if Unrolled::<T, 5>::can(channels) => MedianRow::Five(Unrolled::new(channels)),
             7 if Unrolled::<T, 7>::can(channels) => MedianRow::Seven(Unrolled::new(channels)),
             9 if Unrolled::<T, 9>::can(channels) => MedianRow::Nine(Unrolled::new(channels)),
-            _ if size <= most_by_network::<T>() => MedianRow::Tiled(Tiled::new(size, channels)),
+            _ if (5..=most_by_network::<T>()).contains(&size) => MedianRow::Tiled(Tiled::new(size, channels)),
             _ => MedianRow::Ranked(Ranked::new(size, (size * size) as u32 / 2, channels)),
         }
     }
