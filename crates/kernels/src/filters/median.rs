@@ -58,17 +58,19 @@ impl Operator for Median {
         let size = self.size;
         assert!(size % 2 == 1 && size <= LARGEST, "median: expected an odd size from 1 to {LARGEST}, got {size}");
         match size {
+            1 => MedianRow::One,
             3 => MedianRow::Three(channels),
             5 if Unrolled::<T, 5>::can(channels) => MedianRow::Five(Unrolled::new(channels)),
             7 if Unrolled::<T, 7>::can(channels) => MedianRow::Seven(Unrolled::new(channels)),
             9 if Unrolled::<T, 9>::can(channels) => MedianRow::Nine(Unrolled::new(channels)),
-            _ if (5..=most_by_network::<T>()).contains(&size) => MedianRow::Tiled(Tiled::new(size, channels)),
+            _ if size <= most_by_network::<T>() => MedianRow::Tiled(Tiled::new(size, channels)),
             _ => MedianRow::Ranked(Ranked::new(size, (size * size) as u32 / 2, channels)),
         }
     }
 }
 
 pub(super) enum MedianRow<T> {
+    One,
     Three(usize),
     Five(Unrolled<T, 5>),
     Seven(Unrolled<T, 7>),
@@ -81,6 +83,7 @@ impl<T: Pixel> Kernel<T> for MedianRow<T> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         match self {
+            MedianRow::One => out.copy_from_slice(rows.get(0)),
             MedianRow::Three(channels) => three::row(*channels, rows, out),
             MedianRow::Five(network) => network.row(rows, out),
             MedianRow::Seven(network) => network.row(rows, out),
