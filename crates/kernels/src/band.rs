@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use crate::filter::{RowFilter, Rows, Window};
-use crate::simd::{CACHE_LINE, Level};
+use crate::simd::Level;
 use crate::{Border, Pixel};
 
 /// Groups of rows whose edges are worked on at a time: an edge by itself is too narrow for a vector.
-const SIDE_BY_SIDE: usize = 16;
+const SIDE_BY_SIDE: usize = 64;
 
 /// Some rows of a picture of `height` rows.
 pub(crate) struct Band<'a, T> {
@@ -67,24 +67,6 @@ impl<'a> Placed<'a> {
     }
 }
 
-/// Those of the places `inside` that fill whole cache lines, as far as that can be: vectors are then written nowhere across two,
-/// and none is left over. The rest joins the edges.
-fn whole_lines(inside: Range<usize>, row: usize, place_bytes: usize) -> Range<usize> {
-    if inside.len() < 8 * CACHE_LINE {
-        return inside;
-    }
-    let begins_line = |place: &usize| (row + place * place_bytes).is_multiple_of(CACHE_LINE);
-    let start = (inside.start..inside.start + CACHE_LINE).find(begins_line).unwrap_or(inside.start);
-    start..inside.end - (inside.end - start) % CACHE_LINE
-}
-
-/// An edge of a group of rows, and where it stands among all pieces.
-struct Piece {
-    first: usize,
-    edge: Range<usize>,
-    places: Range<usize>,
-}
-
 impl<T: Pixel> Band<'_, T> {
     /// Rows `range` of the operator's output.
     pub(crate) fn filter(
@@ -97,11 +79,7 @@ impl<T: Pixel> Band<'_, T> {
     ) {
         let placed = Placed::new(filter);
         let places = out.len() / range.len() / filter.channels(self.channels);
-        let place_bytes = filter.channels(self.channels) * size_of::<T>();
-        let inside = match placed.inside(places, self.width) {
-            all if filter.draws() => all,
-            inside => whole_lines(inside, out.as_ptr().addr(), place_bytes),
-        };
+        let inside = placed.inside(places, self.width);
         if !inside.is_empty() {
             self.filter_inside(&placed, level, past_caches, range.clone(), inside.clone(), out);
         }
@@ -138,7 +116,7 @@ impl<T: Pixel> Band<'_, T> {
     }
 
     /// All other places: what their windows see is copied, with what the border says, and laid side by side, both edges of rows
-    /// far apart. They are one narrow picture then; what stands where one piece meets the next is not used.
+    /// far apart. They are one narrow picture then; what stands where one edge meets the next is not used.
     fn filter_edges(
         &self,
         placed: &Placed,
@@ -150,49 +128,57 @@ impl<T: Pixel> Band<'_, T> {
         if edges.is_empty() {
             return;
         }
-        let (line, channels) = (out.len() / range.len(), placed.filter.channels(self.channels));
-        let stride = placed.window.stride;
+        let (line, channels, stride) =
+            (out.len() / range.len(), placed.filter.channels(self.channels), placed.window.stride);
         // Groups not so low that most of the time goes to the rows above and below them.
         let groups = (range.len() / (4 * placed.window.height())).clamp(1, SIDE_BY_SIDE);
         let rows_each = range.len().div_ceil(groups);
-        let mut pieces = Vec::new();
-        let mut places = 0;
-        for first in range.clone().step_by(rows_each) {
-            for edge in &edges {
-                // A piece begins at a place.
-                let end = places + placed.columns(edge.len()).div_ceil(stride);
-                pieces.push(Piece { first, edge: edge.clone(), places: places..end });
-                places = end;
+        // Of a group, which numbers of a row its edges see, and at which place each edge begins.
+        let (mut seen, mut begins) = (Vec::new(), Vec::new());
+        for edge in &edges {
+            begins.push(seen.len() / self.channels / stride);
+            // The next edge begins at a place.
+            let columns = placed.columns(edge.len()).next_multiple_of(stride);
+            let first = (edge.start * stride) as isize - placed.left as isize;
+            for column in first..first + columns as isize {
+                let place = placed.border.place(column, self.width);
+                seen.extend((0..self.channels).map(|channel| place.map(|place| place * self.channels + channel)));
             }
         }
-        let (count, length) = (placed.height(), places * stride * self.channels);
-        let last = placed.last_row(range.end);
+        let (across, length) = (seen.len() / self.channels / stride, groups * seen.len());
+        let places = (length / self.channels - placed.window.width()) / stride + 1;
+        let (count, last) = (placed.height(), placed.last_row(range.end));
         let mut ring = vec![T::default(); count * length];
-        let mut made = vec![T::default(); ((places * stride - placed.window.width()) / stride + 1) * channels];
+        let mut made = vec![T::default(); places * channels];
         let mut kernel = T::row_kernel(placed.filter, self.channels);
         let mut loaded = placed.rows(0).start;
+        let slot = |row: isize| row.rem_euclid(count as isize) as usize * length;
         for step in 0..rows_each {
-            // The last group may have fewer rows than the others.
-            let pieces = || pieces.iter().filter(|piece| piece.first + step < range.end);
+            // The last groups may have fewer rows than the others.
+            let firsts = range.clone().step_by(rows_each).take_while(|first| first + step < range.end);
             let wanted = placed.rows(step);
             // A stride larger than the window passes rows over.
             for row in loaded.max(wanted.start)..wanted.end {
-                let padded = &mut ring[row.rem_euclid(count as isize) as usize * length..][..length];
-                for Piece { first, edge, places } in pieces() {
-                    let from = (edge.start * stride) as isize - placed.left as isize;
-                    let padded =
-                        &mut padded[places.start * stride * self.channels..places.end * stride * self.channels];
-                    self.pad_row((row + (first * stride) as isize).min(last), from, placed.border, padded);
+                let padded = ring[slot(row)..][..length].chunks_exact_mut(seen.len());
+                for (first, padded) in firsts.clone().zip(padded) {
+                    let y = (row + (first * stride) as isize).min(last);
+                    match placed.border.place(y, self.height).map(|y| self.row(y)) {
+                        Some(row) => padded.iter_mut().zip(&seen).for_each(|(number, seen)| {
+                            *number = seen.map_or(T::default(), |seen| row[seen]);
+                        }),
+                        None => padded.fill(T::default()),
+                    }
                 }
             }
             loaded = wanted.end;
-            let slot = |row: isize| row.rem_euclid(count as isize) as usize * length;
-            let rows: Vec<_> = wanted.map(|row| &ring[slot(row)..slot(row) + length]).collect();
+            let rows: Vec<_> = wanted.map(|row| &ring[slot(row)..][..length]).collect();
             kernel.row(Rows::new(&rows, step, false, level), &mut made);
-            for Piece { first, edge, places } in pieces() {
-                let made = &made[places.start * channels..][..edge.len() * channels];
+            for (first, made) in firsts.zip(made.chunks(across * channels)) {
                 let out = &mut out[(first + step - range.start) * line..][..line];
-                out[edge.start * channels..edge.end * channels].copy_from_slice(made);
+                for (edge, begin) in edges.iter().zip(&begins) {
+                    let made = &made[begin * channels..][..edge.len() * channels];
+                    out[edge.start * channels..edge.end * channels].copy_from_slice(made);
+                }
             }
         }
     }
@@ -213,28 +199,5 @@ impl<T: Pixel> Band<'_, T> {
     fn row(&self, y: usize) -> &[T] {
         let line = self.width * self.channels;
         &self.pixels[(y - self.first) * line..(y - self.first + 1) * line]
-    }
-
-    /// As many pixels of row `y` as fit in `padded`, from column `from` on. Row and columns may lie outside the picture.
-    fn pad_row(&self, y: isize, from: isize, border: Border, padded: &mut [T]) {
-        let Some(y) = border.place(y, self.height) else {
-            padded.fill(T::default());
-            return;
-        };
-        let (row, channels) = (self.row(y), self.channels);
-        // Places before the picture's first column, and those within it.
-        let pixels = padded.len() / channels;
-        let before = from.min(0).unsigned_abs().min(pixels);
-        let start = from.max(0) as usize;
-        let within = self.width.saturating_sub(start).min(pixels - before);
-        padded[before * channels..(before + within) * channels]
-            .copy_from_slice(&row[start * channels..(start + within) * channels]);
-        for x in (0..before).chain(before + within..pixels) {
-            let pixel = &mut padded[x * channels..(x + 1) * channels];
-            match border.place(x as isize + from, self.width) {
-                Some(x) => pixel.copy_from_slice(&row[x * channels..(x + 1) * channels]),
-                None => pixel.fill(T::default()),
-            }
-        }
     }
 }

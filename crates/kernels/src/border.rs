@@ -45,6 +45,7 @@ impl Border {
     ///
     /// # Panics
     /// If `length` is 0.
+    #[inline]
     pub fn place(self, i: isize, length: usize) -> Option<usize> {
         let n = length as isize;
         assert!(n > 0, "place: expected a picture that is not empty");

@@ -66,7 +66,7 @@ impl<'a, T> Rows<'a, T> {
         self.rows[i]
     }
 
-    /// The row of the output that is made, 0 the topmost; only of operators that [draw](Operator::draws).
+    /// The row of the output that is made, 0 the topmost; only of operators whose window does not reach beyond the edge.
     #[inline(always)]
     pub fn y(&self) -> usize {
         self.y
@@ -112,12 +112,6 @@ pub trait Operator: std::fmt::Debug + Send + Sync + 'static {
     /// Whether an alpha channel is to be copied rather than filtered. Where places are not pixels, as in pooling, it cannot be.
     fn keeps_alpha(&self) -> bool {
         true
-    }
-
-    /// Whether it draws random numbers: its row function is then given whole rows, and may ask [which](Rows::y). Its window must not
-    /// reach beyond the edge.
-    fn draws(&self) -> bool {
-        false
     }
 
     /// The row function for a picture of so many channels, made anew for each strip.
@@ -234,7 +228,6 @@ pub trait RowFilter: std::fmt::Debug + Send + Sync {
     fn border(&self) -> Border;
     fn channels(&self, channels: usize) -> usize;
     fn keeps_alpha(&self) -> bool;
-    fn draws(&self) -> bool;
     fn kernel_u8(&self, channels: usize) -> Box<dyn RowKernel<u8>>;
     fn kernel_u16(&self, channels: usize) -> Box<dyn RowKernel<u16>>;
     fn kernel_f32(&self, channels: usize) -> Box<dyn RowKernel<f32>>;
@@ -259,10 +252,6 @@ impl<O: Operator> RowFilter for O {
 
     fn keeps_alpha(&self) -> bool {
         Operator::keeps_alpha(self)
-    }
-
-    fn draws(&self) -> bool {
-        Operator::draws(self)
     }
 
     fn kernel_u8(&self, channels: usize) -> Box<dyn RowKernel<u8>> {

@@ -46,7 +46,13 @@ impl Operator for Blur {
         let size = self.size;
         if T::BINS == 256 && (2..=MOST_IN_16_BITS).contains(&size) {
             let share = Share::of(size * size);
-            return BlurRow::Small(SmallRow { size, channels, share, columns: Aligned::default() });
+            return BlurRow::Small(SmallRow {
+                size,
+                channels,
+                share,
+                columns: Aligned::default(),
+                shared: Aligned::default(),
+            });
         }
         // Exact for 16 bits up to a size of 16.
         let matrix = Matrix::Separable { column: vec![1.0; size], row: vec![1.0; size] };
@@ -77,6 +83,8 @@ struct SmallRow {
     share: Share,
     /// The sum of each column.
     columns: Aligned<u16>,
+    /// The same without the topmost row: what the next row of windows sees of it, too.
+    shared: Aligned<u16>,
 }
 
 /// Sums that are made at a time: a few vectors, which stay in registers.
@@ -87,29 +95,42 @@ impl SmallRow {
     fn row<T: Pixel>(&mut self, rows: Rows<T>, out: &mut [T]) {
         let length = rows.get(0).len();
         if self.columns.get().len() != length {
-            self.columns = Aligned::zeros(length);
+            (self.columns, self.shared) = (Aligned::zeros(length), Aligned::zeros(length));
+            for y in 0..self.size - 1 {
+                self.shared.get_mut().iter_mut().zip(rows.get(y)).for_each(|(sum, number)| *sum += number.bin() as u16);
+            }
         }
-        let rows: Vec<_> = (0..self.size).map(|y| rows.get(y)).collect();
-        add_up(self.columns.get_mut(), &rows, |a: T| a.bin() as u16, |sum| sum);
+        roll(self.columns.get_mut(), self.shared.get_mut(), rows.get(0), rows.get(self.size - 1));
         let columns = self.columns.get();
         let columns: Vec<_> = (0..self.size).map(|x| &columns[x * self.channels..]).collect();
         let share = self.share;
-        add_up(out, &columns, |sum| sum, |sum| T::from_bin(usize::from(share.take(sum + share.half))));
+        add_up(out, &columns, |sum| T::from_bin(usize::from(share.take(sum.wrapping_add(share.half)))));
     }
 }
 
-/// `out[i] = finish(Σ number(source[i]))` over the sources.
+/// One row further down: the newest row joins what is shared, the topmost one leaves.
 #[inline(always)]
-fn add_up<S: Copy, U: Copy>(out: &mut [U], sources: &[&[S]], number: impl Fn(S) -> u16, finish: impl Fn(u16) -> U) {
-    for start in chunk_starts(CHUNK, out.len()) {
-        let mut sums = [0; CHUNK];
-        if let Some(newest) = sources.last() {
-            ask_ahead::<S, CHUNK>(&newest[start..]);
+fn roll<T: Pixel>(columns: &mut [u16], shared: &mut [u16], topmost: &[T], newest: &[T]) {
+    let sums = columns.chunks_mut(CHUNK).zip(shared.chunks_mut(CHUNK));
+    for ((columns, shared), (topmost, newest)) in sums.zip(topmost.chunks(CHUNK).zip(newest.chunks(CHUNK))) {
+        ask_ahead::<T, CHUNK>(newest);
+        for (((column, shared), topmost), newest) in columns.iter_mut().zip(shared).zip(topmost).zip(newest) {
+            // At the foot of an edge come rows that never joined: what becomes of those sums is not used.
+            *column = shared.wrapping_add(newest.bin() as u16);
+            *shared = column.wrapping_sub(topmost.bin() as u16);
         }
+    }
+}
+
+/// `out[i] = finish(Σ source[i])` over the sources.
+#[inline(always)]
+fn add_up<U: Copy>(out: &mut [U], sources: &[&[u16]], finish: impl Fn(u16) -> U) {
+    for start in chunk_starts(CHUNK, out) {
+        let mut sums = [0; CHUNK];
         for source in sources {
             let source = &source[start..start + CHUNK];
             for i in 0..CHUNK {
-                sums[i] += number(source[i]);
+                sums[i] = u16::wrapping_add(sums[i], source[i]);
             }
         }
         let chunk = &mut out[start..start + CHUNK];
@@ -119,7 +140,7 @@ fn add_up<S: Copy, U: Copy>(out: &mut [U], sources: &[&[S]], number: impl Fn(S) 
     }
     if out.len() < CHUNK {
         for (i, out) in out.iter_mut().enumerate() {
-            *out = finish(sources.iter().map(|source| number(source[i])).sum());
+            *out = finish(sources.iter().fold(0, |sum, source| sum.wrapping_add(source[i])));
         }
     }
 }

@@ -124,7 +124,7 @@ fn fold<'a, T>(weights: &[f32], source: impl Fn(usize) -> &'a [T]) -> Vec<Term<'
 /// `out[i] = finish(Σ weight · source[i])`, from the first term on.
 #[inline(always)]
 fn add_up<T: Pixel, U: Copy>(out: &mut [U], terms: &[Term<T>], finish: impl Fn(f32) -> U) {
-    for start in chunk_starts(CHUNK, out.len()) {
+    for start in chunk_starts(CHUNK, out) {
         let mut sums = [0.0; CHUNK];
         for (weight, a, b) in terms {
             let a = &a[start..start + CHUNK];

@@ -65,10 +65,6 @@ impl Operator for Noise {
         Border::Clamp
     }
 
-    fn draws(&self) -> bool {
-        true
-    }
-
     fn kernel<T: Pixel>(&self, _channels: usize) -> NoiseRow {
         NoiseRow { kind: self.kind, amount: self.amount, draws: Draws::new(self.seed) }
     }

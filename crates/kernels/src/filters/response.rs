@@ -7,7 +7,9 @@ use crate::filter::Rows;
 use crate::simd::{Bytes, Lanes, Register, Words, ask_ahead, chunk_starts, stream, with_lanes};
 
 /// Numbers that are made at a time.
-const CHUNK: usize = 256;
+const CHUNK: usize = 128;
+/// The same for what goes past the caches; with fewer or more it takes longer.
+const STREAMED: usize = 256;
 
 /// What a kernel answers at each place of a row. A trait and not a closure, because a closure cannot be told to be inlined,
 /// and what is not inlined is not vectorised: mark all of it `#[inline(always)]`.
@@ -39,19 +41,21 @@ pub(super) trait Finish<T: Pixel> {
 /// Stores what is made of the response at each place in `out`; past the caches if that is better.
 #[inline(always)]
 pub(super) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: impl Response<T>) {
-    for start in chunk_starts(CHUNK, out.len()) {
-        let response = response.part(start..start + CHUNK);
-        let chunk = &mut out[start..start + CHUNK];
-        ask_ahead::<T, CHUNK>(response.newest());
-        if rows.past_caches() {
-            let mut made = [T::default(); CHUNK];
+    if rows.past_caches() && out.len() >= STREAMED {
+        for start in chunk_starts(STREAMED, out) {
+            let response = response.part(start..start + STREAMED);
+            ask_ahead::<T, STREAMED>(response.newest());
+            let mut made = [T::default(); STREAMED];
             fill_chunk::<T, F>(rows, &mut made, response);
-            stream(&made, chunk);
-        } else {
-            fill_chunk::<T, F>(rows, chunk, response);
+            stream(&made, &mut out[start..start + STREAMED]);
         }
-    }
-    if out.len() < CHUNK {
+    } else if out.len() >= CHUNK {
+        for start in chunk_starts(CHUNK, out) {
+            let response = response.part(start..start + CHUNK);
+            ask_ahead::<T, CHUNK>(response.newest());
+            fill_chunk::<T, F>(rows, &mut out[start..start + CHUNK], response);
+        }
+    } else {
         fill::<T, F>(out, response);
     }
 }

@@ -76,7 +76,7 @@ fn lost(weights: &[u16]) -> u16 {
 #[inline(always)]
 fn weigh_rows<R: Register>(lanes: Lanes<R>, out: &mut [u16], weights: &[u16], sources: &[[&[u8]; 2]]) {
     let middle = weights.len() - 1;
-    for start in chunk_starts(R::BYTES, out.len()) {
+    for start in chunk_starts(R::BYTES, out) {
         let [here, _] = sources[middle];
         let here = lanes.load(&here[start..]);
         let mut sum =
@@ -92,7 +92,7 @@ fn weigh_rows<R: Register>(lanes: Lanes<R>, out: &mut [u16], weights: &[u16], so
 #[inline(always)]
 fn weigh_columns<R: Register>(lanes: Lanes<R>, out: &mut [u8], weights: &[u16], sources: &[[&[u16]; 2]]) {
     let middle = weights.len() - 1;
-    for start in chunk_starts(R::BYTES, out.len()) {
+    for start in chunk_starts(R::BYTES, out) {
         let [here, _] = sources[middle];
         let here = lanes.load_words(&here[start..]).upper_product(weights[middle]);
         let mut sum = lanes.splat_words((lost(weights) + HALF) as i16).add(here);

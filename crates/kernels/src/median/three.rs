@@ -24,7 +24,7 @@ pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
         let rows_of_bytes = [upper, middle, lower];
         return with_lanes!(rows.level(), lanes => in_lanes(lanes, channels, rows_of_bytes, out), else unreachable!("there are lanes"));
     }
-    for start in chunk_starts(CHUNK, out.len()) {
+    for start in chunk_starts(CHUNK, out) {
         ask_ahead::<T, CHUNK>(&lower[start..start + CHUNK]);
         // What is written is known to lie apart from what is read, so that the compiler need not look before each vector.
         let mut made = [T::default(); CHUNK];
@@ -53,7 +53,7 @@ fn in_lanes<R: Register>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out
 fn shifting<R: Register>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
     // Where the newest of the sorted columns begin is known.
     let (mut next, mut known) = (columns(lanes, rows, 0), 0);
-    for i in chunk_starts(R::BYTES, out.len()) {
+    for i in chunk_starts(R::BYTES, out) {
         ask_ahead::<u8, CACHE_LINE>(&rows[2][i..]);
         let west = if i == known { next } else { columns(lanes, rows, i) };
         known = i + R::BYTES;
@@ -66,7 +66,7 @@ fn shifting<R: Register>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out
 /// Columns are sorted for each window that sees them, `N` windows after another.
 #[inline(always)]
 fn loading<R: Register, const N: usize>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
-    for start in chunk_starts(N, out.len()) {
+    for start in chunk_starts(N, out) {
         ask_ahead::<u8, N>(&rows[2][start..]);
         // What the lengths are need not be asked for each register.
         let west = cut::<N>(rows, start);

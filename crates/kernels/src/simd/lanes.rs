@@ -268,12 +268,9 @@ impl<R: Register> Words<R> {
     /// If there are too few.
     #[inline(always)]
     pub(crate) fn store(self, to: &mut [u16]) {
-        let (low, high) = to[..R::BYTES].split_at_mut(R::BYTES / 2);
+        let to = &mut to[..R::BYTES];
         let Words([a, b]) = self;
-        register!({
-            R::store(R::in_order_low(a, b), low.as_mut_ptr().cast());
-            R::store(R::in_order_high(a, b), high.as_mut_ptr().cast());
-        })
+        register!(R::store_in_order(a, b, to.as_mut_ptr().cast()))
     }
 
     /// As [`saturate`](Self::saturate), of words in a list's order.

@@ -181,11 +181,16 @@ pub(crate) fn ask_ahead<T, const CHUNK: usize>(chunk: &[T]) {
     }
 }
 
-/// Where chunks of `n` of `length` numbers begin; the last ends where the numbers do, and so may overlap the one before it: what is made twice
-/// is made alike, and nothing is left over to be made one by one. None if there are fewer numbers.
+/// Where chunks of `n` numbers of `out` begin: the first where it does, the others at cache lines as far as that can be, so that no vector is written
+/// across two. The second and the last may overlap the one before: what is made twice is made alike, and nothing is left over to be made one by one.
+/// None if there are fewer numbers.
 #[inline(always)]
-pub(crate) fn chunk_starts(n: usize, length: usize) -> impl Iterator<Item = usize> {
-    (0..if length < n { 0 } else { length.div_ceil(n) }).map(move |index| (index * n).min(length - n))
+pub(crate) fn chunk_starts<T>(n: usize, out: &[T]) -> impl Iterator<Item = usize> + use<T> {
+    let length = out.len();
+    let to_line = out.as_ptr().addr().wrapping_neg() % CACHE_LINE / size_of::<T>() % n;
+    let overlap = if to_line == 0 { 0 } else { n - to_line };
+    let count = if length < n { 0 } else { (length + overlap).div_ceil(n) };
+    (0..count).map(move |index| (index * n).saturating_sub(overlap).min(length - n))
 }
 
 /// Asks for the cache line that lies `ahead` bytes behind the first of `numbers`, in them or behind their end: it will be read soon.

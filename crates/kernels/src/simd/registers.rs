@@ -123,17 +123,23 @@ registers! {
     pack_u8(a: Self, b: Self) -> Self { _mm256_packus_epi16(a, b) } { _mm512_packus_epi16(a, b) }
     /// Numbers of 32 bits as numbers of 16.
     pack_i16(a: Self, b: Self) -> Self { _mm256_packs_epi32(a, b) } { _mm512_packs_epi32(a, b) }
-    /// The first half of what was taken apart into lower and upper halves, in order.
-    in_order_low(low: Self, high: Self) -> Self {
-        _mm256_permute2x128_si256::<0x20>(low, high)
+    /// Puts down what was taken apart into lower and upper halves, in order: there is room for two registers.
+    store_in_order(low: Self, high: Self, to: *mut u8) -> () {
+        {
+            // Halves are put down more quickly than they are brought together.
+            let to = to.cast::<__m128i>();
+            _mm_storeu_si128(to, _mm256_castsi256_si128(low));
+            _mm_storeu_si128(to.add(1), _mm256_castsi256_si128(high));
+            _mm_storeu_si128(to.add(2), _mm256_extracti128_si256::<1>(low));
+            _mm_storeu_si128(to.add(3), _mm256_extracti128_si256::<1>(high));
+        }
     } {
-        _mm512_permutex2var_epi64(low, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), high)
-    }
-    /// The second half.
-    in_order_high(low: Self, high: Self) -> Self {
-        _mm256_permute2x128_si256::<0x31>(low, high)
-    } {
-        _mm512_permutex2var_epi64(low, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), high)
+        {
+            let first = _mm512_permutex2var_epi64(low, _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11), high);
+            let second = _mm512_permutex2var_epi64(low, _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15), high);
+            _mm512_storeu_si512(to.cast(), first);
+            _mm512_storeu_si512(to.add(64).cast(), second);
+        }
     }
     /// What was packed from two registers in order, in order.
     packed_in_order(a: Self) -> Self {

@@ -132,10 +132,6 @@ impl<R: Reduce> Operator for Reduced<R> {
         false
     }
 
-    fn draws(&self) -> bool {
-        self.reduce.clone().draws().is_some()
-    }
-
     fn kernel<T: Pixel>(&self, channels: usize) -> ReducedRow<T, R> {
         ReducedRow { window: self.window, channels, reduce: self.reduce.clone(), numbers: Vec::new() }
     }
