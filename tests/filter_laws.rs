@@ -56,7 +56,8 @@ fn labels(entry: &Entry) -> Vec<String> {
     }
     if ["size", "stride"].iter().all(|name| entry.parameters.iter().any(|parameter| parameter.name == *name)) {
         labels.extend(
-            ["size=3,stride=1", "size=2,stride=3", "size=5,stride=2"].map(|flags| format!("{}:{flags}", entry.name)),
+            ["size=3,stride=1", "size=2,stride=3", "size=5,stride=2", "size=13,stride=4"]
+                .map(|flags| format!("{}:{flags}", entry.name)),
         );
     }
     labels

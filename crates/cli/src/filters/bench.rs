@@ -61,7 +61,8 @@ impl Bench {
             None => glassbox_formats::Pixels::U8(made_picture()),
         };
         use glassbox_formats::Pixels;
-        match (pixels, self.dtype) {
+        // Among the threads that work: one that only waits for them would have to wake them for each run.
+        rayon::scope(|_| match (pixels, self.dtype) {
             (Pixels::U8(image), None | Some(Depth::U8)) => measure_all(&labels, &image, common),
             (Pixels::U16(image), None | Some(Depth::U16)) => measure_all(&labels, &image, common),
             (Pixels::F32(image), None | Some(Depth::F32)) => measure_all(&labels, &image, common),
@@ -72,7 +73,7 @@ impl Bench {
                 measure_all(&labels, &pixels.to_u8().map(|value| f32::from(value) / 255.0), common)
             }
             (pixels, _) => measure_all(&labels, &pixels.to_u8(), common),
-        }
+        })
     }
 }
 

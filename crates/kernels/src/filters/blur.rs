@@ -1,10 +1,11 @@
 use super::convolution::{Finish, Matrix};
 use super::convolve::{Convolve, ConvolveRow};
 use super::parameters::{BORDER, SQUARE};
+use super::share::{MOST_IN_16_BITS, Share};
 use super::signed::Signed;
 use super::{Arguments, Entry};
 use crate::filter::{Kernel, Operator, Rows, Window};
-use crate::simd::{Aligned, ask_ahead, chunk_starts};
+use crate::simd::{Aligned, Level, ask_ahead, chunk_starts};
 use crate::{Border, Error, Filter, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -16,9 +17,6 @@ pub(super) static ENTRY: Entry = Entry {
     variants: &["size=5"],
     build,
 };
-
-/// Largest size of which a sum of 8-bit numbers is divided exactly by a multiplication of 16 bits.
-const MOST_IN_16_BITS: usize = 11;
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let (size, border) = (arguments.whole("size").unwrap_or(3), arguments.border()?);
@@ -103,8 +101,7 @@ impl SmallRow {
         roll(self.columns.get_mut(), self.shared.get_mut(), rows.get(0), rows.get(self.size - 1));
         let columns = self.columns.get();
         let columns: Vec<_> = (0..self.size).map(|x| &columns[x * self.channels..]).collect();
-        let share = self.share;
-        add_up(out, &columns, |sum| T::from_bin(usize::from(share.take(sum.wrapping_add(share.half)))));
+        add_up(out, &columns, self.share, rows.level());
     }
 }
 
@@ -122,9 +119,9 @@ fn roll<T: Pixel>(columns: &mut [u16], shared: &mut [u16], topmost: &[T], newest
     }
 }
 
-/// `out[i] = finish(Σ source[i])` over the sources.
+/// The shares of the sums over the sources.
 #[inline(always)]
-fn add_up<U: Copy>(out: &mut [U], sources: &[&[u16]], finish: impl Fn(u16) -> U) {
+fn add_up<T: Pixel>(out: &mut [T], sources: &[&[u16]], share: Share, level: Level) {
     for start in chunk_starts(CHUNK, out) {
         let mut sums = [0; CHUNK];
         for source in sources {
@@ -133,54 +130,13 @@ fn add_up<U: Copy>(out: &mut [U], sources: &[&[u16]], finish: impl Fn(u16) -> U)
                 sums[i] = u16::wrapping_add(sums[i], source[i]);
             }
         }
-        let chunk = &mut out[start..start + CHUNK];
-        for i in 0..CHUNK {
-            chunk[i] = finish(sums[i]);
-        }
+        share.of_all(level, &sums, &mut out[start..start + CHUNK]);
     }
     if out.len() < CHUNK {
-        for (i, out) in out.iter_mut().enumerate() {
-            *out = finish(sources.iter().fold(0, |sum, source| sum.wrapping_add(source[i])));
+        let mut sums = [0; CHUNK];
+        for (i, sum) in sums[..out.len()].iter_mut().enumerate() {
+            *sum = sources.iter().fold(0, |sum: u16, source| sum.wrapping_add(source[i]));
         }
-    }
-}
-
-/// A division of numbers of 16 bits by a multiplication: `⌊(a + half) · factor / 2¹⁶ / 2ˢʰⁱᶠᵗ⌋ = ⌊(a + half) / count⌋`, half being
-/// `⌊count / 2⌋`: rounded half up. Exact as long as `a` is a sum of up to 11² numbers of 8 bits; a test goes through all.
-#[derive(Clone, Copy)]
-struct Share {
-    half: u16,
-    factor: u16,
-    shift: u32,
-}
-
-impl Share {
-    /// A share of `count`, which is more than 1.
-    fn of(count: usize) -> Self {
-        // The greatest power of two below the count, so that the factor is below 2¹⁶.
-        let shift = (count - 1).ilog2();
-        Self { half: (count / 2) as u16, factor: (1usize << (16 + shift)).div_ceil(count) as u16, shift }
-    }
-
-    /// Of a sum to which half was added.
-    #[inline(always)]
-    fn take(self, sum: u16) -> u16 {
-        ((u32::from(sum) * u32::from(self.factor)) >> 16) as u16 >> self.shift
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_are_exact() {
-        for size in 2..=MOST_IN_16_BITS {
-            let (count, share) = (size * size, Share::of(size * size));
-            for sum in 0..=255 * count {
-                let wanted = (2 * sum + count) / (2 * count);
-                assert_eq!(usize::from(share.take(sum as u16 + share.half)), wanted, "{sum} / {count}");
-            }
-        }
+        share.of_all(level, &sums[..out.len()], out);
     }
 }

@@ -23,6 +23,7 @@ mod rank;
 mod response;
 mod roberts;
 mod scharr;
+mod share;
 mod sharpen;
 mod signed;
 mod smooth;

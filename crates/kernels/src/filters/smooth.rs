@@ -100,7 +100,7 @@ fn weigh_columns<R: Register>(lanes: Lanes<R>, out: &mut [u8], weights: &[u16], 
             let both = lanes.load_words(&a[start..]).add(lanes.load_words(&b[start..]));
             sum = sum.add(both.upper_product(weight));
         }
-        sum.shift_right::<FRACTION>().saturate_in_order().store(&mut out[start..]);
+        sum.shift_right(FRACTION).saturate_in_order().store(&mut out[start..]);
     }
 }
 

@@ -257,9 +257,9 @@ impl<R: Register> Words<R> {
 
     /// Shifted right, the numbers without a sign.
     #[inline(always)]
-    pub(crate) fn shift_right<const BITS: u32>(self) -> Self {
+    pub(crate) fn shift_right(self, bits: u32) -> Self {
         let Words([a, b]) = self;
-        register!(Words([R::shift_right_u16::<BITS>(a), R::shift_right_u16::<BITS>(b)]))
+        register!(Words([R::shift_right_u16(a, bits), R::shift_right_u16(b, bits)]))
     }
 
     /// Puts them in the first places of a list.

@@ -104,10 +104,10 @@ registers! {
     abs16(a: Self) -> Self { _mm256_abs_epi16(a) } { _mm512_abs_epi16(a) }
     max_i16(a: Self, b: Self) -> Self { _mm256_max_epi16(a, b) } { _mm512_max_epi16(a, b) }
     upper_product_u16(a: Self, b: Self) -> Self { _mm256_mulhi_epu16(a, b) } { _mm512_mulhi_epu16(a, b) }
-    shift_right_u16<const BITS: u32>(a: Self) -> Self {
-        _mm256_srl_epi16(a, _mm_cvtsi32_si128(BITS as i32))
+    shift_right_u16(a: Self, bits: u32) -> Self {
+        _mm256_srl_epi16(a, _mm_cvtsi32_si128(bits as i32))
     } {
-        _mm512_srl_epi16(a, _mm_cvtsi32_si128(BITS as i32))
+        _mm512_srl_epi16(a, _mm_cvtsi32_si128(bits as i32))
     }
     /// Numbers of `a` and `b` by turns, from the lower halves.
     unpack_low8(a: Self, b: Self) -> Self { _mm256_unpacklo_epi8(a, b) } { _mm512_unpacklo_epi8(a, b) }

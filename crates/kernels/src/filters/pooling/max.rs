@@ -1,4 +1,4 @@
-use super::window::{Pool, SIZE, STRIDE};
+use super::window::{Lines, Pool, SIZE, STRIDE};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::filters::{Arguments, Entry};
 use crate::wide::{greater, smaller};
@@ -38,28 +38,16 @@ impl<const GREATEST: bool> Operator for ExtremePool<GREATEST> {
     }
 
     fn kernel<T: Pixel>(&self, channels: usize) -> ExtremePoolRow<T, GREATEST> {
-        ExtremePoolRow { channels, pool: self.0, columns: Vec::new() }
+        ExtremePoolRow(Lines::new(self.0, channels))
     }
 }
 
-struct ExtremePoolRow<T, const GREATEST: bool> {
-    channels: usize,
-    pool: Pool,
-    /// The outermost number of each column.
-    columns: Vec<T>,
-}
+struct ExtremePoolRow<T, const GREATEST: bool>(Lines<T>);
 
 impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremePoolRow<T, GREATEST> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        self.columns.clear();
-        self.columns.extend_from_slice(rows.get(0));
-        for y in 1..self.pool.size {
-            for (column, &pixel) in self.columns.iter_mut().zip(rows.get(y)) {
-                *column = outer::<T, GREATEST>(*column, pixel);
-            }
-        }
-        self.pool.columns(self.channels, &self.columns, out, outer::<T, GREATEST>, |outermost| outermost);
+        out.copy_from_slice(self.0.row(rows, out.len(), |pixel| pixel, outer::<T, GREATEST>));
     }
 }
 

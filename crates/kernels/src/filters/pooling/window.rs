@@ -40,52 +40,120 @@ impl Pool {
     pub(super) fn window(self) -> Window {
         Window::top_left(self.size, self.stride)
     }
+}
 
-    /// Brings the `size` pixels of each window in a row together: `out[x]` from the numbers `stride·x … stride·x + size − 1` of
-    /// each channel.
+/// Brings the numbers of windows together, and keeps the room for it from row to row.
+pub(super) struct Lines<S> {
+    pool: Pool,
+    channels: usize,
+    /// What becomes of each column.
+    columns: Vec<S>,
+    /// Of the windows at all places.
+    windows: Vec<S>,
+    /// Of those that are asked for.
+    picked: Vec<S>,
+}
+
+impl<S: Copy + Default> Lines<S> {
+    pub(super) fn new(pool: Pool, channels: usize) -> Self {
+        Self { pool, channels, columns: Vec::new(), windows: Vec::new(), picked: Vec::new() }
+    }
+
+    /// The numbers of each window and channel together, `term + term + …`, rows before columns: `length` of them.
     #[inline(always)]
-    pub(super) fn columns<S: Copy, T>(
-        self,
-        channels: usize,
-        row: &[S],
-        out: &mut [T],
+    pub(super) fn row<T: Pixel>(
+        &mut self,
+        rows: Rows<T>,
+        length: usize,
+        term: impl Fn(T) -> S,
         add: impl Fn(S, S) -> S + Copy,
-        finish: impl Fn(S) -> T + Copy,
-    ) {
+    ) -> &[S] {
+        let Self { pool: Pool { size, stride }, channels, columns, windows, picked } = self;
+        let (size, stride, channels) = (*size, *stride, *channels);
+        columns.resize(rows.get(0).len(), S::default());
+        picked.resize(length, S::default());
+        bring_together(columns, size, |y| rows.get(y), term, add);
         // The usual sizes with their loops unrolled, which is what lets them be vectorised.
-        match (channels, self.size, self.stride) {
-            (1, 2, 2) => whole_windows::<S, T, 2>(row, out, add, finish),
-            (1, 4, 4) => whole_windows::<S, T, 4>(row, out, add, finish),
-            (1, 8, 8) => whole_windows::<S, T, 8>(row, out, add, finish),
+        match (channels, size, stride) {
+            (1, 2, 2) => whole_windows::<S, 2>(columns, picked, add),
+            (1, 4, 4) => whole_windows::<S, 4>(columns, picked, add),
+            (1, 8, 8) => whole_windows::<S, 8>(columns, picked, add),
             _ => {
-                let pixels = out.chunks_exact_mut(channels).zip(row.chunks(self.stride * channels).enumerate());
-                for (pixel, (x, _)) in pixels {
-                    let start = x * self.stride * channels;
-                    for (channel, out) in pixel.iter_mut().enumerate() {
-                        let window = row[start..start + self.size * channels].iter().skip(channel).step_by(channels);
-                        if let Some(all) = window.copied().reduce(add) {
-                            *out = finish(all);
-                        }
-                    }
+                // Windows at all places, and then those that are asked for: vectors know of no stride.
+                windows.resize(columns.len() - (size - 1) * channels, S::default());
+                bring_together(windows, size, |x| &columns[x * channels..], |column| column, add);
+                match (channels, stride) {
+                    (_, 1) => return &windows[..length],
+                    (1, _) => pick::<S, 1>(windows, picked, stride),
+                    (2, _) => pick::<S, 2>(windows, picked, stride),
+                    (3, 2) => pick::<S, 3>(windows, picked, 2),
+                    (3, _) => pick::<S, 3>(windows, picked, stride),
+                    (4, _) => pick::<S, 4>(windows, picked, stride),
+                    _ => pick_any(windows, picked, channels, stride),
                 }
             }
+        }
+        picked
+    }
+}
+
+/// `out[i] = Σ term(source[i])` over the sources, in their order.
+#[inline(always)]
+fn bring_together<'a, A: Copy + 'a, S: Copy>(
+    out: &mut [S],
+    count: usize,
+    source: impl Fn(usize) -> &'a [A],
+    term: impl Fn(A) -> S,
+    add: impl Fn(S, S) -> S,
+) {
+    /// Numbers that stay in the nearest cache.
+    const CHUNK: usize = 512;
+    for start in (0..out.len()).step_by(CHUNK) {
+        let end = out.len().min(start + CHUNK);
+        let (out, source) = (&mut out[start..end], |i| &source(i)[start..end]);
+        if count == 1 {
+            out.iter_mut().zip(source(0)).for_each(|(out, &a)| *out = term(a));
+            continue;
+        }
+        let both = out.iter_mut().zip(source(0)).zip(source(1));
+        both.for_each(|((out, &a), &b)| *out = add(term(a), term(b)));
+        for i in 2..count {
+            out.iter_mut().zip(source(i)).for_each(|(out, &a)| *out = add(*out, term(a)));
         }
     }
 }
 
+/// Puts the first of each `stride` pixels of `C` channels side by side.
 #[inline(always)]
-fn whole_windows<S: Copy, T, const N: usize>(
-    row: &[S],
-    out: &mut [T],
-    add: impl Fn(S, S) -> S,
-    finish: impl Fn(S) -> T,
-) {
+fn pick<S: Copy, const C: usize>(from: &[S], to: &mut [S], stride: usize) {
+    /// Pixels at a time: their places are looked up once.
+    const GROUP: usize = 4;
+    let mut groups = to.chunks_exact_mut(GROUP * C);
+    let mut rest = from;
+    for to in &mut groups {
+        for i in 0..GROUP {
+            to[i * C..(i + 1) * C].copy_from_slice(&rest[i * stride * C..][..C]);
+        }
+        rest = rest.get(GROUP * stride * C..).unwrap_or_default();
+    }
+    pick_any(rest, groups.into_remainder(), C, stride);
+}
+
+#[inline(always)]
+fn pick_any<S: Copy>(from: &[S], to: &mut [S], channels: usize, stride: usize) {
+    for (to, from) in to.chunks_exact_mut(channels).zip(from.chunks(stride * channels)) {
+        to.copy_from_slice(&from[..channels]);
+    }
+}
+
+#[inline(always)]
+fn whole_windows<S: Copy, const N: usize>(row: &[S], out: &mut [S], add: impl Fn(S, S) -> S) {
     for (window, out) in row.as_chunks::<N>().0.iter().zip(out) {
         let mut all = window[0];
         for &one in &window[1..] {
             all = add(all, one);
         }
-        *out = finish(all);
+        *out = all;
     }
 }
 
