@@ -4,6 +4,9 @@ mod kernels;
 mod npz;
 mod training;
 
+#[global_allocator]
+static ALLOCATOR: glassbox_kernels::simd::LargePages = glassbox_kernels::simd::LargePages;
+
 fn main() {
     let mut criterion = criterion::Criterion::default().configure_from_args();
     kernels::bench(&mut criterion);

@@ -161,6 +161,8 @@ fn every_operator_equals_its_naive_reference() {
     }
     check_against_reference::<u16>(21, 14, 3, 1);
     check_against_reference::<f32>(21, 14, 4, 1);
+    // More rows than are made at a time.
+    check_against_reference::<u8>(150, 6, 2, 5);
     // Wide enough for whole cache lines between the edges.
     check_against_reference::<u8>(4, 700, 1, 2);
     check_against_reference::<u8>(3, 640, 3, 3);

@@ -10,6 +10,8 @@ mod terminal;
 
 use std::process::ExitCode;
 
+pub use glassbox_kernels::simd::LargePages;
+
 /// Runs `dnn` with the arguments of the process.
 pub fn dnn() -> ExitCode {
     outcome::exit_code("dnn", dnn::main)

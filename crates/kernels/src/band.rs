@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use crate::filter::{RowFilter, Rows, Window};
+use crate::filter::{RowFilter, RowKernel, Rows, Window};
+use crate::sides::Sides;
 use crate::simd::Level;
 use crate::{Border, Pixel};
 
-/// Groups of rows whose edges are worked on at a time: an edge by itself is too narrow for a vector.
-const SIDE_BY_SIDE: usize = 64;
+/// Bytes of rows that are made before their sides are: a part of a usual second-level cache.
+const BLOCK_BYTES: usize = 1 << 17;
 
 /// Some rows of a picture of `height` rows.
 pub(crate) struct Band<'a, T> {
@@ -20,12 +21,12 @@ pub(crate) struct Band<'a, T> {
 }
 
 /// An operator and where the window of its first place stands.
-struct Placed<'a> {
-    filter: &'a dyn RowFilter,
-    window: Window,
-    border: Border,
+pub(crate) struct Placed<'a> {
+    pub(crate) filter: &'a dyn RowFilter,
+    pub(crate) window: Window,
+    pub(crate) border: Border,
     /// Columns of the first place's window that lie before the picture, and rows above it.
-    left: usize,
+    pub(crate) left: usize,
     above: usize,
 }
 
@@ -38,23 +39,29 @@ impl<'a> Placed<'a> {
     }
 
     /// The first row of the window of place `y`, and the one behind the last that is looked at.
-    fn rows(&self, y: usize) -> Range<isize> {
+    pub(crate) fn rows(&self, y: usize) -> Range<isize> {
         let top = (y * self.window.stride) as isize - self.above as isize;
         top..top + self.height() as isize
     }
 
     /// Rows that are looked at for a place.
-    fn height(&self) -> usize {
+    pub(crate) fn height(&self) -> usize {
         self.window.height() + self.filter.ahead()
     }
 
+    /// Rows that are made one after the other at the sides, where most kernels need not begin anew for each: of high windows so many that most of the
+    /// time does not go to the rows above and below them.
+    pub(crate) fn rows_each(&self) -> usize {
+        if self.height() <= 9 { 1 } else { 4 * self.height() }
+    }
+
     /// The last row that places before `end` need: what is ahead of it need not be there.
-    fn last_row(&self, end: usize) -> isize {
+    pub(crate) fn last_row(&self, end: usize) -> isize {
         self.rows(end - 1).end - 1 - self.filter.ahead() as isize
     }
 
     /// Columns that `places` neighbouring places see.
-    fn columns(&self, places: usize) -> usize {
+    pub(crate) fn columns(&self, places: usize) -> usize {
         (places - 1) * self.window.stride + self.window.width()
     }
 
@@ -68,7 +75,7 @@ impl<'a> Placed<'a> {
 }
 
 impl<T: Pixel> Band<'_, T> {
-    /// Rows `range` of the operator's output.
+    /// Rows `range` of the operator's output, some rows at a time: their sides are made while the caches still hold the rows.
     pub(crate) fn filter(
         &self,
         filter: &dyn RowFilter,
@@ -78,108 +85,18 @@ impl<T: Pixel> Band<'_, T> {
         out: &mut [T],
     ) {
         let placed = Placed::new(filter);
-        let places = out.len() / range.len() / filter.channels(self.channels);
+        let line = out.len() / range.len();
+        let places = line / filter.channels(self.channels);
         let inside = placed.inside(places, self.width);
-        if !inside.is_empty() {
-            self.filter_inside(&placed, level, past_caches, range.clone(), inside.clone(), out);
-        }
-        let edges = [0..inside.start, inside.end..places].into_iter().filter(|edge| !edge.is_empty()).collect();
-        self.filter_edges(&placed, level, range, edges, out);
-    }
-
-    /// The places whose windows lie between the picture's left and right edge, on the picture's own rows.
-    fn filter_inside(
-        &self,
-        placed: &Placed,
-        level: Level,
-        past_caches: bool,
-        range: Range<usize>,
-        inside: Range<usize>,
-        out: &mut [T],
-    ) {
-        let (line, channels) = (out.len() / range.len(), placed.filter.channels(self.channels));
-        let first = inside.start * placed.window.stride - placed.left;
-        let columns = first * self.channels..(first + placed.columns(inside.len())) * self.channels;
-        let zeros = vec![T::default(); columns.len()];
-        let mut kernel = T::row_kernel(placed.filter, self.channels);
-        let last = placed.last_row(range.end);
-        let mut rows = Vec::with_capacity(placed.height());
-        for (y, out) in range.zip(out.chunks_exact_mut(line)) {
-            rows.clear();
-            rows.extend(placed.rows(y).map(|y| match placed.border.place(y.min(last), self.height) {
-                Some(y) => &self.row(y)[columns.clone()],
-                None => &zeros,
-            }));
-            kernel
-                .row(Rows::new(&rows, y, past_caches, level), &mut out[inside.start * channels..inside.end * channels]);
-        }
-    }
-
-    /// All other places: what their windows see is copied, with what the border says, and laid side by side, both edges of rows
-    /// far apart. They are one narrow picture then; what stands where one edge meets the next is not used.
-    fn filter_edges(
-        &self,
-        placed: &Placed,
-        level: Level,
-        range: Range<usize>,
-        edges: Vec<Range<usize>>,
-        out: &mut [T],
-    ) {
-        if edges.is_empty() {
-            return;
-        }
-        let (line, channels, stride) =
-            (out.len() / range.len(), placed.filter.channels(self.channels), placed.window.stride);
-        // Groups not so low that most of the time goes to the rows above and below them.
-        let groups = (range.len() / (4 * placed.window.height())).clamp(1, SIDE_BY_SIDE);
-        let rows_each = range.len().div_ceil(groups);
-        // Of a group, which numbers of a row its edges see, and at which place each edge begins.
-        let (mut seen, mut begins) = (Vec::new(), Vec::new());
-        for edge in &edges {
-            begins.push(seen.len() / self.channels / stride);
-            // The next edge begins at a place.
-            let columns = placed.columns(edge.len()).next_multiple_of(stride);
-            let first = (edge.start * stride) as isize - placed.left as isize;
-            for column in first..first + columns as isize {
-                let place = placed.border.place(column, self.width);
-                seen.extend((0..self.channels).map(|channel| place.map(|place| place * self.channels + channel)));
-            }
-        }
-        let (across, length) = (seen.len() / self.channels / stride, groups * seen.len());
-        let places = (length / self.channels - placed.window.width()) / stride + 1;
-        let (count, last) = (placed.height(), placed.last_row(range.end));
-        let mut ring = vec![T::default(); count * length];
-        let mut made = vec![T::default(); places * channels];
-        let mut kernel = T::row_kernel(placed.filter, self.channels);
-        let mut loaded = placed.rows(0).start;
-        let slot = |row: isize| row.rem_euclid(count as isize) as usize * length;
-        for step in 0..rows_each {
-            // The last groups may have fewer rows than the others.
-            let firsts = range.clone().step_by(rows_each).take_while(|first| first + step < range.end);
-            let wanted = placed.rows(step);
-            // A stride larger than the window passes rows over.
-            for row in loaded.max(wanted.start)..wanted.end {
-                let padded = ring[slot(row)..][..length].chunks_exact_mut(seen.len());
-                for (first, padded) in firsts.clone().zip(padded) {
-                    let y = (row + (first * stride) as isize).min(last);
-                    match placed.border.place(y, self.height).map(|y| self.row(y)) {
-                        Some(row) => padded.iter_mut().zip(&seen).for_each(|(number, seen)| {
-                            *number = seen.map_or(T::default(), |seen| row[seen]);
-                        }),
-                        None => padded.fill(T::default()),
-                    }
-                }
-            }
-            loaded = wanted.end;
-            let rows: Vec<_> = wanted.map(|row| &ring[slot(row)..][..length]).collect();
-            kernel.row(Rows::new(&rows, step, false, level), &mut made);
-            for (first, made) in firsts.zip(made.chunks(across * channels)) {
-                let out = &mut out[(first + step - range.start) * line..][..line];
-                for (edge, begin) in edges.iter().zip(&begins) {
-                    let made = &made[begin * channels..][..edge.len() * channels];
-                    out[edge.start * channels..edge.end * channels].copy_from_slice(made);
-                }
-            }
+        let mut middle = Inside::new(self, &placed, inside.clone(), range.end, past_caches, level);
+        let mut sides = Sides::new(self, &placed, [0..inside.start, inside.end..places], range.end, level);
+        let groups = (BLOCK_BYTES / (line * size_of::<T>())).clamp(8, 64);
+        let block = groups * placed.rows_each();
+        for (index, out) in out.chunks_mut(block * line).enumerate() {
+            let first = range.start + index * block;
+            let block = first..first + out.len() / line;
+            middle.filter(block.clone(), out);
+            sides.filter(block, out);
         }
     }
 
@@ -196,8 +113,61 @@ impl<T: Pixel> Band<'_, T> {
         }
     }
 
-    fn row(&self, y: usize) -> &[T] {
+    pub(crate) fn row(&self, y: usize) -> &[T] {
         let line = self.width * self.channels;
         &self.pixels[(y - self.first) * line..(y - self.first + 1) * line]
+    }
+}
+
+/// The places whose windows lie between the picture's left and right edge, made on the picture's own rows.
+struct Inside<'a, T> {
+    band: &'a Band<'a, T>,
+    placed: &'a Placed<'a>,
+    /// Numbers of a row of the output, and those that they see.
+    made: Range<usize>,
+    seen: Range<usize>,
+    /// The last row that is looked at.
+    last: isize,
+    past_caches: bool,
+    level: Level,
+    kernel: Box<dyn RowKernel<T>>,
+    zeros: Vec<T>,
+}
+
+impl<'a, T: Pixel> Inside<'a, T> {
+    /// Of a strip that ends before row `end`.
+    fn new(
+        band: &'a Band<'a, T>,
+        placed: &'a Placed<'a>,
+        places: Range<usize>,
+        end: usize,
+        past_caches: bool,
+        level: Level,
+    ) -> Self {
+        let channels = placed.filter.channels(band.channels);
+        let first = (places.start * placed.window.stride).saturating_sub(placed.left);
+        let columns = if places.is_empty() { 0 } else { placed.columns(places.len()) };
+        let seen = first * band.channels..(first + columns) * band.channels;
+        let made = places.start * channels..places.end * channels;
+        let (kernel, zeros) = (T::row_kernel(placed.filter, band.channels), vec![T::default(); seen.len()]);
+        Self { band, placed, made, seen, last: placed.last_row(end), past_caches, level, kernel, zeros }
+    }
+
+    /// Rows `range`.
+    fn filter(&mut self, range: Range<usize>, out: &mut [T]) {
+        if self.made.is_empty() {
+            return;
+        }
+        let Self { band, placed, made, seen, last, past_caches, level, kernel, zeros } = self;
+        let line = out.len() / range.len();
+        let mut rows = Vec::with_capacity(placed.height());
+        for (y, out) in range.zip(out.chunks_exact_mut(line)) {
+            rows.clear();
+            rows.extend(placed.rows(y).map(|y| match placed.border.place(y.min(*last), band.height) {
+                Some(y) => &band.row(y)[seen.clone()],
+                None => &*zeros,
+            }));
+            kernel.row(Rows::new(&rows, y, *past_caches, *level), &mut out[made.clone()]);
+        }
     }
 }

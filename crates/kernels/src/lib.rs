@@ -14,6 +14,7 @@ mod measure;
 mod median;
 mod pixel;
 mod resample;
+mod sides;
 pub mod simd;
 mod transparent;
 mod wide;

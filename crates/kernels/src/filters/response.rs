@@ -47,7 +47,7 @@ pub(super) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], respon
             ask_ahead::<T, STREAMED>(response.newest());
             let mut made = [T::default(); STREAMED];
             fill_chunk::<T, F>(rows, &mut made, response);
-            stream(&made, &mut out[start..start + STREAMED]);
+            stream(rows.level(), &made, &mut out[start..start + STREAMED]);
         }
     } else if out.len() >= CHUNK {
         for start in chunk_starts(CHUNK, out) {

@@ -10,6 +10,7 @@
 mod aligned;
 mod eights;
 mod lanes;
+mod pages;
 mod registers;
 mod vectors;
 
@@ -20,6 +21,7 @@ pub use aligned::Aligned;
 pub(crate) use aligned::CACHE_LINE;
 pub use eights::{Eights, EightsTask, InEights};
 pub(crate) use lanes::{Bytes, Lanes, Words, with_lanes};
+pub use pages::LargePages;
 pub(crate) use registers::Register;
 pub use vectors::{Arrays, Vectors};
 
@@ -213,19 +215,26 @@ fn prefetch<T>(numbers: &[T], ahead: usize) {
 /// # Panics
 /// If there are not as many places as numbers.
 #[inline(always)]
-pub(crate) fn stream<T: Pixel>(from: &[T], to: &mut [T]) {
+pub(crate) fn stream<T: Pixel>(level: Level, from: &[T], to: &mut [T]) {
     #[cfg(target_arch = "x86_64")]
     if to.as_ptr().addr().is_multiple_of(CACHE_LINE) && size_of_val(to).is_multiple_of(CACHE_LINE) {
         use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
+        use std::arch::x86_64::{__m512i, _mm512_loadu_si512, _mm512_stream_si512};
         assert_eq!(from.len(), to.len(), "stream: expected as many places as numbers");
-        let vectors = size_of_val(to) / size_of::<__m128i>();
-        let (from, to) = (from.as_ptr().cast::<__m128i>(), to.as_mut_ptr().cast::<__m128i>());
-        for i in 0..vectors {
+        let (length, from, to) = (size_of_val(to), from.as_ptr().cast::<u8>(), to.as_mut_ptr().cast::<u8>());
+        // Where a register is a cache line it is written at once; halves of one take longer than quarters.
+        let is_line = level.lanes512().is_some();
+        for i in (0..length).step_by(if is_line { size_of::<__m512i>() } else { size_of::<__m128i>() }) {
             #[allow(unsafe_code, reason = "no safe function writes past the caches")]
-            // SAFETY: both slices are of the same length, which is a whole number of vectors; the target is aligned; pixels have no
-            // padding and any bits that were a pixel are one.
+            // SAFETY: both slices are of the same length, which is a whole number of registers; the target is aligned; pixels have no
+            // padding and any bits that were a pixel are one; the level is proof of the longer registers.
             unsafe {
-                _mm_stream_si128(to.add(i), _mm_loadu_si128(from.add(i)));
+                let (from, to) = (from.add(i), to.add(i));
+                if is_line {
+                    _mm512_stream_si512(to.cast(), _mm512_loadu_si512(from.cast()));
+                } else {
+                    _mm_stream_si128(to.cast(), _mm_loadu_si128(from.cast()));
+                }
             }
         }
         return;
