@@ -28,6 +28,8 @@ pub(crate) struct Placed<'a> {
     /// Columns of the first place's window that lie before the picture, and rows above it.
     pub(crate) left: usize,
     above: usize,
+    /// Rows below the window that are looked at as well.
+    ahead: usize,
 }
 
 impl<'a> Placed<'a> {
@@ -35,7 +37,7 @@ impl<'a> Placed<'a> {
         let (window, border) = (filter.window(), filter.border());
         // Where whole windows are wanted, the first place is the first at which one fits.
         let (left, above) = if border == Border::Crop { (0, 0) } else { (window.left, window.above) };
-        Self { filter, window, border, left, above }
+        Self { filter, window, border, left, above, ahead: filter.ahead() }
     }
 
     /// The first row of the window of place `y`, and the one behind the last that is looked at.
@@ -46,7 +48,7 @@ impl<'a> Placed<'a> {
 
     /// Rows that are looked at for a place.
     pub(crate) fn height(&self) -> usize {
-        self.window.height() + self.filter.ahead()
+        self.window.height() + self.ahead
     }
 
     /// Rows that are made one after the other at the sides, where most kernels need not begin anew for each: of high windows so many that most of the
@@ -57,7 +59,7 @@ impl<'a> Placed<'a> {
 
     /// The last row that places before `end` need: what is ahead of it need not be there.
     pub(crate) fn last_row(&self, end: usize) -> isize {
-        self.rows(end - 1).end - 1 - self.filter.ahead() as isize
+        self.rows(end - 1).end - 1 - self.ahead as isize
     }
 
     /// Columns that `places` neighbouring places see.
@@ -160,13 +162,15 @@ impl<'a, T: Pixel> Inside<'a, T> {
         }
         let Self { band, placed, made, seen, last, past_caches, level, kernel, zeros } = self;
         let line = out.len() / range.len();
-        let mut rows = Vec::with_capacity(placed.height());
+        // Filled anew for each row in its place: were its length written anew, what reads it would wait for all that was stored before.
+        let mut rows = vec![&**zeros; placed.height()];
         for (y, out) in range.zip(out.chunks_exact_mut(line)) {
-            rows.clear();
-            rows.extend(placed.rows(y).map(|y| match placed.border.place(y.min(*last), band.height) {
-                Some(y) => &band.row(y)[seen.clone()],
-                None => &*zeros,
-            }));
+            for (row, y) in rows.iter_mut().zip(placed.rows(y)) {
+                *row = match placed.border.place(y.min(*last), band.height) {
+                    Some(y) => &band.row(y)[seen.clone()],
+                    None => &*zeros,
+                };
+            }
             kernel.row(Rows::new(&rows, y, *past_caches, *level), &mut out[made.clone()]);
         }
     }

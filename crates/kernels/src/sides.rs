@@ -17,8 +17,8 @@ pub(crate) struct Sides<'a, T> {
     sides: Vec<Range<usize>>,
     /// At which place of a group each side begins.
     begins: Vec<usize>,
-    /// Which numbers of a row the sides see; none beyond a border of zeros.
-    seen: Vec<Option<usize>>,
+    /// Which numbers of a row the sides see; where the border says zero, one that no row has.
+    seen: Vec<usize>,
     /// The last row that is looked at.
     last: isize,
     /// What they see of the rows.
@@ -44,7 +44,8 @@ impl<'a, T: Pixel> Sides<'a, T> {
             let first = (side.start * placed.window.stride) as isize - placed.left as isize;
             for column in first..first + columns as isize {
                 let place = placed.border.place(column, band.width);
-                seen.extend((0..band.channels).map(|channel| place.map(|place| place * band.channels + channel)));
+                let number = |channel| place.map_or(usize::MAX, |place| place * band.channels + channel);
+                seen.extend((0..band.channels).map(number));
             }
         }
         let last = placed.last_row(end);
@@ -71,27 +72,29 @@ impl<'a, T: Pixel> Sides<'a, T> {
         copies.resize(apart * room, T::default());
         let side_by_side = |row: usize| row % apart * room + row / apart * seen.len();
         let (above, below) = (placed.rows(range.start).start, placed.rows(range.end - 1).end);
-        for (row, y) in (above..below).enumerate() {
-            let copy = &mut copies[side_by_side(row)..][..seen.len()];
-            match placed.border.place(y.min(*last), band.height).map(|y| band.row(y)) {
-                Some(row) => copy.iter_mut().zip(&*seen).for_each(|(number, seen)| {
-                    *number = seen.map_or(T::default(), |seen| row[seen]);
-                }),
-                None => copy.fill(T::default()),
+        let rows = (above..below).enumerate().map(|(row, y)| {
+            let from = placed.border.place(y.min(*last), band.height).map_or(&[][..], |y| band.row(y));
+            (from, side_by_side(row))
+        });
+        let rows: Vec<_> = rows.collect();
+        // Column by column: there are more rows than columns, and long loops are faster.
+        for (column, seen) in seen.iter().enumerate() {
+            for (from, to) in &rows {
+                copies[to + column] = from.get(*seen).copied().unwrap_or_default();
             }
         }
         let mut kernel = T::row_kernel(placed.filter, band.channels);
-        let mut rows = Vec::with_capacity(placed.height());
         for step in 0..rows_each {
-            rows.clear();
-            rows.extend((0..placed.height()).map(|row| &copies[side_by_side(step * stride + row)..][..length]));
+            let rows: Vec<_> =
+                (0..placed.height()).map(|row| &copies[side_by_side(step * stride + row)..][..length]).collect();
             kernel.row(Rows::new(&rows, step, false, *level), made);
-            // The last group may have fewer rows than the others.
-            let of_step = out.chunks_exact_mut(line).skip(step).step_by(rows_each);
-            for (made, out) in made.chunks(across * channels).zip(of_step) {
-                for (side, begin) in sides.iter().zip(&*begins) {
-                    let made = &made[begin * channels..][..side.len() * channels];
-                    out[side.start * channels..side.end * channels].copy_from_slice(made);
+            for (side, begin) in sides.iter().zip(&*begins) {
+                for number in 0..side.len() * channels {
+                    // The last group may have fewer rows than the others.
+                    let of_step = out.chunks_exact_mut(line).skip(step).step_by(rows_each);
+                    for (made, out) in made.chunks(across * channels).zip(of_step) {
+                        out[side.start * channels + number] = made[begin * channels + number];
+                    }
                 }
             }
         }

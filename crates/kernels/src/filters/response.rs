@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Bytes, Lanes, Register, Words, ask_ahead, chunk_starts, stream, with_lanes};
+use crate::simd::{Bytes, Lanes, Register, Words, ask_ahead, chunk_starts, stream, to_line, with_lanes};
 
 /// Numbers that are made at a time.
 const CHUNK: usize = 128;
@@ -42,12 +42,20 @@ pub(super) trait Finish<T: Pixel> {
 #[inline(always)]
 pub(super) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: impl Response<T>) {
     if rows.past_caches() && out.len() >= STREAMED {
+        // Where one chunk overlaps the next: a cache line that is stored both past the caches and in them takes longer than many.
+        let (first, mut stored) = (to_line(out), 0);
         for start in chunk_starts(STREAMED, out) {
             let response = response.part(start..start + STREAMED);
             ask_ahead::<T, STREAMED>(response.newest());
             let mut made = [T::default(); STREAMED];
             fill_chunk::<T, F>(rows, &mut made, response);
-            stream(rows.level(), &made, &mut out[start..start + STREAMED]);
+            let end = if start < first { first } else { start + STREAMED };
+            if end - stored == STREAMED {
+                stream(rows.level(), &made, &mut out[start..end]);
+            } else {
+                out[stored..end].copy_from_slice(&made[stored - start..end - start]);
+            }
+            stored = end;
         }
     } else if out.len() >= CHUNK {
         for start in chunk_starts(CHUNK, out) {

@@ -189,10 +189,16 @@ pub(crate) fn ask_ahead<T, const CHUNK: usize>(chunk: &[T]) {
 #[inline(always)]
 pub(crate) fn chunk_starts<T>(n: usize, out: &[T]) -> impl Iterator<Item = usize> + use<T> {
     let length = out.len();
-    let to_line = out.as_ptr().addr().wrapping_neg() % CACHE_LINE / size_of::<T>() % n;
+    let to_line = to_line(out) % n;
     let overlap = if to_line == 0 { 0 } else { n - to_line };
     let count = if length < n { 0 } else { (length + overlap).div_ceil(n) };
     (0..count).map(move |index| (index * n).saturating_sub(overlap).min(length - n))
+}
+
+/// Numbers before the first that begins at a cache line.
+#[inline(always)]
+pub(crate) fn to_line<T>(numbers: &[T]) -> usize {
+    numbers.as_ptr().addr().wrapping_neg() % CACHE_LINE / size_of::<T>()
 }
 
 /// Asks for the cache line that lies `ahead` bytes behind the first of `numbers`, in them or behind their end: it will be read soon.
