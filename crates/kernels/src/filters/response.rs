@@ -49,7 +49,7 @@ pub(super) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], respon
             ask_ahead::<T, STREAMED>(response.newest());
             let mut made = [T::default(); STREAMED];
             fill_chunk::<T, F>(rows, &mut made, response);
-            let end = if start < first { first } else { start + STREAMED };
+            let end = if stored < first { first } else { start + STREAMED };
             if end - stored == STREAMED {
                 stream(rows.level(), &made, &mut out[start..end]);
             } else {
