@@ -50,10 +50,10 @@ pub(super) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], respon
             let mut made = [T::default(); STREAMED];
             fill_chunk::<T, F>(rows, &mut made, response);
             let end = if stored < first { first } else { start + STREAMED };
-            if end - stored == STREAMED {
-                stream(rows.level(), &made, &mut out[start..end]);
-            } else {
-                out[stored..end].copy_from_slice(&made[stored - start..end - start]);
+            match end - stored {
+                // Its length is known beforehand.
+                STREAMED => stream(rows.level(), &made, &mut out[start..end]),
+                _ => stream(rows.level(), &made[stored - start..end - start], &mut out[stored..end]),
             }
             stored = end;
         }

@@ -215,25 +215,27 @@ fn prefetch<T>(numbers: &[T], ahead: usize) {
     let _ = (numbers, ahead);
 }
 
-/// Copies numbers past the caches, without reading first what is overwritten. Before another thread may look at them there must be
-/// a [`fence`]. Where the target does not begin at a cache line it is an ordinary copy.
+/// Copies numbers past the caches, without reading first what is overwritten; as usual, what is less than a cache line, or does not begin at one.
+/// Before another thread may look at them there must be a [`fence`].
 ///
 /// # Panics
 /// If there are not as many places as numbers.
 #[inline(always)]
 pub(crate) fn stream<T: Pixel>(level: Level, from: &[T], to: &mut [T]) {
+    assert_eq!(from.len(), to.len(), "stream: expected as many places as numbers");
+    let lines = if to_line(to) == 0 { size_of_val(to) / CACHE_LINE } else { 0 };
     #[cfg(target_arch = "x86_64")]
-    if to.as_ptr().addr().is_multiple_of(CACHE_LINE) && size_of_val(to).is_multiple_of(CACHE_LINE) {
+    {
         use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
         use std::arch::x86_64::{__m512i, _mm512_loadu_si512, _mm512_stream_si512};
-        assert_eq!(from.len(), to.len(), "stream: expected as many places as numbers");
-        let (length, from, to) = (size_of_val(to), from.as_ptr().cast::<u8>(), to.as_mut_ptr().cast::<u8>());
+        let (from, to) = (from.as_ptr().cast::<u8>(), to.as_mut_ptr().cast::<u8>());
         // Where a register is a cache line it is written at once; halves of one take longer than quarters.
         let is_line = level.lanes512().is_some();
-        for i in (0..length).step_by(if is_line { size_of::<__m512i>() } else { size_of::<__m128i>() }) {
+        let step = if is_line { size_of::<__m512i>() } else { size_of::<__m128i>() };
+        for i in (0..lines * CACHE_LINE).step_by(step) {
             #[allow(unsafe_code, reason = "no safe function writes past the caches")]
-            // SAFETY: both slices are of the same length, which is a whole number of registers; the target is aligned; pixels have no
-            // padding and any bits that were a pixel are one; the level is proof of the longer registers.
+            // SAFETY: both slices are of the same length, which is at least as many whole cache lines and so registers; the target is aligned;
+            // pixels have no padding and any bits that were a pixel are one; the level is proof of the longer registers.
             unsafe {
                 let (from, to) = (from.add(i), to.add(i));
                 if is_line {
@@ -243,9 +245,11 @@ pub(crate) fn stream<T: Pixel>(level: Level, from: &[T], to: &mut [T]) {
                 }
             }
         }
-        return;
     }
-    to.copy_from_slice(from);
+    let rest = if cfg!(target_arch = "x86_64") { lines * (CACHE_LINE / size_of::<T>()) } else { 0 };
+    if rest < to.len() {
+        to[rest..].copy_from_slice(&from[rest..]);
+    }
 }
 
 /// Makes what [`stream`] wrote visible to other threads before anything that this thread writes later.
