@@ -221,11 +221,12 @@ fn a_picture_larger_than_the_caches_is_made_as_a_small_one_is() {
     for (height, width) in [(2060, 2730), (56300, 100)] {
         let picture = picture::<u8>(height, width, 3, 8);
         let upper = Image::from_vec([50, width, 3], picture.as_slice()[..50 * 3 * width].to_vec()).unwrap();
-        for label in ["sharpen", "sharpen:signed=offset", "roberts", "sobel", "sobel:direction=x,border=crop"] {
+        let edges = ["roberts", "sobel", "sobel:direction=x,border=crop"];
+        for label in edges.into_iter().chain(["sharpen", "sharpen:signed=offset", "median", "dilate", "erode:size=4"]) {
             let [whole, upper] =
                 [&picture, &upper].map(|picture| Engine::default().run(&chain(label), picture).unwrap());
             let line = whole.line_length();
-            assert!(whole.as_slice()[..48 * line] == upper.as_slice()[..48 * line], "{label} of {height}×{width}");
+            assert!(whole.as_slice()[..47 * line] == upper.as_slice()[..47 * line], "{label} of {height}×{width}");
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod band;
 mod border;
+mod chunks;
 mod engine;
 mod error;
 mod filter;

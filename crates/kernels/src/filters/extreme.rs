@@ -1,10 +1,14 @@
 //! What erosion and dilation share: each channel of a pixel becomes the smallest or greatest of the `size × size` numbers around it.
 
 use super::Arguments;
+use crate::chunks::{Chunks, in_chunks};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::simd::Aligned;
 use crate::wide::{greater, smaller};
 use crate::{Border, Error, Pixel};
+
+/// Numbers that are made at a time at the end of a large picture's rows.
+const CHUNK: usize = 128;
 
 pub(super) fn build<const GREATEST: bool>(arguments: &Arguments) -> Result<Filter, Error> {
     Ok(filter::<GREATEST>(arguments, arguments.whole("size").unwrap_or(3), arguments.border()?))
@@ -70,7 +74,21 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
             width *= 3;
         }
         let (second, third) = (&columns[(*size - width) / 2 * *channels..], &columns[(*size - width) * *channels..]);
-        of_three::<T, GREATEST>(out, columns, second, third);
+        let stretches = OfStretches::<T, GREATEST>([columns, second, third]);
+        if !(rows.past_caches() && in_chunks::<T, CHUNK>(rows, out, stretches)) {
+            of_three::<T, GREATEST>(out, columns, second, third);
+        }
+    }
+}
+
+/// The outermost numbers of three stretches each.
+struct OfStretches<'a, T, const GREATEST: bool>([&'a [T]; 3]);
+
+impl<T: Pixel, const GREATEST: bool> Chunks<T> for OfStretches<'_, T, GREATEST> {
+    #[inline(always)]
+    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
+        let [a, b, c] = self.0.map(|stretches| &stretches[start..start + N]);
+        of_three::<T, GREATEST>(out, a, b, c);
     }
 }
 

@@ -1,15 +1,15 @@
 //! The loop that the linear and edge filters share: what a kernel answers at each place, stored.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use crate::Pixel;
+use crate::chunks::{Chunks, in_chunks};
 use crate::filter::Rows;
-use crate::simd::{Bytes, Lanes, Register, Words, ask_ahead, chunk_starts, stream, to_line, with_lanes};
+use crate::simd::{Bytes, Lanes, Register, Words, ask_ahead, with_lanes};
 
 /// Numbers that are made at a time.
 const CHUNK: usize = 128;
-/// The same for what goes past the caches; with fewer or more it takes longer.
-const STREAMED: usize = 256;
 
 /// What a kernel answers at each place of a row. A trait and not a closure, because a closure cannot be told to be inlined,
 /// and what is not inlined is not vectorised: mark all of it `#[inline(always)]`.
@@ -41,30 +41,25 @@ pub(super) trait Finish<T: Pixel> {
 /// Stores what is made of the response at each place in `out`; past the caches if that is better.
 #[inline(always)]
 pub(super) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: impl Response<T>) {
-    if rows.past_caches() && out.len() >= STREAMED {
-        // Where one chunk overlaps the next: a cache line that is stored both past the caches and in them takes longer than many.
-        let (first, mut stored) = (to_line(out), 0);
-        for start in chunk_starts(STREAMED, out) {
-            let response = response.part(start..start + STREAMED);
-            ask_ahead::<T, STREAMED>(response.newest());
-            let mut made = [T::default(); STREAMED];
-            fill_chunk::<T, F>(rows, &mut made, response);
-            let end = if stored < first { first } else { start + STREAMED };
-            match end - stored {
-                // Its length is known beforehand.
-                STREAMED => stream(rows.level(), &made, &mut out[start..end]),
-                _ => stream(rows.level(), &made[stored - start..end - start], &mut out[stored..end]),
-            }
-            stored = end;
-        }
-    } else if out.len() >= CHUNK {
-        for start in chunk_starts(CHUNK, out) {
-            let response = response.part(start..start + CHUNK);
-            ask_ahead::<T, CHUNK>(response.newest());
-            fill_chunk::<T, F>(rows, &mut out[start..start + CHUNK], response);
-        }
-    } else {
+    let finished = Finished { rows, response: &response, finish: PhantomData::<F> };
+    if !in_chunks::<T, CHUNK>(rows, out, finished) {
         fill::<T, F>(out, response);
+    }
+}
+
+/// A response of which something is made.
+struct Finished<'a, T, R, F> {
+    rows: Rows<'a, T>,
+    response: &'a R,
+    finish: PhantomData<F>,
+}
+
+impl<T: Pixel, R: Response<T>, F: Finish<T>> Chunks<T> for Finished<'_, T, R, F> {
+    #[inline(always)]
+    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
+        let response = self.response.part(start..start + N);
+        ask_ahead::<T, N>(response.newest());
+        fill_chunk::<T, F>(self.rows, out, response);
     }
 }
 

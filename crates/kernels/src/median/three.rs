@@ -1,6 +1,7 @@
 use crate::Pixel;
+use crate::chunks::{Chunks, in_chunks};
 use crate::filter::Rows;
-use crate::simd::{Bytes, CACHE_LINE, Lanes, Register, ask_ahead, chunk_starts, with_lanes};
+use crate::simd::{Bytes, CACHE_LINE, Lanes, Register, ask_ahead, with_lanes};
 use crate::wide::{greater, smaller};
 
 /// Numbers that are made at a time.
@@ -16,68 +17,97 @@ const CHUNK: usize = 256;
 #[inline(always)]
 pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
     let (upper, middle, lower) = (rows.get(0), rows.get(1), rows.get(2));
-    if rows.level().has_lanes()
-        && let [Some(upper), Some(middle), Some(lower)] = [upper, middle, lower].map(T::bytes)
-        && out.len() >= CACHE_LINE
-        && let Some(out) = T::bytes_mut(out)
-    {
-        let rows_of_bytes = [upper, middle, lower];
-        return with_lanes!(rows.level(), lanes => in_lanes(lanes, channels, rows_of_bytes, out), else unreachable!("there are lanes"));
+    if rows.level().has_lanes() && T::bytes(upper).is_some() && out.len() >= CACHE_LINE {
+        return with_lanes!(rows.level(), lanes => in_lanes(lanes, channels, rows, out), else unreachable!("there are lanes"));
     }
-    for start in chunk_starts(CHUNK, out) {
-        ask_ahead::<T, CHUNK>(&lower[start..start + CHUNK]);
+    let all = [upper, middle, lower];
+    if !in_chunks::<T, CHUNK>(rows, out, Plain { channels, rows: all }) {
+        medians(out, channels, all);
+    }
+}
+
+/// By plain loops.
+struct Plain<'a, T> {
+    channels: usize,
+    rows: [&'a [T]; 3],
+}
+
+impl<T: Pixel> Chunks<T> for Plain<'_, T> {
+    #[inline(always)]
+    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
+        let rows = self.rows.map(|row| &row[start..]);
+        ask_ahead::<T, N>(&rows[2][..N]);
         // What is written is known to lie apart from what is read, so that the compiler need not look before each vector.
-        let mut made = [T::default(); CHUNK];
-        medians(&mut made, channels, [&upper[start..], &middle[start..], &lower[start..]]);
-        out[start..start + CHUNK].copy_from_slice(&made);
-    }
-    if out.len() < CHUNK {
-        medians(out, channels, [upper, middle, lower]);
+        let mut made = [T::default(); N];
+        medians(&mut made, self.channels, rows);
+        *out = made;
     }
 }
 
 /// The same of 8-bit numbers.
 #[inline(always)]
-fn in_lanes<R: Register>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
+fn in_lanes<T: Pixel, R: Register>(lanes: Lanes<R>, channels: usize, rows: Rows<T>, out: &mut [T]) {
+    let all = [0, 1, 2].map(|row| T::bytes(rows.get(row)).unwrap_or_default());
     if R::SHIFTS && 2 * channels <= R::BYTES {
-        shifting(lanes, channels, rows, out);
-    } else if out.len() >= CHUNK {
-        loading::<R, CHUNK>(lanes, channels, rows, out);
+        let shifting = Shifting { lanes, channels, rows: all, next: columns(lanes, all, 0), known: 0 };
+        in_chunks::<T, CACHE_LINE>(rows, out, shifting);
     } else {
-        loading::<R, CACHE_LINE>(lanes, channels, rows, out);
+        let loading = Loading { lanes, channels, rows: all };
+        let _ = in_chunks::<T, CHUNK>(rows, out, loading) || in_chunks::<T, CACHE_LINE>(rows, out, loading);
     }
 }
 
 /// Each column is sorted once, and the sorted ones are shifted.
-#[inline(always)]
-fn shifting<R: Register>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
-    // Where the newest of the sorted columns begin is known.
-    let (mut next, mut known) = (columns(lanes, rows, 0), 0);
-    for i in chunk_starts(R::BYTES, out) {
-        ask_ahead::<u8, CACHE_LINE>(&rows[2][i..]);
-        let west = if i == known { next } else { columns(lanes, rows, i) };
-        known = i + R::BYTES;
-        next = columns(lanes, rows, known);
-        let (centre, east) = (shifted(west, channels, next), shifted(west, 2 * channels, next));
-        median_of_columns(west, centre, east).store(&mut out[i..]);
+struct Shifting<'a, R> {
+    lanes: Lanes<R>,
+    channels: usize,
+    rows: [&'a [u8]; 3],
+    /// The newest of the sorted columns, and where they begin.
+    next: [Bytes<R>; 3],
+    known: usize,
+}
+
+impl<T: Pixel, R: Register> Chunks<T> for Shifting<'_, R> {
+    #[inline(always)]
+    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
+        let Self { lanes, channels, rows, next, known } = self;
+        ask_ahead::<u8, N>(&rows[2][start..]);
+        let Some(out) = T::bytes_mut(out) else { return };
+        for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
+            let i = start + i * R::BYTES;
+            let west = if i == *known { *next } else { columns(*lanes, *rows, i) };
+            *known = i + R::BYTES;
+            *next = columns(*lanes, *rows, *known);
+            let (centre, east) = (shifted(west, *channels, *next), shifted(west, 2 * *channels, *next));
+            median_of_columns(west, centre, east).store(out);
+        }
     }
 }
 
-/// Columns are sorted for each window that sees them, `N` windows after another.
-#[inline(always)]
-fn loading<R: Register, const N: usize>(lanes: Lanes<R>, channels: usize, rows: [&[u8]; 3], out: &mut [u8]) {
-    for start in chunk_starts(N, out) {
+/// Columns are sorted for each window that sees them.
+#[derive(Clone, Copy)]
+struct Loading<'a, R> {
+    lanes: Lanes<R>,
+    channels: usize,
+    rows: [&'a [u8]; 3],
+}
+
+impl<T: Pixel, R: Register> Chunks<T> for Loading<'_, R> {
+    #[inline(always)]
+    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
+        let Self { lanes, channels, rows } = *self;
         ask_ahead::<u8, N>(&rows[2][start..]);
         // What the lengths are need not be asked for each register.
         let west = cut::<N>(rows, start);
         let (centre, east) = (cut::<N>(rows, start + channels), cut::<N>(rows, start + 2 * channels));
-        let out = &mut out[start..start + N];
-        for i in (0..N).step_by(R::BYTES) {
+        let Some(out) = T::bytes_mut(out) else { return };
+        for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
+            let i = i * R::BYTES;
             let west = sorted_bytes(lanes.load(&west[0][i..]), lanes.load(&west[1][i..]), lanes.load(&west[2][i..]));
             let centre =
                 sorted_bytes(lanes.load(&centre[0][i..]), lanes.load(&centre[1][i..]), lanes.load(&centre[2][i..]));
             let east = sorted_bytes(lanes.load(&east[0][i..]), lanes.load(&east[1][i..]), lanes.load(&east[2][i..]));
-            median_of_columns(west, centre, east).store(&mut out[i..]);
+            median_of_columns(west, centre, east).store(out);
         }
     }
 }
