@@ -77,7 +77,7 @@ impl<'a, T: Pixel> Sides<'a, T> {
             (from, side_by_side(row))
         });
         let rows: Vec<_> = rows.collect();
-        // Column by column: there are more rows than columns, and long loops are faster.
+        // Column by column, as there are usually more rows.
         for (column, seen) in seen.iter().enumerate() {
             for (from, to) in &rows {
                 copies[to + column] = from.get(*seen).copied().unwrap_or_default();
