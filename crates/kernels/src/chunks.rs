@@ -2,7 +2,7 @@
 
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{chunk_starts, stream, to_line};
+use crate::simd::{ask_ahead, chunk_starts, stream, to_line};
 
 /// Numbers that are made at a time where they go past the caches; with fewer or more it takes longer.
 const STREAMED: usize = 256;
@@ -34,6 +34,7 @@ pub(crate) fn in_chunks<T: Pixel, const N: usize>(rows: Rows<T>, out: &mut [T], 
         return true;
     }
     for start in chunk_starts(N, out) {
+        ask_ahead::<T, N>(&out[start..]);
         if let Some(out) = out[start..].first_chunk_mut::<N>() {
             chunks.make(start, out);
         }

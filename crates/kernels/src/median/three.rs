@@ -1,27 +1,31 @@
 use crate::Pixel;
 use crate::chunks::{Chunks, in_chunks};
 use crate::filter::Rows;
-use crate::simd::{Bytes, CACHE_LINE, Lanes, Register, ask_ahead, with_lanes};
+use crate::simd::{Bytes, Lanes, Register, ask_ahead, with_lanes};
 use crate::wide::{greater, smaller};
 
-/// Numbers that are made at a time.
+/// Numbers that are made at a time: by plain loops, and in registers.
 const CHUNK: usize = 256;
+const REGISTERS: usize = 128;
 
 /// The median of a window of 3×3 in one pass, everything from the first comparison to the last in registers.
 ///
 /// With the columns of the window sorted, the median of the nine is that of three: the greatest of the smallest, the middle one of
-/// the middle ones and the smallest of the greatest. Neighbouring windows share columns, which are sorted once where registers can be
-/// shifted; to sort one again takes less than to store it and to read it back.
+/// the middle ones and the smallest of the greatest. Neighbouring windows share columns, which in registers are sorted once and shifted;
+/// to sort one again takes less than to store it and to read it back.
 ///
 /// Source of the selection: J. L. Smith, *Implementing median filters in XC4000E FPGAs*, Xcell 23 (1996).
 #[inline(always)]
 pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
-    let (upper, middle, lower) = (rows.get(0), rows.get(1), rows.get(2));
-    if rows.level().has_lanes() && T::bytes(upper).is_some() && out.len() >= CACHE_LINE {
-        return with_lanes!(rows.level(), lanes => in_lanes(lanes, channels, rows, out), else unreachable!("there are lanes"));
-    }
-    let all = [upper, middle, lower];
-    if !in_chunks::<T, CHUNK>(rows, out, Plain { channels, rows: all }) {
+    let all = [rows.get(0), rows.get(1), rows.get(2)];
+    let made = match channels {
+        1 => in_registers::<T, 1, 2>(rows, out),
+        2 => in_registers::<T, 2, 4>(rows, out),
+        3 => in_registers::<T, 3, 6>(rows, out),
+        4 => in_registers::<T, 4, 8>(rows, out),
+        _ => false,
+    };
+    if !made && !in_chunks::<T, CHUNK>(rows, out, Plain { channels, rows: all }) {
         medians(out, channels, all);
     }
 }
@@ -44,72 +48,69 @@ impl<T: Pixel> Chunks<T> for Plain<'_, T> {
     }
 }
 
-/// The same of 8-bit numbers.
+/// The same of 8-bit numbers, of pictures of `ONE` channel or a few; `TWO` is twice as many. False if nothing is made.
 #[inline(always)]
-fn in_lanes<T: Pixel, R: Register>(lanes: Lanes<R>, channels: usize, rows: Rows<T>, out: &mut [T]) {
-    let all = [0, 1, 2].map(|row| T::bytes(rows.get(row)).unwrap_or_default());
-    if R::SHIFTS && 2 * channels <= R::BYTES {
-        let shifting = Shifting { lanes, channels, rows: all, next: columns(lanes, all, 0), known: 0 };
-        in_chunks::<T, CACHE_LINE>(rows, out, shifting);
-    } else {
-        let loading = Loading { lanes, channels, rows: all };
-        let _ = in_chunks::<T, CHUNK>(rows, out, loading) || in_chunks::<T, CACHE_LINE>(rows, out, loading);
+fn in_registers<T: Pixel, const ONE: i32, const TWO: i32>(rows: Rows<T>, out: &mut [T]) -> bool {
+    if !rows.level().has_lanes() || T::bytes(out).is_none() || out.len() < REGISTERS {
+        return false;
     }
+    with_lanes!(rows.level(), lanes => {
+        in_chunks::<T, REGISTERS>(rows, out, Shifting::<_, ONE, TWO>::new(lanes, rows))
+    }, else unreachable!("there are lanes"))
 }
 
 /// Each column is sorted once, and the sorted ones are shifted.
-struct Shifting<'a, R> {
+struct Shifting<'a, R, const ONE: i32, const TWO: i32> {
     lanes: Lanes<R>,
-    channels: usize,
     rows: [&'a [u8]; 3],
     /// The newest of the sorted columns, and where they begin.
     next: [Bytes<R>; 3],
     known: usize,
 }
 
-impl<T: Pixel, R: Register> Chunks<T> for Shifting<'_, R> {
+impl<'a, R: Register, const ONE: i32, const TWO: i32> Shifting<'a, R, ONE, TWO> {
     #[inline(always)]
-    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
-        let Self { lanes, channels, rows, next, known } = self;
-        ask_ahead::<u8, N>(&rows[2][start..]);
-        let Some(out) = T::bytes_mut(out) else { return };
-        for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
-            let i = start + i * R::BYTES;
-            let west = if i == *known { *next } else { columns(*lanes, *rows, i) };
-            *known = i + R::BYTES;
-            *next = columns(*lanes, *rows, *known);
-            let (centre, east) = (shifted(west, *channels, *next), shifted(west, 2 * *channels, *next));
-            median_of_columns(west, centre, east).store(out);
-        }
+    fn new<T: Pixel>(lanes: Lanes<R>, rows: Rows<'a, T>) -> Self {
+        // Where they are cut to one length, whether they are long enough is asked once for all three.
+        let upper = T::bytes(rows.get(0)).unwrap_or_default();
+        let middle = &T::bytes(rows.get(1)).unwrap_or_default()[..upper.len()];
+        let rows = [upper, middle, &T::bytes(rows.get(2)).unwrap_or_default()[..upper.len()]];
+        Self { lanes, rows, next: columns(lanes, rows, 0), known: 0 }
     }
 }
 
-/// Columns are sorted for each window that sees them.
-#[derive(Clone, Copy)]
-struct Loading<'a, R> {
-    lanes: Lanes<R>,
-    channels: usize,
-    rows: [&'a [u8]; 3],
-}
-
-impl<T: Pixel, R: Register> Chunks<T> for Loading<'_, R> {
+impl<T: Pixel, R: Register, const ONE: i32, const TWO: i32> Chunks<T> for Shifting<'_, R, ONE, TWO> {
     #[inline(always)]
     fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
-        let Self { lanes, channels, rows } = *self;
+        let Self { lanes, rows, next, known } = self;
         ask_ahead::<u8, N>(&rows[2][start..]);
-        // What the lengths are need not be asked for each register.
-        let west = cut::<N>(rows, start);
-        let (centre, east) = (cut::<N>(rows, start + channels), cut::<N>(rows, start + 2 * channels));
         let Some(out) = T::bytes_mut(out) else { return };
-        for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
-            let i = i * R::BYTES;
-            let west = sorted_bytes(lanes.load(&west[0][i..]), lanes.load(&west[1][i..]), lanes.load(&west[2][i..]));
-            let centre =
-                sorted_bytes(lanes.load(&centre[0][i..]), lanes.load(&centre[1][i..]), lanes.load(&centre[2][i..]));
-            let east = sorted_bytes(lanes.load(&east[0][i..]), lanes.load(&east[1][i..]), lanes.load(&east[2][i..]));
-            median_of_columns(west, centre, east).store(out);
+        let ahead = N + R::BYTES;
+        if start + ahead > rows[0].len() {
+            // No register full of columns is left to be shifted in.
+            let rows = cut(*rows, start, N + TWO as usize);
+            for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
+                let at = i * R::BYTES;
+                let (west, centre) = (columns(*lanes, rows, at), columns(*lanes, rows, at + ONE as usize));
+                median_of_columns(west, centre, columns(*lanes, rows, at + TWO as usize)).store(out);
+            }
+            return;
         }
+        let rows = cut(*rows, start, ahead);
+        let mut west = if start == *known { *next } else { columns(*lanes, rows, 0) };
+        for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
+            let next = columns(*lanes, rows, (i + 1) * R::BYTES);
+            median_of_columns(west, shifted::<R, ONE>(west, next), shifted::<R, TWO>(west, next)).store(out);
+            west = next;
+        }
+        (*next, *known) = (west, start + N);
     }
+}
+
+/// So many numbers of each row, from one on.
+#[inline(always)]
+fn cut([upper, middle, lower]: [&[u8]; 3], first: usize, count: usize) -> [&[u8]; 3] {
+    [&upper[first..first + count], &middle[first..first + count], &lower[first..first + count]]
 }
 
 #[inline(always)]
@@ -119,22 +120,15 @@ fn median_of_columns<R: Register>(west: [Bytes<R>; 3], centre: [Bytes<R>; 3], ea
     median_bytes(low, median_bytes(west[1], centre[1], east[1]), high)
 }
 
-/// So many numbers of each row.
-#[inline(always)]
-fn cut<const N: usize>([upper, middle, lower]: [&[u8]; 3], first: usize) -> [&[u8]; 3] {
-    [&upper[first..first + N], &middle[first..first + N], &lower[first..first + N]]
-}
-
 /// The numbers of each column, smallest first, from one column on.
 #[inline(always)]
 fn columns<R: Register>(lanes: Lanes<R>, [upper, middle, lower]: [&[u8]; 3], first: usize) -> [Bytes<R>; 3] {
-    let (a, b) = (lanes.load_some(&upper[first..]), lanes.load_some(&middle[first..]));
-    sorted_bytes(a, b, lanes.load_some(&lower[first..]))
+    sorted_bytes(lanes.load(&upper[first..]), lanes.load(&middle[first..]), lanes.load(&lower[first..]))
 }
 
 #[inline(always)]
-fn shifted<R: Register>([a, b, c]: [Bytes<R>; 3], by: usize, next: [Bytes<R>; 3]) -> [Bytes<R>; 3] {
-    [a.from(by, next[0]), b.from(by, next[1]), c.from(by, next[2])]
+fn shifted<R: Register, const BY: i32>([a, b, c]: [Bytes<R>; 3], next: [Bytes<R>; 3]) -> [Bytes<R>; 3] {
+    [a.shifted::<BY>(next[0]), b.shifted::<BY>(next[1]), c.shifted::<BY>(next[2])]
 }
 
 #[inline(always)]

@@ -97,15 +97,6 @@ impl<R: Register> Lanes<R> {
         register!(Words([R::load(low.as_ptr().cast()), R::load(high.as_ptr().cast())]))
     }
 
-    /// As many of the first numbers of a list as there are, and zeros behind them.
-    #[inline(always)]
-    pub(crate) fn load_some(self, from: &[u8]) -> Bytes<R> {
-        if from.len() >= Self::COUNT {
-            return self.load(from);
-        }
-        register!(Bytes(R::load_some(from.as_ptr(), from.len())))
-    }
-
     #[inline(always)]
     pub(crate) fn zeros(self) -> Bytes<R> {
         register!(Bytes(R::zeros()))
@@ -181,11 +172,11 @@ impl<R: Register> Bytes<R> {
         register!(Bytes(R::following::<FROM>(self.0, next.0)))
     }
 
-    /// Those from one on, then those of `next`. Where [registers shift](Register::SHIFTS) it is faster than to load what lies across two
-    /// cache lines, which takes as long as two loads.
+    /// The same, faster where it is asked for again and again and registers are left. To load what lies across two cache lines takes as
+    /// long as two loads.
     #[inline(always)]
-    pub(crate) fn from(self, first: usize, next: Self) -> Self {
-        register!(Bytes(R::from8(self.0, next.0, first as u8)))
+    pub(crate) fn shifted<const FROM: i32>(self, next: Self) -> Self {
+        register!(Bytes(R::shifted8::<FROM>(self.0, next.0)))
     }
 
     /// Those from the 16th on, then those of `next`.

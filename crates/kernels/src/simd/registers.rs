@@ -38,8 +38,6 @@ macro_rules! registers {
             type Mask: Copy;
             /// Numbers of 8 bits in it.
             const BYTES: usize;
-            /// Whether [`from8`](Register::from8) is one step.
-            const SHIFTS: bool;
             $($(#[$doc])* unsafe fn $name $(<const $N: $of>)? ($($argument: $type),*) -> $result;)*
         }
 
@@ -47,7 +45,6 @@ macro_rules! registers {
         impl Register for __m256i {
             type Mask = __m256i;
             const BYTES: usize = 32;
-            const SHIFTS: bool = false;
             registers!(@impl $($name $(<const $N: $of>)? ($($argument: $type),*) -> $result { $narrow })*);
         }
 
@@ -55,7 +52,6 @@ macro_rules! registers {
         impl Register for __m512i {
             type Mask = __mmask64;
             const BYTES: usize = 64;
-            const SHIFTS: bool = true;
             registers!(@impl $($name $(<const $N: $of>)? ($($argument: $type),*) -> $result { $wide })*);
         }
 
@@ -63,7 +59,6 @@ macro_rules! registers {
         impl Register for std::convert::Infallible {
             type Mask = Self;
             const BYTES: usize = 32;
-            const SHIFTS: bool = false;
             $(#[allow(unsafe_code, reason = "as the trait has it")]
             unsafe fn $name $(<const $N: $of>)? ($(_: $type),*) -> $result { unreachable!("there are such registers on x86-64 only") })*
         }
@@ -80,16 +75,6 @@ macro_rules! registers {
 
 registers! {
     load(from: *const u8) -> Self { _mm256_loadu_si256(from.cast()) } { _mm512_loadu_si512(from.cast()) }
-    /// The first so many bytes, fewer than there are, and zeros behind them.
-    load_some(from: *const u8, count: usize) -> Self {
-        {
-            let mut bytes = [0u8; 32];
-            std::ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), count);
-            _mm256_loadu_si256(bytes.as_ptr().cast())
-        }
-    } {
-        _mm512_maskz_loadu_epi8(_bzhi_u64(u64::MAX, count as u32), from.cast())
-    }
     store(a: Self, to: *mut u8) -> () { _mm256_storeu_si256(to.cast(), a) } { _mm512_storeu_si512(to.cast(), a) }
     zeros() -> Self { _mm256_setzero_si256() } { _mm512_setzero_si512() }
     splat8(number: i8) -> Self { _mm256_set1_epi8(number) } { _mm512_set1_epi8(number) }
@@ -153,17 +138,12 @@ registers! {
     } {
         _mm512_alignr_epi8::<FROM>(_mm512_alignr_epi64::<2>(b, a), a)
     }
-    /// Bytes of `a` from one on, then bytes of `b`.
-    from8(a: Self, b: Self, first: u8) -> Self {
-        {
-            let mut both = [0u8; 64];
-            _mm256_storeu_si256(both.as_mut_ptr().cast(), a);
-            _mm256_storeu_si256(both.as_mut_ptr().add(32).cast(), b);
-            _mm256_loadu_si256(both.as_ptr().add(usize::from(first) % 33).cast())
-        }
+    /// The same by a list of places, which wants a register of its own, if that is fewer steps.
+    shifted8<const FROM: i32>(a: Self, b: Self) -> Self {
+        Self::following::<FROM>(a, b)
     } {
         {
-            let places = _mm512_add_epi8(_mm512_loadu_si512(PLACES.as_ptr().cast()), _mm512_set1_epi8(first as i8));
+            let places = _mm512_add_epi8(_mm512_loadu_si512(PLACES.as_ptr().cast()), _mm512_set1_epi8(FROM as i8));
             _mm512_permutex2var_epi8(a, places, b)
         }
     }
