@@ -86,11 +86,6 @@ impl Counting {
         }
     }
 
-    /// Places of a stretch: so many windows see no more than [`COLUMNS`].
-    fn places(&self) -> usize {
-        COLUMNS + 1 - self.size
-    }
-
     /// # Panics
     /// If the numbers are not of 8 bits.
     // Only the loops over a batch of thresholds are vectorised: see `Batch`.
@@ -98,7 +93,8 @@ impl Counting {
     pub(crate) fn row<T: Pixel>(&mut self, rows: Rows<T>, out: &mut [T]) {
         let bytes = |y: usize| T::bytes(rows.get(y)).expect("numbers of 8 bits");
         let out = T::bytes_mut(out).expect("numbers of 8 bits");
-        let (size, channels, places) = (self.size, self.channels, self.places());
+        let registers = if rows.level().lanes512().is_some() { COLUMNS / 64 } else { COLUMNS / 32 };
+        let (size, channels, places) = (self.size, self.channels, windows::places(registers, self.size));
         let stretches = (out.len() / channels).div_ceil(places);
         if self.recent.count() == 0 {
             self.recent = Recent::new(size, channels, (stretches - 1) * places + COLUMNS);
@@ -110,7 +106,7 @@ impl Counting {
         for channel in 0..channels {
             for stretch in 0..stretches {
                 let first = stretch * places * channels + channel;
-                let results = self.stretch(rows.level(), channel * stretches + stretch, (channel, stretch * places));
+                let results = self.stretch(rows.level(), channel * stretches + stretch, (channel, stretch * places), places);
                 let count = places.min(out.len() / channels - stretch * places);
                 if channels == 1 {
                     out[first..first + count].copy_from_slice(&results[..count]);
@@ -121,9 +117,9 @@ impl Counting {
         }
     }
 
-    /// Finds the results of the `index`th stretch, which begins at a certain number of a channel.
-    fn stretch(&mut self, level: Level, index: usize, place: (usize, usize)) -> &[u8; COLUMNS] {
-        let everywhere = u64::MAX >> (COLUMNS - self.places());
+    /// Finds the results of the `index`th stretch, of so many places, which begins at a certain number of a channel.
+    fn stretch(&mut self, level: Level, index: usize, place: (usize, usize), places: usize) -> &[u8; COLUMNS] {
+        let everywhere = u64::MAX >> (COLUMNS - places);
         let Self { size, rank, recent, below, results, found, thresholds, marks, open: [open, next], .. } = self;
         *results = [0; COLUMNS];
         // First what was found in the row above, and what is just above it: if the same is found again, nothing is open.

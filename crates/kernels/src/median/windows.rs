@@ -6,6 +6,16 @@ use crate::simd::{Bytes, Lanes, Register};
 /// Counts of the columns of a stretch: `N` registers make up [`COLUMNS`].
 type Columns<R, const N: usize> = [Bytes<R>; N];
 
+/// Places of a stretch for which results are made, `registers` of which make up [`COLUMNS`]: those whose windows see no other columns. Where the
+/// last few would want a second register, which takes as long as the first, they are left to the next stretch.
+#[inline(always)]
+pub(super) const fn places(registers: usize, size: usize) -> usize {
+    if registers > 1 && size >= WIDE { COLUMNS / registers } else { COLUMNS + 1 - size }
+}
+
+/// Windows of so many columns see so many of a stretch that one of two registers of results is worth more than both.
+const WIDE: usize = 25;
+
 /// Loads them.
 #[inline(always)]
 pub(super) fn load<R: Register, const N: usize>(lanes: Lanes<R>, from: &[u8; COLUMNS]) -> Columns<R, N> {
@@ -16,8 +26,8 @@ pub(super) fn load<R: Register, const N: usize>(lanes: Lanes<R>, from: &[u8; COL
     columns
 }
 
-/// For each place, whether at most `rank` numbers are counted in the `SIZE` columns from there on: a bit for each. Those that see columns behind
-/// the last have no meaning. And `threshold` at those places, if that is more than what was found before.
+/// For each of the [`places`], whether at most `rank` numbers are counted in the `SIZE` columns from there on: a bit for each. Bits behind them
+/// have no meaning. And `threshold` at those places, if that is more than what was found before.
 ///
 /// Sums of 2, 4 and 8 neighbours make up any size.
 // Loops rather than closures, which cannot be told to be inlined.
@@ -45,7 +55,7 @@ pub(super) fn mark<R: Register, const N: usize, const SIZE: usize>(
     }
     let (second, third) = (shifted(lanes, eight, 8), shifted(lanes, eight, 16));
     let mut mark = 0;
-    for k in 0..N {
+    for k in 0..places(N, SIZE).div_ceil(R::BYTES) {
         let places = match SIZE / 8 {
             0 => rest[k].is_at_most(lanes.splat(rank as u8)),
             1 => rest[k].add(eight[k]).is_at_most(lanes.splat(rank as u8)),
