@@ -3,12 +3,15 @@
 use super::Arguments;
 use crate::chunks::{Chunks, in_chunks};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::Aligned;
+use crate::simd::{Aligned, ask_ahead};
 use crate::wide::{greater, smaller};
 use crate::{Border, Error, Pixel};
 
 /// Numbers that are made at a time at the end of a large picture's rows.
 const CHUNK: usize = 128;
+
+/// Numbers behind which is asked anew for what comes next.
+const PART: usize = 1024;
 
 pub(super) fn build<const GREATEST: bool>(arguments: &Arguments) -> Result<Filter, Error> {
     Ok(filter::<GREATEST>(arguments, arguments.whole("size").unwrap_or(3), arguments.border()?))
@@ -60,7 +63,12 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
         let (mut columns, mut stretches) = (columns.get_mut(), stretches.get_mut());
         // Two more rows at a time: what is between is read and written less often. Where there is no second, the first serves again.
         let last = *size - 1;
-        of_three::<T, GREATEST>(columns, rows.get(0), rows.get(1.min(last)), rows.get(2.min(last)));
+        let (first, second, third) = (rows.get(0), rows.get(1.min(last)), rows.get(2.min(last)));
+        for (index, columns) in columns.chunks_mut(PART).enumerate() {
+            let start = index * PART;
+            ask_ahead::<T, PART>(&third[start..]);
+            of_three::<T, GREATEST>(columns, &first[start..], &second[start..], &third[start..]);
+        }
         for y in (3..*size).step_by(2) {
             of_three::<T, GREATEST>(stretches, columns, rows.get(y), rows.get((y + 1).min(last)));
             std::mem::swap(&mut columns, &mut stretches);
@@ -76,7 +84,11 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
         let (second, third) = (&columns[(*size - width) / 2 * *channels..], &columns[(*size - width) * *channels..]);
         let stretches = OfStretches::<T, GREATEST>([columns, second, third]);
         if !(rows.past_caches() && in_chunks::<T, CHUNK>(rows, out, stretches)) {
-            of_three::<T, GREATEST>(out, columns, second, third);
+            for (index, out) in out.chunks_mut(PART).enumerate() {
+                let start = index * PART;
+                ask_ahead::<T, PART>(out);
+                of_three::<T, GREATEST>(out, &columns[start..], &second[start..], &third[start..]);
+            }
         }
     }
 }

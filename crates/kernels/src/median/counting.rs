@@ -106,7 +106,8 @@ impl Counting {
         for channel in 0..channels {
             for stretch in 0..stretches {
                 let first = stretch * places * channels + channel;
-                let results = self.stretch(rows.level(), channel * stretches + stretch, (channel, stretch * places), places);
+                let results =
+                    self.stretch(rows.level(), channel * stretches + stretch, (channel, stretch * places), places);
                 let count = places.min(out.len() / channels - stretch * places);
                 if channels == 1 {
                     out[first..first + count].copy_from_slice(&results[..count]);
