@@ -14,7 +14,8 @@ pub(crate) trait Chunks<T> {
     fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]);
 }
 
-/// Makes a row, `N` numbers at a time if it does not go past the caches. False if it has not so many: nothing is made then.
+/// Makes a row, `N` numbers at a time if it does not go past the caches: what is overwritten is asked for ahead then, as it is read first. False if the
+/// row has not so many: nothing is made.
 #[inline(always)]
 pub(crate) fn in_chunks<T: Pixel, const N: usize>(rows: Rows<T>, out: &mut [T], mut chunks: impl Chunks<T>) -> bool {
     if rows.past_caches() && out.len() >= STREAMED {

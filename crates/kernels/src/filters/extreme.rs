@@ -10,7 +10,7 @@ use crate::{Border, Error, Pixel};
 /// Numbers that are made at a time at the end of a large picture's rows.
 const CHUNK: usize = 128;
 
-/// Numbers behind which is asked anew for what comes next.
+/// Numbers after which what comes next is asked for.
 const PART: usize = 1024;
 
 pub(super) fn build<const GREATEST: bool>(arguments: &Arguments) -> Result<Filter, Error> {

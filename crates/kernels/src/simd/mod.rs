@@ -172,10 +172,10 @@ pub(crate) fn count_at_most(numbers: &[u16; 16], most: u16) -> usize {
     numbers.iter().filter(|number| **number <= most).count()
 }
 
-/// Bytes between what is read and what is asked for.
+/// Bytes between what is in hand and what is asked for.
 const AHEAD: usize = 2048;
 
-/// Asks for what lies some way behind a chunk of a row that nobody has looked at yet.
+/// Asks for what lies some way behind a chunk of a row that nobody has looked at yet, to read it or to overwrite it.
 #[inline(always)]
 pub(crate) fn ask_ahead<T, const CHUNK: usize>(chunk: &[T]) {
     for line in (0..size_of::<[T; CHUNK]>()).step_by(CACHE_LINE) {
