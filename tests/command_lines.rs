@@ -288,6 +288,13 @@ fn standard_input_and_output() {
     };
     let output = run(&["max-pool", "-", "-", "--format", "ppm", "--size", "10"]);
     assert!(output.status.success() && output.stdout.starts_with(b"P6\n45 30\n255\n"));
+    assert!(run(&["compare", "-", "sheet.png", "--json"]).status.success() && folder.path().join("sheet.png").exists());
+    // A pipe that has a name.
+    #[cfg(target_os = "linux")]
+    for out in ["piped.png", "piped.ppm"] {
+        assert!(run(&["max-pool", "/dev/stdin", out, "--size", "10"]).status.success());
+        assert_eq!(read_picture(&folder.path().join(out), true).unwrap().pixels.dim(), (30, 45, 3));
+    }
     let output = run(&["max-pool", "-", "-"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("--format: is needed with OUT -"), "{}", err(&output));

@@ -109,8 +109,15 @@ fn what_a_png_holds_beside_its_pixels_comes_along() {
     done(filters(folder.path(), &["blur", text(&data("chelsea.png")), "colour.png"]));
     assert_eq!(read_picture(&folder.path().join("colour.png"), true).unwrap().metadata, metadata);
     // A profile for colours says nothing of greys.
-    done(filters(folder.path(), &["blur", text(&data("chelsea.png")), "grey.png", "--gray"]));
-    assert_eq!(read_picture(&folder.path().join("grey.png"), true).unwrap().metadata, Metadata::default());
+    for grey in ["grey.png", "grey.bmp"] {
+        let output = filters(folder.path(), &["blur", text(&data("chelsea.png")), grey, "--gray"]);
+        assert!(
+            err(&output).contains(&format!("{grey}: greys cannot use a colour profile: left out")),
+            "{}",
+            err(&output)
+        );
+        assert_eq!(read_picture(&folder.path().join(grey), true).unwrap().metadata, Metadata::default());
+    }
     let output = filters(folder.path(), &["blur", text(&data("chelsea.png")), "colour.bmp"]);
     assert!(err(&output).contains("Bmp cannot hold a colour profile: left out"), "{}", err(&output));
 }
@@ -195,6 +202,15 @@ fn many_pictures_go_to_a_folder() {
     let told = err(&output);
     assert!(told.contains("filters: 1 of 4 pictures failed:\n") && told.contains("in/broken.png"), "{told}");
     assert!(dim("rest/a.png").0 == 8 && dim("rest/deep/a.png").0 == 10 && !folder.join("rest/broken.png").exists());
+    // And where one is not even called a picture.
+    let output = filters(folder, &["blur", "in/notes.txt", "in/b.png", "--out-dir", "named"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = err(&output);
+    assert!(
+        told.contains("filters: 1 of 2 pictures failed:\n  in/notes.txt: suffix \"txt\" names no picture"),
+        "{told}"
+    );
+    assert!(dim("named/b.png").0 == 9 && !folder.join("named/notes.txt").exists());
 }
 
 #[test]
@@ -343,4 +359,8 @@ fn compare_takes_any_methods_and_operators() {
         assert_eq!(output.status.code(), Some(2));
         assert!(err(&output).contains(wanted), "{}", err(&output));
     }
+    // Nothing is said of what comes to nothing.
+    let output = filters(folder.path(), &["compare", text(&chelsea), "none.png", "--on", "max-pool:size=100"]);
+    assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{}", err(&output));
+    assert!(!folder.path().join("none.png").exists());
 }

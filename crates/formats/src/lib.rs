@@ -6,6 +6,7 @@
 mod array;
 mod atomic;
 mod error;
+mod jpeg;
 pub mod mnist;
 mod npy;
 pub mod npz;
@@ -21,7 +22,7 @@ pub use crate::png::{PngRows, PngWriter};
 pub use atomic::{AtomicFile, check_writable, remove_unfinished, write_atomically};
 pub use error::Error;
 pub use picture::{Metadata, Picture, Pixels};
-pub use read_picture::{MOST_PICTURE_BYTES, decode_picture, read_picture};
+pub use read_picture::{MOST_PICTURE_BYTES, decode_picture, picture_bytes, read_picture};
 pub use write_picture::{Format, Packing, encode_picture, write_animation, write_picture};
 
 /// A checksum (CRC-32) of some lists of bytes, one behind the other: to notice that they are not what they were.

@@ -1,11 +1,12 @@
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, ErrorKind, Seek};
+use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read, Seek};
 use std::path::Path;
 
 use glassbox_tensor::{Element, Image};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
+use crate::jpeg::is_whole;
 use crate::{Error, Metadata, Picture, Pixels};
 
 /// Bytes that a picture may take once it is unpacked: 40000×25000 grey pixels and some to spare.
@@ -22,8 +23,12 @@ const KNOWN: &str = "png, jpeg, gif, bmp, tiff, webp, pnm, qoi and tga are under
 pub fn read_picture(path: &Path, auto_orient: bool) -> Result<Picture, Error> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| Error::read(&name, e))?;
-    if file.metadata().is_ok_and(|found| found.is_dir()) {
+    let kind = file.metadata().map_err(|e| Error::read(&name, e))?.file_type();
+    if kind.is_dir() {
         return Err(Error::invalid(&name, "is a folder; a picture is needed"));
+    }
+    if !kind.is_file() {
+        return decode_picture(&picture_bytes(file, &name)?, &name, auto_orient);
     }
     let suffix = path.extension().map(|suffix| suffix.to_string_lossy().to_lowercase());
     decode(BufReader::with_capacity(1 << 17, file), &name, suffix.as_deref(), auto_orient)
@@ -35,6 +40,19 @@ pub fn read_picture(path: &Path, auto_orient: bool) -> Result<Picture, Error> {
 /// As [`read_picture`].
 pub fn decode_picture(bytes: &[u8], name: &str, auto_orient: bool) -> Result<Picture, Error> {
     decode(Cursor::new(bytes), name, None, auto_orient)
+}
+
+/// All bytes of what cannot be read twice, a pipe for instance, in which a picture is expected; messages call it `name`.
+///
+/// # Errors
+/// If it cannot be read, or there are more than [`MOST_PICTURE_BYTES`].
+pub fn picture_bytes(reader: impl Read, name: &str) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    reader.take(MOST_PICTURE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Error::read(name, e))?;
+    if bytes.len() as u64 > MOST_PICTURE_BYTES {
+        return Err(Error::invalid(name, format!("is too large: at most {MOST_PICTURE_BYTES} bytes are allowed")));
+    }
+    Ok(bytes)
 }
 
 fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_orient: bool) -> Result<Picture, Error> {
@@ -49,6 +67,14 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
             let found = if empty { "is empty" } else { "is not a picture of a known format" };
             return Err(invalid(format!("{found}; {KNOWN}")));
         }
+    }
+    if reader.format() == Some(ImageFormat::Jpeg) {
+        let mut inner = reader.into_inner();
+        if !is_whole(&picture_bytes(&mut inner, name)?) {
+            return Err(invalid("is cut short (jpg): its end is missing".into()));
+        }
+        inner.rewind().map_err(|e| Error::read(name, e))?;
+        reader = ImageReader::with_format(inner, ImageFormat::Jpeg);
     }
     let format = reader.format().and_then(|format| format.extensions_str().first()).copied().unwrap_or("?");
     let mut limits = Limits::no_limits();

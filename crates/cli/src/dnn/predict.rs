@@ -3,13 +3,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 use glassbox_dnn::{Pictures, Shape, argmax, features, prepare};
-use glassbox_formats::{Pixels, decode_picture, read_picture};
+use glassbox_formats::Pixels;
 use glassbox_kernels::resample;
 use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
 use super::model::{self, Model, with_net};
-use crate::filters::read_stdin;
+use crate::filters::read_input;
 use crate::outcome::{Reported, one_line};
 use crate::run::{Common, say, say_json};
 use crate::terminal;
@@ -51,8 +51,7 @@ impl Predict {
 
 fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     let name = path.display().to_string();
-    let picture =
-        if name == "-" { decode_picture(&read_stdin()?, "standard input", true)? } else { read_picture(path, true)? };
+    let picture = read_input(path, true)?;
     let input = with_net!(model, net => net.input());
     let prepared = prepared(&picture.pixels, input).with_context(|| name.clone())?;
     let outputs = classify(model, &prepared).with_context(|| name.clone())?;

@@ -7,15 +7,12 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
 use clap::ArgMatches;
-use glassbox_formats::{
-    AtomicFile, Format, Picture, Pixels, PngRows, PngWriter, decode_picture, encode_picture, read_picture,
-    write_picture,
-};
+use glassbox_formats::{AtomicFile, Format, Picture, Pixels, PngRows, PngWriter, encode_picture, write_picture};
 use glassbox_kernels::{Engine, Filter, cover_transparent, first_not_by_rows, output_shape};
 use serde_json::{Value, json};
 
 use super::command::Job;
-use super::read_stdin;
+use super::{input_name, read_input};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
 
@@ -23,14 +20,18 @@ use crate::run::{Common, catch_interrupts, say_json};
 const AHEAD_BYTES: usize = 1 << 18;
 const AHEAD: usize = 4;
 
+/// What is said where a profile for colours is not kept.
+const PROFILE_LEFT_OUT: &str = "greys cannot use a colour profile: left out";
+
 /// Runs a job on IN and writes OUT.
 pub(super) fn run(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
     let paths: Vec<_> = arguments.get_many::<PathBuf>("paths").into_iter().flatten().collect();
     let [input, output] = paths[..] else {
-        let found = paths.len();
-        return Err(
-            Usage(format!("one IN and one OUT are needed, found {found} paths; many IN with --out-dir DIR")).into()
-        );
+        let (found, plural) = (paths.len(), if paths.len() == 1 { "" } else { "s" });
+        return Err(Usage(format!(
+            "one IN and one OUT are needed, found {found} path{plural}; many IN with --out-dir DIR"
+        ))
+        .into());
     };
     let target = Target::new(output, arguments.get_one::<String>("format").map(String::as_str))?;
     if is_same_file(input, output) && !arguments.get_flag("in-place") {
@@ -73,10 +74,9 @@ impl Done {
 
 /// Takes one picture through a job: row by row if it comes and goes as PNG and its operators can, as a whole otherwise.
 pub(super) fn one(job: &Job, input: &Path, target: &Target) -> anyhow::Result<Done> {
-    let named = |path: &Path, dash: &str| if is_dash(path) { dash.into() } else { path.display().to_string() };
-    let input_name = named(input, "standard input");
+    let input_name = input_name(input);
     let output = match target {
-        Target::File(path, _) => named(path, "standard output"),
+        Target::File(path, _) => path.display().to_string(),
         Target::StandardOutput(_) => "standard output".into(),
     };
     if let Target::File(path, Format::Png) = target
@@ -86,17 +86,16 @@ pub(super) fn one(job: &Job, input: &Path, target: &Target) -> anyhow::Result<Do
     {
         let (shape, depth) = (output_shape(&job.chain, rows.shape), if rows.is_u16 { "u16" } else { "u8" });
         let shape = shape.map_err(|error| anyhow::Error::new(error).context(input_name.clone()))?;
-        by_rows(job, rows, path)?;
-        return Ok(Done { input: input_name, output, shape, depth, notes: Vec::new() });
+        let notes = by_rows(job, rows, path)?;
+        return Ok(Done { input: input_name, output, shape, depth, notes });
     }
-    let picture = if is_dash(input) {
-        decode_picture(&read_stdin()?, &input_name, job.auto_orient)?
-    } else {
-        read_picture(input, job.auto_orient)?
-    };
+    let picture = read_input(input, job.auto_orient)?;
+    let had_profile = picture.metadata.icc.is_some();
     let result = apply(&job.chain, picture).map_err(|error| anyhow::Error::new(error).context(input_name.clone()))?;
     let (shape, depth) = (result.pixels.dim(), result.pixels.depth());
-    let notes = match target {
+    let mut notes: Vec<String> =
+        if had_profile && result.metadata.icc.is_none() { vec![PROFILE_LEFT_OUT.into()] } else { Vec::new() };
+    notes.extend(match target {
         Target::File(path, _) => write_picture(path, result, job.packing)?,
         Target::StandardOutput(format) => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
@@ -104,7 +103,7 @@ pub(super) fn one(job: &Job, input: &Path, target: &Target) -> anyhow::Result<Do
             out.flush()?;
             notes
         }
-    };
+    });
     Ok(Done { input: input_name, output, shape, depth, notes })
 }
 
@@ -132,12 +131,12 @@ pub(super) fn apply(chain: &[Filter], picture: Picture) -> Result<Picture, glass
     Ok(Picture { pixels, metadata })
 }
 
-/// A PNG taken through a chain to a PNG, neither of which is ever there as a whole.
-fn by_rows(job: &Job, mut rows: PngRows, output: &Path) -> anyhow::Result<()> {
+/// A PNG taken through a chain to a PNG, neither of which is ever there as a whole. What there is to say of it.
+fn by_rows(job: &Job, mut rows: PngRows, output: &Path) -> anyhow::Result<Vec<String>> {
     let (from, to) = (rows.shape, output_shape(&job.chain, rows.shape)?);
-    let mut metadata = rows.metadata.clone();
-    if to.2 < 3 && from.2 >= 3 {
-        metadata.icc = None;
+    let (mut metadata, mut notes) = (rows.metadata.clone(), Vec::new());
+    if to.2 < 3 && from.2 >= 3 && metadata.icc.take().is_some() {
+        notes.push(PROFILE_LEFT_OUT.into());
     }
     let failed =
         |error: std::io::Error| anyhow::Error::new(error).context(format!("{}: cannot be written", output.display()));
@@ -159,7 +158,8 @@ fn by_rows(job: &Job, mut rows: PngRows, output: &Path) -> anyhow::Result<()> {
         )?;
     }
     png.finish().map_err(failed)?;
-    Ok(file.commit()?)
+    file.commit()?;
+    Ok(notes)
 }
 
 /// Runs `work` with a function that gives the next rows, which another thread has read meanwhile; if there is only one thread to work on,

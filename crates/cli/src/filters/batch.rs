@@ -18,11 +18,11 @@ use super::command::Job;
 use crate::outcome::{Reported, Usage, one_line};
 use crate::run::{Common, catch_interrupts, say_json};
 
-/// A picture to read and where what becomes of it goes.
+/// A picture to read and where what becomes of it goes, in which format; what is wrong if its name tells of none.
 struct Pair {
     input: PathBuf,
     output: PathBuf,
-    format: Format,
+    format: Result<Format, String>,
 }
 
 /// Runs a job on every IN.
@@ -34,11 +34,8 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     let mut pairs = Vec::new();
     for (input, place) in inputs {
         let (place, format) = match &format {
-            Some((name, format)) => (place.with_extension(name), *format),
-            None => {
-                let format = Format::of_path(&input).map_err(|error| Usage(format!("{error}; or --format NAME")))?;
-                (place, format)
-            }
+            Some((name, format)) => (place.with_extension(name), Ok(*format)),
+            None => (place, Format::of_path(&input).map_err(|error| format!("{error}; or --format NAME"))),
         };
         pairs.push(Pair { input, output: folder.join(place), format });
     }
@@ -88,7 +85,10 @@ fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Resu
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(pair) = pairs.get(index) else { return Ok(failures) };
             bar.set_message(pair.input.display().to_string());
-            let result = one(job, &pair.input, &Target::File(pair.output.clone(), pair.format));
+            let result = match &pair.format {
+                Ok(format) => one(job, &pair.input, &Target::File(pair.output.clone(), *format)),
+                Err(problem) => Err(anyhow::Error::msg(problem.clone())),
+            };
             // Output that nobody reads ends the run.
             say(pair, &result).inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
             if let Err(error) = result {
@@ -165,7 +165,7 @@ fn pictures_in(folder: &Path, place: &Path, all: &mut Vec<(PathBuf, PathBuf)>) -
 /// No two pictures may be written to one file, and none over one that is read unless that is wanted.
 fn check(pairs: &[Pair], in_place: bool) -> anyhow::Result<()> {
     let mut written = BTreeMap::new();
-    for Pair { input, output, .. } in pairs {
+    for Pair { input, output, .. } in pairs.iter().filter(|pair| pair.format.is_ok()) {
         if let Some(other) = written.insert(output, input) {
             let (other, input, output) = (other.display(), input.display(), output.display());
             return Err(Usage(format!("{other} and {input}: would both be written to {output}")).into());

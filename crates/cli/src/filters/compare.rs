@@ -2,15 +2,16 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, read_picture, write_picture};
+use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, write_picture};
 use glassbox_kernels::filters::{self, Entry, parse, split_label};
 use glassbox_kernels::{Engine, Filter, mean, percentile, psnr};
 use glassbox_tensor::Image;
 use serde_json::json;
 
 use super::apply::is_same_file;
+use super::{input_name, read_input};
 use crate::outcome::{Usage, wrong_flag};
-use crate::run::{Common, say, say_json};
+use crate::run::{Common, say};
 use crate::sheet::{Tile, enlarge, sheet};
 
 /// Pixels that a picture on the sheet may be wide or high; larger ones are shown smaller.
@@ -34,7 +35,7 @@ Numbers, on brightness 0 … 255:
   edges   mean of Sobel's response, as a share of what it was unpooled
   psnr    decibels between this method's picture and average pooling's: higher is more alike")]
 pub(super) struct Compare {
-    /// Picture to read
+    /// Picture to read; - for standard input
     #[arg(value_name = "IN")]
     input: PathBuf,
     /// Sheet to write
@@ -69,29 +70,29 @@ impl Compare {
         let average = [parse(&format!("avg-pool:size={}", self.size)).map_err(|error| Usage(format!("--{error}")))?];
         let (methods, chains) = (self.methods(&average[0])?, self.chains()?);
         check_writable(&self.output)?;
-        let name = self.input.display().to_string();
-        let picture = opaque(read_picture(&self.input, true)?.pixels.to_u8());
-        let mut tiles = Vec::new();
+        let name = input_name(&self.input);
+        let picture = opaque(read_input(&self.input, true)?.pixels.to_u8());
+        let (mut tiles, mut lines) = (Vec::new(), Vec::new());
         for (source, chain) in chains {
             let image = Engine::default().run(&chain, &picture).with_context(|| name.clone())?;
             let grey = brightness(&image)?;
             let average = Engine::default().run(&average, &grey).with_context(|| name.clone())?;
             tiles.push(Tile { label: source.clone(), image: shown(&image, 1) });
-            self.report(common, &source, "none", &grey, &grey, None)?;
+            self.report(common, &mut lines, (&source, "none"), [&grey, &grey], None)?;
             for Method { name: method, pool } in &methods {
                 let pooled = Engine::default().run(pool, &image).with_context(|| name.clone())?;
                 let times = (image.height() / pooled.height().max(1)).max(1);
                 let label = format!("{method} {times}x{times} on the {source}");
                 tiles.push(Tile { label, image: shown(&pooled, times) });
                 let pooled = Engine::default().run(pool, &grey).with_context(|| name.clone())?;
-                self.report(common, &source, method, &grey, &pooled, Some(&average))?;
+                self.report(common, &mut lines, (&source, method), [&grey, &pooled], Some(&average))?;
             }
         }
         let columns = if methods.len() < COLUMNS { methods.len() + 1 } else { COLUMNS };
         let page = sheet(&tiles, columns);
         let notes = write_picture(&self.output, Picture::from(Pixels::U8(page)), Packing::default())?;
         notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", self.output.display())));
-        Ok(())
+        Ok(lines.iter().try_for_each(|line| say(line))?)
     }
 
     /// What is pooled: the picture, and what the operators of each `--on` make of it.
@@ -148,13 +149,13 @@ impl Compare {
             .map(|parameter| vec![parameter])
     }
 
+    /// Adds what there is to say of one pooling to `lines`, which are said when all has gone well.
     fn report(
         &self,
         common: &Common,
-        source: &str,
-        method: &str,
-        whole: &Image<u8>,
-        pooled: &Image<u8>,
+        lines: &mut Vec<String>,
+        (source, method): (&str, &str),
+        [whole, pooled]: [&Image<u8>; 2],
         average: Option<&Image<u8>>,
     ) -> anyhow::Result<()> {
         // Against what was the middle before pooling, which moves it.
@@ -171,20 +172,24 @@ impl Compare {
         let psnr = alike.filter(|psnr| psnr.is_finite());
         let (height, width, _) = pooled.dim();
         if common.json {
-            return Ok(say_json(&json!({
+            let line = json!({
                 "event": "compare", "source": source, "method": method, "size": self.size, "width": width, "height": height,
                 "mean": mean(pooled), "light": light, "dark": dark, "edges": edges, "psnr_to_average": psnr,
-            }))?);
+            });
+            lines.push(line.to_string());
+            return Ok(());
         }
         let or_dash = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.2}"));
         if method == "none" {
             let [size, mean, light, dark, edges, psnr] = ["size", "mean", "light", "dark", "edges", "psnr"];
-            say(&format!("{source}\n  {:<24}{size:>11}{mean:>8}{light:>8}{dark:>8}{edges:>8}{psnr:>8}", "method"))?;
+            lines
+                .push(format!("{source}\n  {:<24}{size:>11}{mean:>8}{light:>8}{dark:>8}{edges:>8}{psnr:>8}", "method"));
         }
         let size = format!("{width}×{height}");
         let [light, dark, edges, psnr] = [light, dark, edges, psnr].map(or_dash);
         let mean = mean(pooled);
-        Ok(say(&format!("  {method:<24}{size:>11}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"))?)
+        lines.push(format!("  {method:<24}{size:>11}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"));
+        Ok(())
     }
 }
 

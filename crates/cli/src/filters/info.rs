@@ -1,13 +1,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use glassbox_formats::read_picture;
 use glassbox_kernels::{deviation, entropy, immerkaer};
 use glassbox_tensor::Image;
 use serde_json::json;
 
-use super::apply::is_dash;
-use super::read_stdin;
+use super::{input_name, read_input};
 use crate::run::{Common, say, say_json};
 
 /// Bins of the histogram.
@@ -69,12 +67,8 @@ impl Numbers {
 
 impl Info {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let name = if is_dash(&self.input) { "standard input".into() } else { self.input.display().to_string() };
-        let picture = if is_dash(&self.input) {
-            glassbox_formats::decode_picture(&read_stdin()?, &name, true)?
-        } else {
-            read_picture(&self.input, true)?
-        };
+        let name = input_name(&self.input);
+        let picture = read_input(&self.input, true)?;
         let (height, width, channels) = picture.pixels.dim();
         let depth = picture.pixels.depth();
         let luma = picture.pixels.luma_over(1.0).map(|value| value * 255.0);

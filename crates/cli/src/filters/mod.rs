@@ -9,14 +9,14 @@ mod compare;
 mod info;
 mod list;
 
-use std::io::{self, Read};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
-use glassbox_formats::MOST_PICTURE_BYTES;
+use glassbox_formats::{Picture, decode_picture, picture_bytes, read_picture};
 use glassbox_kernels::filters::ENTRIES;
 
+use self::apply::is_dash;
 use self::command::Job;
 use crate::run::Common;
 
@@ -106,12 +106,16 @@ pub(crate) fn manual(command: Command) -> anyhow::Result<()> {
     Ok(io::Write::write_all(&mut io::stdout(), &page)?)
 }
 
-/// All of standard input, if it is not too much to be a picture.
-pub(crate) fn read_stdin() -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    io::stdin().lock().take(MOST_PICTURE_BYTES + 1).read_to_end(&mut bytes).context("standard input")?;
-    if bytes.len() as u64 > MOST_PICTURE_BYTES {
-        anyhow::bail!("standard input: is too large: at most {MOST_PICTURE_BYTES} bytes are allowed");
+/// The picture in a file, or for `-` the one on standard input.
+pub(crate) fn read_input(path: &Path, auto_orient: bool) -> Result<Picture, glassbox_formats::Error> {
+    if !is_dash(path) {
+        return read_picture(path, auto_orient);
     }
-    Ok(bytes)
+    let name = input_name(path);
+    decode_picture(&picture_bytes(io::stdin().lock(), &name)?, &name, auto_orient)
+}
+
+/// What messages call it.
+pub(crate) fn input_name(path: &Path) -> String {
+    if is_dash(path) { "standard input".into() } else { path.display().to_string() }
 }
