@@ -105,7 +105,7 @@ fn flags_that_cannot_be() {
     refused(
         filters(folder, &["compare", "in.png", "out.png", "--methods", "most"]),
         2,
-        &["--methods: found \"most\"; allowed: max, average"],
+        &["--methods: found \"most\"; there are: max, average"],
     );
     refused(filters(folder, &["bench", "--only", "medain:size=3"]), 2, &["did you mean median?"]);
     refused(
@@ -327,6 +327,40 @@ fn models_that_are_none() {
     small_picture(folder);
     refused(dnn(folder, &["predict", "model.npz", "in.png"]), 1, &["in.png: no digit found: the picture is blank"]);
     refused(dnn(folder, &["predict", "model.npz", "none.png"]), 1, &["none.png: cannot be read"]);
+}
+
+#[test]
+fn parameters_and_files_that_contradict_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    small_picture(folder);
+    fs::create_dir(folder.join("there")).unwrap();
+    let cases: [(&[&str], &str); 15] = [
+        (&["chain", "sobel |", "in.png", "out.png"], "chain, operator 2: an operator is missing"),
+        (&["chain", "median:size", "in.png", "out.png"], "median: size has no value; size=VALUE is needed"),
+        (&["chain", "SOBEL", "in.png", "out.png"], "unknown operator \"SOBEL\"; did you mean sobel?"),
+        (&["convolve", "in.png", "out.png", "--kernel", ""], "row 1 is empty"),
+        (&["convolve", "in.png", "out.png", "--kernel", "1;;2"], "row 2 is empty"),
+        (&["convolve", "in.png", "out.png", "--flip", "no"], "a switch is set with =, as in --flip=no"),
+        (&["convolve", "in.png", "out.png", "--normalize", "--divisor", "3"], "divisor is not used with normalize=yes"),
+        (&["convolve", "in.png", "out.png", "--channels", "r"], "channels is not used with gimp=no"),
+        (&["convolve", "in.png", "out.png", "--gimp", "--signed", "offset"], "signed is not used with gimp=yes"),
+        (&["emboss", "in.png", "out.png", "--elevation", "9"], "elevation is not used with method=shadow"),
+        (&["blur", "in.png", "there"], "there: is a folder; --out-dir there writes into it"),
+        (&["blur", "in.png", "out.png", "--format", "jpg"], "--format: found \"jpg\" with OUT out.png"),
+        (&["blur", "in.png", "out.png", "--quality", "9"], "--quality: is for JPEG files, and none is written"),
+        (
+            &["blur", "in.png", "--out-dir", "d", "--format", "bmp", "--compression", "9"],
+            "--compression: is for PNG files",
+        ),
+        (&["compare", "in.png", "out.png", "--size", "6"], "--size: found 6; in.png has 4×5 pixels"),
+    ];
+    for (arguments, wanted) in cases {
+        refused(filters(folder, arguments), 2, &[wanted]);
+        assert!(!folder.join("out.png").exists() && !folder.join("d").exists());
+    }
+    // One that agrees is none.
+    assert!(filters(folder, &["blur", "in.png", "out.jpg", "--format", "jpeg", "--quality", "9"]).status.success());
 }
 
 #[test]

@@ -31,8 +31,12 @@ fn labels(entry: &Entry) -> Vec<String> {
         };
         labels.extend(values.iter().map(|value| format!("{}:{}={value}", entry.name, parameter.name)));
     }
-    // Only GIMP's matrix knows these.
-    labels.retain(|label| !label.ends_with("border=black") && !label.ends_with("border=white"));
+    // Only GIMP's matrix knows these, and only a light has a height.
+    let foreign = ["border=black", "border=white", ":channels=r", "alpha-weighting=no"];
+    labels.retain(|label| !foreign.iter().any(|end| label.ends_with(end)) && !label.starts_with("emboss:elevation"));
+    if entry.name == "emboss" {
+        labels.extend([0, 20, 90].map(|elevation| format!("emboss:method=light,elevation={elevation}")));
+    }
     if entry.name == "ordinal-pool" {
         // Only a size of 2 has as many weights as are given.
         labels.retain(|label| !label.contains("weights") || !label.contains("size"));

@@ -21,3 +21,4 @@ mod reference_pools;
 mod schedules;
 mod training;
 mod training_laws;
+mod transparency;

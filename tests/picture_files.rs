@@ -79,7 +79,10 @@ fn what_is_lost_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let half = Pixels::U16(Image::from_fn([4, 4, 4], |(_, _, c)| if c == 3 { 32768 } else { 0 }));
     let (found, notes) = round_trip(folder.path(), "jpg", half);
-    assert_eq!(notes, ["Jpeg cannot hold u16 numbers: written as u8", "Jpeg cannot hold alpha: shown over white"]);
+    assert_eq!(
+        notes,
+        ["JPEG cannot hold 16 bits a number: written as 8 bits a number", "JPEG cannot hold alpha: shown over white"]
+    );
     let Pixels::U8(found) = found else { panic!("8 bits") };
     assert!(found.as_slice().iter().all(|value| value.abs_diff(127) <= 2), "{found:?}");
 }

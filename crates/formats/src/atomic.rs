@@ -133,13 +133,19 @@ fn part_of(target: &Path, permissions: Option<fs::Permissions>) -> io::Result<Na
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     // Held while the file is made, so that it is never there without being known.
     let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-    let part = builder.tempfile_in(folder_of(target))?;
+    let part = builder.tempfile_in(folder_of(target)).map_err(without_name)?;
     unfinished.insert(part.path().to_path_buf());
     drop(unfinished);
     if let Some(permissions) = permissions {
         part.as_file().set_permissions(permissions)?;
     }
     Ok(part)
+}
+
+/// The library names the temporary file, of which nobody knows.
+fn without_name(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default())
 }
 
 /// Whether [`write_atomically`] could write to `path` now: worth asking before a long job whose result goes there.
@@ -151,7 +157,7 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(failed(io::Error::other("it is a folder"))),
         Ok(found) if !found.is_file() => Ok(()),
-        _ => tempfile::tempfile_in(folder_of(&behind_links(path))).map(|_| ()).map_err(failed),
+        _ => tempfile::tempfile_in(folder_of(&behind_links(path))).map(|_| ()).map_err(without_name).map_err(failed),
     }
 }
 

@@ -6,7 +6,6 @@
 mod array;
 mod atomic;
 mod error;
-mod jpeg;
 pub mod mnist;
 mod npy;
 pub mod npz;
@@ -16,6 +15,7 @@ mod picture;
 mod png;
 mod read_picture;
 pub mod safetensors;
+mod whole;
 mod write_picture;
 
 pub use crate::png::{PngRows, PngWriter};

@@ -1,7 +1,7 @@
 //! PNG row by row: pictures larger than memory come in and go out in it, and all cores pack what goes out.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, Seek, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::path::Path;
 
 use flate2::{Compress, Compression, FlushCompress};
@@ -9,6 +9,7 @@ use image::metadata::Orientation;
 use png::{BitDepth, ColorType, Transformations};
 use rayon::prelude::*;
 
+use crate::whole::is_whole_png;
 use crate::{Error, Metadata};
 
 /// Bytes of a row that may be kept many times over: 40000 pixels of four channels of 16 bits and many to spare.
@@ -31,17 +32,16 @@ pub struct PngRows {
 
 impl PngRows {
     /// Opens a file to be read row by row; none if that cannot be done: it is not a PNG or a damaged one, it is interlaced, it is to be turned
-    /// as its EXIF says, it has alpha, or its rows are too long. Whoever reads such a file as a whole is told what is wrong with it.
+    /// as its EXIF says, or its rows are too long. Whoever reads such a file as a whole is told what is wrong with it.
     pub fn open(path: &Path, auto_orient: bool) -> Option<Self> {
         // What cannot be read twice, as a pipe, must not be begun here.
         if !path.metadata().ok()?.is_file() {
             return None;
         }
         let mut file = BufReader::with_capacity(1 << 17, File::open(path).ok()?);
-        if !file.fill_buf().ok()?.starts_with(b"\x89PNG") {
+        if !file.fill_buf().ok()?.starts_with(b"\x89PNG") || !is_whole_png(&mut file).ok()? {
             return None;
         }
-        file.rewind().ok()?;
         let mut decoder = png::Decoder::new(file);
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
@@ -49,8 +49,10 @@ impl PngRows {
         let (colour, depth) = reader.output_color_type();
         let channels = match colour {
             ColorType::Grayscale => 1,
+            ColorType::GrayscaleAlpha => 2,
             ColorType::Rgb => 3,
-            _ => return None,
+            ColorType::Rgba => 4,
+            ColorType::Indexed => return None,
         };
         let info = reader.info();
         let mut exif = info.exif_metadata.as_deref().map(<[u8]>::to_vec);

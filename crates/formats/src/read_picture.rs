@@ -6,7 +6,7 @@ use glassbox_tensor::{Element, Image};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
-use crate::jpeg::is_whole;
+use crate::whole::{is_whole_jpeg, is_whole_png};
 use crate::{Error, Metadata, Picture, Pixels};
 
 /// Bytes that a picture may take once it is unpacked: 40000×25000 grey pixels and some to spare.
@@ -70,11 +70,18 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
     }
     if reader.format() == Some(ImageFormat::Jpeg) {
         let mut inner = reader.into_inner();
-        if !is_whole(&picture_bytes(&mut inner, name)?) {
+        if !is_whole_jpeg(&picture_bytes(&mut inner, name)?) {
             return Err(invalid("is cut short (jpg): its end is missing".into()));
         }
         inner.rewind().map_err(|e| Error::read(name, e))?;
         reader = ImageReader::with_format(inner, ImageFormat::Jpeg);
+    }
+    if reader.format() == Some(ImageFormat::Png) {
+        let mut inner = reader.into_inner();
+        if !is_whole_png(&mut inner).map_err(|e| Error::read(name, e))? {
+            return Err(invalid("is cut short (png): its end is missing".into()));
+        }
+        reader = ImageReader::with_format(inner, ImageFormat::Png);
     }
     let format = reader.format().and_then(|format| format.extensions_str().first()).copied().unwrap_or("?");
     let mut limits = Limits::no_limits();

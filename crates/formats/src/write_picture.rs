@@ -1,3 +1,4 @@
+use std::fmt;
 use std::io::{self, Cursor, Write};
 use std::path::Path;
 
@@ -37,6 +38,14 @@ pub enum Format {
     Pnm,
     Qoi,
     Tga,
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = format!("{self:?}");
+        // An abbreviation but for one.
+        out.write_str(&if *self == Format::Webp { "WebP".into() } else { name.to_uppercase() })
+    }
 }
 
 /// What a format can hold.
@@ -170,7 +179,12 @@ fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
         fits => fits,
     };
     if pixels.depth() != depth {
-        notes.push(format!("{format:?} cannot hold {depth} numbers: written as {}", pixels.depth()));
+        let [found, written] = [depth, pixels.depth()].map(|depth| match depth {
+            "u8" => "8 bits a number",
+            "u16" => "16 bits a number",
+            _ => "floating-point numbers",
+        });
+        notes.push(format!("{format} cannot hold {found}: written as {written}"));
     }
     // Floating-point TIFFs of one channel are not written by the library.
     let channels: &[usize] = if pixels.depth() == "f32" { &[3, 4] } else { holds.channels };
@@ -192,18 +206,18 @@ fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
             Pixels::F32(image) => Pixels::F32(with_channels(&image, wanted, f64::from, |v| v as f32)),
         };
         if found % 2 == 0 && wanted % 2 == 1 {
-            notes.push(format!("{format:?} cannot hold alpha: shown over white"));
+            notes.push(format!("{format} cannot hold alpha: shown over white"));
         }
     }
     for (there, held, what) in
         [(metadata.icc.is_some(), holds.icc, "a colour profile"), (metadata.exif.is_some(), holds.exif, "EXIF")]
     {
         if there && !held {
-            notes.push(format!("{format:?} cannot hold {what}: left out"));
+            notes.push(format!("{format} cannot hold {what}: left out"));
         }
     }
     if format == Format::Gif {
-        notes.push("Gif holds at most 256 colours: reduced to those".into());
+        notes.push("GIF holds at most 256 colours: reduced to those".into());
     }
     (Picture { pixels, metadata }, notes)
 }

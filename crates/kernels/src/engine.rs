@@ -6,8 +6,9 @@ use glassbox_tensor::Image;
 use rayon::prelude::*;
 
 use crate::band::Band;
-use crate::filter::{Filter, RowFilter, Way};
+use crate::filter::{Filter, RowFilter, Way, WholeFilter};
 use crate::simd::{Level, fence};
+use crate::transparent::{Cover, cover_by_mean};
 use crate::{Border, Error, Pixel};
 
 /// Bytes of a strip's intermediate pictures: half of a usual second-level cache.
@@ -34,7 +35,8 @@ pub struct Engine {
     pub level: Level,
     /// Rows of output in a strip; chosen from the picture's size by default.
     pub strip: Option<usize>,
-    /// Whether the last channel is alpha, which filters copy; pooling pools it as any other.
+    /// Whether the last channel is alpha, which filters copy; pooling pools it as any other. Before an operator looks around, the colour of what
+    /// has less than half alpha is drawn to what is seen around it, so that it has no say.
     pub keep_alpha: bool,
 }
 
@@ -77,17 +79,33 @@ impl Engine {
             Way::Whole(whole) => Some((i, whole)),
             Way::Rows(_) => None,
         }) {
-            Some((0, whole)) if chain.len() == 1 => *out = T::run_whole(&**whole, picture),
-            Some((0, whole)) => self.run_into(&chain[1..], &T::run_whole(&**whole, picture), out)?,
+            Some((0, whole)) if chain.len() == 1 => *out = self.whole(&**whole, picture),
+            Some((0, whole)) => self.run_into(&chain[1..], &self.whole(&**whole, picture), out)?,
             Some((index, _)) => self.run_into(&chain[index..], &self.run(&chain[..index], picture)?, out)?,
             None => {
-                let steps = Steps::new(chain, picture.dim())?;
-                let (height, width, channels) = picture.dim();
-                let band = Band { pixels: picture.as_slice(), first: 0, height, width, channels };
-                self.rows(&steps, &band, 0..out.height(), out.as_mut_slice());
+                let steps = Steps::new(chain, picture.dim(), self.keep_alpha)?;
+                self.all_rows(&steps, picture, out);
             }
         }
         Ok(())
+    }
+
+    /// One operator that sees the whole picture.
+    fn whole<T: Pixel>(&self, filter: &dyn WholeFilter, picture: &Image<T>) -> Image<T> {
+        if !self.keep_alpha || filter.minds_alpha() {
+            return T::run_whole(filter, picture);
+        }
+        let mut covered = picture.clone();
+        cover_by_mean(&mut covered);
+        let mut near = Image::zeros(covered.dim());
+        self.all_rows(&Steps::cover(covered.dim()), &covered, &mut near);
+        T::run_whole(filter, &near)
+    }
+
+    fn all_rows<T: Pixel>(&self, steps: &Steps, picture: &Image<T>, out: &mut Image<T>) {
+        let (height, width, channels) = picture.dim();
+        let band = Band { pixels: picture.as_slice(), first: 0, height, width, channels };
+        self.rows(steps, &band, 0..out.height(), out.as_mut_slice());
     }
 
     /// Takes a picture through operators without ever having it, or what becomes of it, in memory as a whole: its rows are read from above
@@ -109,7 +127,7 @@ impl Engine {
         if let Some(name) = first_not_by_rows(chain) {
             return Err(Error::NotByRows { operator: name.into() }.into());
         }
-        let steps = Steps::new(chain, shape)?;
+        let steps = Steps::new(chain, shape, self.keep_alpha)?;
         let (height, width, channels) = shape;
         let (out_height, out_line) = (steps.output().0, steps.output().1 * steps.output().2);
         let line = width * channels;
@@ -171,14 +189,14 @@ impl Engine {
             return;
         };
         if before.is_empty() {
-            return self.filter_band(last, band, range, out, past_caches);
+            return self.filter_band(last.filter(), band, range, out, past_caches);
         }
         let (height, width, channels) = before.output();
-        let needed = rows_needed(last, range.clone(), height);
+        let needed = rows_needed(last.filter(), range.clone(), height);
         let mut between = vec![T::default(); needed.len() * width * channels];
         self.strip(&before, band, needed.clone(), &mut between, false);
         let band = Band { pixels: &between, first: needed.start, height, width, channels };
-        self.filter_band(last, &band, range, out, past_caches);
+        self.filter_band(last.filter(), &band, range, out, past_caches);
     }
 
     /// Rows `range` of one operator's output.
@@ -222,54 +240,84 @@ pub fn first_not_by_rows(chain: &[Filter]) -> Option<&'static str> {
     chain.iter().find(whole).map(Filter::name)
 }
 
-/// Operators that work row by row, one behind the other, and the shapes between them.
+/// What happens to rows: an operator of the chain, or what must happen to colours before it looks at them.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Given(&'a dyn RowFilter),
+    Cover(Cover),
+}
+
+impl Step<'_> {
+    fn filter(&self) -> &dyn RowFilter {
+        match self {
+            Step::Given(filter) => *filter,
+            Step::Cover(cover) => cover,
+        }
+    }
+}
+
+/// What happens to rows, one thing behind the other, and the shapes between.
 #[derive(Clone)]
 struct Steps<'a> {
-    filters: Vec<&'a dyn RowFilter>,
-    /// One more than filters: what goes into the first, what comes out of each.
+    steps: Vec<Step<'a>>,
+    /// One more than steps: what goes into the first, what comes out of each.
     shapes: Vec<Shape>,
 }
 
 impl<'a> Steps<'a> {
-    fn new(chain: &'a [Filter], shape: Shape) -> Result<Self, Error> {
-        let (mut filters, mut shapes) = (Vec::new(), vec![shape]);
+    fn new(chain: &'a [Filter], shape: Shape, keep_alpha: bool) -> Result<Self, Error> {
+        let (mut steps, mut shapes) = (Vec::new(), vec![shape]);
         for filter in chain {
-            shapes.push(filter.shape(shapes[shapes.len() - 1])?);
-            match &filter.way {
-                Way::Rows(rows) => filters.push(&**rows),
-                Way::Whole(_) => return Err(Error::NotByRows { operator: filter.name().into() }),
+            let Way::Rows(rows) = &filter.way else {
+                return Err(Error::NotByRows { operator: filter.name().into() });
+            };
+            let shape = shapes[shapes.len() - 1];
+            if let Some(cover) = Cover::before(&**rows).filter(|_| keep_alpha) {
+                steps.push(Step::Cover(cover));
+                shapes.push(shape);
             }
+            steps.push(Step::Given(&**rows));
+            shapes.push(filter.shape(shape)?);
         }
-        Ok(Self { filters, shapes })
+        Ok(Self { steps, shapes })
+    }
+
+    /// What must happen to colours before an operator looks at the whole picture.
+    fn cover(shape: Shape) -> Self {
+        Self { steps: vec![Step::Cover(Cover::NEAR)], shapes: vec![shape; 2] }
+    }
+
+    fn filters(&self) -> impl DoubleEndedIterator<Item = &dyn RowFilter> + ExactSizeIterator {
+        self.steps.iter().map(Step::filter)
     }
 
     fn is_empty(&self) -> bool {
-        self.filters.is_empty()
+        self.steps.is_empty()
     }
 
     fn output(&self) -> Shape {
         self.shapes[self.shapes.len() - 1]
     }
 
-    fn split_last(&self) -> Option<(&'a dyn RowFilter, Steps<'a>)> {
-        let (last, before) = self.filters.split_last()?;
-        Some((*last, Steps { filters: before.to_vec(), shapes: self.shapes[..self.shapes.len() - 1].to_vec() }))
+    fn split_last(&self) -> Option<(Step<'a>, Steps<'a>)> {
+        let (last, before) = self.steps.split_last()?;
+        Some((*last, Steps { steps: before.to_vec(), shapes: self.shapes[..self.shapes.len() - 1].to_vec() }))
     }
 
     /// Input rows from one output row to the next.
     fn stride(&self) -> usize {
-        self.filters.iter().map(|filter| filter.window().stride).product()
+        self.filters().map(|filter| filter.window().stride).product()
     }
 
     /// Rows that two strips one below the other both look at.
     fn halo(&self) -> usize {
-        self.filters.iter().map(|filter| filter.window().height() - 1).sum()
+        self.filters().map(|filter| filter.window().height() - 1).sum()
     }
 
     /// The input's rows that are looked at for rows `range` of the output.
     fn input_rows(&self, range: Range<usize>) -> Range<usize> {
-        let filters = self.filters.iter().zip(&self.shapes).rev();
-        filters.fold(range, |range, (filter, shape)| rows_needed(*filter, range, shape.0))
+        let filters = self.filters().zip(&self.shapes[..self.steps.len()]).rev();
+        filters.fold(range, |range, (filter, shape)| rows_needed(filter, range, shape.0))
     }
 
     /// Rows of output in a strip of `height` rows: all at once on one thread for one operator, else a few strips a thread, small enough that
@@ -279,7 +327,7 @@ impl<'a> Steps<'a> {
         let strips = if threads == 1 { 1 } else { threads * STRIPS_A_THREAD };
         // Not so thin that beginning a strip, where kernels learn what they keep from row to row, is most of the work.
         let even = height.div_ceil(strips).max((2 * self.halo()).min(height.div_ceil(threads)));
-        if self.filters.len() < 2 {
+        if self.steps.len() < 2 {
             return even;
         }
         // Not so thin that most of a strip is its halo.

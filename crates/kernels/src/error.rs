@@ -9,6 +9,27 @@ pub enum Error {
         /// The nearest name, or all.
         hint: String,
     },
+    /// Nothing where an operator should be named.
+    #[error("an operator is missing: its name is needed, as in median or median:size=5")]
+    NoOperator,
+    /// A parameter without a value.
+    #[error("{operator}: {parameter} has no value; {parameter}=VALUE is needed")]
+    NoValue {
+        /// The operator.
+        operator: String,
+        /// What stands where a parameter and its value should.
+        parameter: String,
+    },
+    /// A parameter that nothing would come of beside another.
+    #[error("{operator}: {parameter} is not used with {other}")]
+    Unused {
+        /// The operator.
+        operator: String,
+        /// The parameter that is not used.
+        parameter: String,
+        /// What leaves no room for it.
+        other: String,
+    },
     /// The operator has no parameter of that name.
     #[error("{operator} has no parameter {found:?}; {hint}")]
     UnknownParameter {

@@ -135,7 +135,7 @@ pub trait WholeOperator: std::fmt::Debug + Send + Sync + 'static {
     /// If nothing would.
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
 
-    /// Whether it deals with alpha itself, so that what is transparent may not be [covered](crate::cover_transparent) first.
+    /// Whether it deals with alpha itself, so that the colour of what is transparent must be left to it.
     fn minds_alpha(&self) -> bool {
         false
     }
@@ -172,11 +172,6 @@ impl Filter {
     /// The operator's name.
     pub fn name(&self) -> &'static str {
         self.name
-    }
-
-    /// Whether it deals with alpha itself, so that what is transparent may not be [covered](crate::cover_transparent) first.
-    pub fn minds_alpha(&self) -> bool {
-        matches!(&self.way, Way::Whole(filter) if filter.minds_alpha())
     }
 
     /// What it sees around a place; none if that is the whole picture.

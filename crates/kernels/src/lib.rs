@@ -27,5 +27,4 @@ pub use filter::{Filter, Kernel, Operator, Rows, WholeOperator, Window};
 pub use measure::{deviation, entropy, immerkaer, mean, percentile, psnr};
 pub use pixel::Pixel;
 pub use resample::resample;
-pub use transparent::cover_transparent;
 pub use wide::Wide;

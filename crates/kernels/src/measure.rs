@@ -67,7 +67,7 @@ pub fn entropy(picture: &Image<u8>) -> f64 {
     let mut counts = [0usize; 256];
     picture.as_slice().iter().for_each(|&value| counts[usize::from(value)] += 1);
     let shares = counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 / picture.len() as f64);
-    shares.map(|share| share * -share.log2()).sum()
+    shares.map(|share| share * (1.0 / share).log2()).sum()
 }
 
 /// Standard deviation of all values from their mean, `√(mean (a − mean a)²)`.

@@ -1,45 +1,161 @@
-use std::collections::VecDeque;
+//! What can hardly be seen may have any colour: before an operator looks at it, it takes on that of what can be seen around it.
 
 use glassbox_tensor::Image;
 
-use crate::Pixel;
+use crate::filter::{Kernel, Operator, RowFilter, Rows, Window};
+use crate::{Border, Pixel};
 
-/// Gives every pixel that is wholly transparent the colour of the visible pixel nearest to it, counted in steps along rows and columns.
+/// Draws the colour of each pixel of less than half alpha to those around it.
 ///
-/// What cannot be seen may have any colour; a filter would let it bleed into what is beside it. A picture of which nothing can be seen stays
-/// as it is.
-///
-/// # Shape
-/// `[h, w, 2 or 4]`, the last channel alpha, which is not changed.
-///
-/// ```
-/// use glassbox_kernels::cover_transparent;
-/// use glassbox_tensor::Image;
-/// let mut picture = Image::from_vec([1, 3, 2], vec![7u8, 255, 99, 0, 99, 0]).unwrap();
-/// cover_transparent(&mut picture);
-/// assert_eq!(picture.as_slice(), [7, 255, 7, 0, 7, 0]);
-/// ```
-pub fn cover_transparent<T: Pixel>(picture: &mut Image<T>) {
+/// With `a` the pixel's alpha, `ā` the mean alpha around it and `n = Σ alpha·colour / Σ alpha` the mean colour that is seen there, its colour `c`
+/// becomes `n + min(1, 2a/ā)²·(c − n)`. So what is as transparent as all around it keeps its colour, and what is wholly transparent has no say.
+/// Where nothing can be seen all stays as it is. Alpha is not changed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cover {
+    window: Window,
+    border: Border,
+}
+
+impl Cover {
+    /// What an operator needs; nothing if it looks at one pixel at a time.
+    pub(crate) fn before(filter: &dyn RowFilter) -> Option<Self> {
+        let seen = filter.window();
+        if seen.height() * seen.width() == 1 {
+            return None;
+        }
+        let window = if filter.keeps_alpha() {
+            // The places that see a pixel, as the pixel sees them.
+            Window { above: seen.below, below: seen.above, left: seen.right, right: seen.left, stride: 1 }
+        } else {
+            // All that some window sees together with it.
+            let (rows, columns) = (seen.height() - 1, seen.width() - 1);
+            Window { above: rows, below: rows, left: columns, right: columns, stride: 1 }
+        };
+        // What the border makes up has no alpha where the operator wants nothing there.
+        let border = if filter.border() == Border::Crop { Border::Zero } else { filter.border() };
+        Some(Self { window, border })
+    }
+
+    /// What operators need that see the whole picture: the colours near by, behind [`cover_by_mean`].
+    pub(crate) const NEAR: Self =
+        Self { window: Window { above: 15, below: 15, left: 15, right: 15, stride: 1 }, border: Border::Zero };
+}
+
+impl Operator for Cover {
+    type Kernel<T: Pixel> = CoverRow;
+
+    fn window(&self) -> Window {
+        self.window
+    }
+
+    fn border(&self) -> Border {
+        self.border
+    }
+
+    fn keeps_alpha(&self) -> bool {
+        // It copies alpha itself.
+        false
+    }
+
+    fn kernel<T: Pixel>(&self, channels: usize) -> CoverRow {
+        CoverRow { window: self.window, channels, columns: Vec::new(), shared: Vec::new(), around: vec![0.0; channels] }
+    }
+}
+
+/// Sums of `alpha·colour` and of `alpha`, in the places of colours and alpha.
+pub(crate) struct CoverRow {
+    window: Window,
+    channels: usize,
+    /// The sums of each column.
+    columns: Vec<f64>,
+    /// The same without the topmost row, for the next row of windows; empty if they must be made anew.
+    shared: Vec<f64>,
+    /// The sums of a window.
+    around: Vec<f64>,
+}
+
+impl<T: Pixel> Kernel<T> for CoverRow {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        let Self { window, channels, columns, shared, around } = self;
+        let (channels, height, width) = (*channels, window.height(), window.width() * *channels);
+        out.copy_from_slice(&rows.get(window.above)[window.left * channels..][..out.len()]);
+        // Sums of whole numbers are exact, so that what leaves can be taken off again.
+        if !out.chunks_exact(channels).any(is_faint) || !T::BINS_ARE_EXACT {
+            shared.clear();
+        }
+        if !out.chunks_exact(channels).any(is_faint) {
+            return;
+        }
+        if shared.is_empty() {
+            shared.resize(rows.get(0).len(), 0.0);
+            (0..height - 1).for_each(|y| add(shared, rows.get(y), channels, 1.0));
+        }
+        columns.clone_from(shared);
+        add(columns, rows.get(height - 1), channels, 1.0);
+        shared.clone_from(columns);
+        add(shared, rows.get(0), channels, -1.0);
+        let pixels = window.height() * window.width();
+        for (x, pixel) in out.chunks_exact_mut(channels).enumerate() {
+            let start = x * channels;
+            if x > 0 && T::BINS_ARE_EXACT {
+                let (leaves, enters) = (&columns[start - channels..start], &columns[start + width - channels..]);
+                around.iter_mut().zip(leaves).zip(enters).for_each(|((sum, leaves), enters)| *sum += enters - leaves);
+            } else if x == 0 || is_faint(pixel) {
+                around.fill(0.0);
+                let columns = columns[start..start + width].chunks_exact(channels);
+                columns.for_each(|column| around.iter_mut().zip(column).for_each(|(sum, column)| *sum += column));
+            }
+            if is_faint(pixel) {
+                cover(pixel, around, pixels);
+            }
+        }
+    }
+}
+
+/// As [`Cover`], all of the picture being around each pixel.
+pub(crate) fn cover_by_mean<T: Pixel>(picture: &mut Image<T>) {
     let (height, width, channels) = picture.dim();
-    let Some(alpha) = channels.checked_sub(1) else { return };
-    let pixels = picture.as_mut_slice();
-    let is_clear = |pixels: &[T], place: usize| pixels[place * channels + alpha] <= T::default();
-    let mut is_open: Vec<bool> = (0..height * width).map(|place| is_clear(pixels, place)).collect();
-    let around = |place: usize| {
-        let (y, x) = (place / width, place % width);
-        [
-            (y > 0).then(|| place - width),
-            (x > 0).then(|| place - 1),
-            (x + 1 < width).then(|| place + 1),
-            (y + 1 < height).then(|| place + width),
-        ]
-    };
-    let on_edge = |&place: &usize| !is_open[place] && around(place).into_iter().flatten().any(|next| is_open[next]);
-    let mut waiting: VecDeque<usize> = (0..height * width).filter(on_edge).collect();
-    while let Some(place) = waiting.pop_front() {
-        for next in around(place).into_iter().flatten().filter(|&next| std::mem::take(&mut is_open[next])) {
-            pixels.copy_within(place * channels..place * channels + alpha, next * channels);
-            waiting.push_back(next);
+    let mut around = vec![0.0; channels];
+    picture.as_slice().chunks_exact(channels).for_each(|pixel| add(&mut around, pixel, channels, 1.0));
+    let pixels = picture.as_mut_slice().chunks_exact_mut(channels);
+    pixels.filter(|pixel| is_faint(pixel)).for_each(|pixel| cover(pixel, &around, height * width));
+}
+
+#[inline(always)]
+fn alpha<T: Pixel>(pixel: &[T]) -> f64 {
+    // Neither less than nothing nor NaN.
+    f64::from(pixel[pixel.len() - 1].to_real()).max(0.0)
+}
+
+#[inline(always)]
+fn is_faint<T: Pixel>(pixel: &[T]) -> bool {
+    2.0 * alpha(pixel) < f64::from(T::FULL)
+}
+
+/// Adds `sign` times each pixel's terms to the sums in its place.
+#[inline(always)]
+fn add<T: Pixel>(sums: &mut [f64], row: &[T], channels: usize, sign: f64) {
+    for (sums, pixel) in sums.chunks_exact_mut(channels).zip(row.chunks_exact(channels)) {
+        let alpha = sign * alpha(pixel);
+        // Colours that cannot be seen may be no numbers.
+        if alpha != 0.0 {
+            let (all, colours) = sums.split_last_mut().expect("a pixel has alpha");
+            *all += alpha;
+            colours.iter_mut().zip(pixel).for_each(|(sum, colour)| *sum += alpha * f64::from(colour.to_real()));
+        }
+    }
+}
+
+/// Draws a pixel to the sums of `pixels` pixels around it.
+#[inline(always)]
+fn cover<T: Pixel>(pixel: &mut [T], around: &[f64], pixels: usize) {
+    let all = around[around.len() - 1];
+    if all > 0.0 {
+        let own = (2.0 * alpha(pixel) * pixels as f64 / all).min(1.0).powi(2);
+        for (colour, sum) in pixel[..around.len() - 1].iter_mut().zip(around) {
+            let (near, c) = (sum / all, f64::from(colour.to_real()));
+            *colour = T::from_real((if own > 0.0 { near + own * (c - near) } else { near }) as f32);
         }
     }
 }

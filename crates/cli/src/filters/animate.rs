@@ -4,12 +4,13 @@ use clap::Args;
 use glassbox_formats::{check_writable, read_picture, write_animation};
 use glassbox_kernels::filters::parse_matrix;
 use glassbox_tensor::Image;
+use serde_json::json;
 
 use crate::outcome::{Usage, wrong_flag};
-use crate::run::Common;
+use crate::run::{Common, say_json};
 use crate::sheet::{LETTER, fill, letters};
 
-/// Side of a number's cell in pixels.
+/// Least side of a number's cell in pixels; longer numbers make larger ones.
 const CELL: usize = 44;
 const GAP: usize = 28;
 /// Letters of the sum are this many times as large as the font.
@@ -86,15 +87,22 @@ impl Animate {
         }
         if rows * columns > MOST_FRAMES {
             return Err(wrong_flag(
-                "--matrix",
+                if self.picture.is_some() { "--side" } else { "--matrix" },
                 format!("{} places of the mask; at most {MOST_FRAMES} are allowed", rows * columns),
             ));
         }
         check_writable(&self.output)?;
-        let scene = Scene { matrix, mask, rows, columns };
+        let scene = Scene::new(matrix, mask, [rows, columns]);
         let frames: Vec<_> = (0..rows * columns).map(|place| scene.frame(place)).collect();
         write_animation(&self.output, &frames, self.delay)?;
         common.detail(&format!("{}: {} frames", self.output.display(), frames.len()));
+        if common.json {
+            let (height, width, _) = frames[0].dim();
+            let out = self.output.display().to_string();
+            say_json(
+                &json!({ "event": "animate", "out": out, "width": width, "height": height, "frames": frames.len() }),
+            )?;
+        }
         Ok(())
     }
 
@@ -120,38 +128,50 @@ struct Scene {
     /// Places of the mask.
     rows: usize,
     columns: usize,
+    /// Side of a number's cell in pixels.
+    cell: usize,
 }
 
 impl Scene {
+    fn new(matrix: Vec<Vec<f32>>, mask: Vec<Vec<f32>>, [rows, columns]: [usize; 2]) -> Self {
+        let mut scene = Self { matrix, mask, rows, columns, cell: CELL };
+        let sums = (0..rows * columns).map(|place| scene.sum(place / columns, place % columns));
+        let numbers = scene.matrix.iter().flatten().copied().chain(sums).map(short);
+        let weights = scene.mask.iter().flatten().map(|&weight| format!("x{}", short(weight)));
+        let longest = numbers.chain(weights).map(|text| text.len()).max().unwrap_or(0);
+        scene.cell = CELL.max((longest + 1) * LETTER);
+        scene
+    }
+
     /// The mask at one place, and what came out up to there.
     fn frame(&self, place: usize) -> Image<u8> {
-        let (top, left) = (place / self.columns, place % self.columns);
+        let (side, top, left) = (self.cell, place / self.columns, place % self.columns);
         let (mask_rows, mask_columns) = (self.mask.len(), self.mask[0].len());
         let (height, width) = (self.matrix.len(), self.matrix[0].len());
         let text = self.lines(top, left);
-        let sheet_height = GAP + height * CELL + GAP + text.len() * (LETTER + 4) * TIMES + GAP;
-        let sheet_width = (3 * GAP + (width + self.columns) * CELL).max(2 * GAP + LINE_LETTERS * LETTER * TIMES);
+        let sheet_height = GAP + height * side + GAP + text.len() * (LETTER + 4) * TIMES + GAP;
+        let sheet_width = (3 * GAP + (width + self.columns) * side).max(2 * GAP + LINE_LETTERS * LETTER * TIMES);
         let mut page = Image::from_fn([sheet_height, sheet_width, 3], |(_, _, channel)| PAPER[channel]);
         for (y, row) in self.matrix.iter().enumerate() {
             for (x, &number) in row.iter().enumerate() {
                 let covered = (top..top + mask_rows).contains(&y) && (left..left + mask_columns).contains(&x);
-                let corner = [GAP + y * CELL, GAP + x * CELL];
-                cell(&mut page, corner, &short(number), if covered { MASK } else { PAPER });
+                let corner = [GAP + y * side, GAP + x * side];
+                cell(&mut page, side, corner, &short(number), if covered { MASK } else { PAPER });
                 if covered {
                     let weight = format!("x{}", short(self.mask[y - top][x - left]));
-                    letters(&mut page, &weight, [corner[0] + CELL - LETTER - 3, corner[1] + 3], 1, WEIGHT);
+                    letters(&mut page, &weight, [corner[0] + side - LETTER - 3, corner[1] + 3], 1, WEIGHT);
                 }
             }
         }
         for y in 0..self.rows {
             for x in 0..self.columns {
-                let corner = [GAP + y * CELL, 2 * GAP + (width + x) * CELL];
+                let corner = [GAP + y * side, 2 * GAP + (width + x) * side];
                 let index = y * self.columns + x;
                 let made = if index <= place { short(self.sum(y, x)) } else { String::new() };
-                cell(&mut page, corner, &made, if index == place { MADE } else { PAPER });
+                cell(&mut page, side, corner, &made, if index == place { MADE } else { PAPER });
             }
         }
-        let below = GAP + height * CELL + GAP;
+        let below = GAP + height * side + GAP;
         for (index, line) in text.iter().enumerate() {
             letters(&mut page, line, [below + index * (LETTER + 4) * TIMES, GAP], TIMES, INK);
         }
@@ -202,11 +222,13 @@ const LINE_LETTERS: usize = 34;
 
 /// A number in a few letters.
 fn short(number: f32) -> String {
-    if number == number.round() { format!("{number:.0}") } else { format!("{number:.2}") }
+    // Nothing is not negative.
+    let text = format!("{:.3}", (1000.0 * number).round() / 1000.0 + 0.0);
+    text.trim_end_matches('0').trim_end_matches('.').into()
 }
 
-fn cell(page: &mut Image<u8>, corner: [usize; 2], text: &str, colour: [u8; 3]) {
-    fill(page, corner, [CELL + 1, CELL + 1], LINES);
-    fill(page, corner.map(|side| side + 1), [CELL - 1, CELL - 1], colour);
-    letters(page, text, [corner[0] + 10, corner[1] + CELL.saturating_sub(text.len() * LETTER) / 2], 1, INK);
+fn cell(page: &mut Image<u8>, side: usize, corner: [usize; 2], text: &str, colour: [u8; 3]) {
+    fill(page, corner, [side + 1, side + 1], LINES);
+    fill(page, corner.map(|at| at + 1), [side - 1, side - 1], colour);
+    letters(page, text, [corner[0] + 10, corner[1] + side.saturating_sub(text.len() * LETTER) / 2], 1, INK);
 }

@@ -8,7 +8,7 @@ use std::thread;
 
 use clap::ArgMatches;
 use glassbox_formats::{AtomicFile, Format, Picture, Pixels, PngRows, PngWriter, encode_picture, write_picture};
-use glassbox_kernels::{Engine, Filter, cover_transparent, first_not_by_rows, output_shape};
+use glassbox_kernels::{Engine, Filter, first_not_by_rows, output_shape};
 use serde_json::{Value, json};
 
 use super::command::Job;
@@ -28,12 +28,12 @@ pub(super) fn run(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow:
     let paths: Vec<_> = arguments.get_many::<PathBuf>("paths").into_iter().flatten().collect();
     let [input, output] = paths[..] else {
         let (found, plural) = (paths.len(), if paths.len() == 1 { "" } else { "s" });
-        return Err(Usage(format!(
-            "one IN and one OUT are needed, found {found} path{plural}; many IN with --out-dir DIR"
-        ))
-        .into());
+        let switch = paths.iter().any(|path| path.as_os_str() == "no" || path.as_os_str() == "yes");
+        let hint = if switch { "a switch is set with =, as in --flip=no" } else { "many IN with --out-dir DIR" };
+        return Err(Usage(format!("one IN and one OUT are needed, found {found} path{plural}; {hint}")).into());
     };
     let target = Target::new(output, arguments.get_one::<String>("format").map(String::as_str))?;
+    check_packing(arguments, [target.format()])?;
     if is_same_file(input, output) && !arguments.get_flag("in-place") {
         return Err(Usage(format!("{}: is both IN and OUT; --in-place allows that", output.display())).into());
     }
@@ -109,16 +109,9 @@ pub(super) fn one(job: &Job, input: &Path, target: &Target) -> anyhow::Result<Do
 
 /// A picture taken through a chain: alpha copied, metadata kept.
 pub(super) fn apply(chain: &[Filter], picture: Picture) -> Result<Picture, glassbox_kernels::Error> {
-    let Picture { mut pixels, mut metadata } = picture;
+    let Picture { pixels, mut metadata } = picture;
     let engine = Engine { keep_alpha: pixels.has_alpha(), ..Engine::default() };
     let channels = pixels.dim().2;
-    if pixels.has_alpha() && !chain.first().is_some_and(Filter::minds_alpha) {
-        match &mut pixels {
-            Pixels::U8(image) => cover_transparent(image),
-            Pixels::U16(image) => cover_transparent(image),
-            Pixels::F32(image) => cover_transparent(image),
-        }
-    }
     let pixels = match &pixels {
         Pixels::U8(image) => Pixels::U8(engine.run(chain, image)?),
         Pixels::U16(image) => Pixels::U16(engine.run(chain, image)?),
@@ -143,7 +136,7 @@ fn by_rows(job: &Job, mut rows: PngRows, output: &Path) -> anyhow::Result<Vec<St
     let mut file = AtomicFile::create(output)?;
     let bits = if rows.is_u16 { 16 } else { 8 };
     let mut png = PngWriter::new(&mut file, to, bits, &metadata, job.packing.compression).map_err(failed)?;
-    let engine = Engine::default();
+    let engine = Engine { keep_alpha: from.2 % 2 == 0, ..Engine::default() };
     if rows.is_u16 {
         ahead(
             from,
@@ -222,17 +215,46 @@ pub(super) enum Target {
 }
 
 impl Target {
+    fn format(&self) -> Format {
+        match self {
+            Target::File(_, format) | Target::StandardOutput(format) => *format,
+        }
+    }
+
     fn new(output: &Path, format: Option<&str>) -> anyhow::Result<Self> {
         if !is_dash(output) {
-            let format = Format::of_path(output).map_err(|error| Usage(error.to_string()))?;
+            if output.is_dir() {
+                let name = output.display();
+                return Err(Usage(format!("{name}: is a folder; --out-dir {name} writes into it")).into());
+            }
+            let by_suffix = Format::of_path(output).map_err(|error| Usage(error.to_string()))?;
+            if let Some(name) = format
+                && format_named(name)? != by_suffix
+            {
+                let allowed = "the suffix of OUT says what is written; --format is for - and --out-dir";
+                return Err(wrong_flag("--format", format!("found {name:?} with OUT {}; {allowed}", output.display())));
+            }
             glassbox_formats::check_writable(output)?;
-            return Ok(Target::File(output.to_path_buf(), format));
+            return Ok(Target::File(output.to_path_buf(), by_suffix));
         }
         match format {
             Some(name) => Ok(Target::StandardOutput(format_named(name)?)),
             None => Err(wrong_flag("--format", format!("is needed with OUT -; allowed: {}", known_formats()))),
         }
     }
+}
+
+/// Flags that say how formats are packed, of which none is written, are a mistake.
+pub(super) fn check_packing(
+    arguments: &ArgMatches,
+    formats: impl IntoIterator<Item = Format> + Clone,
+) -> anyhow::Result<()> {
+    for (flag, format) in [("quality", Format::Jpeg), ("compression", Format::Png)] {
+        if arguments.get_one::<u32>(flag).is_some() && !formats.clone().into_iter().any(|other| other == format) {
+            return Err(wrong_flag(&format!("--{flag}"), format!("is for {format} files, and none is written")));
+        }
+    }
+    Ok(())
 }
 
 /// The format that `--format` names.

@@ -1,6 +1,6 @@
 //! Many pictures into a folder: what can be done is done, what failed is said at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -10,10 +10,11 @@ use std::thread;
 use anyhow::Context;
 use clap::ArgMatches;
 use glassbox_formats::Format;
+use glob::{MatchOptions, glob_with};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::apply::{Done, Target, format_named, is_dash, is_same_file, one};
+use super::apply::{Done, Target, check_packing, format_named, is_dash, is_same_file, one};
 use super::command::Job;
 use crate::outcome::{Reported, Usage, one_line};
 use crate::run::{Common, catch_interrupts, say_json};
@@ -30,16 +31,17 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     let given: Vec<_> = arguments.get_many::<PathBuf>("paths").into_iter().flatten().collect();
     let format = arguments.get_one::<String>("format").map(|name| Ok::<_, anyhow::Error>((name, format_named(name)?)));
     let format = format.transpose()?;
-    let inputs = inputs(&given, arguments.get_flag("recursive"))?;
     let mut pairs = Vec::new();
-    for (input, place) in inputs {
+    for (input, place) in inputs(&given, arguments.get_flag("recursive"), folder)? {
         let (place, format) = match &format {
+            _ if input.is_dir() => (place, Err(is_folder(&input))),
             Some((name, format)) => (place.with_extension(name), Ok(*format)),
             None => (place, Format::of_path(&input).map_err(|error| format!("{error}; or --format NAME"))),
         };
         pairs.push(Pair { input, output: folder.join(place), format });
     }
     check(&pairs, arguments.get_flag("in-place"))?;
+    check_packing(arguments, pairs.iter().filter_map(|pair| pair.format.as_ref().ok().copied()))?;
     catch_interrupts(false)?;
     common.warn_of_debug_build();
     for parent in pairs.iter().filter_map(|pair| pair.output.parent()) {
@@ -106,8 +108,12 @@ fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Resu
     Ok(failures.into_iter().flatten().collect())
 }
 
-/// Every picture that is meant, and its place in the folder that is written to.
-fn inputs(given: &[&PathBuf], recursive: bool) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
+fn is_folder(path: &Path) -> String {
+    format!("{}: is a folder; --recursive takes the pictures in it", path.display())
+}
+
+/// Every picture that is meant, once, and its place in the folder that is written to; folders only if what is in them is not asked for.
+fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
     let mut all = Vec::new();
     for path in given {
         if is_dash(path) {
@@ -116,7 +122,9 @@ fn inputs(given: &[&PathBuf], recursive: bool) -> anyhow::Result<Vec<(PathBuf, P
         let matches = match path.to_str() {
             // A shell has done this already, but not where the pattern is quoted or there is no such shell.
             Some(pattern) if pattern.contains(['*', '?', '[']) && !path.exists() => {
-                let paths = glob::glob(pattern).map_err(|error| Usage(format!("{pattern}: {error}")))?;
+                // Hidden files only where the dot is written, as in a shell.
+                let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
+                let paths = glob_with(pattern, options).map_err(|error| Usage(format!("{pattern}: {error}")))?;
                 let paths = paths.collect::<Result<Vec<_>, _>>()?;
                 if paths.is_empty() {
                     return Err(Usage(format!("{pattern}: nothing has such a name")).into());
@@ -126,35 +134,37 @@ fn inputs(given: &[&PathBuf], recursive: bool) -> anyhow::Result<Vec<(PathBuf, P
             _ => vec![path.to_path_buf()],
         };
         for path in matches {
-            if !path.is_dir() {
-                let name = path.file_name().ok_or_else(|| Usage(format!("{}: is not a file", path.display())))?;
-                all.push((path.clone(), PathBuf::from(name)));
-            } else if recursive {
-                pictures_in(&path, Path::new(""), &mut all)?;
+            if path.is_dir() && recursive {
+                pictures_in(&path, Path::new(""), folder, &mut all)?;
             } else {
-                return Err(
-                    Usage(format!("{}: is a folder; --recursive takes the pictures in it", path.display())).into()
-                );
+                let name = path.file_name().unwrap_or(path.as_os_str());
+                all.push((path.clone(), PathBuf::from(name)));
             }
         }
     }
+    let mut seen = BTreeSet::new();
+    all.retain(|(path, place)| seen.insert((fs::canonicalize(path).unwrap_or_else(|_| path.clone()), place.clone())));
     if all.is_empty() {
         return Err(Usage("there is no picture in what was given".into()).into());
+    }
+    if all.iter().all(|(path, _)| path.is_dir()) {
+        return Err(Usage(is_folder(&all[0].0)).into());
     }
     Ok(all)
 }
 
-/// The pictures in a folder and in the folders in it, by their suffixes, in the order of their names.
-fn pictures_in(folder: &Path, place: &Path, all: &mut Vec<(PathBuf, PathBuf)>) -> anyhow::Result<()> {
+/// The pictures in a folder and in the folders in it, by their suffixes, in the order of their names: without what is hidden, and without what
+/// an earlier run may have made in `made`.
+fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<(PathBuf, PathBuf)>) -> anyhow::Result<()> {
     let failed = || format!("{}: cannot be read", folder.display());
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(failed)?;
     let mut names: Vec<_> = entries.iter().map(fs::DirEntry::file_name).collect();
     names.sort();
-    for name in names {
+    for name in names.into_iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
         let (path, place) = (folder.join(&name), place.join(&name));
         // A link to a folder may lead back to where it stands.
-        if path.is_dir() && !path.is_symlink() {
-            pictures_in(&path, &place, all)?;
+        if path.is_dir() && !path.is_symlink() && !is_same_file(&path, made) {
+            pictures_in(&path, &place, made, all)?;
         } else if path.is_file() && Format::of_path(&path).is_ok() {
             all.push((path, place));
         }

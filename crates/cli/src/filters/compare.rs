@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, write_picture};
-use glassbox_kernels::filters::{self, Entry, parse, split_label};
+use glassbox_kernels::filters::{self, Entry, hint, parse, split_label};
 use glassbox_kernels::{Engine, Filter, mean, percentile, psnr};
 use glassbox_tensor::Image;
 use serde_json::json;
@@ -41,7 +41,7 @@ pub(super) struct Compare {
     /// Sheet to write
     #[arg(value_name = "OUT.png")]
     output: PathBuf,
-    /// Side of the pooling window in pixels: how many times smaller the picture gets
+    /// Side of the pooling window in pixels: how many times smaller the picture gets, or as many patches and places as there are such windows
     #[arg(long, default_value_t = 8)]
     size: usize,
     /// Pooling methods with commas between them: operators without -pool (average for avg), with parameters behind a colon, or all
@@ -67,28 +67,47 @@ impl Compare {
         if is_same_file(&self.input, &self.output) {
             return Err(Usage(format!("{}: is both IN and OUT", self.output.display())).into());
         }
-        let average = [parse(&format!("avg-pool:size={}", self.size)).map_err(|error| Usage(format!("--{error}")))?];
-        let (methods, chains) = (self.methods(&average[0])?, self.chains()?);
+        // What is wrong with a flag is said before anything is read; what fits the picture is known once it is.
+        let (_, chains) = (self.methods((self.size, self.size))?, self.chains()?);
         check_writable(&self.output)?;
         let name = input_name(&self.input);
         let picture = opaque(read_input(&self.input, true)?.pixels.to_u8());
+        let (height, width, _) = picture.dim();
+        if self.size > height.min(width) {
+            let problem = format!("found {}; {name} has {width}×{height} pixels, which hold no such window", self.size);
+            return Err(wrong_flag("--size", problem));
+        }
+        let methods = self.methods((height, width))?;
+        let average = [parse(&format!("avg-pool:size={}", self.size))?];
+        let columns = if methods.len() < COLUMNS { methods.len() + 1 } else { COLUMNS };
         let (mut tiles, mut lines) = (Vec::new(), Vec::new());
         for (source, chain) in chains {
+            // Each source begins a row.
+            while tiles.len() % columns > 0 {
+                tiles.push(Tile { label: String::new(), image: Image::zeros([0, 0, 1]) });
+            }
             let image = Engine::default().run(&chain, &picture).with_context(|| name.clone())?;
             let grey = brightness(&image)?;
             let average = Engine::default().run(&average, &grey).with_context(|| name.clone())?;
+            let place = match source.as_str() {
+                "picture" | "edges" => format!("on the {source}"),
+                _ => format!("on {source}"),
+            };
             tiles.push(Tile { label: source.clone(), image: shown(&image, 1) });
             self.report(common, &mut lines, (&source, "none"), [&grey, &grey], None)?;
             for Method { name: method, pool } in &methods {
                 let pooled = Engine::default().run(pool, &image).with_context(|| name.clone())?;
-                let times = (image.height() / pooled.height().max(1)).max(1);
-                let label = format!("{method} {times}x{times} on the {source}");
+                let [rows, columns] = [image.height() / pooled.height(), image.width() / pooled.width()];
+                let times = rows.min(columns).max(1);
+                let label = match (rows == columns, times) {
+                    (true, 2..) => format!("{method} {times}x{times} {place}"),
+                    _ => format!("{method} {place}"),
+                };
                 tiles.push(Tile { label, image: shown(&pooled, times) });
                 let pooled = Engine::default().run(pool, &grey).with_context(|| name.clone())?;
                 self.report(common, &mut lines, (&source, method), [&grey, &pooled], Some(&average))?;
             }
         }
-        let columns = if methods.len() < COLUMNS { methods.len() + 1 } else { COLUMNS };
         let page = sheet(&tiles, columns);
         let notes = write_picture(&self.output, Picture::from(Pixels::U8(page)), Packing::default())?;
         notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", self.output.display())));
@@ -109,25 +128,23 @@ impl Compare {
         Ok(chains)
     }
 
-    fn methods(&self, average: &Filter) -> anyhow::Result<Vec<Method>> {
-        let fits = |entry: &Entry| self.sized(entry).is_some();
-        let pools = || filters::ENTRIES.iter().filter(|entry| entry.name.ends_with("-pool") && fits(entry));
-        let short = |name: &str| match name.trim_end_matches("-pool") {
-            "avg" => "average".to_string(),
-            name => name.into(),
-        };
+    /// The methods for a picture of so many rows and columns.
+    fn methods(&self, shape: (usize, usize)) -> anyhow::Result<Vec<Method>> {
+        let pools =
+            || filters::ENTRIES.iter().filter_map(|entry| Some((short(entry.name.strip_suffix("-pool")?), entry)));
         let labels: Vec<String> = match self.methods.trim() {
-            "all" => pools().map(|entry| short(entry.name)).collect(),
+            "all" => pools().map(|(name, _)| name.to_string()).collect(),
             methods => split_methods(methods),
         };
         let one = |label: String| -> anyhow::Result<Method> {
             let (name, given) = split_label(&label).map_err(|error| Usage(format!("--methods: {error}")))?;
-            let operator = if name == "average" { average.name().into() } else { format!("{name}-pool") };
-            let entry = pools().find(|entry| entry.name == operator).ok_or_else(|| {
-                let names: Vec<_> = pools().map(|entry| short(entry.name)).collect();
-                wrong_flag("--methods", format!("found {name:?}; allowed: {}, all", names.join(", ")))
+            let lower = name.to_lowercase();
+            let wanted = short(lower.strip_suffix("-pool").unwrap_or(&lower));
+            let (_, entry) = pools().find(|(name, _)| *name == wanted).ok_or_else(|| {
+                let names: Vec<_> = pools().map(|(name, _)| name).chain(["all"]).collect();
+                wrong_flag("--methods", format!("found {name:?}; {}", hint(wanted, &names)))
             })?;
-            let mut all = self.sized(entry).unwrap_or_default();
+            let mut all = self.sized(entry, shape);
             all.retain(|(name, _)| given.iter().all(|(other, _)| name != other));
             let all: Vec<_> = all.iter().map(|(name, value)| (*name, value.as_str())).chain(given).collect();
             let pool = [entry.build(&all).map_err(|error| match error {
@@ -140,13 +157,19 @@ impl Compare {
         labels.into_iter().map(one).collect()
     }
 
-    /// The parameters that make a pooling shrink by the size; none if it has no such size.
-    fn sized(&self, entry: &Entry) -> Option<Vec<(&'static str, String)>> {
-        let has = |name: &str| entry.parameters.iter().any(|parameter| parameter.name == name);
-        [("size", self.size.to_string()), ("ratio", self.size.to_string())]
-            .into_iter()
-            .find(|(name, _)| has(name))
-            .map(|parameter| vec![parameter])
+    /// The parameters that make a pooling shrink a picture of so many rows and columns by the size, or make as many patches as windows of
+    /// that size; of a pooling whose output has nothing to do with windows none.
+    fn sized(&self, entry: &Entry, (height, width): (usize, usize)) -> Vec<(&'static str, String)> {
+        let size = self.size.max(1);
+        let (rows, columns) = ((height / size).max(1), (width / size).max(1));
+        let sized = match entry.name {
+            "adaptive-pool" => vec![("height", rows), ("width", columns)],
+            "superpixel-pool" => vec![("segments", rows * columns)],
+            "fractional-pool" => vec![("ratio", self.size)],
+            _ if entry.parameters.iter().any(|parameter| parameter.name == "size") => vec![("size", self.size)],
+            _ => Vec::new(),
+        };
+        sized.into_iter().map(|(name, value)| (name, value.to_string())).collect()
     }
 
     /// Adds what there is to say of one pooling to `lines`, which are said when all has gone well.
@@ -191,6 +214,11 @@ impl Compare {
         lines.push(format!("  {method:<24}{size:>11}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"));
         Ok(())
     }
+}
+
+/// What a pooling is called here.
+fn short(name: &str) -> &str {
+    if name == "avg" { "average" } else { name }
 }
 
 /// The methods of a list: a comma before a parameter belongs to the method before it.

@@ -68,6 +68,10 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     if arguments.text("gimp") == "yes" {
         return gimp::build(arguments, &weights);
     }
+    arguments.refuse(&["channels", "alpha-weighting"], "gimp=no")?;
+    if arguments.text("normalize") == "yes" {
+        arguments.refuse(&["divisor"], "normalize=yes")?;
+    }
     let sum: f32 = weights.iter().flatten().sum();
     let divisor = match arguments.text("normalize") {
         "yes" if sum != 0.0 => sum,
@@ -111,8 +115,11 @@ pub fn parse_matrix(text: &str) -> Result<Vec<Vec<f32>>, Error> {
         }
         rows.push(weights);
     }
+    if let Some(y) = rows.iter().position(Vec::is_empty) {
+        return Err(wrong(format!("rows of numbers; row {} is empty", y + 1)));
+    }
     let width = rows[0].len();
-    if let Some(y) = rows.iter().position(|row| row.len() != width || row.is_empty()) {
+    if let Some(y) = rows.iter().position(|row| row.len() != width) {
         return Err(wrong(format!(
             "rows of one length; row 1 has {width} numbers, row {} has {}",
             y + 1,

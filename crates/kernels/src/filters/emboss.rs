@@ -57,6 +57,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         let light = [azimuth.cos() * flat, azimuth.sin() * flat, elevation.sin()].map(|part| part as f32);
         return Ok(Filter::rows(arguments.operator(), Lit { light, depth, border }));
     }
+    arguments.refuse(&["elevation"], "method=shadow")?;
     let towards = (azimuth / 45.0 + 0.5).floor() as usize % 8;
     let mut weights = vec![vec![0.0; 3]; 3];
     for (direction, [y, x]) in RING.into_iter().enumerate() {

@@ -50,6 +50,7 @@ pub(super) fn build(arguments: &Arguments, weights: &[Vec<f32>]) -> Result<Filte
         "crop" => return Err(Error::parameter("border", "crop", "with gimp any but crop")),
         name => (Border::from_name(name)?, [0.0; 4]),
     };
+    arguments.refuse(&["signed"], "gimp=yes")?;
     let sum: f32 = weights.iter().flatten().sum();
     let given = (arguments.real("divisor").unwrap_or(1.0), arguments.real("offset").unwrap_or(0.0));
     let (divisor, offset) = match arguments.text("normalize") {

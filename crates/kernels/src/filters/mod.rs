@@ -144,14 +144,16 @@ pub type Given<'a> = Vec<(&'a str, &'a str)>;
 /// The name and the parameters of a label.
 ///
 /// # Errors
-/// If a parameter is not written `name=value`.
+/// If there is no name, or a parameter is not written `name=value`.
 pub fn split_label(label: &str) -> Result<(&str, Given<'_>), Error> {
     let (name, given) = label.trim().split_once(':').unwrap_or((label.trim(), ""));
+    if name.trim().is_empty() {
+        return Err(Error::NoOperator);
+    }
     let pairs = given.split(',').map(str::trim).filter(|pair| !pair.is_empty());
     let given = pairs.map(|pair| {
-        let (name, value) = pair
-            .split_once('=')
-            .ok_or_else(|| Error::parameter("label", label, "operator:parameter=value,parameter=value"))?;
+        let no_value = || Error::NoValue { operator: name.trim().into(), parameter: pair.into() };
+        let (name, value) = pair.split_once('=').ok_or_else(no_value)?;
         Ok((name.trim(), value.trim()))
     });
     Ok((name.trim(), given.collect::<Result<_, Error>>()?))

@@ -92,6 +92,7 @@ pub(super) const SQUARE: Parameter = Parameter {
 #[derive(Debug)]
 pub struct Arguments<'a> {
     operator: &'static str,
+    known: &'static [Parameter],
     values: Vec<(&'static str, &'a str)>,
 }
 
@@ -123,12 +124,24 @@ impl<'a> Arguments<'a> {
             }
             values[position].1 = value;
         }
-        Ok(Self { operator, values })
+        Ok(Self { operator, known: parameters, values })
     }
 
     /// The operator's name.
     pub(super) fn operator(&self) -> &'static str {
         self.operator
+    }
+
+    /// Refuses parameters that were set to something else than their defaults where nothing would come of that.
+    pub(super) fn refuse(&self, names: &[&str], other: &str) -> Result<(), Error> {
+        let set = names.iter().find(|name| {
+            let known = self.known.iter().find(|known| known.name == **name);
+            known.is_some_and(|known| known.default != self.text(name))
+        });
+        set.map_or(Ok(()), |name| {
+            let (operator, parameter) = (self.operator.into(), name.to_string());
+            Err(Error::Unused { operator, parameter, other: other.into() })
+        })
     }
 
     /// The text of a parameter; empty if it is not given and has no default of its own.
@@ -165,13 +178,14 @@ impl<'a> Arguments<'a> {
 ///
 /// ```
 /// use glassbox_kernels::filters::hint;
-/// assert_eq!(hint("sobal", &["sobel", "median"]), "did you mean sobel?");
+/// assert_eq!(hint("Sobal", &["sobel", "median"]), "did you mean sobel?");
 /// assert_eq!(hint("x", &["sobel", "median"]), "there are: sobel, median");
 /// ```
 pub fn hint(found: &str, known: &[&str]) -> String {
-    let nearest = known.iter().min_by_key(|name| distance(found, name));
+    let found = found.to_lowercase();
+    let nearest = known.iter().min_by_key(|name| distance(&found, name));
     match nearest {
-        Some(name) if distance(found, name) <= 1 + found.len() / 3 => format!("did you mean {name}?"),
+        Some(name) if distance(&found, name) <= 1 + found.len() / 3 => format!("did you mean {name}?"),
         _ => format!("there are: {}", known.join(", ")),
     }
 }

@@ -1,0 +1,181 @@
+//! What is transparent has no say, whatever looks at it.
+
+use glassbox_kernels::filters::{ENTRIES, parse};
+use glassbox_kernels::simd::Level;
+use glassbox_kernels::{Engine, Filter, Window};
+use glassbox_tensor::Image;
+
+use crate::filter_laws::DRAWN;
+use crate::reference::{Sample, place};
+
+/// Colours and alpha that have nothing to do with each other; much of it wholly transparent, much hardly visible.
+fn picture<T: Sample>(height: usize, width: usize, channels: usize) -> Image<T> {
+    let mut state = 7u32;
+    Image::from_fn([height, width, channels], |(y, x, c)| {
+        state = state.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
+        let noise = f64::from(state >> 8) / f64::from(1 << 24);
+        let unit = match (c + 1 < channels, state % 5) {
+            (true, _) => noise,
+            // A part in which nothing can be seen.
+            _ if y < 12 && x < 12 => 0.0,
+            (false, 0) => 0.0,
+            (false, 1) => 1.0 / 255.0,
+            (false, 2) => noise / 2.0,
+            (false, 3) => noise,
+            (false, _) => 1.0,
+        };
+        T::sample(match T::DEPTH.most {
+            Some(most) => (unit * most).round(),
+            None => unit,
+        })
+    })
+}
+
+/// `n + min(1, 2a/ā)²·(c − n)`, one pixel at a time.
+fn covered<T: Sample>(picture: &Image<T>, window: Window, border: &str) -> Image<T> {
+    let (height, width, channels) = picture.dim();
+    let (last, full) = (channels - 1, T::DEPTH.most.unwrap_or(1.0));
+    Image::from_fn([height, width, channels], |(y, x, c)| {
+        let (own, alpha) = (picture[[y, x, c]], picture[[y, x, last]].value());
+        let (mut visible, mut colour) = (0.0, 0.0);
+        for row in -(window.above as i64)..=window.below as i64 {
+            for column in -(window.left as i64)..=window.right as i64 {
+                let row = place(border, y as i64 + row, height as i64);
+                if let (Some(row), Some(column)) = (row, place(border, x as i64 + column, width as i64)) {
+                    visible += picture[[row, column, last]].value();
+                    colour += picture[[row, column, last]].value() * picture[[row, column, c]].value();
+                }
+            }
+        }
+        if c == last || alpha >= full / 2.0 || visible == 0.0 {
+            return own;
+        }
+        let (near, mean) = (colour / visible, visible / (window.height() * window.width()) as f64);
+        let share = f64::min(1.0, 2.0 * alpha / mean).powi(2);
+        T::from_real((near + share * (own.value() - near)) as f32)
+    })
+}
+
+fn check_against_naive<T: Sample>(label: &str, border: &str) {
+    let chain = [parse(label).unwrap()];
+    let picture = picture::<T>(33, 41, 4);
+    let seen = chain[0].window().unwrap();
+    let is_pool = label.contains("-pool");
+    let window = if is_pool {
+        let (rows, columns) = (seen.height() - 1, seen.width() - 1);
+        Window { above: rows, below: rows, left: columns, right: columns, stride: 1 }
+    } else {
+        Window { above: seen.below, below: seen.above, left: seen.right, right: seen.left, stride: 1 }
+    };
+    let wanted = Engine::default().run(&chain, &covered(&picture, window, border)).unwrap();
+    let found = Engine { keep_alpha: true, ..Engine::default() }.run(&chain, &picture).unwrap();
+    for channel in 0..if is_pool { 4 } else { 3 } {
+        let (found, wanted) = (found.channel(channel), wanted.channel(channel));
+        for (found, wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
+            let allowed = if T::DEPTH.most.is_some() { 0.0 } else { 1e-4 };
+            assert!((found.value() - wanted.value()).abs() <= allowed, "{label} of {}: {found:?} {wanted:?}", T::NAME);
+        }
+    }
+}
+
+#[test]
+fn colours_count_as_much_as_they_are_seen() {
+    let cases = [
+        ("sharpen", "clamp"),
+        ("roberts", "clamp"),
+        ("sobel:border=mirror", "mirror"),
+        ("blur:size=5,border=zero", "zero"),
+        ("blur:size=4,border=reflect", "reflect"),
+        ("median:size=7,border=wrap", "wrap"),
+        ("dilate:size=5", "clamp"),
+        ("convolve:kernel=1 2 0 -1", "clamp"),
+        ("max-pool:size=5", "zero"),
+        ("avg-pool:size=3,stride=2", "zero"),
+    ];
+    for (label, border) in cases {
+        check_against_naive::<u8>(label, border);
+        check_against_naive::<u16>(label, border);
+        check_against_naive::<f32>(label, border);
+    }
+}
+
+fn run<T: Sample>(chain: &[Filter], picture: &Image<T>) -> Image<T> {
+    Engine { keep_alpha: true, ..Engine::default() }.run(chain, picture).unwrap()
+}
+
+#[test]
+fn colours_that_cannot_be_seen_change_nothing() {
+    for channels in [2, 4] {
+        let plain = picture::<u8>(44, 50, channels);
+        let other = Image::from_fn(plain.dim(), |(y, x, c)| match plain[[y, x, channels - 1]] {
+            0 if c + 1 < channels => !plain[[y, x, c]],
+            _ => plain[[y, x, c]],
+        });
+        for entry in ENTRIES {
+            let chain = [parse(entry.name).unwrap(), parse("blur:size=5").unwrap()];
+            let (plain, other) = (run(&chain, &plain), run(&chain, &other));
+            let pixels = plain.as_slice().chunks_exact(channels).zip(other.as_slice().chunks_exact(channels));
+            let seen = pixels.filter(|(plain, _)| plain[channels - 1] > 0);
+            assert!(seen.clone().count() > 0, "{}", entry.name);
+            seen.for_each(|(plain, other)| assert_eq!(plain, other, "{}", entry.name));
+        }
+    }
+}
+
+#[test]
+fn what_is_everywhere_as_transparent_keeps_its_colours() {
+    let opaque = picture::<u16>(30, 31, 3);
+    let faint = Image::from_fn([30, 31, 4], |(y, x, c)| if c == 3 { 900 } else { opaque[[y, x, c]] });
+    let draws = |name: &str| DRAWN.contains(&name) || name == "stochastic-pool";
+    for entry in ENTRIES.iter().filter(|entry| !draws(entry.name)) {
+        let chain = [parse(entry.name).unwrap()];
+        let (wanted, found) = (Engine::default().run(&chain, &opaque).unwrap(), run(&chain, &faint));
+        let colours = wanted.channels();
+        for channel in 0..colours {
+            assert_eq!(found.channel(channel), wanted.channel(channel), "{}", entry.name);
+        }
+    }
+}
+
+fn check_sameness<T: Sample>(labels: &[&str]) {
+    let chain: Vec<_> = labels.iter().map(|label| parse(label).unwrap()).collect();
+    let picture = picture::<T>(61, 83, 4);
+    let whole = run(&chain, &picture);
+    for level in Level::all() {
+        for strip in [1, 2, 7, 60, usize::MAX] {
+            let engine = Engine { level, strip: Some(strip), keep_alpha: true };
+            let found = engine.run(&chain, &picture).unwrap();
+            assert!(found.as_slice() == whole.as_slice(), "{labels:?} of {}, strips of {strip}", T::NAME);
+        }
+    }
+    if labels.iter().any(|label| label.contains("wrap")) {
+        return;
+    }
+    let (mut rows, mut found) = (picture.as_slice().iter(), Vec::new());
+    let engine = Engine { keep_alpha: true, ..Engine::default() };
+    let read = |part: &mut [T]| -> Result<(), glassbox_kernels::Error> {
+        part.iter_mut().zip(&mut rows).for_each(|(to, from)| *to = *from);
+        Ok(())
+    };
+    let write = |part: &[T]| {
+        found.extend_from_slice(part);
+        Ok(())
+    };
+    engine.stream(&chain, picture.dim(), read, write).unwrap();
+    assert!(found == whole.as_slice(), "{labels:?} of {}, streamed", T::NAME);
+}
+
+#[test]
+fn strips_and_streams_make_the_same() {
+    let chains: [&[&str]; 4] = [
+        &["sobel"],
+        &["median:size=5,border=wrap", "gray"],
+        &["blur:size=7", "max-pool:size=4"],
+        &["avg-pool:size=9,stride=2"],
+    ];
+    for labels in chains {
+        check_sameness::<u8>(labels);
+        check_sameness::<u16>(labels);
+        check_sameness::<f32>(labels);
+    }
+}
