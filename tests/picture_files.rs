@@ -110,7 +110,7 @@ fn metadata_survives_and_orientation_is_applied() {
     let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec();
     let metadata = Metadata { icc: Some(vec![7; 200]), exif: Some(exif) };
     let folder = tempfile::tempdir().unwrap();
-    for suffix in ["png", "jpg", "webp"] {
+    for suffix in ["png", "jpg", "webp", "tif"] {
         let path: PathBuf = folder.path().join(format!("a.{suffix}"));
         write_picture(&path, Picture { pixels: Pixels::U8(image8(3)), metadata: metadata.clone() }, Packing::default())
             .unwrap();
@@ -127,7 +127,7 @@ fn metadata_survives_and_orientation_is_applied() {
     }
 }
 
-/// A PNG that says it is so large, and ends there.
+/// A PNG that says it is so large, and has no rows.
 pub(crate) fn png_of(width: u32, height: u32) -> Vec<u8> {
     let mut header = b"IHDR".to_vec();
     header.extend(width.to_be_bytes());
@@ -140,6 +140,7 @@ pub(crate) fn png_of(width: u32, height: u32) -> Vec<u8> {
     bytes.extend(header);
     bytes.extend((!crc).to_be_bytes());
     bytes.extend(b"\0\0\0\x01IDAT\x78\x35\xaf\x06\x1e");
+    bytes.extend(b"\0\0\0\0IEND\xae\x42\x60\x82");
     bytes
 }
 
@@ -157,9 +158,9 @@ fn what_is_no_picture_is_refused() {
         let whole = fs::read(&path).unwrap();
         for cut in [1, 5, 20, whole.len() / 2, whole.len() - 12] {
             fs::write(&path, &whole[..cut.min(whole.len() - 1)]).unwrap();
-            // Some decoders make do with what there is; none may panic, and what is refused is named. JPEGs that were cut short are.
+            // Some decoders make do with what there is; none may panic, and what is refused is named. PNGs and JPEGs that were cut short are.
             let found = read_picture(&path, true);
-            assert!(found.is_err() || !suffix.starts_with("jp"), "{suffix} of {cut} bytes");
+            assert!(found.is_err() || !["png", "jpg", "jpeg"].contains(suffix), "{suffix} of {cut} bytes");
             if let Err(error) = found {
                 assert!(error.to_string().starts_with(&path.display().to_string()), "{error}");
             }

@@ -6,6 +6,7 @@
 mod array;
 mod atomic;
 mod error;
+mod exif;
 pub mod mnist;
 mod npy;
 pub mod npz;

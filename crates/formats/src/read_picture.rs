@@ -6,6 +6,7 @@ use glassbox_tensor::{Element, Image};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
+use crate::exif::metadata_of_tiff;
 use crate::whole::{is_whole_jpeg, is_whole_png};
 use crate::{Error, Metadata, Picture, Pixels};
 
@@ -83,6 +84,13 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         }
         reader = ImageReader::with_format(inner, ImageFormat::Png);
     }
+    let mut metadata = Metadata::default();
+    if reader.format() == Some(ImageFormat::Tiff) {
+        // The decoder knows of no EXIF, and of no profile that takes more room than a small picture.
+        let mut inner = reader.into_inner();
+        metadata = metadata_of_tiff(&mut inner).map_err(|e| Error::read(name, e))?;
+        reader = ImageReader::with_format(inner, ImageFormat::Tiff);
+    }
     let format = reader.format().and_then(|format| format.extensions_str().first()).copied().unwrap_or("?");
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MOST_PICTURE_BYTES);
@@ -108,8 +116,8 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
     if bytes == 0 {
         return Err(invalid(format!("is {width}×{height} pixels; there must be at least one")));
     }
-    let icc = decoder.icc_profile().ok().flatten();
-    let mut exif = decoder.exif_metadata().ok().flatten();
+    metadata.icc = metadata.icc.or_else(|| decoder.icc_profile().ok().flatten());
+    metadata.exif = metadata.exif.or_else(|| decoder.exif_metadata().ok().flatten());
     let orientation = if auto_orient {
         decoder.orientation().unwrap_or(Orientation::NoTransforms)
     } else {
@@ -117,11 +125,11 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
     };
     let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
     image.apply_orientation(orientation);
-    if let Some(exif) = exif.as_mut().filter(|_| auto_orient) {
+    if let Some(exif) = metadata.exif.as_mut().filter(|_| auto_orient) {
         // Nothing to undo where there is no orientation.
         let _ = Orientation::remove_from_exif_chunk(exif);
     }
-    Ok(Picture { pixels: pixels(image), metadata: Metadata { icc, exif } })
+    Ok(Picture { pixels: pixels(image), metadata })
 }
 
 fn pixels(image: DynamicImage) -> Pixels {

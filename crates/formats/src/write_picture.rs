@@ -8,6 +8,7 @@ use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tga::TgaEncoder};
 use image::codecs::{tiff::TiffEncoder, webp::WebPEncoder};
 use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
 
+use crate::exif::put_into_tiff;
 use crate::{Error, Metadata, Picture, Pixels, PngWriter, write_atomically};
 
 /// How a picture is packed.
@@ -50,8 +51,8 @@ impl fmt::Display for Format {
 
 /// What a format can hold.
 struct Holds {
-    icc: bool,
-    exif: bool,
+    /// A colour profile and EXIF.
+    metadata: bool,
     channels: &'static [usize],
     u16: bool,
     f32: bool,
@@ -107,8 +108,8 @@ impl Format {
             Format::Webp => (&[1, 2, 3, 4], false, false),
             Format::Pnm => (&[1, 3], true, false),
         };
-        let icc = matches!(self, Format::Png | Format::Jpeg | Format::Tiff | Format::Webp);
-        Holds { channels, u16, f32, icc, exif: icc && self != Format::Tiff }
+        let metadata = matches!(self, Format::Png | Format::Jpeg | Format::Tiff | Format::Webp);
+        Holds { channels, u16, f32, metadata }
     }
 }
 
@@ -209,10 +210,8 @@ fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
             notes.push(format!("{format} cannot hold alpha: shown over white"));
         }
     }
-    for (there, held, what) in
-        [(metadata.icc.is_some(), holds.icc, "a colour profile"), (metadata.exif.is_some(), holds.exif, "EXIF")]
-    {
-        if there && !held {
+    for (there, what) in [(metadata.icc.is_some(), "a colour profile"), (metadata.exif.is_some(), "EXIF")] {
+        if there && !holds.metadata {
             notes.push(format!("{format} cannot hold {what}: left out"));
         }
     }
@@ -256,7 +255,11 @@ fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn 
             // The format's directory is written last and pointed to from the front.
             let mut buffer = Cursor::new(Vec::new());
             with_metadata(TiffEncoder::new(&mut buffer), metadata, &picture.pixels)?;
-            writer.write_all(buffer.get_ref())
+            let mut file = buffer.into_inner();
+            if let Some(exif) = &metadata.exif {
+                put_into_tiff(&mut file, exif);
+            }
+            writer.write_all(&file)
         }
         Format::Jpeg => encode_jpeg(picture, packing, writer),
         Format::Pnm => encode_pnm(&picture.pixels, writer),

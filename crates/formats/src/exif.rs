@@ -1,0 +1,288 @@
+//! What TIFF files say of their picture: the colour profile and EXIF. An EXIF block is a small TIFF file without pixels, and a TIFF file has the same entries beside those that describe its pixels:
+//! they are copied from the one to the other.
+//!
+//! Source: TIFF 6.0 (1992), section 2; CIPA DC-008 (EXIF 2.32), clause 4.6.
+
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+
+use crate::Metadata;
+
+/// Entries of the main directory that say something of the picture, not of how it is stored: description, maker, model, orientation, resolution,
+/// software, date, artist, computer, rating, copyright, Windows' titles; and the directories of exposure and of place.
+const KEPT: [u16; 21] = [
+    270,
+    271,
+    272,
+    ORIENTATION,
+    282,
+    283,
+    UNIT,
+    305,
+    306,
+    315,
+    316,
+    18246,
+    18249,
+    33432,
+    34665,
+    34853,
+    40091,
+    40092,
+    40093,
+    40094,
+    40095,
+];
+const ORIENTATION: u16 = 274;
+const UNIT: u16 = 296;
+
+/// The colour profile.
+const PROFILE: u16 = 34675;
+
+/// Entries that point to a directory: exposure, place, and compatibility.
+const DIRECTORIES: [u16; 3] = [34665, 34853, 40965];
+
+/// Bytes of the types, by their number.
+const SIZES: [usize; 13] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+
+/// Most bytes that are read in all, each time some being charged for going there: no camera writes as many.
+const MOST_BYTES: usize = 1 << 24;
+const CHARGE: usize = 512;
+
+/// Directories below each other.
+const LEVELS: usize = 3;
+
+struct Entry {
+    tag: u16,
+    kind: u16,
+    count: u32,
+    value: Value,
+}
+
+enum Value {
+    /// As the file has it: the number itself, or where it stands.
+    Field([u8; 4]),
+    /// All of its bytes, the smallest first.
+    Bytes(Vec<u8>),
+    Directory(Vec<Entry>),
+}
+
+/// What a TIFF file says; of BigTIFF nothing. The file is read from its start afterwards.
+pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> io::Result<Metadata> {
+    let mut entries = Source::new(reader).main().unwrap_or_default();
+    reader.rewind()?;
+    let profile = entries.extract_if(.., |entry| entry.tag == PROFILE).last();
+    let icc = profile.and_then(|entry| match entry.value {
+        Value::Bytes(bytes) => Some(bytes),
+        _ => None,
+    });
+    // A resolution of no unit is what writers say who know of none.
+    let has_unit = entries.iter().any(|entry| entry.tag == UNIT && entry.short() != Some(1));
+    entries.retain(|entry| has_unit || ![282, 283, UNIT].contains(&entry.tag));
+    entries.retain(|entry| entry.tag != ORIENTATION || entry.short() != Some(1));
+    let block = || {
+        let mut block = b"II*\0\0\0\0\0".to_vec();
+        append(&mut block, &entries);
+        block
+    };
+    Ok(Metadata { icc, exif: (!entries.is_empty()).then(block) })
+}
+
+/// Puts an EXIF block into a TIFF file, whose bytes stand with the smallest first; a block that makes no sense is left out.
+pub(crate) fn put_into_tiff(file: &mut Vec<u8>, exif: &[u8]) {
+    let Some(new) = Source::new(&mut Cursor::new(exif)).main() else { return };
+    let Some(mut entries) = own_entries(file) else { return };
+    entries.retain(|own| own.tag == PROFILE || new.iter().all(|new| new.tag != own.tag));
+    entries.extend(new.into_iter().filter(|new| new.tag != PROFILE));
+    entries.sort_by_key(|entry| entry.tag);
+    append(file, &entries);
+}
+
+/// The entries of a file's main directory as they stand.
+fn own_entries(file: &[u8]) -> Option<Vec<Entry>> {
+    let at = u32::from_le_bytes(*file.strip_prefix(b"II*\0")?.first_chunk()?) as usize;
+    let directory = file.get(at..)?;
+    let count = usize::from(u16::from_le_bytes(*directory.first_chunk()?));
+    let entries = directory.get(2..)?.as_chunks::<12>().0.iter().take(count);
+    Some(
+        entries
+            .map(|&[a, b, c, d, e, f, g, h, field @ ..]| Entry {
+                tag: u16::from_le_bytes([a, b]),
+                kind: u16::from_le_bytes([c, d]),
+                count: u32::from_le_bytes([e, f, g, h]),
+                value: Value::Field(field),
+            })
+            .collect(),
+    )
+}
+
+/// Appends a directory with all that belongs to it and makes it the main one.
+fn append(file: &mut Vec<u8>, entries: &[Entry]) {
+    let at = directory(file, entries);
+    file[4..8].copy_from_slice(&at.to_le_bytes());
+}
+
+/// Appends a directory; where it stands.
+fn directory(file: &mut Vec<u8>, entries: &[Entry]) -> u32 {
+    let mut rows = Vec::new();
+    for entry in entries {
+        let field = match &entry.value {
+            Value::Field(field) => *field,
+            Value::Directory(entries) => directory(file, entries).to_le_bytes(),
+            Value::Bytes(bytes) if bytes.len() <= 4 => {
+                let mut field = [0; 4];
+                field[..bytes.len()].copy_from_slice(bytes);
+                field
+            }
+            Value::Bytes(bytes) => {
+                let at = even_end(file);
+                file.extend_from_slice(bytes);
+                at.to_le_bytes()
+            }
+        };
+        rows.extend_from_slice(&entry.tag.to_le_bytes());
+        rows.extend_from_slice(&entry.kind.to_le_bytes());
+        rows.extend_from_slice(&entry.count.to_le_bytes());
+        rows.extend_from_slice(&field);
+    }
+    let at = even_end(file);
+    file.extend_from_slice(&(entries.len() as u16).to_le_bytes());
+    file.extend_from_slice(&rows);
+    // No directory follows.
+    file.extend_from_slice(&[0; 4]);
+    at
+}
+
+fn even_end(file: &mut Vec<u8>) -> u32 {
+    file.resize(file.len().next_multiple_of(2), 0);
+    file.len() as u32
+}
+
+impl Entry {
+    fn short(&self) -> Option<u16> {
+        match &self.value {
+            Value::Bytes(bytes) => bytes.first_chunk().map(|bytes| u16::from_le_bytes(*bytes)),
+            _ => None,
+        }
+    }
+}
+
+/// A file of either byte order.
+struct Source<'a, R> {
+    reader: &'a mut R,
+    is_big: bool,
+    /// Bytes that may still be read.
+    left: usize,
+}
+
+impl<'a, R: Read + Seek> Source<'a, R> {
+    fn new(reader: &'a mut R) -> Self {
+        Self { reader, is_big: false, left: MOST_BYTES }
+    }
+
+    /// What is kept of the main directory.
+    fn main(&mut self) -> Option<Vec<Entry>> {
+        let head = self.bytes(0, 8)?;
+        self.is_big = head.starts_with(b"MM\0*");
+        if !self.is_big && !head.starts_with(b"II*\0") {
+            return None;
+        }
+        let at = self.number(&head[4..]);
+        self.directory(at, LEVELS)
+    }
+
+    /// A directory, and those in it `depth` levels down, all told.
+    fn directory(&mut self, at: u32, depth: usize) -> Option<Vec<Entry>> {
+        let count = self.bytes(at, 2)?;
+        let count = self.number(&count);
+        let rows = self.bytes(at.checked_add(2)?, 12 * count as usize)?;
+        Some(rows.as_chunks::<12>().0.iter().filter_map(|row| self.entry(row, depth)).collect())
+    }
+
+    /// An entry; none if it is damaged, of a type that is not known, or not kept.
+    fn entry(&mut self, row: &[u8; 12], depth: usize) -> Option<Entry> {
+        let (tag, kind, count) =
+            (self.number(&row[..2]) as u16, self.number(&row[2..4]) as u16, self.number(&row[4..8]));
+        let field = self.number(&row[8..]);
+        if depth == LEVELS && tag != PROFILE && !KEPT.contains(&tag) {
+            return None;
+        }
+        if DIRECTORIES.contains(&tag) {
+            let below = depth.checked_sub(1).filter(|below| *below > 0)?;
+            let entries = self.directory(field, below)?;
+            return Some(Entry { tag, kind, count, value: Value::Directory(entries) });
+        }
+        let size = *SIZES.get(usize::from(kind)).filter(|size| **size > 0)?;
+        let length = size.checked_mul(count as usize)?;
+        let mut bytes = if length <= 4 { row[8..8 + length].to_vec() } else { self.bytes(field, length)? };
+        if self.is_big {
+            // A fraction is two numbers.
+            let size = if matches!(kind, 5 | 10) { 4 } else { size };
+            bytes.chunks_exact_mut(size).for_each(<[u8]>::reverse);
+        }
+        Some(Entry { tag, kind, count, value: Value::Bytes(bytes) })
+    }
+
+    /// A number of two or four bytes.
+    fn number(&self, bytes: &[u8]) -> u32 {
+        let add = |number: u32, byte: &u8| number << 8 | u32::from(*byte);
+        if self.is_big { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) }
+    }
+
+    fn bytes(&mut self, at: u32, length: usize) -> Option<Vec<u8>> {
+        self.left = self.left.checked_sub(length.checked_add(CHARGE)?)?;
+        let mut bytes = vec![0; length];
+        self.reader.seek(SeekFrom::Start(at.into())).ok()?;
+        self.reader.read_exact(&mut bytes).ok().map(|()| bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::{metadata_of_tiff, put_into_tiff};
+
+    fn exif_of_tiff(file: &mut Cursor<impl AsRef<[u8]>>) -> Option<Vec<u8>> {
+        metadata_of_tiff(file).unwrap().exif
+    }
+
+    /// Big-endian: maker "glassbox", orientation 6, a width, and an exposure time of 1/250 in a directory of its own.
+    const BIG: &[u8] = b"MM\0*\0\0\0\x08\0\x04\
+        \x01\x00\0\x03\0\0\0\x01\0\x07\0\0\
+        \x01\x0f\0\x02\0\0\0\x09\0\0\0\x3e\
+        \x01\x12\0\x03\0\0\0\x01\0\x06\0\0\
+        \x87\x69\0\x04\0\0\0\x01\0\0\0\x48\
+        \0\0\0\0glassbox\0\0\0\x01\x82\x9a\0\x05\0\0\0\x01\0\0\0\x5a\0\0\0\0\0\0\0\x01\0\0\0\xfa";
+
+    #[test]
+    fn entries_of_a_tiff_become_a_block_and_go_into_another() {
+        let block = exif_of_tiff(&mut Cursor::new(BIG)).unwrap();
+        assert!(block.starts_with(b"II*\0") && block.windows(8).any(|part| part == b"glassbox"));
+        assert!(block.windows(8).any(|part| part == [1, 0, 0, 0, 250, 0, 0, 0]));
+        // Its width says how it is stored.
+        assert!(!block.windows(4).any(|part| part == [0x00, 0x01, 3, 0]));
+        // A file with a width of its own and a maker that goes.
+        let mut file =
+            b"II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x05\0\0\0\x0f\x01\x02\0\x02\0\0\0x\0\0\0\0\0\0\0".to_vec();
+        put_into_tiff(&mut file, &block);
+        assert_eq!(exif_of_tiff(&mut Cursor::new(&file)).unwrap().len(), block.len());
+        assert!(file.windows(12).any(|part| part == [0, 1, 3, 0, 1, 0, 0, 0, 5, 0, 0, 0]));
+    }
+
+    #[test]
+    fn what_is_damaged_is_left_out() {
+        for length in 0..BIG.len() {
+            // Cut anywhere, and with any byte another: no panic.
+            let _ = exif_of_tiff(&mut Cursor::new(&BIG[..length]));
+            let mut other = BIG.to_vec();
+            other[length] ^= 0xff;
+            let _ = exif_of_tiff(&mut Cursor::new(&other));
+            let mut file = other[..length].to_vec();
+            put_into_tiff(&mut file, &other);
+        }
+        assert!(exif_of_tiff(&mut Cursor::new(b"II+\0\x08\0\0\0\0\0\0\0\x10\0\0\0")).is_none());
+        let mut file = b"not a TIFF".to_vec();
+        put_into_tiff(&mut file, BIG);
+        assert_eq!(file, b"not a TIFF");
+    }
+}
