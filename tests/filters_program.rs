@@ -166,7 +166,7 @@ fn packing_is_chosen() {
     let folder = tempfile::tempdir().unwrap();
     let chelsea = data("chelsea.png");
     let size = |arguments: &[&str], name: &str| {
-        done(filters(folder.path(), &[&["blur", text(&chelsea), name], arguments].concat()));
+        done(filters(folder.path(), &[&["sobel", text(&chelsea), name], arguments].concat()));
         fs::metadata(folder.path().join(name)).unwrap().len()
     };
     let pngs = ["0", "2", "6"].map(|level| size(&["--compression", level], "out.png"));

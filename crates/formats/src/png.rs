@@ -4,10 +4,10 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::path::Path;
 
-use flate2::{Compress, Compression, FlushCompress};
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType, Transformations};
 use rayon::prelude::*;
+use zlib_rs::{Deflate, DeflateConfig, DeflateFlush, Strategy};
 
 use crate::whole::is_whole_png;
 use crate::{Error, Metadata};
@@ -109,7 +109,7 @@ impl PngRows {
 /// A PNG file that is written row by row and packed block by block on all threads.
 pub struct PngWriter<W> {
     to: W,
-    level: Compression,
+    level: u32,
     /// Bytes of a row and of a pixel.
     line: usize,
     pixel: usize,
@@ -162,7 +162,7 @@ impl<W: Write> PngWriter<W> {
         chunk(&mut to, b"IDAT", &[0x78, 0x01])?;
         let pixel = channels * bits / 8;
         let line = width * pixel;
-        let (rows, level) = (vec![0; line], Compression::new(compression.min(9)));
+        let (rows, level) = (vec![0; line], compression.min(9));
         Ok(Self { to, level, line, pixel, rows, done: 0, height, checksum: simd_adler32::Adler32::new() })
     }
 
@@ -215,7 +215,7 @@ impl<W: Write> PngWriter<W> {
         let pack = |&start: &usize| {
             let rows = &self.rows[start * line..(start + block_rows + 1).min(count + 1) * line];
             let filtered = filter(rows, line, pixel, first && start == 0);
-            let packed = deflate(&filtered, level)?;
+            let packed = deflate(&filtered, level, strategy(&filtered, level)?)?;
             Ok((filtered, packed))
         };
         let blocks: Vec<_> = starts.par_iter().map(pack).collect::<io::Result<_>>()?;
@@ -242,18 +242,36 @@ fn chunk(to: &mut impl Write, kind: &[u8; 4], content: &[u8]) -> io::Result<()> 
     to.write_all(&checksum.finalize().to_be_bytes())
 }
 
+/// Part of a block that is packed to see how it is packed best.
+const SAMPLE: usize = 16;
+
+/// Whether repetitions are looked for, as a sample from the middle says. In noise, as photographs have it, the few that are found cost more than codes for single bytes, and much
+/// time (3840×2160 grey pixels through a median: 3.4 MB with them in 127 ms, 2.6 MB without in 81 ms on one thread of a Zen 3).
+fn strategy(bytes: &[u8], level: u32) -> io::Result<Strategy> {
+    let length = (bytes.len() / SAMPLE).max(1 << 12).min(bytes.len());
+    let sample = &bytes[(bytes.len() - length) / 2..][..length];
+    let pays = level > 0
+        && deflate(sample, level, Strategy::HuffmanOnly)?.len() < deflate(sample, level, Strategy::Default)?.len();
+    Ok(if pays { Strategy::HuffmanOnly } else { Strategy::Default })
+}
+
 /// Bytes packed so that more may follow, ending at a whole byte.
-fn deflate(bytes: &[u8], level: Compression) -> io::Result<Vec<u8>> {
-    let mut packer = Compress::new(level, false);
-    let mut packed = Vec::with_capacity(bytes.len() + bytes.len() / 100 + 64);
+fn deflate(bytes: &[u8], level: u32, strategy: Strategy) -> io::Result<Vec<u8>> {
+    // Of a window of 32768 bytes; negative: without head and checksum of its own.
+    let config = DeflateConfig { level: level as i32, window_bits: -15, strategy, ..DeflateConfig::default() };
+    let mut packer = Deflate::new_with_config(config);
+    let mut packed = vec![0; bytes.len() + bytes.len() / 100 + 64];
     loop {
-        let done = packer.total_in() as usize;
-        packer.compress_vec(&bytes[done..], &mut packed, FlushCompress::Sync).map_err(io::Error::other)?;
+        let (taken, made) = (packer.total_in() as usize, packer.total_out() as usize);
+        let status = packer.compress(&bytes[taken..], &mut packed[made..], DeflateFlush::SyncFlush);
+        status.map_err(|error| io::Error::other(error.as_str()))?;
         // All is out once there was room to spare.
-        if packed.len() < packed.capacity() && packer.total_in() as usize == bytes.len() {
+        let made = packer.total_out() as usize;
+        if made < packed.len() && packer.total_in() as usize == bytes.len() {
+            packed.truncate(made);
             return Ok(packed);
         }
-        packed.reserve(1 << 12);
+        packed.resize(packed.len() + (1 << 12), 0);
     }
 }
 
