@@ -37,12 +37,13 @@ fn covered<T: Sample>(picture: &Image<T>, window: Window, border: &str) -> Image
     let (last, full) = (channels - 1, T::DEPTH.most.unwrap_or(1.0));
     Image::from_fn([height, width, channels], |(y, x, c)| {
         let (own, alpha) = (picture[[y, x, c]], picture[[y, x, last]].value());
-        let (mut visible, mut colour) = (0.0, 0.0);
+        let (mut visible, mut squares, mut colour) = (0.0, 0.0, 0.0);
         for row in -(window.above as i64)..=window.below as i64 {
             for column in -(window.left as i64)..=window.right as i64 {
                 let row = place(border, y as i64 + row, height as i64);
                 if let (Some(row), Some(column)) = (row, place(border, x as i64 + column, width as i64)) {
                     visible += picture[[row, column, last]].value();
+                    squares += picture[[row, column, last]].value().powi(2);
                     colour += picture[[row, column, last]].value() * picture[[row, column, c]].value();
                 }
             }
@@ -50,8 +51,8 @@ fn covered<T: Sample>(picture: &Image<T>, window: Window, border: &str) -> Image
         if c == last || alpha >= full / 2.0 || visible == 0.0 {
             return own;
         }
-        let (near, mean) = (colour / visible, visible / (window.height() * window.width()) as f64);
-        let share = f64::min(1.0, 2.0 * alpha / mean).powi(2);
+        let near = colour / visible;
+        let share = f64::min(1.0, 2.0 * alpha * visible / squares).powi(2);
         T::from_real((near + share * (own.value() - near)) as f32)
     })
 }

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
+use crate::run::complain;
+
 const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
 /// What shells show for a program ended by Ctrl-C.
@@ -45,7 +47,7 @@ pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>
     if error.is::<Interrupted>() {
         return ExitCode::from(INTERRUPTED);
     }
-    anstream::eprintln!("{program}: {}", one_line(&error));
+    complain(&format!("{program}: {}", one_line(&error)));
     let usage = error.is::<Usage>() || error.downcast_ref::<glassbox_kernels::Error>().is_some_and(is_usage);
     ExitCode::from(if usage { WRONG_USAGE } else { FAILED })
 }

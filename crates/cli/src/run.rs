@@ -50,14 +50,14 @@ impl Common {
     /// A remark on standard error.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            anstream::eprintln!("{text}");
+            complain(text);
         }
     }
 
     /// A remark on standard error for those who want to know more.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {
-            anstream::eprintln!("{text}");
+            complain(text);
         }
     }
 
@@ -74,11 +74,16 @@ impl Common {
     }
 }
 
+/// A line on standard error; one that cannot be written is nobody's loss, and no reason to end.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
 /// A line on standard output; a closed pipe is an error, not a panic.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    writeln!(out, "{text}")?;
-    out.flush()
+    let said = writeln!(out, "{text}").and_then(|()| out.flush());
+    said.map_err(|error| io::Error::new(error.kind(), format!("standard output: {error}")))
 }
 
 /// An object as a line of JSON on standard output.

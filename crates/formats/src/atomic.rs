@@ -93,7 +93,7 @@ fn put(to: &mut To) -> io::Result<()> {
         To::Device(device) => device.flush(),
         To::Part { part, target } => {
             // Dropping a `BufWriter` would swallow a full disk.
-            part.flush()?;
+            part.flush().map_err(without_name)?;
             part.get_ref().as_file().sync_all()?;
             fs::rename(part.get_ref().path(), target)
         }
@@ -104,14 +104,14 @@ impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.to {
             To::Device(device) => device.write(bytes),
-            To::Part { part, .. } => part.write(bytes),
+            To::Part { part, .. } => part.write(bytes).map_err(without_name),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.to {
             To::Device(device) => device.flush(),
-            To::Part { part, .. } => part.flush(),
+            To::Part { part, .. } => part.flush().map_err(without_name),
         }
     }
 }

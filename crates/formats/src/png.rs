@@ -60,7 +60,8 @@ impl PngRows {
             exif.as_deref().and_then(Orientation::from_exif_chunk).is_some_and(|o| o != Orientation::NoTransforms);
         let (height, width) = (info.height as usize, info.width as usize);
         let too_long = reader.output_line_size(info.width).is_none_or(|bytes| bytes > MOST_ROW_BYTES);
-        if info.interlaced || info.is_animated() || auto_orient && turned || too_long {
+        let too_large = height.max(width) > i32::MAX as usize;
+        if too_large || info.interlaced || info.is_animated() || auto_orient && turned || too_long {
             return None;
         }
         if let Some(exif) = exif.as_mut().filter(|_| auto_orient) {

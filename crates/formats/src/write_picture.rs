@@ -64,6 +64,8 @@ impl Format {
         ("png", Format::Png),
         ("jpg", Format::Jpeg),
         ("jpeg", Format::Jpeg),
+        ("jpe", Format::Jpeg),
+        ("jfif", Format::Jpeg),
         ("gif", Format::Gif),
         ("bmp", Format::Bmp),
         ("tif", Format::Tiff),

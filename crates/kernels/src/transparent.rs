@@ -7,8 +7,8 @@ use crate::{Border, Pixel};
 
 /// Draws the colour of each pixel of less than half alpha to those around it.
 ///
-/// With `a` the pixel's alpha, `ā` the mean alpha around it and `n = Σ alpha·colour / Σ alpha` the mean colour that is seen there, its colour `c`
-/// becomes `n + min(1, 2a/ā)²·(c − n)`. So what is as transparent as all around it keeps its colour, and what is wholly transparent has no say.
+/// With `a` the pixel's alpha, `ā = Σ alpha² / Σ alpha` the alpha around it, each counted as much as it is seen, and
+/// `n = Σ alpha·colour / Σ alpha` the colour that is seen there, its colour `c` becomes `n + min(1, 2a/ā)²·(c − n)`. So what is as transparent as all around it keeps its colour, and what is wholly transparent has no say.
 /// Where nothing can be seen all stays as it is. Alpha is not changed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cover {
@@ -58,11 +58,12 @@ impl Operator for Cover {
     }
 
     fn kernel<T: Pixel>(&self, channels: usize) -> CoverRow {
-        CoverRow { window: self.window, channels, columns: Vec::new(), shared: Vec::new(), around: vec![0.0; channels] }
+        let around = vec![0.0; channels + 1];
+        CoverRow { window: self.window, channels, columns: Vec::new(), shared: Vec::new(), around }
     }
 }
 
-/// Sums of `alpha·colour` and of `alpha`, in the places of colours and alpha.
+/// Sums of `alpha·colour` for each colour, then of `alpha` and `alpha²`.
 pub(crate) struct CoverRow {
     window: Window,
     channels: usize,
@@ -78,7 +79,8 @@ impl<T: Pixel> Kernel<T> for CoverRow {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let Self { window, channels, columns, shared, around } = self;
-        let (channels, height, width) = (*channels, window.height(), window.width() * *channels);
+        let (channels, height) = (*channels, window.height());
+        let (terms, width) = (channels + 1, window.width() * (channels + 1));
         out.copy_from_slice(&rows.get(window.above)[window.left * channels..][..out.len()]);
         // Sums of whole numbers are exact, so that what leaves can be taken off again.
         if !out.chunks_exact(channels).any(is_faint) || !T::BINS_ARE_EXACT {
@@ -88,26 +90,25 @@ impl<T: Pixel> Kernel<T> for CoverRow {
             return;
         }
         if shared.is_empty() {
-            shared.resize(rows.get(0).len(), 0.0);
+            shared.resize(rows.get(0).len() / channels * terms, 0.0);
             (0..height - 1).for_each(|y| add(shared, rows.get(y), channels, 1.0));
         }
         columns.clone_from(shared);
         add(columns, rows.get(height - 1), channels, 1.0);
         shared.clone_from(columns);
         add(shared, rows.get(0), channels, -1.0);
-        let pixels = window.height() * window.width();
         for (x, pixel) in out.chunks_exact_mut(channels).enumerate() {
-            let start = x * channels;
+            let start = x * terms;
             if x > 0 && T::BINS_ARE_EXACT {
-                let (leaves, enters) = (&columns[start - channels..start], &columns[start + width - channels..]);
+                let (leaves, enters) = (&columns[start - terms..start], &columns[start + width - terms..]);
                 around.iter_mut().zip(leaves).zip(enters).for_each(|((sum, leaves), enters)| *sum += enters - leaves);
             } else if x == 0 || is_faint(pixel) {
                 around.fill(0.0);
-                let columns = columns[start..start + width].chunks_exact(channels);
+                let columns = columns[start..start + width].chunks_exact(terms);
                 columns.for_each(|column| around.iter_mut().zip(column).for_each(|(sum, column)| *sum += column));
             }
             if is_faint(pixel) {
-                cover(pixel, around, pixels);
+                cover(pixel, around);
             }
         }
     }
@@ -115,11 +116,11 @@ impl<T: Pixel> Kernel<T> for CoverRow {
 
 /// As [`Cover`], all of the picture being around each pixel.
 pub(crate) fn cover_by_mean<T: Pixel>(picture: &mut Image<T>) {
-    let (height, width, channels) = picture.dim();
-    let mut around = vec![0.0; channels];
+    let channels = picture.channels();
+    let mut around = vec![0.0; channels + 1];
     picture.as_slice().chunks_exact(channels).for_each(|pixel| add(&mut around, pixel, channels, 1.0));
     let pixels = picture.as_mut_slice().chunks_exact_mut(channels);
-    pixels.filter(|pixel| is_faint(pixel)).for_each(|pixel| cover(pixel, &around, height * width));
+    pixels.filter(|pixel| is_faint(pixel)).for_each(|pixel| cover(pixel, &around));
 }
 
 #[inline(always)]
@@ -136,24 +137,26 @@ fn is_faint<T: Pixel>(pixel: &[T]) -> bool {
 /// Adds `sign` times each pixel's terms to the sums in its place.
 #[inline(always)]
 fn add<T: Pixel>(sums: &mut [f64], row: &[T], channels: usize, sign: f64) {
-    for (sums, pixel) in sums.chunks_exact_mut(channels).zip(row.chunks_exact(channels)) {
-        let alpha = sign * alpha(pixel);
+    for (sums, pixel) in sums.chunks_exact_mut(channels + 1).zip(row.chunks_exact(channels)) {
+        let alpha = alpha(pixel);
         // Colours that cannot be seen may be no numbers.
         if alpha != 0.0 {
-            let (all, colours) = sums.split_last_mut().expect("a pixel has alpha");
-            *all += alpha;
-            colours.iter_mut().zip(pixel).for_each(|(sum, colour)| *sum += alpha * f64::from(colour.to_real()));
+            let (colours, all) = sums.split_at_mut(channels - 1);
+            all[0] += sign * alpha;
+            all[1] += sign * alpha * alpha;
+            colours.iter_mut().zip(pixel).for_each(|(sum, colour)| *sum += sign * alpha * f64::from(colour.to_real()));
         }
     }
 }
 
-/// Draws a pixel to the sums of `pixels` pixels around it.
+/// Draws a pixel to the sums around it.
 #[inline(always)]
-fn cover<T: Pixel>(pixel: &mut [T], around: &[f64], pixels: usize) {
-    let all = around[around.len() - 1];
+fn cover<T: Pixel>(pixel: &mut [T], around: &[f64]) {
+    let colours = pixel.len() - 1;
+    let (all, squares) = (around[colours], around[colours + 1]);
     if all > 0.0 {
-        let own = (2.0 * alpha(pixel) * pixels as f64 / all).min(1.0).powi(2);
-        for (colour, sum) in pixel[..around.len() - 1].iter_mut().zip(around) {
+        let own = (2.0 * alpha(pixel) * all / squares).min(1.0).powi(2);
+        for (colour, sum) in pixel[..colours].iter_mut().zip(around) {
             let (near, c) = (sum / all, f64::from(colour.to_real()));
             *colour = T::from_real((if own > 0.0 { near + own * (c - near) } else { near }) as f32);
         }

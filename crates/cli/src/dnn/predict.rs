@@ -11,7 +11,7 @@ use serde_json::json;
 use super::model::{self, Model, with_net};
 use crate::filters::read_input;
 use crate::outcome::{Reported, one_line};
-use crate::run::{Common, say, say_json};
+use crate::run::{Common, complain, say, say_json};
 use crate::terminal;
 
 /// What a model takes pictures for
@@ -41,7 +41,7 @@ impl Predict {
                 if error.is::<std::io::Error>() {
                     return Err(error);
                 }
-                anstream::eprintln!("dnn: {}", one_line(&error));
+                complain(&format!("dnn: {}", one_line(&error)));
                 failures += 1;
             }
         }

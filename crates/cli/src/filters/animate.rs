@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use glassbox_formats::{check_writable, read_picture, write_animation};
+use glassbox_kernels::Error;
 use glassbox_kernels::filters::parse_matrix;
 use glassbox_tensor::Image;
 use serde_json::json;
@@ -108,7 +109,13 @@ impl Animate {
 
     fn numbers(&self) -> anyhow::Result<Vec<Vec<f32>>> {
         let Some(path) = &self.picture else {
-            return parse_matrix(&self.matrix).map_err(|error| Usage(format!("--matrix: {error}")).into());
+            let wrong = |error| match error {
+                Error::Parameter { found, allowed, .. } => {
+                    wrong_flag("--matrix", format!("{found}: allowed is {allowed}"))
+                }
+                error => error.into(),
+            };
+            return parse_matrix(&self.matrix).map_err(wrong);
         };
         let luma = read_picture(path, true)?.pixels.luma_over(1.0);
         let side = self.side as usize;

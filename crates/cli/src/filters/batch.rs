@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
@@ -17,7 +18,7 @@ use serde_json::json;
 use super::apply::{Done, Target, check_packing, format_named, is_dash, is_same_file, one};
 use super::command::Job;
 use crate::outcome::{Reported, Usage, one_line};
-use crate::run::{Common, catch_interrupts, say_json};
+use crate::run::{Common, catch_interrupts, complain, say_json};
 
 /// A picture to read and where what becomes of it goes, in which format; what is wrong if its name tells of none.
 struct Pair {
@@ -26,15 +27,33 @@ struct Pair {
     format: Result<Format, String>,
 }
 
+/// What is to be read, its place in the folder that is written to, and why it cannot be read if that is known.
+struct Found {
+    input: PathBuf,
+    place: PathBuf,
+    problem: Option<String>,
+}
+
+impl Found {
+    fn new(input: PathBuf, place: PathBuf) -> Self {
+        let problem = match fs::metadata(&input) {
+            Ok(found) if found.is_dir() => Some(is_folder(&input)),
+            Ok(_) => None,
+            Err(error) => Some(format!("{}: cannot be read: {error}", input.display())),
+        };
+        Self { input, place, problem }
+    }
+}
+
 /// Runs a job on every IN.
 pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
     let given: Vec<_> = arguments.get_many::<PathBuf>("paths").into_iter().flatten().collect();
     let format = arguments.get_one::<String>("format").map(|name| Ok::<_, anyhow::Error>((name, format_named(name)?)));
     let format = format.transpose()?;
     let mut pairs = Vec::new();
-    for (input, place) in inputs(&given, arguments.get_flag("recursive"), folder)? {
+    for Found { input, place, problem } in inputs(&given, arguments.get_flag("recursive"), folder)? {
         let (place, format) = match &format {
-            _ if input.is_dir() => (place, Err(is_folder(&input))),
+            _ if problem.is_some() => (place, Err(problem.unwrap_or_default())),
             Some((name, format)) => (place.with_extension(name), Ok(*format)),
             None => (place, Format::of_path(&input).map_err(|error| format!("{error}; or --format NAME"))),
         };
@@ -44,24 +63,27 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     check_packing(arguments, pairs.iter().filter_map(|pair| pair.format.as_ref().ok().copied()))?;
     catch_interrupts(false)?;
     common.warn_of_debug_build();
-    for parent in pairs.iter().filter_map(|pair| pair.output.parent()) {
+    for parent in pairs.iter().filter(|pair| pair.format.is_ok()).filter_map(|pair| pair.output.parent()) {
         fs::create_dir_all(parent).with_context(|| format!("--out-dir {}: cannot be made", parent.display()))?;
     }
     let jobs = arguments.get_one::<u32>("jobs").map_or_else(rayon::current_num_threads, |&jobs| jobs as usize);
-    let failures = work(job, &pairs, jobs, common)?;
+    let (failures, unsaid) = work(job, &pairs, jobs, common)?;
     if failures.is_empty() {
-        return Ok(());
+        return unsaid.map_or(Ok(()), Err);
     }
-    anstream::eprintln!("filters: {} of {} pictures failed:", failures.len(), pairs.len());
-    failures.values().for_each(|message| anstream::eprintln!("  {message}"));
+    complain(&format!("filters: {} of {} pictures failed:", failures.len(), pairs.len()));
+    failures.values().for_each(|message| complain(&format!("  {message}")));
     Err(Reported.into())
 }
 
-/// Takes every picture through the job, `jobs` at a time; what failed, by its place in the list.
-fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Result<BTreeMap<usize, String>> {
+/// What failed, by its place in the list, and what kept us from saying what was done.
+type Outcome = (BTreeMap<usize, String>, Option<anyhow::Error>);
+
+/// Takes every picture through the job, `jobs` at a time.
+fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Result<Outcome> {
     let bar = if common.shows_progress() { ProgressBar::new(pairs.len() as u64) } else { ProgressBar::hidden() };
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} pictures  {eta} left  {wide_msg}")?);
-    let next = AtomicUsize::new(0);
+    let (next, unsaid) = (AtomicUsize::new(0), OnceLock::new());
     let say = |pair: &Pair, result: &anyhow::Result<Done>| -> anyhow::Result<()> {
         match result {
             Ok(done) => {
@@ -81,18 +103,22 @@ fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Resu
         }
         Ok(())
     };
-    let worker = || -> anyhow::Result<Vec<(usize, String)>> {
+    let worker = || {
         let mut failures = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(pair) = pairs.get(index) else { return Ok(failures) };
+            let Some(pair) = pairs.get(index) else { return failures };
             bar.set_message(pair.input.display().to_string());
             let result = match &pair.format {
                 Ok(format) => one(job, &pair.input, &Target::File(pair.output.clone(), *format)),
                 Err(problem) => Err(anyhow::Error::msg(problem.clone())),
             };
-            // Output that nobody reads ends the run.
-            say(pair, &result).inspect_err(|_| next.store(pairs.len(), Ordering::Relaxed))?;
+            // The pictures are what is asked for: nobody listening is no reason to leave the rest.
+            if unsaid.get().is_none()
+                && let Err(error) = say(pair, &result)
+            {
+                let _ = unsaid.set(error);
+            }
             if let Err(error) = result {
                 failures.push((index, one_line(&error)));
             }
@@ -102,10 +128,10 @@ fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Resu
     let failures = thread::scope(|scope| {
         let workers: Vec<_> = (0..jobs.min(pairs.len())).map(|_| scope.spawn(worker)).collect();
         let joined = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        joined.collect::<anyhow::Result<Vec<_>>>()
-    })?;
+        joined.flatten().collect()
+    });
     bar.finish_and_clear();
-    Ok(failures.into_iter().flatten().collect())
+    Ok((failures, unsaid.into_inner()))
 }
 
 fn is_folder(path: &Path) -> String {
@@ -113,7 +139,7 @@ fn is_folder(path: &Path) -> String {
 }
 
 /// Every picture that is meant, once, and its place in the folder that is written to; folders only if what is in them is not asked for.
-fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
+fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<Vec<Found>> {
     let mut all = Vec::new();
     for path in given {
         if is_dash(path) {
@@ -129,47 +155,53 @@ fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<
                 if paths.is_empty() {
                     return Err(Usage(format!("{pattern}: nothing has such a name")).into());
                 }
-                paths
+                // What a pattern meets by chance, as a pipe, may keep us waiting for ever.
+                paths.into_iter().filter(|path| path.is_file() || path.is_dir()).collect()
             }
             _ => vec![path.to_path_buf()],
         };
         for path in matches {
             if path.is_dir() && recursive {
-                pictures_in(&path, Path::new(""), folder, &mut all)?;
+                pictures_in(&path, Path::new(""), folder, &mut all);
             } else {
-                let name = path.file_name().unwrap_or(path.as_os_str());
-                all.push((path.clone(), PathBuf::from(name)));
+                let name = PathBuf::from(path.file_name().unwrap_or(path.as_os_str()));
+                all.push(Found::new(path, name));
             }
         }
     }
     let mut seen = BTreeSet::new();
-    all.retain(|(path, place)| seen.insert((fs::canonicalize(path).unwrap_or_else(|_| path.clone()), place.clone())));
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    all.retain(|found| seen.insert((real(&found.input), found.place.clone())));
     if all.is_empty() {
         return Err(Usage("there is no picture in what was given".into()).into());
     }
-    if all.iter().all(|(path, _)| path.is_dir()) {
-        return Err(Usage(is_folder(&all[0].0)).into());
+    if !recursive && all.iter().all(|found| found.input.is_dir()) {
+        return Err(Usage(is_folder(&all[0].input)).into());
     }
     Ok(all)
 }
 
 /// The pictures in a folder and in the folders in it, by their suffixes, in the order of their names: without what is hidden, and without what
 /// an earlier run may have made in `made`.
-fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<(PathBuf, PathBuf)>) -> anyhow::Result<()> {
-    let failed = || format!("{}: cannot be read", folder.display());
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>).with_context(failed)?;
+fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<Found>) {
+    let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let problem = Some(format!("{}: cannot be read: {error}", folder.display()));
+            return all.push(Found { input: folder.into(), place: place.into(), problem });
+        }
+    };
     let mut names: Vec<_> = entries.iter().map(fs::DirEntry::file_name).collect();
     names.sort();
     for name in names.into_iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
         let (path, place) = (folder.join(&name), place.join(&name));
         // A link to a folder may lead back to where it stands.
         if path.is_dir() && !path.is_symlink() && !is_same_file(&path, made) {
-            pictures_in(&path, &place, made, all)?;
+            pictures_in(&path, &place, made, all);
         } else if path.is_file() && Format::of_path(&path).is_ok() {
-            all.push((path, place));
+            all.push(Found::new(path, place));
         }
     }
-    Ok(())
 }
 
 /// No two pictures may be written to one file, and none over one that is read unless that is wanted.

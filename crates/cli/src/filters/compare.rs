@@ -132,10 +132,9 @@ impl Compare {
     fn methods(&self, shape: (usize, usize)) -> anyhow::Result<Vec<Method>> {
         let pools =
             || filters::ENTRIES.iter().filter_map(|entry| Some((short(entry.name.strip_suffix("-pool")?), entry)));
-        let labels: Vec<String> = match self.methods.trim() {
-            "all" => pools().map(|(name, _)| name.to_string()).collect(),
-            methods => split_methods(methods),
-        };
+        let all = || pools().map(|(name, _)| name.to_string()).collect();
+        let given = split_methods(&self.methods).into_iter();
+        let labels = given.flat_map(|method| if method == "all" { all() } else { vec![method] });
         let one = |label: String| -> anyhow::Result<Method> {
             let (name, given) = split_label(&label).map_err(|error| Usage(format!("--methods: {error}")))?;
             let lower = name.to_lowercase();
@@ -154,7 +153,7 @@ impl Compare {
             })?];
             Ok(Method { name: label, pool })
         };
-        labels.into_iter().map(one).collect()
+        labels.map(one).collect()
     }
 
     /// The parameters that make a pooling shrink a picture of so many rows and columns by the size, or make as many patches as windows of
