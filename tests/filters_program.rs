@@ -301,6 +301,40 @@ fn output_that_nobody_reads_is_no_failure() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn lines_that_cannot_be_written_end_no_batch() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for name in ["a.png", "b.png", "c.png"] {
+        write(&folder.join(name), Pixels::U16(noise(9, 9, 1, |n| n as u16)));
+    }
+    fs::create_dir_all(folder.join("shut/in")).unwrap();
+    fs::copy(folder.join("a.png"), folder.join("shut/d.png")).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.join("pipe.png")).status().unwrap().success());
+    let full = || Stdio::from(fs::File::options().write(true).open("/dev/full").unwrap());
+    let run = |arguments: &[&str], out: Stdio, err: Stdio| {
+        let mut filters = Command::new(env!("CARGO_BIN_EXE_filters"));
+        filters.current_dir(folder).args(["blur"]).args(arguments).stdout(out).stderr(err).output().unwrap()
+    };
+    let made = |to: &str| fs::read_dir(folder.join(to)).unwrap().count();
+    // Each has a note: a JPEG holds 8 bits. A pipe that a pattern meets is no picture.
+    let output = run(&["*.png", "--out-dir", "notes", "--format", "jpg"], Stdio::null(), full());
+    assert_eq!((output.status.code(), made("notes")), (Some(0), 3));
+    assert_eq!(run(&["none.png", "out.png"], Stdio::null(), full()).status.code(), Some(1));
+    let output = run(&["*.png", "--out-dir", "json", "--json"], full(), Stdio::piped());
+    assert_eq!((output.status.code(), made("json")), (Some(1), 3));
+    assert!(err(&output).contains("filters: standard output: No space left"), "{}", err(&output));
+    // Root may open every folder.
+    fs::set_permissions(folder.join("shut/in"), fs::Permissions::from_mode(0)).unwrap();
+    if fs::read_dir(folder.join("shut/in")).is_err() {
+        let output = run(&["shut", "--recursive", "--out-dir", "rest"], Stdio::null(), Stdio::piped());
+        assert_eq!((output.status.code(), made("rest")), (Some(1), 1));
+        assert!(err(&output).contains("shut/in: cannot be read"), "{}", err(&output));
+    }
+}
+
 #[test]
 fn info_describes_a_picture() {
     let folder = tempfile::tempdir().unwrap();
