@@ -327,7 +327,7 @@ fn lines_that_cannot_be_written_end_no_batch() {
     assert_eq!((output.status.code(), made("json")), (Some(1), 3));
     assert!(err(&output).contains("filters: standard output: No space left"), "{}", err(&output));
     // Root may open every folder.
-    fs::set_permissions(folder.join("shut/in"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(folder.join("shut/in"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read_dir(folder.join("shut/in")).is_err() {
         let output = run(&["shut", "--recursive", "--out-dir", "rest"], Stdio::null(), Stdio::piped());
         assert_eq!((output.status.code(), made("rest")), (Some(1), 1));
