@@ -1,6 +1,7 @@
 //! What holds for the whole workspace: laws over every filter and layer, goldens made by others, the command lines.
 
 mod bad_input;
+mod batches;
 mod checkpoints;
 mod command_lines;
 mod drawn_laws;

@@ -3,7 +3,7 @@
 //!
 //! Source: TIFF 6.0 (1992), section 2; CIPA DC-008 (EXIF 2.32), clause 4.6.
 
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use crate::Metadata;
 
@@ -66,10 +66,9 @@ enum Value {
     Directory(Vec<Entry>),
 }
 
-/// What a TIFF file says; of BigTIFF nothing. The file is read from its start afterwards.
-pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> io::Result<Metadata> {
+/// What a TIFF file says; of BigTIFF nothing.
+pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
     let mut entries = Source::new(reader).main().unwrap_or_default();
-    reader.rewind()?;
     let profile = entries.extract_if(.., |entry| entry.tag == PROFILE).last();
     let icc = profile.and_then(|entry| match entry.value {
         Value::Bytes(bytes) => Some(bytes),
@@ -84,7 +83,7 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> io::Result<Me
         append(&mut block, &entries);
         block
     };
-    Ok(Metadata { icc, exif: (!entries.is_empty()).then(block) })
+    Metadata { icc, exif: (!entries.is_empty()).then(block) }
 }
 
 /// Puts an EXIF block into a TIFF file, whose bytes stand with the smallest first; a block that makes no sense is left out.
@@ -243,7 +242,7 @@ mod tests {
     use super::{metadata_of_tiff, put_into_tiff};
 
     fn exif_of_tiff(file: &mut Cursor<impl AsRef<[u8]>>) -> Option<Vec<u8>> {
-        metadata_of_tiff(file).unwrap().exif
+        metadata_of_tiff(file).exif
     }
 
     /// Big-endian: maker "glassbox", orientation 6, a width, and an exposure time of 1/250 in a directory of its own.

@@ -69,27 +69,23 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
             return Err(invalid(format!("{found}; {KNOWN}")));
         }
     }
-    if reader.format() == Some(ImageFormat::Jpeg) {
-        let mut inner = reader.into_inner();
-        if !is_whole_jpeg(&picture_bytes(&mut inner, name)?) {
-            return Err(invalid("is cut short (jpg): its end is missing".into()));
-        }
-        inner.rewind().map_err(|e| Error::read(name, e))?;
-        reader = ImageReader::with_format(inner, ImageFormat::Jpeg);
-    }
-    if reader.format() == Some(ImageFormat::Png) {
-        let mut inner = reader.into_inner();
-        if !is_whole_png(&mut inner).map_err(|e| Error::read(name, e))? {
-            return Err(invalid("is cut short (png): its end is missing".into()));
-        }
-        reader = ImageReader::with_format(inner, ImageFormat::Png);
-    }
     let mut metadata = Metadata::default();
-    if reader.format() == Some(ImageFormat::Tiff) {
-        // The decoder knows of no EXIF, and of no profile that takes more room than a small picture.
+    if let Some(kind @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::Tiff)) = reader.format() {
         let mut inner = reader.into_inner();
-        metadata = metadata_of_tiff(&mut inner).map_err(|e| Error::read(name, e))?;
-        reader = ImageReader::with_format(inner, ImageFormat::Tiff);
+        let failed = |e| Error::read(name, e);
+        match kind {
+            ImageFormat::Jpeg if !is_whole_jpeg(&picture_bytes(&mut inner, name)?) => {
+                return Err(invalid("is cut short (jpg): its end is missing".into()));
+            }
+            ImageFormat::Png if !is_whole_png(&mut inner).map_err(failed)? => {
+                return Err(invalid("is cut short (png): its end is missing".into()));
+            }
+            // The decoder knows of no EXIF, and of no profile that takes more room than a small picture.
+            ImageFormat::Tiff => metadata = metadata_of_tiff(&mut inner),
+            _ => {}
+        }
+        inner.rewind().map_err(failed)?;
+        reader = ImageReader::with_format(inner, kind);
     }
     let format = reader.format().and_then(|format| format.extensions_str().first()).copied().unwrap_or("?");
     let mut limits = Limits::no_limits();

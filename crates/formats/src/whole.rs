@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 /// The last chunk of every PNG, with its checksum.
 const PNG_END: [u8; 12] = *b"\0\0\0\0IEND\xAE\x42\x60\x82";
 
-/// Whether a PNG goes on to its end: a decoder is content once it has all rows. It is read from its start afterwards.
+/// Whether a PNG goes on to its end: a decoder is content once it has all rows.
 ///
 /// Source: ISO/IEC 15948 (2004), clause 5.
 pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
@@ -17,15 +17,17 @@ pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> 
     }
     // Something else may follow: then chunks are walked through.
     let (mut found, mut at) = (last == PNG_END, 8);
+    reader.seek(SeekFrom::Start(at))?;
     while !found && at + 12 <= length {
         let mut head = [0; 8];
-        reader.seek(SeekFrom::Start(at))?;
         reader.read_exact(&mut head)?;
         let [a, b, c, d, kind @ ..] = head;
         found = kind == *b"IEND";
-        at += 12 + u64::from(u32::from_be_bytes([a, b, c, d]));
+        // Within what was read already: there may be millions of small ones.
+        let rest = 4 + i64::from(u32::from_be_bytes([a, b, c, d]));
+        reader.seek_relative(rest)?;
+        at += 8 + rest as u64;
     }
-    reader.rewind()?;
     Ok(found)
 }
 

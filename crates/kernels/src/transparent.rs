@@ -82,14 +82,12 @@ impl<T: Pixel> Kernel<T> for CoverRow {
         let (channels, height) = (*channels, window.height());
         let (terms, width) = (channels + 1, window.width() * (channels + 1));
         out.copy_from_slice(&rows.get(window.above)[window.left * channels..][..out.len()]);
-        // Sums of whole numbers are exact, so that what leaves can be taken off again.
-        if !out.chunks_exact(channels).any(is_faint) || !T::BINS_ARE_EXACT {
-            shared.clear();
-        }
         if !out.chunks_exact(channels).any(is_faint) {
-            return;
+            return shared.clear();
         }
-        if shared.is_empty() {
+        // Sums of whole numbers are exact, so that what leaves can be taken off again.
+        if shared.is_empty() || !T::BINS_ARE_EXACT {
+            shared.clear();
             shared.resize(rows.get(0).len() / channels * terms, 0.0);
             (0..height - 1).for_each(|y| add(shared, rows.get(y), channels, 1.0));
         }

@@ -20,7 +20,7 @@ use super::command::Job;
 use crate::outcome::{Reported, Usage, one_line};
 use crate::run::{Common, catch_interrupts, complain, say_json};
 
-/// A picture to read and where what becomes of it goes, in which format; what is wrong if its name tells of none.
+/// A picture to read and where what becomes of it goes, in which format; or what is wrong with it.
 struct Pair {
     input: PathBuf,
     output: PathBuf,
@@ -52,10 +52,10 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     let format = format.transpose()?;
     let mut pairs = Vec::new();
     for Found { input, place, problem } in inputs(&given, arguments.get_flag("recursive"), folder)? {
-        let (place, format) = match &format {
-            _ if problem.is_some() => (place, Err(problem.unwrap_or_default())),
-            Some((name, format)) => (place.with_extension(name), Ok(*format)),
-            None => (place, Format::of_path(&input).map_err(|error| format!("{error}; or --format NAME"))),
+        let (place, format) = match (problem, &format) {
+            (Some(problem), _) => (place, Err(problem)),
+            (None, Some((name, format))) => (place.with_extension(name), Ok(*format)),
+            (None, None) => (place, Format::of_path(&input).map_err(|error| format!("{error}; or --format NAME"))),
         };
         pairs.push(Pair { input, output: folder.join(place), format });
     }
