@@ -23,3 +23,13 @@ mod schedules;
 mod training;
 mod training_laws;
 mod transparency;
+
+use proptest::prelude::ProptestConfig;
+use proptest::test_runner::RngSeed;
+
+/// The same cases in each run, unless PROPTEST_RNG_SEED says otherwise: what fails once must fail again.
+fn same_cases(cases: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let rng_seed = if default.rng_seed == RngSeed::Random { RngSeed::Fixed(1) } else { default.rng_seed };
+    ProptestConfig { cases, rng_seed, failure_persistence: None, ..default }
+}

@@ -6,6 +6,7 @@ use glassbox_kernels::simd::Level;
 use proptest::prelude::*;
 
 use crate::nets::{filled, numbers, run};
+use crate::same_cases;
 
 /// A window and the picture that it slides over.
 #[derive(Clone, Debug)]
@@ -93,7 +94,7 @@ fn within(tolerance: f64, found: &[f64], wanted: &[f64], what: &str) -> Result<(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(same_cases(300))]
 
     #[test]
     fn convolution_is_its_definition(

@@ -5,8 +5,10 @@ use std::f64::consts::PI;
 use glassbox_dnn::Schedule;
 use proptest::prelude::*;
 
+use crate::same_cases;
+
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(same_cases(256))]
 
     #[test]
     fn factors_are_their_formulas(an_epoch in 1..40usize, epochs in 1..12usize, every in 1..5usize, percent in 5..95u32) {

@@ -143,7 +143,7 @@ impl Scene {
     fn new(matrix: Vec<Vec<f32>>, mask: Vec<Vec<f32>>, [rows, columns]: [usize; 2]) -> Self {
         let mut scene = Self { matrix, mask, rows, columns, cell: CELL };
         let sums = (0..rows * columns).map(|place| scene.sum(place / columns, place % columns));
-        let numbers = scene.matrix.iter().flatten().copied().chain(sums).map(short);
+        let numbers = scene.matrix.iter().flatten().copied().map(short).chain(sums.map(short));
         let weights = scene.mask.iter().flatten().map(|&weight| format!("x{}", short(weight)));
         let longest = numbers.chain(weights).map(|text| text.len()).max().unwrap_or(0);
         scene.cell = CELL.max((longest + 1) * LETTER);
@@ -185,9 +185,10 @@ impl Scene {
         page
     }
 
-    fn sum(&self, top: usize, left: usize) -> f32 {
+    fn sum(&self, top: usize, left: usize) -> f64 {
         let rows = self.mask.iter().zip(&self.matrix[top..]);
-        rows.map(|(mask, row)| mask.iter().zip(&row[left..]).map(|(weight, number)| weight * number).sum::<f32>()).sum()
+        let terms = rows.flat_map(|(mask, row)| mask.iter().zip(&row[left..]));
+        terms.map(|(&weight, &number)| f64::from(weight) * f64::from(number)).sum()
     }
 
     /// The sum in full, what is multiplied by 0 left out, in lines that fit.
@@ -228,9 +229,9 @@ impl Scene {
 const LINE_LETTERS: usize = 34;
 
 /// A number in a few letters.
-fn short(number: f32) -> String {
+fn short(number: impl Into<f64>) -> String {
     // Nothing is not negative.
-    let text = format!("{:.3}", (1000.0 * number).round() / 1000.0 + 0.0);
+    let text = format!("{:.3}", (1000.0 * number.into()).round() / 1000.0 + 0.0);
     text.trim_end_matches('0').trim_end_matches('.').into()
 }
 
