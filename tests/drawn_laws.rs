@@ -65,6 +65,26 @@ fn what_is_drawn_from_a_window_is_of_the_window() {
 }
 
 #[test]
+fn a_channel_is_drawn_for_whatever_others_there_are() {
+    let picture = slopes(20, 30, 4);
+    let first = |picture: &Image<u8>, channels: usize| {
+        let (height, width, _) = picture.dim();
+        Image::from_fn([height, width, channels], |(y, x, c)| picture[[y, x, c]])
+    };
+    for label in
+        ["noise", "noise:kind=uniform", "noise:kind=salt-pepper", "stochastic-pool:stride=1", "mixed-pool:draw=yes"]
+    {
+        let all = run(label, &picture);
+        for channels in 1..4 {
+            assert_eq!(run(label, &first(&picture, channels)), first(&all, channels), "{label}");
+        }
+        // The same numbers in, not the same out.
+        let grey = run(label, &Image::from_fn([20, 30, 2], |(y, x, _)| picture[[y, x, 0]]));
+        assert!(grey.as_slice().chunks(2).any(|pixel| pixel[0] != pixel[1]), "{label}");
+    }
+}
+
+#[test]
 fn fractional_pooling_takes_whole_windows() {
     let picture = slopes(50, 71, 3);
     for flags in ["", ",draw=random", ",overlap=yes", ",draw=random,overlap=yes,reduce=mean"] {

@@ -1,4 +1,5 @@
-//! Random numbers for operators that draw: the same for the same seed and row, whoever makes the row.
+//! Random numbers for operators that draw: the same for the same seed, row and channel, whoever makes the row and whatever other channels
+//! there are.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,7 +13,7 @@ pub(super) const SEED: Parameter = Parameter {
     help: "what the random numbers follow from",
 };
 
-/// The random numbers of one row.
+/// The random numbers of one row and channel.
 #[derive(Clone, Debug)]
 pub(super) struct Draws {
     generator: ChaCha8Rng,
@@ -23,9 +24,9 @@ impl Draws {
         Self { generator: ChaCha8Rng::seed_from_u64(seed as u64) }
     }
 
-    /// Begins row `y`.
-    pub(super) fn begin(&mut self, y: usize) {
-        self.generator.set_stream(y as u64);
+    /// Begins a channel of row `y`.
+    pub(super) fn begin(&mut self, y: usize, channel: usize) {
+        self.generator.set_stream((channel as u64) << 32 ^ y as u64);
         self.generator.set_word_pos(0);
     }
 

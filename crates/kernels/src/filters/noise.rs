@@ -65,14 +65,15 @@ impl Operator for Noise {
         Border::Clamp
     }
 
-    fn kernel<T: Pixel>(&self, _channels: usize) -> NoiseRow {
-        NoiseRow { kind: self.kind, amount: self.amount, draws: Draws::new(self.seed) }
+    fn kernel<T: Pixel>(&self, channels: usize) -> NoiseRow {
+        NoiseRow { kind: self.kind, amount: self.amount, channels, draws: Draws::new(self.seed) }
     }
 }
 
 struct NoiseRow {
     kind: Kind,
     amount: f64,
+    channels: usize,
     draws: Draws,
 }
 
@@ -80,33 +81,36 @@ impl<T: Pixel> Kernel<T> for NoiseRow {
     // Nothing in it is vectorised: once is enough for all levels.
     #[inline(never)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        let Self { kind, amount, draws } = self;
-        draws.begin(rows.y());
+        let Self { kind, amount, channels, draws } = self;
         let full = f64::from(T::FULL);
         let sum = |a: T, noise: f64| T::from_real((f64::from(a.to_real()) + *amount * full * noise) as f32);
-        match kind {
-            Kind::Gaussian => {
-                // Two draws make two numbers.
-                for (out, from) in out.chunks_mut(2).zip(rows.get(0).chunks(2)) {
-                    let (radius, angle) = ((-2.0 * (1.0 - draws.unit()).ln()).sqrt(), TAU * draws.unit());
-                    for ((out, &from), turn) in out.iter_mut().zip(from).zip([angle.cos(), angle.sin()]) {
-                        *out = sum(from, radius * turn);
+        for channel in 0..*channels {
+            draws.begin(rows.y(), channel);
+            let from = rows.get(0).iter().skip(channel).step_by(*channels);
+            let numbers = out.iter_mut().skip(channel).step_by(*channels).zip(from);
+            match kind {
+                Kind::Gaussian => {
+                    // Two draws make two numbers.
+                    let mut second = None;
+                    for (out, &from) in numbers {
+                        let normal = second.take().unwrap_or_else(|| {
+                            let (radius, angle) = ((-2.0 * (1.0 - draws.unit()).ln()).sqrt(), TAU * draws.unit());
+                            second = Some(radius * angle.sin());
+                            radius * angle.cos()
+                        });
+                        *out = sum(from, normal);
                     }
                 }
-            }
-            Kind::Uniform => {
-                for (out, &from) in out.iter_mut().zip(rows.get(0)) {
-                    *out = sum(from, 2.0 * draws.unit() - 1.0);
-                }
-            }
-            Kind::SaltPepper => {
-                for (out, &from) in out.iter_mut().zip(rows.get(0)) {
-                    let draw = draws.unit();
-                    *out = match () {
-                        () if draw < *amount / 2.0 => T::from_real(0.0),
-                        () if draw < *amount => T::from_real(T::FULL),
-                        () => from,
-                    };
+                Kind::Uniform => numbers.for_each(|(out, &from)| *out = sum(from, 2.0 * draws.unit() - 1.0)),
+                Kind::SaltPepper => {
+                    for (out, &from) in numbers {
+                        let draw = draws.unit();
+                        *out = match () {
+                            () if draw < *amount / 2.0 => T::from_real(0.0),
+                            () if draw < *amount => T::from_real(T::FULL),
+                            () => from,
+                        };
+                    }
                 }
             }
         }

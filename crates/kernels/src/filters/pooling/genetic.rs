@@ -94,7 +94,6 @@ impl Genetic {
             squares.sum::<f64>()
         };
         let mut draws = Draws::new(self.seed);
-        draws.begin(0);
         // The pools themselves, then blends that are drawn.
         let pure = (0..4).map(|pool| [0, 1, 2, 3].map(|i| f64::from(i == pool)));
         let drawn = (4..POPULATION).map(|_| shares([0; 4].map(|_| draws.unit())));

@@ -217,17 +217,17 @@ impl<T: Pixel, R: Reduce> Kernel<T> for ReducedRow<T, R> {
     #[inline(never)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let Self { window, channels, reduce, numbers } = self;
-        let length = window.width() * *channels;
-        if let Some(draws) = reduce.draws() {
-            draws.begin(rows.y());
-        }
-        for (x, pixel) in out.chunks_exact_mut(*channels).enumerate() {
-            let start = x * window.stride * *channels;
-            for (channel, out) in pixel.iter_mut().enumerate() {
+        let (length, channels) = (window.width() * *channels, *channels);
+        for channel in 0..channels {
+            if let Some(draws) = reduce.draws() {
+                draws.begin(rows.y(), channel);
+            }
+            for (x, out) in out.iter_mut().skip(channel).step_by(channels).enumerate() {
+                let start = x * window.stride * channels;
                 numbers.clear();
                 for y in 0..window.height() {
                     let row = &rows.get(y)[start..start + length];
-                    numbers.extend(row.iter().skip(channel).step_by(*channels));
+                    numbers.extend(row.iter().skip(channel).step_by(channels));
                 }
                 *out = reduce.reduce(numbers);
             }
