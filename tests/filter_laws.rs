@@ -35,6 +35,11 @@ fn labels(entry: &Entry) -> Vec<String> {
     // Only GIMP's matrix knows these, and only a light has a height.
     let foreign = ["border=black", "border=white", ":channels=r", "alpha-weighting=no"];
     labels.retain(|label| !foreign.iter().any(|end| label.ends_with(end)) && !label.starts_with("emboss:elevation"));
+    if entry.name == "mixed-pool" {
+        // Nothing is drawn unless asked for.
+        labels.retain(|label| !label.contains("seed"));
+        labels.push("mixed-pool:draw=yes,seed=3".into());
+    }
     if entry.name == "emboss" {
         labels.extend([0, 20, 90].map(|elevation| format!("emboss:method=light,elevation={elevation}")));
     }

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use glassbox_formats::{Format, Metadata, Packing, Picture, Pixels, decode_picture, read_picture, write_picture};
+use glassbox_formats::{
+    Format, Metadata, Packing, Picture, Pixels, decode_picture, read_picture, write_animation, write_picture,
+};
 use glassbox_tensor::Image;
 
 fn image8(channels: usize) -> Image<u8> {
@@ -16,7 +18,7 @@ fn image16(channels: usize) -> Image<u16> {
 
 fn round_trip(folder: &Path, suffix: &str, pixels: Pixels) -> (Pixels, Vec<String>) {
     let path = folder.join(format!("picture.{suffix}"));
-    let notes = write_picture(&path, Picture::from(pixels), Packing::default()).unwrap();
+    let notes = write_picture(&path, Picture::from(pixels), Packing::default()).unwrap().notes;
     (read_picture(&path, true).unwrap().pixels, notes)
 }
 
@@ -88,6 +90,54 @@ fn what_is_lost_is_said() {
 }
 
 #[test]
+fn grey_maps_are_grey_and_colour_maps_coloured() {
+    let folder = tempfile::tempdir().unwrap();
+    let colours = Image::from_vec([1, 2, 3], vec![255u8, 0, 0, 10, 20, 30]).unwrap();
+    let (found, notes) = round_trip(folder.path(), "pgm", Pixels::U8(colours));
+    // 0.299 · 255 = 76.2; 0.299 · 10 + 0.587 · 20 + 0.114 · 30 = 18.15.
+    assert_eq!(found, Pixels::U8(Image::from_vec([1, 2, 1], vec![76u8, 18]).unwrap()));
+    assert_eq!(notes, ["PGM cannot hold colours: brightness is left"]);
+    let (found, notes) = round_trip(folder.path(), "ppm", Pixels::U8(image8(1)));
+    assert_eq!((found.dim(), notes.len()), ((7, 11, 3), 0));
+}
+
+#[test]
+fn gif_says_what_it_cannot_hold_and_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let greys = Image::from_fn([16, 16, 1], |(y, x, _)| (16 * y + x) as u8);
+    let (found, notes) = round_trip(folder.path(), "gif", Pixels::U8(greys.clone()));
+    assert_eq!(notes, [""; 0]);
+    let Pixels::U8(found) = found else { panic!("8 bits") };
+    assert!((0..3).all(|channel| found.channel(channel) == greys));
+    let alpha = Image::from_fn([4, 64, 4], |(y, x, c)| if c == 3 { [0, 127, 128, 255][y] } else { x as u8 });
+    let (found, notes) = round_trip(folder.path(), "gif", Pixels::U8(alpha));
+    assert_eq!(notes, ["GIF cannot hold partial alpha: less than half is none, the rest all"]);
+    let Pixels::U8(found) = found else { panic!("8 bits") };
+    assert_eq!([0, 1, 2, 3].map(|y| found[[y, 5, 3]]), [0, 0, 255, 255]);
+    assert_eq!(found[[2, 5, 0]], 5);
+    let colours = Image::from_fn([1, 257, 3], |(_, x, c)| if c == 0 { x as u8 } else { (x / 256) as u8 });
+    assert_eq!(
+        round_trip(folder.path(), "gif", Pixels::U8(colours)).1,
+        ["GIF holds at most 256 colours: reduced to those"]
+    );
+}
+
+#[test]
+fn the_first_of_more_is_known_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("moving.gif");
+    for (frames, more) in [(1, false), (2, true), (5, true)] {
+        write_animation(&path, &vec![image8(3); frames], 100).unwrap();
+        assert_eq!(read_picture(&path, true).unwrap().is_first_of_more, more, "{frames} frames");
+    }
+    for (suffix, _) in Format::SUFFIXES {
+        let path = folder.path().join(format!("one.{suffix}"));
+        write_picture(&path, Picture::from(Pixels::U8(image8(3))), Packing::default()).unwrap();
+        assert!(!read_picture(&path, true).unwrap().is_first_of_more, "{suffix}");
+    }
+}
+
+#[test]
 fn jpeg_stays_close() {
     let folder = tempfile::tempdir().unwrap();
     let slope = Image::from_fn([64, 64, 3], |(y, x, _)| (2 * y + x) as u8);
@@ -112,8 +162,8 @@ fn metadata_survives_and_orientation_is_applied() {
     let folder = tempfile::tempdir().unwrap();
     for suffix in ["png", "jpg", "webp", "tif"] {
         let path: PathBuf = folder.path().join(format!("a.{suffix}"));
-        write_picture(&path, Picture { pixels: Pixels::U8(image8(3)), metadata: metadata.clone() }, Packing::default())
-            .unwrap();
+        let picture = Picture { metadata: metadata.clone(), ..Picture::from(Pixels::U8(image8(3))) };
+        write_picture(&path, picture, Packing::default()).unwrap();
         let (turned, stored) = (read_picture(&path, true).unwrap(), read_picture(&path, false).unwrap());
         assert_eq!(stored.metadata, metadata, "{suffix}");
         assert_eq!((stored.pixels.dim(), turned.pixels.dim()), ((7, 11, 3), (11, 7, 3)), "{suffix}");

@@ -79,10 +79,15 @@ pub(crate) fn complain(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
-/// A line on standard output; a closed pipe is an error, not a panic.
+/// A line on standard output.
 pub(crate) fn say(text: &str) -> io::Result<()> {
+    say_bytes(format!("{text}\n").as_bytes())
+}
+
+/// Bytes on standard output; a closed pipe is an error, not a panic.
+pub(crate) fn say_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    let said = writeln!(out, "{text}").and_then(|()| out.flush());
+    let said = out.write_all(bytes).and_then(|()| out.flush());
     said.map_err(|error| io::Error::new(error.kind(), format!("standard output: {error}")))
 }
 

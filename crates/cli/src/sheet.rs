@@ -12,6 +12,7 @@ const LINE: usize = LETTER + 6;
 
 const PAPER: [u8; 3] = [255; 3];
 const INK: [u8; 3] = [20; 3];
+const FRAME: [u8; 3] = [190; 3];
 
 /// A picture and what stands above it.
 pub(crate) struct Tile {
@@ -20,28 +21,56 @@ pub(crate) struct Tile {
     pub(crate) image: Image<u8>,
 }
 
-/// Tiles in rows of `columns`, as wide as the widest needs.
+/// Letters of a label that find room above the smallest picture; longer ones go on in the next line.
+const LEAST_LETTERS: usize = 24;
+
+/// Tiles in rows of `columns`, as wide as the widest picture needs, each picture with a thin frame.
 ///
 /// # Shape
 /// The result is `[height, width, 3]`.
 pub(crate) fn sheet(tiles: &[Tile], columns: usize) -> Image<u8> {
-    let cell_width =
-        tiles.iter().map(|tile| tile.image.width().max(tile.label.chars().count() * LETTER)).max().unwrap_or(1);
-    let rows: Vec<_> = tiles.chunks(columns.max(1)).collect();
-    let row_height = |row: &[Tile]| LINE + row.iter().map(|tile| tile.image.height()).max().unwrap_or(0) + GAP;
+    let widest = tiles.iter().map(|tile| tile.image.width()).max().unwrap_or(1);
+    let longest = tiles.iter().map(|tile| tile.label.chars().count()).max().unwrap_or(1);
+    let letters = (widest / LETTER).max(longest.min(LEAST_LETTERS));
+    let cell_width = widest.max(letters * LETTER);
+    let labels: Vec<_> = tiles.iter().map(|tile| wrap(&tile.label, letters)).collect();
     let columns = columns.clamp(1, tiles.len().max(1));
-    let height = GAP + rows.iter().map(|row| row_height(row)).sum::<usize>();
+    let rows: Vec<_> = tiles.chunks(columns).zip(labels.chunks(columns)).collect();
+    let text_height = |labels: &[Vec<String>]| LINE * labels.iter().map(Vec::len).max().unwrap_or(0).max(1);
+    let picture_height = |row: &[Tile]| row.iter().map(|tile| tile.image.height()).max().unwrap_or(0);
+    let heights = rows.iter().map(|(row, labels)| text_height(labels) + picture_height(row) + GAP);
+    let height = GAP + heights.sum::<usize>();
     let mut page = Image::from_fn([height, GAP + columns * (cell_width + GAP), 3], |(_, _, channel)| PAPER[channel]);
     let mut top = GAP;
-    for row in rows {
-        for (column, tile) in row.iter().enumerate() {
+    for (row, labels) in rows {
+        let below = top + text_height(labels);
+        for (column, (tile, label)) in row.iter().zip(labels).enumerate() {
             let left = GAP + column * (cell_width + GAP);
-            write(&mut page, &tile.label, top, left);
-            paste(&mut page, &tile.image, top + LINE, left);
+            // Right above the picture, so that rows of labels look alike.
+            let first = below - LINE * label.len();
+            label.iter().enumerate().for_each(|(i, line)| write(&mut page, line, first + i * LINE, left));
+            let [height, width] = [tile.image.height(), tile.image.width()];
+            if height * width > 0 {
+                fill(&mut page, [below - 1, left - 1], [height + 2, width + 2], FRAME);
+            }
+            paste(&mut page, &tile.image, below, left);
         }
-        top += row_height(row);
+        top = below + picture_height(row) + GAP;
     }
     page
+}
+
+/// A text in lines of at most so many letters, broken at spaces where there are any.
+fn wrap(text: &str, most: usize) -> Vec<String> {
+    let (mut lines, mut left) = (Vec::new(), text.chars().collect::<Vec<_>>());
+    while left.len() > most {
+        let space = left[..=most].iter().rposition(|letter| *letter == ' ').filter(|at| *at > 0);
+        let rest = left.split_off(space.unwrap_or(most));
+        lines.push(left.into_iter().collect());
+        left = rest[usize::from(space.is_some())..].to_vec();
+    }
+    lines.push(left.into_iter().collect());
+    lines
 }
 
 /// The picture with every pixel `times` as high and wide.

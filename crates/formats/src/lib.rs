@@ -7,6 +7,8 @@ mod array;
 mod atomic;
 mod error;
 mod exif;
+mod format;
+mod metadata;
 pub mod mnist;
 mod npy;
 pub mod npz;
@@ -22,9 +24,11 @@ mod write_picture;
 pub use crate::png::{PngRows, PngWriter};
 pub use atomic::{AtomicFile, check_writable, remove_unfinished, write_atomically};
 pub use error::Error;
-pub use picture::{Metadata, Picture, Pixels};
+pub use format::Format;
+pub use metadata::Metadata;
+pub use picture::{Picture, Pixels};
 pub use read_picture::{MOST_PICTURE_BYTES, decode_picture, picture_bytes, read_picture};
-pub use write_picture::{Format, Packing, encode_picture, write_animation, write_picture};
+pub use write_picture::{Packing, Written, encode_picture, write_animation, write_picture};
 
 /// A checksum (CRC-32) of some lists of bytes, one behind the other: to notice that they are not what they were.
 pub fn checksum(lists: &[&[u8]]) -> u32 {

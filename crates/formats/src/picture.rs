@@ -1,5 +1,7 @@
 use glassbox_tensor::Image;
 
+use crate::Metadata;
+
 /// A picture as a file holds it: its pixels in their own depth, and what came with them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
@@ -7,6 +9,8 @@ pub struct Picture {
     pub pixels: Pixels,
     /// What is carried over to the picture that is made of this one.
     pub metadata: Metadata,
+    /// Whether the file holds more pictures or frames, of which this is the first.
+    pub is_first_of_more: bool,
 }
 
 /// `[height, width, channels]`: 1 channel is grey, 2 grey and alpha, 3 red, green, blue, 4 those and alpha.
@@ -20,18 +24,9 @@ pub enum Pixels {
     F32(Image<f32>),
 }
 
-/// What a file says about its pixels.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Metadata {
-    /// ICC colour profile.
-    pub icc: Option<Vec<u8>>,
-    /// EXIF block, its orientation undone if it was applied to the pixels.
-    pub exif: Option<Vec<u8>>,
-}
-
 impl From<Pixels> for Picture {
     fn from(pixels: Pixels) -> Self {
-        Self { pixels, metadata: Metadata::default() }
+        Self { pixels, metadata: Metadata::default(), is_first_of_more: false }
     }
 }
 

@@ -7,7 +7,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use crate::exif::metadata_of_tiff;
-use crate::whole::{is_whole_jpeg, is_whole_png};
+use crate::whole::{holds_more, is_whole_jpeg, is_whole_png};
 use crate::{Error, Metadata, Picture, Pixels};
 
 /// Bytes that a picture may take once it is unpacked: 40000×25000 grey pixels and some to spare.
@@ -69,8 +69,8 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
             return Err(invalid(format!("{found}; {KNOWN}")));
         }
     }
-    let mut metadata = Metadata::default();
-    if let Some(kind @ (ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::Tiff)) = reader.format() {
+    let (mut metadata, mut is_first_of_more) = (Metadata::default(), false);
+    if let Some(kind) = reader.format() {
         let mut inner = reader.into_inner();
         let failed = |e| Error::read(name, e);
         match kind {
@@ -84,6 +84,8 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
             ImageFormat::Tiff => metadata = metadata_of_tiff(&mut inner),
             _ => {}
         }
+        inner.rewind().map_err(failed)?;
+        is_first_of_more = holds_more(&mut inner, kind);
         inner.rewind().map_err(failed)?;
         reader = ImageReader::with_format(inner, kind);
     }
@@ -125,7 +127,7 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         // Nothing to undo where there is no orientation.
         let _ = Orientation::remove_from_exif_chunk(exif);
     }
-    Ok(Picture { pixels: pixels(image), metadata })
+    Ok(Picture { pixels: pixels(image), metadata, is_first_of_more })
 }
 
 fn pixels(image: DynamicImage) -> Pixels {

@@ -1,6 +1,8 @@
-//! What decoders leave unsaid: whether a file goes on to its end.
+//! What decoders leave unsaid: whether a file goes on to its end, and whether it holds more than one picture.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
+
+use image::ImageFormat;
 
 /// The last chunk of every PNG, with its checksum.
 const PNG_END: [u8; 12] = *b"\0\0\0\0IEND\xAE\x42\x60\x82";
@@ -50,11 +52,88 @@ pub(crate) fn is_whole_jpeg(mut bytes: &[u8]) -> bool {
     false
 }
 
+/// Whether a file holds more pictures or frames behind the first, as far as it says so. The reader stands at its start.
+///
+/// Source: GIF 89a (1990); PNG third edition (2025), clause 11.3.6; TIFF 6.0 (1992), section 2; WebP container (2012).
+pub(crate) fn holds_more(reader: &mut (impl BufRead + Seek), format: ImageFormat) -> bool {
+    let more = match format {
+        ImageFormat::Gif => gif_holds_more(reader),
+        ImageFormat::Png => png_holds_more(reader),
+        ImageFormat::Tiff => tiff_holds_more(reader),
+        // Flags stand behind the names of the file, the format and the chunk, and two lengths.
+        ImageFormat::WebP => bytes::<21>(reader).map(|head| head[12..16] == *b"VP8X" && head[20] & 2 != 0),
+        _ => Ok(false),
+    };
+    more.unwrap_or(false)
+}
+
+fn bytes<const N: usize>(reader: &mut impl Read) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    reader.read_exact(&mut bytes).map(|()| bytes)
+}
+
+/// An animation says so before the first pixels.
+fn png_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
+    reader.seek_relative(8)?;
+    loop {
+        let [a, b, c, d, kind @ ..] = bytes::<8>(reader)?;
+        match &kind {
+            b"acTL" => return Ok(u32::from_be_bytes(bytes(reader)?) > 1),
+            b"IDAT" | b"IEND" => return Ok(false),
+            _ => reader.seek_relative(4 + i64::from(u32::from_be_bytes([a, b, c, d])))?,
+        }
+    }
+}
+
+/// A directory ends with the place of the next.
+fn tiff_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
+    let [a, b, c, d, at @ ..] = bytes::<8>(reader)?;
+    let is_big = [a, b, c, d] == *b"MM\0*";
+    let short = if is_big { u16::from_be_bytes } else { u16::from_le_bytes };
+    let long = if is_big { u32::from_be_bytes } else { u32::from_le_bytes };
+    reader.seek(SeekFrom::Start(long(at).into()))?;
+    let count = short(bytes(reader)?);
+    reader.seek_relative(12 * i64::from(count))?;
+    // Of BigTIFF, whose numbers are longer, nothing is known.
+    Ok([c, d] != [43, 0] && [c, d] != [0, 43] && bytes(reader)? != [0; 4])
+}
+
+/// Blocks are walked through to a second picture.
+fn gif_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
+    let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
+    let head = bytes::<13>(reader)?;
+    reader.seek_relative(table(head[10]))?;
+    let mut pictures = 0;
+    loop {
+        match bytes(reader)? {
+            [0x2C] if pictures == 1 => return Ok(true),
+            [0x2C] => {
+                pictures += 1;
+                let place = bytes::<9>(reader)?;
+                // Its colours, and how many bits a code has.
+                reader.seek_relative(table(place[8]) + 1)?;
+            }
+            [0x21] => reader.seek_relative(1)?,
+            _ => return Ok(false),
+        }
+        // Parts with their lengths, the last of which is 0.
+        loop {
+            let [length] = bytes(reader)?;
+            if length == 0 {
+                break;
+            }
+            reader.seek_relative(length.into())?;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
 
-    use super::{PNG_END, is_whole_jpeg as is_whole, is_whole_png};
+    use image::ImageFormat;
+
+    use super::{PNG_END, holds_more, is_whole_jpeg as is_whole, is_whole_png};
 
     #[test]
     fn the_end_is_looked_for_behind_segments() {
@@ -75,5 +154,26 @@ mod tests {
             !is_whole(&[start, data]) && !is_whole(&[start, &data[..14]]) && !is_whole(&[start, data, &PNG_END[..9]])
         );
         assert!(!is_whole(&[start, b"\xff\xff\xff\xffIDAT....", data]) && !is_whole(&[start]) && !is_whole(&[]));
+    }
+
+    #[test]
+    fn more_pictures_are_seen() {
+        let more = |format, parts: &[&[u8]]| holds_more(&mut Cursor::new(parts.concat()), format);
+        let (start, size, data) = (b"\x89PNG\r\n\x1a\n", b"\0\0\0\x01IHDR.....", b"\0\0\0\x03IDATabc....");
+        let animated = |frames| [b"\0\0\0\x08acTL\0\0\0".as_slice(), &[frames], &[0; 8]].concat();
+        assert!(more(ImageFormat::Png, &[start, size, &animated(2), data]));
+        assert!(!more(ImageFormat::Png, &[start, size, &animated(1), data]));
+        assert!(!more(ImageFormat::Png, &[start, size, data, &animated(2)]) && !more(ImageFormat::Png, &[start]));
+        let tiff = |next: &[u8]| more(ImageFormat::Tiff, &[b"MM\0*\0\0\0\x08\0\x01", &[1; 12], next]);
+        assert!(tiff(b"\0\0\0\x20") && !tiff(&[0; 4]) && !tiff(&[]));
+        assert!(more(ImageFormat::Tiff, &[b"II*\0\x09\0\0\0.\x01\0", &[1; 12], &[9, 0, 0, 0]]));
+        let webp = |flags| more(ImageFormat::WebP, &[b"RIFF....WEBPVP8X....", &[flags]]);
+        assert!(webp(0x12) && !webp(0x10) && !more(ImageFormat::WebP, &[b"RIFF....WEBPVP8L....\x02"]));
+        // Two colours for all, two of its own, a remark before and two parts of data.
+        let (head, remark) = (b"GIF89a\x01\0\x01\0\x80\0\0abcdef", b"\x21\xfe\x02hi\0");
+        let picture = b"\x2c\0\0\0\0\x01\0\x01\0\x80ABCDEF\x02\x01.\x02..\0";
+        assert!(more(ImageFormat::Gif, &[head, picture, remark, picture, b";"]));
+        assert!(!more(ImageFormat::Gif, &[head, remark, picture, remark, b";", picture]));
+        assert!(!more(ImageFormat::Gif, &[head, picture]) && !more(ImageFormat::Gif, &[]));
     }
 }

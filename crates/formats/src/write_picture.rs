@@ -1,14 +1,14 @@
-use std::fmt;
 use std::io::{self, Cursor, Write};
 use std::path::Path;
 
-use glassbox_tensor::{Element, Image};
+use glassbox_tensor::Image;
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tga::TgaEncoder};
 use image::codecs::{tiff::TiffEncoder, webp::WebPEncoder};
 use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
 
 use crate::exif::put_into_tiff;
+use crate::format::{Format, fit};
 use crate::{Error, Metadata, Picture, Pixels, PngWriter, write_atomically};
 
 /// How a picture is packed.
@@ -26,107 +26,28 @@ impl Default for Packing {
     }
 }
 
-/// A picture format to write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is the format of its name")]
-pub enum Format {
-    Png,
-    Jpeg,
-    Gif,
-    Bmp,
-    Tiff,
-    Webp,
-    Pnm,
-    Qoi,
-    Tga,
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = format!("{self:?}");
-        // An abbreviation but for one.
-        out.write_str(&if *self == Format::Webp { "WebP".into() } else { name.to_uppercase() })
-    }
-}
-
-/// What a format can hold.
-struct Holds {
-    /// A colour profile and EXIF.
-    metadata: bool,
-    channels: &'static [usize],
-    u16: bool,
-    f32: bool,
-}
-
-impl Format {
-    /// Suffixes and the formats they stand for.
-    pub const SUFFIXES: &'static [(&'static str, Format)] = &[
-        ("png", Format::Png),
-        ("jpg", Format::Jpeg),
-        ("jpeg", Format::Jpeg),
-        ("jpe", Format::Jpeg),
-        ("jfif", Format::Jpeg),
-        ("gif", Format::Gif),
-        ("bmp", Format::Bmp),
-        ("tif", Format::Tiff),
-        ("tiff", Format::Tiff),
-        ("webp", Format::Webp),
-        ("pgm", Format::Pnm),
-        ("ppm", Format::Pnm),
-        ("pnm", Format::Pnm),
-        ("qoi", Format::Qoi),
-        ("tga", Format::Tga),
-    ];
-
-    /// The format of a suffix, or of a name: `png`.
-    pub fn from_suffix(suffix: &str) -> Option<Self> {
-        let suffix = suffix.to_lowercase();
-        Self::SUFFIXES.iter().find(|(known, _)| *known == suffix).map(|(_, format)| *format)
-    }
-
-    /// The format that a file is to be written in.
-    ///
-    /// # Errors
-    /// If its suffix is not that of a known format.
-    pub fn of_path(path: &Path) -> Result<Self, Error> {
-        let suffix = path.extension().map(|suffix| suffix.to_string_lossy().into_owned()).unwrap_or_default();
-        Self::from_suffix(&suffix).ok_or_else(|| {
-            let known: Vec<_> = Self::SUFFIXES.iter().map(|(known, _)| *known).collect();
-            let found = if suffix.is_empty() { "no suffix".into() } else { format!("suffix {suffix:?}") };
-            Error::invalid(
-                &path.display().to_string(),
-                format!("{found} names no picture format; allowed: {}", known.join(", ")),
-            )
-        })
-    }
-
-    fn holds(self) -> Holds {
-        let (channels, u16, f32): (&[usize], bool, bool) = match self {
-            Format::Png => (&[1, 2, 3, 4], true, false),
-            Format::Jpeg => (&[1, 3], false, false),
-            Format::Gif | Format::Qoi => (&[3, 4], false, false),
-            Format::Bmp | Format::Tga => (&[1, 3, 4], false, false),
-            Format::Tiff => (&[1, 3, 4], true, true),
-            Format::Webp => (&[1, 2, 3, 4], false, false),
-            Format::Pnm => (&[1, 3], true, false),
-        };
-        let metadata = matches!(self, Format::Png | Format::Jpeg | Format::Tiff | Format::Webp);
-        Holds { channels, u16, f32, metadata }
-    }
+/// What a file holds, and what its picture lost on the way into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Height, width and channels.
+    pub shape: (usize, usize, usize),
+    /// Name of the element type: `u8`, `u16` or `f32`.
+    pub depth: &'static str,
+    /// What was lost: depth, alpha (shown over white), colour profile, EXIF, colours.
+    pub notes: Vec<String>,
 }
 
 /// Writes a picture in the format of the file's suffix, atomically.
 ///
-/// What the format cannot hold is brought to the nearest that it can; the notes say what was lost: depth, alpha (shown over
-/// white), colour profile, EXIF, colours beyond 256.
+/// What the format cannot hold is brought to the nearest that it can.
 ///
 /// # Errors
 /// If the suffix is unknown, the format cannot hold so large a picture, or the system would not write it.
-pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<Vec<String>, Error> {
+pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<Written, Error> {
     let format = Format::of_path(path)?;
     let (picture, notes) = fit(picture, format);
     write_atomically(path, |file| encode(&picture, format, packing, file))?;
-    Ok(notes)
+    Ok(Written { shape: picture.pixels.dim(), depth: picture.pixels.depth(), notes })
 }
 
 /// Writes pictures that follow each other as a GIF that goes round for ever, atomically.
@@ -162,90 +83,10 @@ pub fn encode_picture(
     packing: Packing,
     writer: &mut dyn Write,
     name: &str,
-) -> Result<Vec<String>, Error> {
+) -> Result<Written, Error> {
     let (picture, notes) = fit(picture, format);
     encode(&picture, format, packing, writer).map_err(|e| Error::write(name, e))?;
-    Ok(notes)
-}
-
-/// The nearest picture that the format can hold, and what was lost on the way.
-fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
-    let Picture { mut pixels, metadata } = picture;
-    let (holds, mut notes) = (format.holds(), Vec::new());
-    let depth = pixels.depth();
-    pixels = match pixels {
-        Pixels::F32(image) if !holds.f32 && holds.u16 => {
-            Pixels::U16(image.map(|value| (value * 65535.0).round().clamp(0.0, 65535.0) as u16))
-        }
-        Pixels::U16(_) if !holds.u16 => Pixels::U8(pixels.to_u8()),
-        Pixels::F32(_) if !holds.f32 => Pixels::U8(pixels.to_u8()),
-        fits => fits,
-    };
-    if pixels.depth() != depth {
-        let [found, written] = [depth, pixels.depth()].map(|depth| match depth {
-            "u8" => "8 bits a number",
-            "u16" => "16 bits a number",
-            _ => "floating-point numbers",
-        });
-        notes.push(format!("{format} cannot hold {found}: written as {written}"));
-    }
-    // Floating-point TIFFs of one channel are not written by the library.
-    let channels: &[usize] = if pixels.depth() == "f32" { &[3, 4] } else { holds.channels };
-    let found = pixels.dim().2;
-    if !channels.contains(&found) {
-        let with_alpha = found % 2 == 0 && channels.contains(&4);
-        let wanted = match (found, with_alpha) {
-            (2, false) if channels.contains(&1) => 1,
-            (_, true) => 4,
-            _ => 3,
-        };
-        pixels = match pixels {
-            Pixels::U8(image) => {
-                Pixels::U8(with_channels(&image, wanted, |v| f64::from(v) / 255.0, |v| (v * 255.0).round() as u8))
-            }
-            Pixels::U16(image) => {
-                Pixels::U16(with_channels(&image, wanted, |v| f64::from(v) / 65535.0, |v| (v * 65535.0).round() as u16))
-            }
-            Pixels::F32(image) => Pixels::F32(with_channels(&image, wanted, f64::from, |v| v as f32)),
-        };
-        if found % 2 == 0 && wanted % 2 == 1 {
-            notes.push(format!("{format} cannot hold alpha: shown over white"));
-        }
-    }
-    for (there, what) in [(metadata.icc.is_some(), "a colour profile"), (metadata.exif.is_some(), "EXIF")] {
-        if there && !holds.metadata {
-            notes.push(format!("{format} cannot hold {what}: left out"));
-        }
-    }
-    if format == Format::Gif {
-        notes.push("GIF holds at most 256 colours: reduced to those".into());
-    }
-    (Picture { pixels, metadata }, notes)
-}
-
-/// Grey to colour, alpha kept or laid over white.
-fn with_channels<T: Element>(
-    image: &Image<T>,
-    wanted: usize,
-    unit: impl Fn(T) -> f64,
-    value: impl Fn(f64) -> T,
-) -> Image<T> {
-    let (height, width, found) = image.dim();
-    let mut out = Vec::with_capacity(height * width * wanted);
-    for pixel in image.as_slice().chunks_exact(found) {
-        let (colours, alpha) = if found % 2 == 0 { pixel.split_at(found - 1) } else { (pixel, &[][..]) };
-        for channel in 0..if wanted == 1 { 1 } else { 3 } {
-            let colour = colours[channel.min(colours.len() - 1)];
-            match (alpha, wanted % 2) {
-                (&[alpha], 1) => out.push(value(unit(colour) * unit(alpha) + 1.0 - unit(alpha))),
-                _ => out.push(colour),
-            }
-        }
-        if wanted == 4 {
-            out.push(alpha.first().copied().unwrap_or_else(|| value(1.0)));
-        }
-    }
-    Image::from_vec([height, width, wanted], out).expect("so many values a pixel")
+    Ok(Written { shape: picture.pixels.dim(), depth: picture.pixels.depth(), notes })
 }
 
 fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn Write) -> io::Result<()> {
@@ -264,7 +105,7 @@ fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn 
             writer.write_all(&file)
         }
         Format::Jpeg => encode_jpeg(picture, packing, writer),
-        Format::Pnm => encode_pnm(&picture.pixels, writer),
+        Format::Pgm | Format::Ppm | Format::Pnm => encode_pnm(&picture.pixels, writer),
         Format::Gif => {
             let (height, width, channels) = picture.pixels.dim();
             let image = picture.pixels.to_u8();
@@ -277,7 +118,8 @@ fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn 
             with_metadata(BmpEncoder::new(&mut writer), metadata, &picture.pixels)
         }
         Format::Qoi => with_metadata(QoiEncoder::new(writer), metadata, &picture.pixels),
-        Format::Tga => with_metadata(TgaEncoder::new(writer), metadata, &picture.pixels),
+        // Few programs unpack runs of greys.
+        Format::Tga => with_metadata(TgaEncoder::new(writer).disable_rle(), metadata, &picture.pixels),
     }
 }
 

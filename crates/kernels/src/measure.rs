@@ -83,16 +83,16 @@ pub fn deviation(picture: &Image<f32>) -> f64 {
 }
 
 /// An estimate of the standard deviation of the noise in a picture, `√(π/2) / (6(w − 2)(h − 2)) · Σ |a * N|`: the mask
-/// `N = [1 −2 1; −2 4 −2; 1 −2 1]` answers to nothing that is a plane. 0 of a picture of less than 3×3 pixels.
+/// `N = [1 −2 1; −2 4 −2; 1 −2 1]` answers to nothing that is a plane. None of a picture of less than 3×3 pixels, which the mask does not fit.
 ///
 /// # Shape
 /// `[h, w, 1]`
 ///
 /// Source: J. Immerkær, *Fast noise variance estimation* (1996).
-pub fn immerkaer(picture: &Image<f32>) -> f64 {
+pub fn immerkaer(picture: &Image<f32>) -> Option<f64> {
     let (height, width, _) = picture.dim();
     if height < 3 || width < 3 {
-        return 0.0;
+        return None;
     }
     let mut sum = 0.0;
     for y in 1..height - 1 {
@@ -102,5 +102,5 @@ pub fn immerkaer(picture: &Image<f32>) -> f64 {
             sum += (second(above) - 2.0 * second(here) + second(below)).abs();
         }
     }
-    (std::f64::consts::PI / 2.0).sqrt() * sum / (6 * (width - 2) * (height - 2)) as f64
+    Some((std::f64::consts::PI / 2.0).sqrt() * sum / (6 * (width - 2) * (height - 2)) as f64)
 }

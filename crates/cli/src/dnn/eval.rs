@@ -40,7 +40,7 @@ impl Eval {
             .with_context(|| format!("{} with {}", self.data.name(), self.model.display()))?;
         if let Some(out) = &self.out {
             let page = confusion_picture(&result.confusion);
-            let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?;
+            let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
         if common.json {

@@ -42,7 +42,7 @@ impl Inspect {
         let model = model::load(&self.model)?;
         if let Some(out) = &self.out {
             let page = with_net!(&model, net => draw(net))?;
-            let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?;
+            let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
         if let Some(out) = &self.svg {

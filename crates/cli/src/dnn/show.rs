@@ -55,7 +55,7 @@ impl Show {
             let shown = seen.picture.map(inverted);
             let label = format!("the net thinks it is {} (label {})", seen.answer, seen.label);
             let page = sheet(&[Tile { label, image: enlarge(&shown, ENLARGED) }], 1);
-            let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?;
+            let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
         if common.json {

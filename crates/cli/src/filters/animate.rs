@@ -7,8 +7,9 @@ use glassbox_kernels::filters::parse_matrix;
 use glassbox_tensor::Image;
 use serde_json::json;
 
+use super::apply::is_dash;
 use crate::outcome::{Usage, wrong_flag};
-use crate::run::{Common, say_json};
+use crate::run::{Common, catch_interrupts, say_json};
 use crate::sheet::{LETTER, fill, letters};
 
 /// Least side of a number's cell in pixels; longer numbers make larger ones.
@@ -71,6 +72,9 @@ pub(super) struct Animate {
 
 impl Animate {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        if is_dash(&self.output) {
+            return Err(Usage("-: a moving picture goes into a file with the suffix .gif".into()).into());
+        }
         if self.output.extension().is_none_or(|suffix| !suffix.eq_ignore_ascii_case("gif")) {
             return Err(Usage(format!("{}: a moving picture needs the suffix .gif", self.output.display())).into());
         }
@@ -93,6 +97,7 @@ impl Animate {
             ));
         }
         check_writable(&self.output)?;
+        catch_interrupts(false)?;
         let scene = Scene::new(matrix, mask, [rows, columns]);
         let frames: Vec<_> = (0..rows * columns).map(|place| scene.frame(place)).collect();
         write_animation(&self.output, &frames, self.delay)?;

@@ -6,9 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
+use anyhow::{Context, bail};
 use clap::ArgMatches;
-use glassbox_formats::{AtomicFile, Format, Picture, Pixels, PngRows, PngWriter, encode_picture, write_picture};
-use glassbox_kernels::{Engine, Filter, first_not_by_rows, output_shape};
+use glassbox_formats::{
+    AtomicFile, Format, MOST_PICTURE_BYTES, Picture, Pixels, PngRows, PngWriter, Written, encode_picture, write_picture,
+};
+use glassbox_kernels::{Engine, Filter, Pixel, first_not_by_rows, output_shape};
+use glassbox_tensor::{Element, Image};
 use serde_json::{Value, json};
 
 use super::command::Job;
@@ -19,9 +23,6 @@ use crate::run::{Common, catch_interrupts, say_json};
 /// Rows that are read ahead at a time, in bytes, and how many times.
 const AHEAD_BYTES: usize = 1 << 18;
 const AHEAD: usize = 4;
-
-/// What is said where a profile for colours is not kept.
-const PROFILE_LEFT_OUT: &str = "greys cannot use a colour profile: left out";
 
 /// Runs a job on IN and writes OUT.
 pub(super) fn run(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
@@ -37,12 +38,18 @@ pub(super) fn run(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow:
     if is_same_file(input, output) && !arguments.get_flag("in-place") {
         return Err(Usage(format!("{}: is both IN and OUT; --in-place allows that", output.display())).into());
     }
+    if common.json && is_dash(output) {
+        return Err(wrong_flag("--json", "standard output is the picture's with OUT -"));
+    }
+    if let Some(pattern) = input.to_str().filter(|text| text.contains(['*', '?', '[']) && !input.exists()) {
+        return Err(Usage(format!("{pattern}: is no file; patterns need --out-dir DIR")).into());
+    }
     catch_interrupts(false)?;
     common.warn_of_debug_build();
     let done = one(job, input, &target)?;
     done.notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", output.display())));
     common.detail(&done.text());
-    if common.json && !is_dash(output) {
+    if common.json {
         say_json(&done.json(job.name))?;
     }
     Ok(())
@@ -89,48 +96,59 @@ pub(super) fn one(job: &Job, input: &Path, target: &Target) -> anyhow::Result<Do
         let notes = by_rows(job, rows, path)?;
         return Ok(Done { input: input_name, output, shape, depth, notes });
     }
-    let picture = read_input(input, job.auto_orient)?;
-    let had_profile = picture.metadata.icc.is_some();
-    let result = apply(&job.chain, picture).map_err(|error| anyhow::Error::new(error).context(input_name.clone()))?;
-    let (shape, depth) = (result.pixels.dim(), result.pixels.depth());
-    let mut notes: Vec<String> =
-        if had_profile && result.metadata.icc.is_none() { vec![PROFILE_LEFT_OUT.into()] } else { Vec::new() };
-    notes.extend(match target {
+    let Picture { pixels, metadata, is_first_of_more } = read_input(input, job.auto_orient)?;
+    let pixels = apply(&job.chain, pixels).with_context(|| input_name.clone())?;
+    let result = Picture { pixels, metadata, is_first_of_more: false };
+    let written = match target {
         Target::File(path, _) => write_picture(path, result, job.packing)?,
         Target::StandardOutput(format) => {
             let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            let notes = encode_picture(result, *format, job.packing, &mut out, "standard output")?;
+            let written = encode_picture(result, *format, job.packing, &mut out, "standard output")?;
             out.flush()?;
-            notes
+            written
         }
-    });
+    };
+    let Written { shape, depth, mut notes } = written;
+    if is_first_of_more {
+        notes.insert(0, format!("{input_name} holds more pictures: this is the first"));
+    }
     Ok(Done { input: input_name, output, shape, depth, notes })
 }
 
-/// A picture taken through a chain: alpha copied, metadata kept.
-pub(super) fn apply(chain: &[Filter], picture: Picture) -> Result<Picture, glassbox_kernels::Error> {
-    let Picture { pixels, mut metadata } = picture;
-    let engine = Engine { keep_alpha: pixels.has_alpha(), ..Engine::default() };
-    let channels = pixels.dim().2;
-    let pixels = match &pixels {
-        Pixels::U8(image) => Pixels::U8(engine.run(chain, image)?),
-        Pixels::U16(image) => Pixels::U16(engine.run(chain, image)?),
-        Pixels::F32(image) => Pixels::F32(engine.run(chain, image)?),
-    };
-    if pixels.dim().2 < 3 && channels >= 3 {
-        // A profile for colours does not describe greys.
-        metadata.icc = None;
+/// A picture taken through a chain, alpha copied.
+fn apply(chain: &[Filter], pixels: Pixels) -> anyhow::Result<Pixels> {
+    fn of<T: Pixel>(chain: &[Filter], keep_alpha: bool, image: &Image<T>) -> anyhow::Result<Image<T>> {
+        check_room(chain, image)?;
+        Ok(Engine { keep_alpha, ..Engine::default() }.run(chain, image)?)
     }
-    Ok(Picture { pixels, metadata })
+    let keep_alpha = pixels.has_alpha();
+    Ok(match &pixels {
+        Pixels::U8(image) => Pixels::U8(of(chain, keep_alpha, image)?),
+        Pixels::U16(image) => Pixels::U16(of(chain, keep_alpha, image)?),
+        Pixels::F32(image) => Pixels::F32(of(chain, keep_alpha, image)?),
+    })
+}
+
+/// Refuses operators that would make a picture, the last or one before, of more bytes than may be read.
+pub(super) fn check_room<T: Element>(chain: &[Filter], picture: &Image<T>) -> anyhow::Result<()> {
+    let mut shape = picture.dim();
+    for filter in chain {
+        shape = filter.shape(shape)?;
+        let (height, width, channels) = shape;
+        let bytes = height as u128 * width as u128 * channels as u128 * size_of::<T>() as u128;
+        if bytes > MOST_PICTURE_BYTES.into() {
+            let made = format!("{}: would make {width}×{height} pixels ({bytes} bytes)", filter.name());
+            bail!("{made}; at most {MOST_PICTURE_BYTES} bytes are allowed");
+        }
+    }
+    Ok(())
 }
 
 /// A PNG taken through a chain to a PNG, neither of which is ever there as a whole. What there is to say of it.
 fn by_rows(job: &Job, mut rows: PngRows, output: &Path) -> anyhow::Result<Vec<String>> {
     let (from, to) = (rows.shape, output_shape(&job.chain, rows.shape)?);
-    let (mut metadata, mut notes) = (rows.metadata.clone(), Vec::new());
-    if to.2 < 3 && from.2 >= 3 && metadata.icc.take().is_some() {
-        notes.push(PROFILE_LEFT_OUT.into());
-    }
+    let mut metadata = rows.metadata.clone();
+    let notes = metadata.bring_up_to_date(to);
     let failed =
         |error: std::io::Error| anyhow::Error::new(error).context(format!("{}: cannot be written", output.display()));
     let mut file = AtomicFile::create(output)?;
@@ -152,12 +170,12 @@ fn by_rows(job: &Job, mut rows: PngRows, output: &Path) -> anyhow::Result<Vec<St
     }
     png.finish().map_err(failed)?;
     file.commit()?;
-    Ok(notes)
+    Ok(notes.into_iter().collect())
 }
 
 /// Runs `work` with a function that gives the next rows, which another thread has read meanwhile; if there is only one thread to work on,
 /// they are read when they are asked for.
-fn ahead<T: glassbox_kernels::Pixel>(
+fn ahead<T: Pixel>(
     (height, width, channels): (usize, usize, usize),
     mut read: impl FnMut(&mut [T]) -> Result<(), glassbox_formats::Error> + Send,
     work: impl FnOnce(&mut dyn FnMut(&mut [T]) -> anyhow::Result<()>) -> anyhow::Result<()>,

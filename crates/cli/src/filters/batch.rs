@@ -51,7 +51,8 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     let format = arguments.get_one::<String>("format").map(|name| Ok::<_, anyhow::Error>((name, format_named(name)?)));
     let format = format.transpose()?;
     let mut pairs = Vec::new();
-    for Found { input, place, problem } in inputs(&given, arguments.get_flag("recursive"), folder)? {
+    let (found, passed) = inputs(&given, arguments.get_flag("recursive"), folder)?;
+    for Found { input, place, problem } in found {
         let (place, format) = match (problem, &format) {
             (Some(problem), _) => (place, Err(problem)),
             (None, Some((name, format))) => (place.with_extension(name), Ok(*format)),
@@ -63,6 +64,10 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     check_packing(arguments, pairs.iter().filter_map(|pair| pair.format.as_ref().ok().copied()))?;
     catch_interrupts(false)?;
     common.warn_of_debug_build();
+    if passed > 0 {
+        let files = if passed == 1 { "file" } else { "files" };
+        common.note(&format!("note: {passed} {files} passed over: no suffix of a picture"));
+    }
     for parent in pairs.iter().filter(|pair| pair.format.is_ok()).filter_map(|pair| pair.output.parent()) {
         fs::create_dir_all(parent).with_context(|| format!("--out-dir {}: cannot be made", parent.display()))?;
     }
@@ -138,9 +143,10 @@ fn is_folder(path: &Path) -> String {
     format!("{}: is a folder; --recursive takes the pictures in it", path.display())
 }
 
-/// Every picture that is meant, once, and its place in the folder that is written to; folders only if what is in them is not asked for.
-fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<Vec<Found>> {
-    let mut all = Vec::new();
+/// Every picture that is meant, once, and its place in the folder that is written to; folders only if what is in them is not asked for. And
+/// how many files in folders are none.
+fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<(Vec<Found>, usize)> {
+    let (mut all, mut passed) = (Vec::new(), 0);
     for path in given {
         if is_dash(path) {
             return Err(Usage("-: has no name to be written under; --out-dir takes files".into()).into());
@@ -162,7 +168,7 @@ fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<
         };
         for path in matches {
             if path.is_dir() && recursive {
-                pictures_in(&path, Path::new(""), folder, &mut all);
+                passed += pictures_in(&path, Path::new(""), folder, &mut all);
             } else {
                 let name = PathBuf::from(path.file_name().unwrap_or(path.as_os_str()));
                 all.push(Found::new(path, name));
@@ -178,30 +184,35 @@ fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<
     if !recursive && all.iter().all(|found| found.input.is_dir()) {
         return Err(Usage(is_folder(&all[0].input)).into());
     }
-    Ok(all)
+    Ok((all, passed))
 }
 
 /// The pictures in a folder and in the folders in it, by their suffixes, in the order of their names: without what is hidden, and without what
-/// an earlier run may have made in `made`.
-fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<Found>) {
+/// an earlier run may have made in `made`. How many files have other suffixes.
+fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<Found>) -> usize {
     let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,
         Err(error) => {
             let problem = Some(format!("{}: cannot be read: {error}", folder.display()));
-            return all.push(Found { input: folder.into(), place: place.into(), problem });
+            all.push(Found { input: folder.into(), place: place.into(), problem });
+            return 0;
         }
     };
     let mut names: Vec<_> = entries.iter().map(fs::DirEntry::file_name).collect();
     names.sort();
+    let mut passed = 0;
     for name in names.into_iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
         let (path, place) = (folder.join(&name), place.join(&name));
         // A link to a folder may lead back to where it stands.
         if path.is_dir() && !path.is_symlink() && !is_same_file(&path, made) {
-            pictures_in(&path, &place, made, all);
+            passed += pictures_in(&path, &place, made, all);
         } else if path.is_file() && Format::of_path(&path).is_ok() {
             all.push(Found::new(path, place));
+        } else if path.is_file() {
+            passed += 1;
         }
     }
+    passed
 }
 
 /// No two pictures may be written to one file, and none over one that is read unless that is wanted.

@@ -8,10 +8,10 @@ use glassbox_kernels::{Engine, Filter, mean, percentile, psnr};
 use glassbox_tensor::Image;
 use serde_json::json;
 
-use super::apply::is_same_file;
+use super::apply::{check_room, is_dash, is_same_file};
 use super::{input_name, read_input};
 use crate::outcome::{Usage, wrong_flag};
-use crate::run::{Common, say};
+use crate::run::{Common, catch_interrupts, say};
 use crate::sheet::{Tile, enlarge, sheet};
 
 /// Pixels that a picture on the sheet may be wide or high; larger ones are shown smaller.
@@ -20,7 +20,8 @@ const LARGEST_TILE: usize = 640;
 /// Pooling methods side by side, on the picture and on its edges, as one labelled sheet and as numbers
 ///
 /// The article's comparison: on the picture itself, max pooling keeps light details (whiskers) and loses dark ones (eyes); on its
-/// edges (Sobel) the two come close. Pooled pictures are drawn enlarged to the size they were made from.
+/// edges (Sobel) the two come close. Pooled pictures are drawn enlarged to the size they were made from, as nearly as whole numbers of times
+/// allow.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters compare data/chelsea.png sheet.png
@@ -63,6 +64,9 @@ struct Method {
 
 impl Compare {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        if is_dash(&self.output) {
+            return Err(Usage("-: standard output has the numbers; the sheet needs a file".into()).into());
+        }
         Format::of_path(&self.output).map_err(|error| Usage(error.to_string()))?;
         if is_same_file(&self.input, &self.output) {
             return Err(Usage(format!("{}: is both IN and OUT", self.output.display())).into());
@@ -70,8 +74,13 @@ impl Compare {
         // What is wrong with a flag is said before anything is read; what fits the picture is known once it is.
         let (_, chains) = (self.methods((self.size, self.size))?, self.chains()?);
         check_writable(&self.output)?;
+        catch_interrupts(false)?;
         let name = input_name(&self.input);
-        let picture = opaque(read_input(&self.input, true)?.pixels.to_u8());
+        let Picture { pixels, is_first_of_more, .. } = read_input(&self.input, true)?;
+        if is_first_of_more {
+            common.note(&format!("note: {name} holds more pictures: this is the first"));
+        }
+        let picture = opaque(pixels.to_u8());
         let (height, width, _) = picture.dim();
         if self.size > height.min(width) {
             let problem = format!("found {}; {name} has {width}×{height} pixels, which hold no such window", self.size);
@@ -86,6 +95,7 @@ impl Compare {
             while tiles.len() % columns > 0 {
                 tiles.push(Tile { label: String::new(), image: Image::zeros([0, 0, 1]) });
             }
+            check_room(&chain, &picture).with_context(|| name.clone())?;
             let image = Engine::default().run(&chain, &picture).with_context(|| name.clone())?;
             let grey = brightness(&image)?;
             let average = Engine::default().run(&average, &grey).with_context(|| name.clone())?;
@@ -96,6 +106,7 @@ impl Compare {
             tiles.push(Tile { label: source.clone(), image: shown(&image, 1) });
             self.report(common, &mut lines, (&source, "none"), [&grey, &grey], None)?;
             for Method { name: method, pool } in &methods {
+                check_room(pool, &image).with_context(|| name.clone())?;
                 let pooled = Engine::default().run(pool, &image).with_context(|| name.clone())?;
                 let [rows, columns] = [image.height() / pooled.height(), image.width() / pooled.width()];
                 let times = rows.min(columns).max(1);
@@ -109,7 +120,7 @@ impl Compare {
             }
         }
         let page = sheet(&tiles, columns);
-        let notes = write_picture(&self.output, Picture::from(Pixels::U8(page)), Packing::default())?;
+        let notes = write_picture(&self.output, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
         notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", self.output.display())));
         Ok(lines.iter().try_for_each(|line| say(line))?)
     }
@@ -201,16 +212,20 @@ impl Compare {
             lines.push(line.to_string());
             return Ok(());
         }
+        // As wide as the longest method is written.
+        let wide = split_methods(&self.methods).iter().map(|method| method.chars().count()).fold(24, usize::max);
         let or_dash = |value: Option<f64>| value.map_or("-".into(), |value| format!("{value:.2}"));
         if method == "none" {
             let [size, mean, light, dark, edges, psnr] = ["size", "mean", "light", "dark", "edges", "psnr"];
-            lines
-                .push(format!("{source}\n  {:<24}{size:>11}{mean:>8}{light:>8}{dark:>8}{edges:>8}{psnr:>8}", "method"));
+            lines.push(format!(
+                "{source}\n  {:<wide$}{size:>11}{mean:>8}{light:>8}{dark:>8}{edges:>8}{psnr:>8}",
+                "method"
+            ));
         }
         let size = format!("{width}×{height}");
         let [light, dark, edges, psnr] = [light, dark, edges, psnr].map(or_dash);
         let mean = mean(pooled);
-        lines.push(format!("  {method:<24}{size:>11}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"));
+        lines.push(format!("  {method:<wide$}{size:>11}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"));
         Ok(())
     }
 }

@@ -44,7 +44,8 @@ pub(super) struct Info {
 /// What is said of a picture or a crop of it.
 struct Numbers {
     entropy: f64,
-    noise: f64,
+    /// None where the estimate needs more pixels.
+    noise: Option<f64>,
     deviation: f64,
 }
 
@@ -56,12 +57,13 @@ impl Numbers {
 
     fn mean(all: &[Self]) -> Self {
         let mean = |of: fn(&Self) -> f64| all.iter().map(of).sum::<f64>() / all.len() as f64;
-        Self { entropy: mean(|n| n.entropy), noise: mean(|n| n.noise), deviation: mean(|n| n.deviation) }
+        let noise = all.iter().map(|n| n.noise).sum::<Option<f64>>().map(|sum| sum / all.len() as f64);
+        Self { entropy: mean(|n| n.entropy), noise, deviation: mean(|n| n.deviation) }
     }
 
     /// None of what is flat.
     fn chaos(&self) -> Option<f64> {
-        (self.deviation > 0.0).then(|| self.noise / self.deviation)
+        self.noise.filter(|_| self.deviation > 0.0).map(|noise| noise / self.deviation)
     }
 }
 
@@ -82,6 +84,7 @@ impl Info {
             });
             return Ok(say_json(&json!({
                 "event": "info", "in": name, "width": width, "height": height, "channels": channels, "dtype": depth,
+                "is_first_of_more": picture.is_first_of_more,
                 "icc_bytes": picture.metadata.icc.map(|icc| icc.len()), "exif_bytes": picture.metadata.exif.map(|exif| exif.len()),
                 "histogram": histogram, "entropy": whole.entropy, "noise": whole.noise, "deviation": whole.deviation,
                 "chaos": whole.chaos(), "crops": crops.collect::<Vec<_>>(),
@@ -89,6 +92,9 @@ impl Info {
         }
         let kind = ["grey", "grey with alpha", "colour", "colour with alpha"][(channels - 1).min(3)];
         say(&format!("{name}: {width}×{height}, {kind}, {depth}"))?;
+        if picture.is_first_of_more {
+            say("the first of more pictures or frames")?;
+        }
         for (what, bytes) in [("ICC profile", picture.metadata.icc), ("EXIF", picture.metadata.exif)] {
             if let Some(bytes) = bytes {
                 say(&format!("{what}: {} bytes", bytes.len()))?;
@@ -107,8 +113,9 @@ impl Info {
 
 fn line(what: &str, numbers: &Numbers) -> anyhow::Result<()> {
     let Numbers { entropy, noise, deviation } = numbers;
-    let chaos = numbers.chaos().map_or("-".into(), |chaos| format!("{chaos:.2}"));
-    Ok(say(&format!("{what:<12}{entropy:>9.2}{noise:>9.2}{deviation:>11.2}{chaos:>9}"))?)
+    let or_dash = |number: Option<f64>| number.map_or("-".into(), |number| format!("{number:.2}"));
+    let [noise, chaos] = [*noise, numbers.chaos()].map(or_dash);
+    Ok(say(&format!("{what:<12}{entropy:>9.2}{noise:>9}{deviation:>11.2}{chaos:>9}"))?)
 }
 
 /// Means over crops of `side` that are spread evenly over the picture.

@@ -18,7 +18,7 @@ use glassbox_kernels::filters::ENTRIES;
 
 use self::apply::is_dash;
 use self::command::Job;
-use crate::run::Common;
+use crate::run::{Common, say_bytes};
 
 /// Image kernels you can see through
 #[derive(Debug, Parser)]
@@ -97,13 +97,13 @@ pub(crate) fn completions(mut command: Command, shell: clap_complete::Shell) -> 
     let name = command.get_name().to_string();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, name, &mut script);
-    Ok(io::Write::write_all(&mut io::stdout(), &script)?)
+    Ok(say_bytes(&script)?)
 }
 
 pub(crate) fn manual(command: Command) -> anyhow::Result<()> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
-    Ok(io::Write::write_all(&mut io::stdout(), &page)?)
+    Ok(say_bytes(&page)?)
 }
 
 /// The picture in a file, or for `-` the one on standard input.

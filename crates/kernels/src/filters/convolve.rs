@@ -43,7 +43,7 @@ const NORMALIZE: Parameter = Parameter {
     default: "",
     values: Values::Choice(&["no", "yes"]),
     help: "divide by the sum of the weights instead, so that what is flat stays as it is; by nothing if that is 0 \
-           (default: no, but yes with --gimp)",
+           (default: no, but yes with --gimp, where divisor and offset then do not count)",
 };
 
 const FLIP: Parameter = Parameter {
@@ -69,6 +69,13 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         return gimp::build(arguments, &weights);
     }
     arguments.refuse(&["channels", "alpha-weighting"], "gimp=no")?;
+    if let only @ ("black" | "white") = arguments.text("border") {
+        return Err(Error::parameter(
+            "border",
+            only,
+            format!("{}; black and white with gimp only", Border::NAMES.join(", ")),
+        ));
+    }
     if arguments.text("normalize") == "yes" {
         arguments.refuse(&["divisor"], "normalize=yes")?;
     }
@@ -79,7 +86,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         _ => arguments.real("divisor").unwrap_or(1.0),
     };
     if divisor == 0.0 {
-        return Err(Error::parameter("divisor", "0", "any number but 0"));
+        return Err(Error::parameter("divisor", arguments.text("divisor"), "any number but 0"));
     }
     let offset = arguments.real("offset").unwrap_or(0.0);
     let finish = Finish { divisor, offset, signed: Signed::from_arguments(arguments) };

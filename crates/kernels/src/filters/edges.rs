@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::parameters::{Arguments, Parameter, Values};
 use super::response::Response;
 use super::signed::Signed;
-use crate::Pixel;
 use crate::filter::Rows;
 use crate::simd::{Lanes, Register, Words};
 use crate::wide::{Wide, greater};
+use crate::{Error, Pixel};
 
 /// Which of the two responses is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,19 +88,22 @@ pub(super) struct Choices {
 }
 
 impl Choices {
-    pub(super) fn from_arguments(arguments: &Arguments) -> Self {
+    pub(super) fn from_arguments(arguments: &Arguments) -> Result<Self, Error> {
         let direction = match arguments.text("direction") {
             "x" => Direction::X,
             "y" => Direction::Y,
             _ => Direction::Both,
         };
+        if direction != Direction::Both {
+            arguments.refuse(&["combine"], &format!("direction={}", arguments.text("direction")))?;
+        }
         let combine = match arguments.text("combine") {
             "magnitude" => Combine::Magnitude,
             "max" => Combine::Max,
             "signed" => Combine::Signed,
             _ => Combine::Sum,
         };
-        Self { direction, combine, signed: Signed::from_arguments(arguments) }
+        Ok(Self { direction, combine, signed: Signed::from_arguments(arguments) })
     }
 
     /// Stores what is made of both responses in `out`: one plain loop for each choice.

@@ -20,7 +20,7 @@ use crate::{Border, Error, Pixel};
 
 /// The filter with the weights `S` at the sides and `M` in the middle.
 pub(super) fn build<const S: i16, const M: i16>(arguments: &Arguments) -> Result<Filter, Error> {
-    let choices = Choices::from_arguments(arguments);
+    let choices = Choices::from_arguments(arguments)?;
     Ok(Filter::rows(arguments.operator(), Gradient::<S, M> { choices, border: arguments.border()? }))
 }
 

@@ -20,7 +20,7 @@ pub(super) static ENTRY: Entry = Entry {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    let Choices { direction, combine, signed } = Choices::from_arguments(arguments);
+    let Choices { direction, combine, signed } = Choices::from_arguments(arguments)?;
     Ok(Filter::rows(arguments.operator(), Roberts { direction, combine, signed, border: arguments.border()? }))
 }
 

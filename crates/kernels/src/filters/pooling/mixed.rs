@@ -27,7 +27,11 @@ const DRAW: Parameter = Parameter {
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let lambda = f64::from(arguments.real("lambda").unwrap_or(0.5));
-    let draws = (arguments.text("draw") == "yes").then(|| Draws::new(arguments.whole("seed").unwrap_or(0)));
+    let drawn = arguments.text("draw") == "yes";
+    if !drawn {
+        arguments.refuse(&["seed"], "draw=no")?;
+    }
+    let draws = drawn.then(|| Draws::new(arguments.whole("seed").unwrap_or(0)));
     Ok(filter(arguments, Mixed { lambda, draws }))
 }
 

@@ -23,7 +23,11 @@ const FORM: Parameter = Parameter {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    let draws = (arguments.text("form") == "train").then(|| Draws::new(arguments.whole("seed").unwrap_or(0)));
+    let drawn = arguments.text("form") == "train";
+    if !drawn {
+        arguments.refuse(&["seed"], "form=test")?;
+    }
+    let draws = drawn.then(|| Draws::new(arguments.whole("seed").unwrap_or(0)));
     Ok(filter(arguments, Stochastic { draws }))
 }
 

@@ -1,0 +1,144 @@
+/// What a file says about its pixels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// ICC colour profile.
+    pub icc: Option<Vec<u8>>,
+    /// EXIF block, its orientation undone if it was applied to the pixels.
+    pub exif: Option<Vec<u8>>,
+}
+
+impl Metadata {
+    /// Makes it agree with what a picture has become: a profile for other channels is left out, EXIF tells the size that there is now, and
+    /// nothing of a thumbnail, which shows the picture as it was. What there is to say of that.
+    ///
+    /// # Shape
+    /// `(height, width, channels)` of the picture.
+    ///
+    /// Source: ICC.1:2022, clause 7.2.8; CIPA DC-008 (EXIF 2.32), clauses 4.5 and 4.6.
+    pub fn bring_up_to_date(&mut self, (height, width, channels): (usize, usize, usize)) -> Option<String> {
+        if let Some(exif) = &mut self.exif {
+            let is_big = exif.starts_with(b"MM");
+            // What makes no sense is left as it is.
+            let _ = Block { bytes: exif, is_big }.bring_up_to_date(height as u32, width as u32);
+        }
+        let is_grey = channels < 3;
+        let fits = match self.icc.as_deref()?.get(16..20) {
+            Some(b"GRAY") => is_grey,
+            Some(b"CMYK") => false,
+            _ => !is_grey,
+        };
+        let pixels = if is_grey { "greys" } else { "colours" };
+        self.icc
+            .take_if(|_| !fits)
+            .map(|_| format!("{pixels} cannot use the colour profile, which is for others: left out"))
+    }
+}
+
+/// Entries for the picture's width and height: of the pixels that are stored, and of those that are valid.
+const WIDTHS: [u32; 2] = [0x100, 0xA002];
+const HEIGHTS: [u32; 2] = [0x101, 0xA003];
+
+/// The entry that points to the directory of exposure.
+const EXPOSURE: u32 = 0x8769;
+
+/// An EXIF block, which is changed in place: makers' notes point to places in it.
+struct Block<'a> {
+    bytes: &'a mut [u8],
+    is_big: bool,
+}
+
+impl Block<'_> {
+    fn bring_up_to_date(&mut self, height: u32, width: u32) -> Option<()> {
+        let main = self.number(4, 4)? as usize;
+        let (exposure, end) = self.directory(main, [height, width])?;
+        // A thumbnail is in the directory that follows.
+        self.bytes.get_mut(end..end + 4)?.fill(0);
+        self.directory(exposure?, [height, width]).map(|_| ())
+    }
+
+    /// Where the directory of exposure is said to be, and where this one ends.
+    fn directory(&mut self, at: usize, [height, width]: [u32; 2]) -> Option<(Option<usize>, usize)> {
+        let mut exposure = None;
+        let end = at + 2 + 12 * self.number(at, 2)? as usize;
+        for entry in (at + 2..end).step_by(12) {
+            match self.number(entry, 2)? {
+                EXPOSURE => exposure = Some(self.number(entry + 8, 4)? as usize),
+                tag if WIDTHS.contains(&tag) => self.put(entry, width)?,
+                tag if HEIGHTS.contains(&tag) => self.put(entry, height)?,
+                _ => {}
+            }
+        }
+        Some((exposure, end))
+    }
+
+    fn number(&self, at: usize, length: usize) -> Option<u32> {
+        let add = |number: u32, byte: &u8| number << 8 | u32::from(*byte);
+        let bytes = self.bytes.get(at..at.checked_add(length)?)?.iter();
+        Some(if self.is_big { bytes.fold(0, add) } else { bytes.rev().fold(0, add) })
+    }
+
+    /// Makes an entry one number of 32 bits, whatever whole number it was.
+    fn put(&mut self, entry: usize, number: u32) -> Option<()> {
+        let [kind, value] = [4u16.to_le_bytes().to_vec(), number.to_le_bytes().to_vec()].map(|mut bytes| {
+            if self.is_big {
+                bytes.reverse();
+            }
+            bytes
+        });
+        self.bytes.get_mut(entry + 2..entry + 4)?.copy_from_slice(&kind);
+        self.bytes.get_mut(entry + 8..entry + 12)?.copy_from_slice(&value);
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Metadata;
+
+    /// Big-endian: a directory of exposure with a width of 16 bits and a height of 32, and a thumbnail's directory at 99.
+    const BIG: &[u8] = b"MM\0*\0\0\0\x08\0\x01\x87\x69\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\x63\
+        \0\x02\xa0\x02\0\x03\0\0\0\x01\0\x07\0\0\xa0\x03\0\x04\0\0\0\x01\0\0\0\x09\0\0\0\0";
+
+    fn updated(exif: &[u8]) -> Vec<u8> {
+        let mut metadata = Metadata { icc: None, exif: Some(exif.to_vec()) };
+        assert_eq!(metadata.bring_up_to_date((70_000, 3, 1)), None);
+        metadata.exif.unwrap()
+    }
+
+    #[test]
+    fn exif_tells_the_size_and_no_thumbnail() {
+        let new = updated(BIG);
+        assert_eq!(new[..22], BIG[..22]);
+        assert_eq!(new[22..26], [0; 4]);
+        assert_eq!(
+            &new[26..],
+            b"\0\x02\xa0\x02\0\x04\0\0\0\x01\0\0\0\x03\xa0\x03\0\x04\0\0\0\x01\0\x01\x11\x70\0\0\0\0"
+        );
+        let little = b"II*\0\x08\0\0\0\x01\0\x01\x01\x03\0\x01\0\0\0\x05\0\0\0\0\0\0\0";
+        assert_eq!(updated(little)[12..22], *b"\x04\0\x01\0\0\0\x70\x11\x01\0");
+    }
+
+    #[test]
+    fn what_is_damaged_is_left_as_it_is() {
+        for length in 0..BIG.len() {
+            updated(&BIG[..length]);
+            let mut other = BIG.to_vec();
+            other[length] ^= 0xff;
+            updated(&other);
+        }
+    }
+
+    #[test]
+    fn profiles_go_with_their_channels() {
+        for (space, kept) in
+            [(b"GRAY", [true, false]), (b"RGB ", [false, true]), (b"CMYK", [false; 2]), (b"what", [false, true])]
+        {
+            let icc = Some([&[0; 16][..], space, &[0; 108]].concat());
+            for (channels, kept) in [(1, kept[0]), (2, kept[0]), (3, kept[1]), (4, kept[1])] {
+                let mut metadata = Metadata { icc: icc.clone(), exif: None };
+                assert_eq!(metadata.bring_up_to_date((1, 1, channels)).is_none(), kept);
+                assert_eq!(metadata.icc.is_some(), kept);
+            }
+        }
+    }
+}
