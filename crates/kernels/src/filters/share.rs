@@ -56,19 +56,3 @@ impl Share {
         ((u32::from(sum) * u32::from(self.factor)) >> 16) as u16 >> self.shift
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_are_exact() {
-        for size in 2..=MOST_IN_16_BITS {
-            let (count, share) = (size * size, Share::of(size * size));
-            for sum in 0..=255 * count {
-                let wanted = (2 * sum + count) / (2 * count);
-                assert_eq!(usize::from(share.take(sum as u16)), wanted, "{sum} / {count}");
-            }
-        }
-    }
-}

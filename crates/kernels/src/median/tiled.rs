@@ -47,7 +47,12 @@ fn layout<T: Pixel>(size: usize, level: Level) -> Arc<Layout> {
     let layout = layouts.entry((size, longest, at_once)).or_insert_with(|| {
         let tiling = Tiling::new(size, at_once);
         let layout = [longest, 32, 16, 8].into_iter().find_map(|length| Layout::new(&tiling, length));
-        Arc::new(layout.expect("windows are not so large that their lines find no room"))
+        let layout = layout.expect("windows are not so large that their lines find no room");
+        debug_assert!(
+            !at_once || size < 11 || layout.steps.shapes.iter().all(|shape| *shape != 0),
+            "merges compiled for {size}"
+        );
+        Arc::new(layout)
     });
     Arc::clone(layout)
 }

@@ -305,35 +305,3 @@ unsafe fn magnitudes<R: Register>(a: R, b: R, scale: f32) -> R {
         R::max_i16(R::pack_i16(R::roots32(low, scale), R::roots32(high, scale)), R::zeros())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn roots_are_the_nearest() {
-        for level in Level::all() {
-            with_lanes!(level, lanes => roots_of(lanes), else ());
-        }
-    }
-
-    fn roots_of<R: Register>(lanes: Lanes<R>) {
-        let nearest = |square: f64| (square.sqrt().round() as u8, square.sqrt().round() <= 255.0);
-        for a in 0..=512i16 {
-            for b in 0..=512i16 {
-                let square = f64::from(i32::from(a) * i32::from(a) + i32::from(b) * i32::from(b));
-                let (x, y) = (lanes.splat_words(a), lanes.splat_words(-b));
-                let mut made = [[0; 64]; 2];
-                x.magnitude::<false>(y).saturate().store(&mut made[0]);
-                x.magnitude::<true>(y).saturate().store(&mut made[1]);
-                for (made, square) in made.into_iter().zip([square, square / 2.0]) {
-                    let (root, fits) = nearest(square);
-                    assert!(
-                        made[..R::BYTES].iter().all(|byte| *byte == if fits { root } else { 255 }),
-                        "of {a} and {b}"
-                    );
-                }
-            }
-        }
-    }
-}

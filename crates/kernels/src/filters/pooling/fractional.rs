@@ -103,29 +103,3 @@ impl WholeOperator for Fractional {
         self.reduce.bins(picture, &rows, &columns)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn windows_cover_a_side_and_none_is_empty() {
-        for seed in 0..20 {
-            for (random, overlap) in [(false, false), (false, true), (true, false), (true, true)] {
-                let of = |ratio| Fractional { ratio, random, overlap, reduce: Reduce::Max, seed };
-                for (side, ratio, count) in
-                    [(1, 1.5, 1), (2, 1.5, 1), (3, 1.5, 2), (25, 1.4, 17), (100, 1.0, 100), (7, 64.0, 1)]
-                {
-                    let windows = of(ratio).windows(side, &mut Draws::new(seed));
-                    assert_eq!(windows.len(), count, "{side} / {ratio}");
-                    let shared = usize::from(overlap);
-                    assert!(windows[0].start == 0 && windows[count - 1].end == side);
-                    for pair in windows.windows(2) {
-                        assert_eq!(pair[0].end, (pair[1].start + shared).min(side), "{windows:?}");
-                    }
-                    assert!(windows.iter().all(|window| !window.is_empty()), "{windows:?}");
-                }
-            }
-        }
-    }
-}
