@@ -373,6 +373,11 @@ fn parameters_and_files_that_contradict_each_other() {
         refused(filters(folder, arguments), 2, &[wanted]);
         assert!(!folder.join("out.png").exists() && !folder.join("d").exists());
     }
+    let many = ["999999.125"; 31].join(" ");
+    let [matrix, kernel] = [31, 12].map(|rows| vec![&many[..11 * rows - 1]; rows].join("; "));
+    let animate = ["animate", "out.gif", "--matrix", &matrix, "--kernel", &kernel];
+    refused(filters(folder, &animate), 2, &["frames of ", "at most 8000000 pixels are allowed"]);
+    assert!(!folder.join("out.gif").exists());
     // What is made on the way takes room as well.
     let wide = ["pixel-pyramid-pool:sizes=1 1 1 1 1 1 1 1 1 1"; 9].join(" | ") + " | global-pool";
     let message =

@@ -11,6 +11,20 @@ use crate::command_lines::{data, done, err, filters, json, text};
 use crate::filters_program::{noise, write};
 
 #[test]
+fn files_passed_over_are_counted_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir_all(folder.join("in/below")).unwrap();
+    for name in ["in/notes.txt", "in/below/picture", "in/.hidden"] {
+        fs::write(folder.join(name), "no picture").unwrap();
+    }
+    fs::copy(data("chelsea.png"), folder.join("in/a.png")).unwrap();
+    let output = filters(folder, &["gray", "in", "in/../in", "in", "--recursive", "--out-dir", "out"]);
+    assert!(err(&output).contains("note: 2 files passed over: no suffix of a picture"), "{}", err(&output));
+    assert!(output.status.success() && folder.join("out/a.png").exists());
+}
+
+#[test]
 fn many_pictures_go_to_a_folder() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

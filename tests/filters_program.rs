@@ -255,6 +255,10 @@ fn compare_takes_any_methods_and_operators() {
         assert_eq!(output.status.code(), Some(2));
         assert!(err(&output).contains(wanted), "{}", err(&output));
     }
+    // A strip, shown as wide as a tile may be.
+    write(&folder.path().join("strip.png"), Pixels::U8(Image::zeros([8, 6000, 1])));
+    done(filters(folder.path(), &["compare", "strip.png", "s.png", "--size", "2"]));
+    assert!(read_picture(&folder.path().join("s.png"), true).unwrap().pixels.dim().1 < 3 * 700);
     // Nothing is said of what comes to nothing.
     let output = filters(folder.path(), &["compare", text(&chelsea), "none.png", "--on", "max-pool:size=100"]);
     assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{}", err(&output));

@@ -90,6 +90,27 @@ fn what_is_lost_is_said() {
 }
 
 #[test]
+fn what_jpeg_has_no_room_for_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jpg");
+    let metadata = |exif, icc| Metadata { exif: Some(vec![0; exif]), icc: Some(vec![0; icc]) };
+    let written = |metadata| {
+        let picture = Picture { metadata, ..Picture::from(Pixels::U8(image8(3))) };
+        write_picture(&path, picture, Packing::default()).unwrap().notes
+    };
+    assert_eq!(written(metadata(65_527, 254 * 65_519)), [""; 0]);
+    let read = read_picture(&path, true).unwrap().metadata;
+    assert_eq!([read.exif, read.icc].map(|part| part.unwrap().len()), [65_527, 254 * 65_519]);
+    assert_eq!(
+        written(metadata(65_528, 254 * 65_519 + 1)),
+        [
+            "JPEG holds at most 65527 bytes of EXIF, found 65528: left out",
+            "JPEG holds at most 16641826 bytes of a profile, found 16641827: left out"
+        ]
+    );
+}
+
+#[test]
 fn grey_maps_are_grey_and_colour_maps_coloured() {
     let folder = tempfile::tempdir().unwrap();
     let colours = Image::from_vec([1, 2, 3], vec![255u8, 0, 0, 10, 20, 30]).unwrap();
@@ -127,13 +148,78 @@ fn the_first_of_more_is_known_as_such() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("moving.gif");
     for (frames, more) in [(1, false), (2, true), (5, true)] {
-        write_animation(&path, &vec![image8(3); frames], 100).unwrap();
+        write_animation(&path, std::iter::repeat_n(image8(3), frames), 100).unwrap();
         assert_eq!(read_picture(&path, true).unwrap().is_first_of_more, more, "{frames} frames");
     }
     for (suffix, _) in Format::SUFFIXES {
         let path = folder.path().join(format!("one.{suffix}"));
         write_picture(&path, Picture::from(Pixels::U8(image8(3))), Packing::default()).unwrap();
         assert!(!read_picture(&path, true).unwrap().is_first_of_more, "{suffix}");
+    }
+}
+
+/// A TIFF of indexed colours as the standard has it, in one strip: 5×3 pixels whose indices go up by one; index i is (i, 2i, 255 - i).
+fn indexed_tiff(bits: u32, is_big: bool) -> Vec<u8> {
+    let number = |value: u32, length: usize| {
+        let bytes = value.to_be_bytes()[4 - length..].to_vec();
+        if is_big { bytes } else { bytes.into_iter().rev().collect() }
+    };
+    let colours = 1 << bits;
+    let rows = (0..3u32).flat_map(|y| {
+        let row = (0..5).fold(0u64, |row, x| row << bits | u64::from((5 * y + x) % colours));
+        let length = (5 * bits as usize).div_ceil(8);
+        (row << (8 * length - 5 * bits as usize)).to_be_bytes()[8 - length..].to_vec()
+    });
+    let map = [|i: u32| i, |i| 2 * i % 256, |i| 255 - i].into_iter().flat_map(|of| (0..colours).map(of));
+    let (rows, map): (Vec<u8>, Vec<u8>) = (rows.collect(), map.flat_map(|value| number(257 * value, 2)).collect());
+    let entries = [
+        (256, 3, 1, 5),
+        (257, 3, 1, 3),
+        (258, 3, 1, bits),
+        (259, 3, 1, 1),
+        (262, 3, 1, 3),
+        (273, 4, 1, 8),
+        (277, 3, 1, 1),
+        (278, 3, 1, 3),
+        (279, 4, 1, rows.len() as u32),
+        (320, 3, 3 * colours, 8 + rows.len() as u32),
+    ];
+    let mut file =
+        [if is_big { b"MM" } else { b"II" }, &number(42, 2)[..], &number((8 + rows.len() + map.len()) as u32, 4)]
+            .concat();
+    file.extend([rows, map, number(entries.len() as u32, 2)].concat());
+    for (tag, kind, count, value) in entries {
+        let value = if kind == 3 && count == 1 { [number(value, 2), vec![0; 2]].concat() } else { number(value, 4) };
+        file.extend([number(tag, 2), number(kind, 2), number(count, 4), value].concat());
+    }
+    file.extend([0; 4]);
+    file
+}
+
+#[test]
+fn indexed_colours_of_a_tiff_are_looked_up() {
+    for (bits, is_big) in [1, 2, 4, 8].into_iter().flat_map(|bits| [(bits, false), (bits, true)]) {
+        let file = indexed_tiff(bits, is_big);
+        let found = decode_picture(&file, "in.tif", true).unwrap().pixels;
+        let wanted = Image::from_fn([3, 5, 3], |(y, x, c)| {
+            let index = (5 * y + x) % (1 << bits);
+            [index, 2 * index % 256, 255 - index][c] as u8
+        });
+        assert_eq!(found, Pixels::U8(wanted), "{bits} bits, is_big {is_big}");
+        // Two numbers a pixel, as indices with alpha have.
+        let tag = if is_big { [1, 21, 0, 3] } else { [21, 1, 3, 0] };
+        let place = file.windows(4).position(|bytes| bytes == tag).unwrap() + 8;
+        let mut two = file.clone();
+        two[place..place + 2].copy_from_slice(&if is_big { [0, 2] } else { [2, 0] });
+        two.extend([0; 100]);
+        assert!(decode_picture(&two, "in.tif", true).unwrap_err().to_string().contains("tiff"));
+        // Cut anywhere, or with any byte another: no panic.
+        for place in 0..file.len() {
+            let _ = decode_picture(&file[..place], "in.tif", true);
+            let mut other = file.clone();
+            other[place] ^= 0xff;
+            let _ = decode_picture(&other, "in.tif", true);
+        }
     }
 }
 

@@ -93,6 +93,8 @@ pub(crate) fn put_into_tiff(file: &mut Vec<u8>, exif: &[u8]) {
     entries.retain(|own| own.tag == PROFILE || new.iter().all(|new| new.tag != own.tag));
     entries.extend(new.into_iter().filter(|new| new.tag != PROFILE));
     entries.sort_by_key(|entry| entry.tag);
+    // As many as there are tags at most, which is what a directory can count.
+    entries.dedup_by_key(|entry| entry.tag);
     append(file, &entries);
 }
 

@@ -8,6 +8,10 @@ use glassbox_tensor::{Element, Image};
 
 use crate::{Error, Picture, Pixels};
 
+/// What finds room in a JPEG's segments of 65533 bytes, one for EXIF and 254 for a profile, with the names that stand before them.
+const MOST_JPEG_EXIF: usize = 65533 - 6;
+const MOST_JPEG_PROFILE: usize = 254 * (65533 - 14);
+
 /// Colours of a GIF.
 const MOST_COLOURS: usize = 256;
 
@@ -159,6 +163,15 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
     }
     if holds.metadata {
         notes.extend(metadata.bring_up_to_date(pixels.dim()));
+    }
+    if format == Format::Jpeg {
+        let parts = [(&mut metadata.exif, MOST_JPEG_EXIF, "EXIF"), (&mut metadata.icc, MOST_JPEG_PROFILE, "a profile")];
+        for (part, most, what) in parts {
+            notes
+                .extend(part.take_if(|bytes| bytes.len() > most).map(|bytes| {
+                    format!("JPEG holds at most {most} bytes of {what}, found {}: left out", bytes.len())
+                }));
+        }
     }
     if let (Format::Gif, Pixels::U8(image)) = (format, &mut pixels) {
         notes.extend(indexed(image));

@@ -8,6 +8,7 @@ mod atomic;
 mod error;
 mod exif;
 mod format;
+mod indexed_tiff;
 mod metadata;
 pub mod mnist;
 mod npy;

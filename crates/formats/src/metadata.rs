@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 /// What a file says about its pixels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
@@ -8,8 +10,8 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Makes it agree with what a picture has become: a profile for other channels is left out, EXIF tells the size that there is now, and
-    /// nothing of a thumbnail, which shows the picture as it was. What there is to say of that.
+    /// Makes it agree with what a picture has become: a profile for other channels is left out, EXIF tells the size that there is now, and its
+    /// thumbnail, which shows the picture as it was, is blotted out. What there is to say of that.
     ///
     /// # Shape
     /// `(height, width, channels)` of the picture.
@@ -17,9 +19,8 @@ impl Metadata {
     /// Source: ICC.1:2022, clause 7.2.8; CIPA DC-008 (EXIF 2.32), clauses 4.5 and 4.6.
     pub fn bring_up_to_date(&mut self, (height, width, channels): (usize, usize, usize)) -> Option<String> {
         if let Some(exif) = &mut self.exif {
-            let is_big = exif.starts_with(b"MM");
             // What makes no sense is left as it is.
-            let _ = Block { bytes: exif, is_big }.bring_up_to_date(height as u32, width as u32);
+            let _ = Block::new(exif).bring_up_to_date(height as u32, width as u32);
         }
         let is_grey = channels < 3;
         let fits = match self.icc.as_deref()?.get(16..20) {
@@ -38,29 +39,60 @@ impl Metadata {
 const WIDTHS: [u32; 2] = [0x100, 0xA002];
 const HEIGHTS: [u32; 2] = [0x101, 0xA003];
 
+/// Entries that tell where a thumbnail begins and how long it is.
+const THUMBNAIL: [u32; 2] = [0x201, 0x202];
+
 /// The entry that points to the directory of exposure.
 const EXPOSURE: u32 = 0x8769;
 
-/// An EXIF block, which is changed in place: makers' notes point to places in it.
-struct Block<'a> {
+/// An EXIF block or a TIFF file, which is changed in place: makers' notes point to places in it.
+pub(crate) struct Block<'a> {
     bytes: &'a mut [u8],
     is_big: bool,
 }
 
-impl Block<'_> {
+impl<'a> Block<'a> {
+    pub(crate) fn new(bytes: &'a mut [u8]) -> Self {
+        let is_big = bytes.starts_with(b"MM");
+        Self { bytes, is_big }
+    }
+
+    /// Where the value of an entry of the main directory stands.
+    pub(crate) fn place_of(&self, tag: u32) -> Option<usize> {
+        Some(self.entry(self.number(4, 4)? as usize, tag)? + 8)
+    }
+
+    /// Where an entry of a directory stands.
+    fn entry(&self, directory: usize, tag: u32) -> Option<usize> {
+        self.entries(directory)?.step_by(12).find(|entry| self.number(*entry, 2) == Some(tag))
+    }
+
+    /// Where the entries of a directory stand.
+    fn entries(&self, directory: usize) -> Option<Range<usize>> {
+        let first = directory.checked_add(2)?;
+        Some(first..first.checked_add(12 * self.number(directory, 2)? as usize)?)
+    }
+
     fn bring_up_to_date(&mut self, height: u32, width: u32) -> Option<()> {
         let main = self.number(4, 4)? as usize;
         let (exposure, end) = self.directory(main, [height, width])?;
-        // A thumbnail is in the directory that follows.
+        if let Some(exposure) = exposure {
+            let _ = self.directory(exposure, [height, width]);
+        }
+        // The directory that follows tells where the thumbnail stands.
+        let next = self.number(end, 4)? as usize;
+        let [at, length] = THUMBNAIL.map(|tag| self.entry(next, tag).and_then(|entry| self.number(entry + 8, 4)));
         self.bytes.get_mut(end..end + 4)?.fill(0);
-        self.directory(exposure?, [height, width]).map(|_| ())
+        let (at, length) = (at? as usize, length? as usize);
+        self.bytes.get_mut(at..at.checked_add(length)?)?.fill(0);
+        Some(())
     }
 
     /// Where the directory of exposure is said to be, and where this one ends.
     fn directory(&mut self, at: usize, [height, width]: [u32; 2]) -> Option<(Option<usize>, usize)> {
         let mut exposure = None;
-        let end = at + 2 + 12 * self.number(at, 2)? as usize;
-        for entry in (at + 2..end).step_by(12) {
+        let entries = self.entries(at)?;
+        for entry in entries.clone().step_by(12) {
             match self.number(entry, 2)? {
                 EXPOSURE => exposure = Some(self.number(entry + 8, 4)? as usize),
                 tag if WIDTHS.contains(&tag) => self.put(entry, width)?,
@@ -68,7 +100,7 @@ impl Block<'_> {
                 _ => {}
             }
         }
-        Some((exposure, end))
+        Some((exposure, entries.end))
     }
 
     fn number(&self, at: usize, length: usize) -> Option<u32> {
@@ -119,7 +151,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_damaged_is_left_as_it_is() {
+    fn thumbnails_are_blotted_out() {
+        let block = b"II*\0\x08\0\0\0\0\0\x0e\0\0\0\x02\0\
+            \x01\x02\x04\0\x01\0\0\0\x28\0\0\0\x02\x02\x04\0\x01\0\0\0\x03\0\0\0thumb";
+        let mut wanted = block.to_vec();
+        wanted[10..14].fill(0);
+        wanted[40..43].fill(0);
+        assert_eq!(updated(block), wanted);
+    }
+
+    #[test]
+    fn damage_is_no_reason_to_panic() {
         for length in 0..BIG.len() {
             updated(&BIG[..length]);
             let mut other = BIG.to_vec();

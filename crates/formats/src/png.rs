@@ -62,7 +62,7 @@ impl PngRows {
         let (height, width) = (info.height as usize, info.width as usize);
         let too_long = reader.output_line_size(info.width).is_none_or(|bytes| bytes > MOST_ROW_BYTES);
         let too_large = height.max(width) > i32::MAX as usize;
-        if too_large || info.interlaced || info.is_animated() || auto_orient && turned || too_long {
+        if too_large || info.interlaced || info.animation_control.is_some() || auto_orient && turned || too_long {
             return None;
         }
         if let Some(exif) = exif.as_mut().filter(|_| auto_orient) {

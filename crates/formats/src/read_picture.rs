@@ -7,6 +7,7 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
 use crate::exif::metadata_of_tiff;
+use crate::indexed_tiff::read_indexed_tiff;
 use crate::whole::{holds_more, is_whole_jpeg, is_whole_png};
 use crate::{Error, Metadata, Picture, Pixels};
 
@@ -69,7 +70,7 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
             return Err(invalid(format!("{found}; {KNOWN}")));
         }
     }
-    let (mut metadata, mut is_first_of_more) = (Metadata::default(), false);
+    let (mut metadata, mut is_first_of_more, mut indexed) = (Metadata::default(), false, None);
     if let Some(kind) = reader.format() {
         let mut inner = reader.into_inner();
         let failed = |e| Error::read(name, e);
@@ -87,8 +88,36 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         inner.rewind().map_err(failed)?;
         is_first_of_more = holds_more(&mut inner, kind);
         inner.rewind().map_err(failed)?;
+        if kind == ImageFormat::Tiff {
+            indexed = read_indexed_tiff(&mut inner);
+            inner.rewind().map_err(failed)?;
+        }
         reader = ImageReader::with_format(inner, kind);
     }
+    let (mut image, orientation) = match indexed {
+        Some(image) => {
+            let orientation = metadata.exif.as_deref().and_then(Orientation::from_exif_chunk);
+            (image.map_err(invalid)?, orientation.unwrap_or(Orientation::NoTransforms))
+        }
+        None => decoded(reader, name, &mut metadata)?,
+    };
+    if auto_orient {
+        image.apply_orientation(orientation);
+        if let Some(exif) = metadata.exif.as_mut() {
+            // Nothing to undo where there is no orientation.
+            let _ = Orientation::remove_from_exif_chunk(exif);
+        }
+    }
+    Ok(Picture { pixels: pixels(image), metadata, is_first_of_more })
+}
+
+/// What the decoder makes of a picture, and how it is to be turned; what it says of it goes to what is known of that.
+fn decoded(
+    mut reader: ImageReader<impl BufRead + Seek>,
+    name: &str,
+    metadata: &mut Metadata,
+) -> Result<(DynamicImage, Orientation), Error> {
+    let invalid = |problem: String| Error::invalid(name, problem);
     let format = reader.format().and_then(|format| format.extensions_str().first()).copied().unwrap_or("?");
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MOST_PICTURE_BYTES);
@@ -114,20 +143,10 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
     if bytes == 0 {
         return Err(invalid(format!("is {width}×{height} pixels; there must be at least one")));
     }
-    metadata.icc = metadata.icc.or_else(|| decoder.icc_profile().ok().flatten());
-    metadata.exif = metadata.exif.or_else(|| decoder.exif_metadata().ok().flatten());
-    let orientation = if auto_orient {
-        decoder.orientation().unwrap_or(Orientation::NoTransforms)
-    } else {
-        Orientation::NoTransforms
-    };
-    let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
-    image.apply_orientation(orientation);
-    if let Some(exif) = metadata.exif.as_mut().filter(|_| auto_orient) {
-        // Nothing to undo where there is no orientation.
-        let _ = Orientation::remove_from_exif_chunk(exif);
-    }
-    Ok(Picture { pixels: pixels(image), metadata, is_first_of_more })
+    metadata.icc = metadata.icc.take().or_else(|| decoder.icc_profile().ok().flatten());
+    metadata.exif = metadata.exif.take().or_else(|| decoder.exif_metadata().ok().flatten());
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    Ok((DynamicImage::from_decoder(decoder).map_err(failed)?, orientation))
 }
 
 fn pixels(image: DynamicImage) -> Pixels {

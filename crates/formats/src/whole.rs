@@ -72,16 +72,23 @@ fn bytes<const N: usize>(reader: &mut impl Read) -> io::Result<[u8; N]> {
     reader.read_exact(&mut bytes).map(|()| bytes)
 }
 
-/// An animation says so before the first pixels.
+/// An animation says before the first pixels how many frames there are, and whether those pixels are the first.
 fn png_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
     reader.seek_relative(8)?;
+    let (mut frames, mut pictures) = (0, 1);
     loop {
         let [a, b, c, d, kind @ ..] = bytes::<8>(reader)?;
+        let mut rest = 4 + i64::from(u32::from_be_bytes([a, b, c, d]));
         match &kind {
-            b"acTL" => return Ok(u32::from_be_bytes(bytes(reader)?) > 1),
-            b"IDAT" | b"IEND" => return Ok(false),
-            _ => reader.seek_relative(4 + i64::from(u32::from_be_bytes([a, b, c, d])))?,
+            b"acTL" => {
+                frames = u32::from_be_bytes(bytes(reader)?);
+                rest -= 4;
+            }
+            b"fcTL" => pictures = 0,
+            b"IDAT" | b"IEND" => return Ok(frames.saturating_add(pictures) > 1),
+            _ => {}
         }
+        reader.seek_relative(rest)?;
     }
 }
 
@@ -161,8 +168,12 @@ mod tests {
         let more = |format, parts: &[&[u8]]| holds_more(&mut Cursor::new(parts.concat()), format);
         let (start, size, data) = (b"\x89PNG\r\n\x1a\n", b"\0\0\0\x01IHDR.....", b"\0\0\0\x03IDATabc....");
         let animated = |frames| [b"\0\0\0\x08acTL\0\0\0".as_slice(), &[frames], &[0; 8]].concat();
-        assert!(more(ImageFormat::Png, &[start, size, &animated(2), data]));
-        assert!(!more(ImageFormat::Png, &[start, size, &animated(1), data]));
+        let first = b"\0\0\0\x02fcTL......";
+        assert!(more(ImageFormat::Png, &[start, size, &animated(2), first, data]));
+        assert!(!more(ImageFormat::Png, &[start, size, &animated(1), first, data]));
+        // The pixels that come first are no frame.
+        assert!(more(ImageFormat::Png, &[start, size, &animated(1), data, first]));
+        assert!(!more(ImageFormat::Png, &[start, size, data]));
         assert!(!more(ImageFormat::Png, &[start, size, data, &animated(2)]) && !more(ImageFormat::Png, &[start]));
         let tiff = |next: &[u8]| more(ImageFormat::Tiff, &[b"MM\0*\0\0\0\x08\0\x01", &[1; 12], next]);
         assert!(tiff(b"\0\0\0\x20") && !tiff(&[0; 4]) && !tiff(&[]));

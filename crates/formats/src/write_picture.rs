@@ -53,11 +53,11 @@ pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<
 /// Writes pictures that follow each other as a GIF that goes round for ever, atomically.
 ///
 /// # Shape
-/// Each frame `[height, width, 3]`, all of one size; each is shown for `milliseconds`.
+/// Each frame `[height, width, 3]`, all of one size; each is shown for `milliseconds`. One is in memory at a time.
 ///
 /// # Errors
 /// If the system would not write it, or a side is longer than 65535.
-pub fn write_animation(path: &Path, frames: &[Image<u8>], milliseconds: u32) -> Result<(), Error> {
+pub fn write_animation(path: &Path, frames: impl Iterator<Item = Image<u8>>, milliseconds: u32) -> Result<(), Error> {
     write_atomically(path, |file| {
         let mut encoder = GifEncoder::new(file);
         encoder.set_repeat(Repeat::Infinite).map_err(io::Error::other)?;

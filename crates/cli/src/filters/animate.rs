@@ -18,8 +18,10 @@ const GAP: usize = 28;
 /// Letters of the sum are this many times as large as the font.
 const TIMES: usize = 2;
 
-/// Most places of the mask: as many frames, each of some kilobytes.
+/// Most places of the mask: as many frames, one in memory at a time.
 const MOST_FRAMES: usize = 400;
+/// Most pixels of a frame, which long numbers make large.
+const MOST_PIXELS: usize = 8_000_000;
 
 const PAPER: [u8; 3] = [255; 3];
 const LINES: [u8; 3] = [190; 3];
@@ -79,7 +81,7 @@ impl Animate {
             return Err(Usage(format!("{}: a moving picture needs the suffix .gif", self.output.display())).into());
         }
         let mask = parse_matrix(&self.kernel).map_err(|error| Usage(format!("--{error}")))?;
-        let matrix = self.numbers()?;
+        let matrix = self.numbers(common)?;
         let places = [(matrix.len(), mask.len()), (matrix[0].len(), mask[0].len())]
             .map(|(all, one)| (all + 1).saturating_sub(one));
         let [rows, columns] = places;
@@ -98,21 +100,22 @@ impl Animate {
         }
         check_writable(&self.output)?;
         catch_interrupts(false)?;
-        let scene = Scene::new(matrix, mask, [rows, columns]);
-        let frames: Vec<_> = (0..rows * columns).map(|place| scene.frame(place)).collect();
-        write_animation(&self.output, &frames, self.delay)?;
-        common.detail(&format!("{}: {} frames", self.output.display(), frames.len()));
+        let (scene, frames) = (Scene::new(matrix, mask, [rows, columns]), rows * columns);
+        let [height, width] = scene.size(&scene.lines(0, 0));
+        if height * width > MOST_PIXELS {
+            let found = format!("frames of {width}×{height} pixels for so many and so long numbers");
+            return Err(Usage(format!("{found}; at most {MOST_PIXELS} pixels are allowed")).into());
+        }
+        write_animation(&self.output, (0..frames).map(|place| scene.frame(place)), self.delay)?;
+        common.detail(&format!("{}: {frames} frames", self.output.display()));
         if common.json {
-            let (height, width, _) = frames[0].dim();
             let out = self.output.display().to_string();
-            say_json(
-                &json!({ "event": "animate", "out": out, "width": width, "height": height, "frames": frames.len() }),
-            )?;
+            say_json(&json!({ "event": "animate", "out": out, "width": width, "height": height, "frames": frames }))?;
         }
         Ok(())
     }
 
-    fn numbers(&self) -> anyhow::Result<Vec<Vec<f32>>> {
+    fn numbers(&self, common: &Common) -> anyhow::Result<Vec<Vec<f32>>> {
         let Some(path) = &self.picture else {
             let wrong = |error| match error {
                 Error::Parameter { found, allowed, .. } => {
@@ -122,7 +125,11 @@ impl Animate {
             };
             return parse_matrix(&self.matrix).map_err(wrong);
         };
-        let luma = read_picture(path, true)?.pixels.luma_over(1.0);
+        let picture = read_picture(path, true)?;
+        if picture.is_first_of_more {
+            common.note(&format!("note: {} holds more pictures: this is the first", path.display()));
+        }
+        let luma = picture.pixels.luma_over(1.0);
         let side = self.side as usize;
         if self.y.saturating_add(side) > luma.height() || self.x.saturating_add(side) > luma.width() {
             let found = format!("{}: has {}×{} pixels", path.display(), luma.width(), luma.height());
@@ -155,14 +162,23 @@ impl Scene {
         scene
     }
 
+    /// Height and width of a frame with such lines of text.
+    fn size(&self, text: &[String]) -> [usize; 2] {
+        let (side, height, width) = (self.cell, self.matrix.len(), self.matrix[0].len());
+        let table = 3 * GAP + (width + self.columns) * side;
+        [
+            GAP + height * side + GAP + text.len() * (LETTER + 4) * TIMES + GAP,
+            table.max(2 * GAP + LINE_LETTERS * LETTER * TIMES),
+        ]
+    }
+
     /// The mask at one place, and what came out up to there.
     fn frame(&self, place: usize) -> Image<u8> {
         let (side, top, left) = (self.cell, place / self.columns, place % self.columns);
         let (mask_rows, mask_columns) = (self.mask.len(), self.mask[0].len());
         let (height, width) = (self.matrix.len(), self.matrix[0].len());
         let text = self.lines(top, left);
-        let sheet_height = GAP + height * side + GAP + text.len() * (LETTER + 4) * TIMES + GAP;
-        let sheet_width = (3 * GAP + (width + self.columns) * side).max(2 * GAP + LINE_LETTERS * LETTER * TIMES);
+        let [sheet_height, sheet_width] = self.size(&text);
         let mut page = Image::from_fn([sheet_height, sheet_width, 3], |(_, _, channel)| PAPER[channel]);
         for (y, row) in self.matrix.iter().enumerate() {
             for (x, &number) in row.iter().enumerate() {

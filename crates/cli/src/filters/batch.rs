@@ -146,7 +146,7 @@ fn is_folder(path: &Path) -> String {
 /// Every picture that is meant, once, and its place in the folder that is written to; folders only if what is in them is not asked for. And
 /// how many files in folders are none.
 fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<(Vec<Found>, usize)> {
-    let (mut all, mut passed) = (Vec::new(), 0);
+    let (mut all, mut passed) = (Vec::new(), BTreeSet::new());
     for path in given {
         if is_dash(path) {
             return Err(Usage("-: has no name to be written under; --out-dir takes files".into()).into());
@@ -157,18 +157,24 @@ fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<
                 // Hidden files only where the dot is written, as in a shell.
                 let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
                 let paths = glob_with(pattern, options).map_err(|error| Usage(format!("{pattern}: {error}")))?;
-                let paths = paths.collect::<Result<Vec<_>, _>>()?;
-                if paths.is_empty() {
+                let (mut there, mut unread) = (Vec::new(), Vec::new());
+                paths.for_each(|path| path.map_or_else(|error| unread.push(error), |path| there.push(path)));
+                for error in unread {
+                    let problem = Some(format!("{}: cannot be read: {}", error.path().display(), error.error()));
+                    let place = PathBuf::from(error.path().file_name().unwrap_or_default());
+                    all.push(Found { input: error.path().into(), place, problem });
+                }
+                if there.is_empty() && all.is_empty() {
                     return Err(Usage(format!("{pattern}: nothing has such a name")).into());
                 }
                 // What a pattern meets by chance, as a pipe, may keep us waiting for ever.
-                paths.into_iter().filter(|path| path.is_file() || path.is_dir()).collect()
+                there.into_iter().filter(|path| path.is_file() || path.is_dir()).collect()
             }
             _ => vec![path.to_path_buf()],
         };
         for path in matches {
             if path.is_dir() && recursive {
-                passed += pictures_in(&path, Path::new(""), folder, &mut all);
+                pictures_in(&path, Path::new(""), folder, &mut all, &mut passed);
             } else {
                 let name = PathBuf::from(path.file_name().unwrap_or(path.as_os_str()));
                 all.push(Found::new(path, name));
@@ -184,35 +190,32 @@ fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<
     if !recursive && all.iter().all(|found| found.input.is_dir()) {
         return Err(Usage(is_folder(&all[0].input)).into());
     }
-    Ok((all, passed))
+    Ok((all, passed.len()))
 }
 
 /// The pictures in a folder and in the folders in it, by their suffixes, in the order of their names: without what is hidden, and without what
-/// an earlier run may have made in `made`. How many files have other suffixes.
-fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<Found>) -> usize {
+/// an earlier run may have made in `made`. Files of other suffixes are `passed` over.
+fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<Found>, passed: &mut BTreeSet<PathBuf>) {
     let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,
         Err(error) => {
             let problem = Some(format!("{}: cannot be read: {error}", folder.display()));
-            all.push(Found { input: folder.into(), place: place.into(), problem });
-            return 0;
+            return all.push(Found { input: folder.into(), place: place.into(), problem });
         }
     };
     let mut names: Vec<_> = entries.iter().map(fs::DirEntry::file_name).collect();
     names.sort();
-    let mut passed = 0;
     for name in names.into_iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
         let (path, place) = (folder.join(&name), place.join(&name));
         // A link to a folder may lead back to where it stands.
         if path.is_dir() && !path.is_symlink() && !is_same_file(&path, made) {
-            passed += pictures_in(&path, &place, made, all);
+            pictures_in(&path, &place, made, all, passed);
         } else if path.is_file() && Format::of_path(&path).is_ok() {
             all.push(Found::new(path, place));
         } else if path.is_file() {
-            passed += 1;
+            passed.insert(fs::canonicalize(&path).unwrap_or(path));
         }
     }
-    passed
 }
 
 /// No two pictures may be written to one file, and none over one that is read unless that is wanted.

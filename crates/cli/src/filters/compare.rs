@@ -270,6 +270,7 @@ fn shown(image: &Image<u8>, times: usize) -> Image<u8> {
     if times / shrink >= 1 {
         return enlarge(image, times / shrink);
     }
-    let average = parse(&format!("avg-pool:size={}", (shrink / times).clamp(1, side)));
+    let [height, width] = [image.height(), image.width()].map(|side| (side * times / shrink).max(1));
+    let average = parse(&format!("adaptive-pool:reduce=mean,height={height},width={width}"));
     average.ok().and_then(|average| Engine::default().run(&[average], image).ok()).unwrap_or_else(|| image.clone())
 }

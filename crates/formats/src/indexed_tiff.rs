@@ -1,0 +1,77 @@
+//! TIFF pictures of indexed colours, which the picture library leaves out: read as the greys that they could be, each of which is then looked up.
+//!
+//! Source: TIFF 6.0 (1992), section 5.
+
+use std::io::{BufRead, Cursor, Seek};
+
+use image::{DynamicImage, RgbImage};
+use tiff::decoder::{Decoder, DecodingResult, Limits};
+use tiff::tags::Tag;
+use tiff::{ColorType, TiffError};
+
+use crate::metadata::Block;
+use crate::read_picture::{MOST_PICTURE_BYTES, picture_bytes};
+
+/// What the entry of how numbers are meant says where they are indices, and where 0 is black.
+const INDEXED: u32 = 3;
+const BLACK_IS_ZERO: u8 = 1;
+
+/// The picture of a TIFF file whose reader stands at its start, or what is wrong with it; none if its colours are not indexed.
+pub(crate) fn read_indexed_tiff(reader: &mut (impl BufRead + Seek)) -> Option<Result<DynamicImage, String>> {
+    let meaning = Decoder::new(&mut *reader).ok()?.find_tag_unsigned::<u32>(Tag::PhotometricInterpretation);
+    if meaning.ok()? != Some(INDEXED) {
+        return None;
+    }
+    reader.rewind().ok()?;
+    let mut bytes = picture_bytes(reader, "").ok()?;
+    let at = Block::new(&mut bytes).place_of(Tag::PhotometricInterpretation.to_u16().into())?;
+    // Of either byte order and any length.
+    bytes.get_mut(at..at + 4)?.iter_mut().filter(|byte| **byte != 0).for_each(|byte| *byte = BLACK_IS_ZERO);
+    Some(look_up(bytes))
+}
+
+fn look_up(bytes: Vec<u8>) -> Result<DynamicImage, String> {
+    let too_large = || format!("is too large: at most {MOST_PICTURE_BYTES} bytes are allowed");
+    let damaged = |error| match error {
+        TiffError::LimitsExceeded => too_large(),
+        error => format!("is damaged or of a kind that is not understood (tiff): {error}"),
+    };
+    let mut limits = Limits::default();
+    limits.decoding_buffer_size = MOST_PICTURE_BYTES as usize;
+    limits.intermediate_buffer_size = MOST_PICTURE_BYTES as usize;
+    let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(damaged)?.with_limits(limits);
+    let (width, height) = decoder.dimensions().map_err(damaged)?;
+    let size = u64::from(width) * u64::from(height) * 3;
+    if size > MOST_PICTURE_BYTES {
+        return Err(too_large());
+    }
+    let not_understood = "has indices of a kind that is not understood (tiff): one of 1, 2, 4 or 8 bits a pixel is";
+    let ColorType::Gray(bits @ (1 | 2 | 4 | 8)) = decoder.colortype().map_err(damaged)? else {
+        return Err(not_understood.into());
+    };
+    let colours = decoder.get_tag_u16_vec(Tag::ColorMap).map_err(damaged)?;
+    let DecodingResult::U8(packed) = decoder.read_image().map_err(damaged)? else {
+        return Err(not_understood.into());
+    };
+    // All reds, all greens, all blues, of 16 bits of which programs mean the upper ones; but some write 8.
+    let count = colours.len() / 3;
+    let shift = if colours.iter().all(|colour| *colour < 256) { 0 } else { 8 };
+    let colour = |index: u8| {
+        let index = usize::from(index);
+        (index < count).then(|| [0, count, 2 * count].map(|channel| (colours[channel + index] >> shift) as u8))
+    };
+    let pixels: Option<Vec<_>> = unpack(&packed, width as usize, bits).map(colour).collect();
+    let pixels = pixels.ok_or_else(|| format!("is damaged (tiff): it has {count} colours and uses one beyond"))?;
+    let is_whole = pixels.len() as u64 == u64::from(width) * u64::from(height);
+    let picture = RgbImage::from_raw(width, height, pixels.into_flattened()).filter(|_| is_whole);
+    picture.map(DynamicImage::ImageRgb8).ok_or_else(|| "is damaged (tiff): not as many pixels as it says".into())
+}
+
+/// Numbers of so many bits, the first in a byte's upper ones; each row begins with a byte of its own.
+fn unpack(packed: &[u8], width: usize, bits: u8) -> impl Iterator<Item = u8> {
+    let each = usize::from(8 / bits);
+    let mask = (u16::MAX >> (16 - bits)) as u8;
+    packed.chunks(width.div_ceil(each).max(1)).flat_map(move |row| {
+        (0..width.min(row.len() * each)).map(move |x| row[x / each] >> (8 - bits - (x % each) as u8 * bits) & mask)
+    })
+}
