@@ -158,8 +158,9 @@ fn the_first_of_more_is_known_as_such() {
     }
 }
 
-/// A TIFF of indexed colours as the standard has it, in one strip: 5×3 pixels whose indices go up by one; index i is (i, 2i, 255 - i).
-fn indexed_tiff(bits: u32, is_big: bool) -> Vec<u8> {
+/// A TIFF of indexed colours as the standard has it, in one strip: 5×3 pixels whose indices go up by one; index i is (i, 2i, 255 - i),
+/// each so many times.
+fn indexed_tiff(bits: u32, is_big: bool, times: u32) -> Vec<u8> {
     let number = |value: u32, length: usize| {
         let bytes = value.to_be_bytes()[4 - length..].to_vec();
         if is_big { bytes } else { bytes.into_iter().rev().collect() }
@@ -171,7 +172,7 @@ fn indexed_tiff(bits: u32, is_big: bool) -> Vec<u8> {
         (row << (8 * length - 5 * bits as usize)).to_be_bytes()[8 - length..].to_vec()
     });
     let map = [|i: u32| i, |i| 2 * i % 256, |i| 255 - i].into_iter().flat_map(|of| (0..colours).map(of));
-    let (rows, map): (Vec<u8>, Vec<u8>) = (rows.collect(), map.flat_map(|value| number(257 * value, 2)).collect());
+    let (rows, map): (Vec<u8>, Vec<u8>) = (rows.collect(), map.flat_map(|value| number(times * value, 2)).collect());
     let entries = [
         (256, 3, 1, 5),
         (257, 3, 1, 3),
@@ -198,8 +199,8 @@ fn indexed_tiff(bits: u32, is_big: bool) -> Vec<u8> {
 
 #[test]
 fn indexed_colours_of_a_tiff_are_looked_up() {
-    for (bits, is_big) in [1, 2, 4, 8].into_iter().flat_map(|bits| [(bits, false), (bits, true)]) {
-        let file = indexed_tiff(bits, is_big);
+    for (bits, is_big, times) in [(1, true, 257), (2, false, 256), (4, true, 1), (8, false, 257), (8, true, 256)] {
+        let file = indexed_tiff(bits, is_big, times);
         let found = decode_picture(&file, "in.tif", true).unwrap().pixels;
         let wanted = Image::from_fn([3, 5, 3], |(y, x, c)| {
             let index = (5 * y + x) % (1 << bits);

@@ -53,12 +53,17 @@ fn look_up(bytes: Vec<u8>) -> Result<DynamicImage, String> {
     let DecodingResult::U8(packed) = decoder.read_image().map_err(damaged)? else {
         return Err(not_understood.into());
     };
-    // All reds, all greens, all blues, of 16 bits of which programs mean the upper ones; but some write 8.
+    // All reds, all greens, all blues, of 16 bits; but some programs write 8 bits, or those as the upper ones.
     let count = colours.len() / 3;
-    let shift = if colours.iter().all(|colour| *colour < 256) { 0 } else { 8 };
+    let of_all = |is: fn(&u16) -> bool| colours.iter().all(is);
+    let byte = match () {
+        () if of_all(|colour| *colour < 256) => |colour| colour as u8,
+        () if of_all(|colour| colour.is_multiple_of(256)) => |colour| (colour >> 8) as u8,
+        () => |colour| ((u32::from(colour) + 128) / 257) as u8,
+    };
     let colour = |index: u8| {
         let index = usize::from(index);
-        (index < count).then(|| [0, count, 2 * count].map(|channel| (colours[channel + index] >> shift) as u8))
+        (index < count).then(|| [0, count, 2 * count].map(|channel| byte(colours[channel + index])))
     };
     let pixels: Option<Vec<_>> = unpack(&packed, width as usize, bits).map(colour).collect();
     let pixels = pixels.ok_or_else(|| format!("is damaged (tiff): it has {count} colours and uses one beyond"))?;
