@@ -255,6 +255,12 @@ fn compare_takes_any_methods_and_operators() {
         assert_eq!(output.status.code(), Some(2));
         assert!(err(&output).contains(wanted), "{}", err(&output));
     }
+    let lines = json(filters(
+        folder.path(),
+        &["compare", text(&chelsea), "p.png", "--methods", "max:size=3,average,global", "--size", "4", "--json"],
+    ));
+    let size = |method: &str| lines.iter().find(|line| line["method"] == method).unwrap()["size"].as_u64();
+    assert_eq!(["max:size=3", "average", "global"].map(size), [Some(3), Some(4), None]);
     // A strip, shown as wide as a tile may be.
     write(&folder.path().join("strip.png"), Pixels::U8(Image::zeros([8, 6000, 1])));
     done(filters(folder.path(), &["compare", "strip.png", "s.png", "--size", "2"]));

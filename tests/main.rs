@@ -4,6 +4,7 @@ mod bad_input;
 mod batches;
 mod checkpoints;
 mod command_lines;
+mod contradictions;
 mod drawn_laws;
 mod every_number;
 mod filter_laws;

@@ -144,6 +144,49 @@ fn gif_says_what_it_cannot_hold_and_no_more() {
 }
 
 #[test]
+fn what_is_opaque_loses_no_alpha() {
+    let folder = tempfile::tempdir().unwrap();
+    let opaque = Image::from_fn([7, 11, 4], |(y, x, c)| if c == 3 { 255 } else { (20 * y + x) as u8 });
+    for suffix in ["jpg", "pgm", "ppm"] {
+        let (_, notes) = round_trip(folder.path(), suffix, Pixels::U8(opaque.clone()));
+        assert!(notes.iter().all(|note| !note.contains("alpha")), "{suffix}: {notes:?}");
+    }
+    let (found, notes) = round_trip(folder.path(), "gif", Pixels::U8(opaque));
+    assert_eq!((found.dim(), notes.len()), ((7, 11, 3), 0));
+}
+
+#[test]
+fn tiffs_say_what_their_last_channel_is() {
+    let path = tempfile::Builder::new().suffix(".tif").tempfile().unwrap().into_temp_path();
+    for (channels, count) in [(3, 0), (4, 1)] {
+        write_picture(&path, Picture::from(Pixels::U16(image16(channels))), Packing::default()).unwrap();
+        let file = fs::read(&path).unwrap();
+        // Entries of one short number: alpha by itself, and what is predicted, in the directory that counts.
+        let main = u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize;
+        let entries = file[main + 2..].chunks_exact(12);
+        let of = |tag: u16| entries.clone().filter(|entry| entry[..2] == tag.to_le_bytes()).collect::<Vec<_>>();
+        assert_eq!((of(338).len(), of(317).len(), of(256).len()), (count, 0, 1));
+        assert!(of(338).iter().all(|entry| entry[2..] == [3, 0, 1, 0, 0, 0, 2, 0, 0, 0]));
+    }
+}
+
+#[test]
+fn what_is_too_long_for_a_format_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    for (suffix, format, most) in
+        [("jpg", "JPEG", 65535), ("gif", "GIF", 65535), ("tga", "TGA", 65535), ("webp", "WebP", 16384)]
+    {
+        let path = folder.path().join(format!("long.{suffix}"));
+        let write =
+            |width| write_picture(&path, Picture::from(Pixels::U8(Image::zeros([1, width, 3]))), Packing::default());
+        let error = write(most + 1).unwrap_err().to_string();
+        let wanted = format!("{}×1 pixels; {format} holds at most {most} a side", most + 1);
+        assert!(error.contains(&wanted) && !path.exists(), "{error}");
+        write(most).unwrap();
+    }
+}
+
+#[test]
 fn the_first_of_more_is_known_as_such() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("moving.gif");
@@ -213,7 +256,7 @@ fn indexed_colours_of_a_tiff_are_looked_up() {
         let mut two = file.clone();
         two[place..place + 2].copy_from_slice(&if is_big { [0, 2] } else { [2, 0] });
         two.extend([0; 100]);
-        assert!(decode_picture(&two, "in.tif", true).unwrap_err().to_string().contains("tiff"));
+        assert!(decode_picture(&two, "in.tif", true).unwrap_err().to_string().contains("with alpha"));
         // Cut anywhere, or with any byte another: no panic.
         for place in 0..file.len() {
             let _ = decode_picture(&file[..place], "in.tif", true);

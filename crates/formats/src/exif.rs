@@ -35,6 +35,9 @@ const KEPT: [u16; 21] = [
 const ORIENTATION: u16 = 274;
 const UNIT: u16 = 296;
 
+const PREDICTOR: u16 = 317;
+const EXTRA_SAMPLES: u16 = 338;
+
 /// The colour profile.
 const PROFILE: u16 = 34675;
 
@@ -86,11 +89,16 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
     Metadata { icc, exif: (!entries.is_empty()).then(block) }
 }
 
-/// Puts an EXIF block into a TIFF file, whose bytes stand with the smallest first; a block that makes no sense is left out.
-pub(crate) fn put_into_tiff(file: &mut Vec<u8>, exif: &[u8]) {
-    let Some(new) = Source::new(&mut Cursor::new(exif)).main() else { return };
+/// Puts what the encoder leaves out into a TIFF file, whose bytes stand with the smallest first: that the last channel is alpha, not multiplied
+/// into the others, and an EXIF block; a block that makes no sense is left out.
+pub(crate) fn complete_tiff(file: &mut Vec<u8>, has_alpha: bool, exif: Option<&[u8]>) {
+    let new = exif.and_then(|exif| Source::new(&mut Cursor::new(exif)).main()).unwrap_or_default();
     let Some(mut entries) = own_entries(file) else { return };
-    entries.retain(|own| own.tag == PROFILE || new.iter().all(|new| new.tag != own.tag));
+    // That nothing is predicted goes without saying where nothing is packed.
+    entries.retain(|own| own.tag != PREDICTOR && (own.tag == PROFILE || new.iter().all(|new| new.tag != own.tag)));
+    if has_alpha {
+        entries.push(Entry { tag: EXTRA_SAMPLES, kind: 3, count: 1, value: Value::Field([2, 0, 0, 0]) });
+    }
     entries.extend(new.into_iter().filter(|new| new.tag != PROFILE));
     entries.sort_by_key(|entry| entry.tag);
     // As many as there are tags at most, which is what a directory can count.
@@ -241,7 +249,7 @@ impl<'a, R: Read + Seek> Source<'a, R> {
 mod tests {
     use std::io::Cursor;
 
-    use super::{metadata_of_tiff, put_into_tiff};
+    use super::{complete_tiff, metadata_of_tiff};
 
     fn exif_of_tiff(file: &mut Cursor<impl AsRef<[u8]>>) -> Option<Vec<u8>> {
         metadata_of_tiff(file).exif
@@ -265,7 +273,7 @@ mod tests {
         // A file with a width of its own and a maker that goes.
         let mut file =
             b"II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x05\0\0\0\x0f\x01\x02\0\x02\0\0\0x\0\0\0\0\0\0\0".to_vec();
-        put_into_tiff(&mut file, &block);
+        complete_tiff(&mut file, false, Some(&block));
         assert_eq!(exif_of_tiff(&mut Cursor::new(&file)).unwrap().len(), block.len());
         assert!(file.windows(12).any(|part| part == [0, 1, 3, 0, 1, 0, 0, 0, 5, 0, 0, 0]));
     }
@@ -279,11 +287,11 @@ mod tests {
             other[length] ^= 0xff;
             let _ = exif_of_tiff(&mut Cursor::new(&other));
             let mut file = other[..length].to_vec();
-            put_into_tiff(&mut file, &other);
+            complete_tiff(&mut file, true, Some(&other));
         }
         assert!(exif_of_tiff(&mut Cursor::new(b"II+\0\x08\0\0\0\0\0\0\0\x10\0\0\0")).is_none());
         let mut file = b"not a TIFF".to_vec();
-        put_into_tiff(&mut file, BIG);
+        complete_tiff(&mut file, true, Some(BIG));
         assert_eq!(file, b"not a TIFF");
     }
 }

@@ -1,8 +1,8 @@
 //! The formats that are written, and the nearest picture that each can hold.
 
 use std::collections::HashSet;
-use std::fmt;
 use std::path::Path;
+use std::{fmt, io};
 
 use glassbox_tensor::{Element, Image};
 
@@ -47,6 +47,7 @@ struct Holds {
     channels: &'static [usize],
     u16: bool,
     f32: bool,
+    most_a_side: usize,
 }
 
 impl Format {
@@ -91,20 +92,33 @@ impl Format {
         })
     }
 
+    /// Says that a picture is too large for the format, if it is.
+    pub(crate) fn check_size(self, (height, width, _): (usize, usize, usize)) -> io::Result<()> {
+        let most = self.holds().most_a_side;
+        if height.max(width) > most {
+            return Err(io::Error::other(format!("{width}×{height} pixels; {self} holds at most {most} a side")));
+        }
+        Ok(())
+    }
+
     fn holds(self) -> Holds {
         let (channels, u16, f32): (&[usize], bool, bool) = match self {
             Format::Png => (&[1, 2, 3, 4], true, false),
             Format::Jpeg => (&[1, 3], false, false),
-            Format::Gif | Format::Qoi => (&[3, 4], false, false),
+            Format::Gif | Format::Qoi | Format::Webp => (&[3, 4], false, false),
             Format::Bmp | Format::Tga => (&[1, 3, 4], false, false),
             Format::Tiff => (&[1, 3, 4], true, true),
-            Format::Webp => (&[1, 2, 3, 4], false, false),
             Format::Pgm => (&[1], true, false),
             Format::Ppm => (&[3], true, false),
             Format::Pnm => (&[1, 3], true, false),
         };
         let metadata = matches!(self, Format::Png | Format::Jpeg | Format::Tiff | Format::Webp);
-        Holds { channels, u16, f32, metadata }
+        let most_a_side = match self {
+            Format::Webp => 1 << 14,
+            Format::Jpeg | Format::Gif | Format::Tga => (1 << 16) - 1,
+            _ => usize::MAX,
+        };
+        Holds { channels, u16, f32, metadata, most_a_side }
     }
 }
 
@@ -140,6 +154,9 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
             _ if channels.contains(&3) => 3,
             _ => 1,
         };
+        if found % 2 == 0 && wanted % 2 == 1 && !pixels.is_opaque() {
+            notes.push(format!("{format} cannot hold alpha: shown over white"));
+        }
         pixels = match pixels {
             Pixels::U8(image) => {
                 Pixels::U8(with_channels(&image, wanted, |v| f64::from(v) / 255.0, |v| (v * 255.0).round() as u8))
@@ -149,9 +166,6 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
             }
             Pixels::F32(image) => Pixels::F32(with_channels(&image, wanted, f64::from, |v| v as f32)),
         };
-        if found % 2 == 0 && wanted % 2 == 1 {
-            notes.push(format!("{format} cannot hold alpha: shown over white"));
-        }
         if found > 2 && wanted == 1 {
             notes.push(format!("{format} cannot hold colours: brightness is left"));
         }

@@ -45,7 +45,8 @@ fn look_up(bytes: Vec<u8>) -> Result<DynamicImage, String> {
     if size > MOST_PICTURE_BYTES {
         return Err(too_large());
     }
-    let not_understood = "has indices of a kind that is not understood (tiff): one of 1, 2, 4 or 8 bits a pixel is";
+    let not_understood =
+        "has indexed colours with alpha, or indices of a size that is not understood (tiff); 1, 2, 4 and 8 bits are";
     let ColorType::Gray(bits @ (1 | 2 | 4 | 8)) = decoder.colortype().map_err(damaged)? else {
         return Err(not_understood.into());
     };

@@ -1,4 +1,4 @@
-use glassbox_tensor::Image;
+use glassbox_tensor::{Element, Image};
 
 use crate::Metadata;
 
@@ -43,6 +43,20 @@ impl Pixels {
     /// Whether the last channel is alpha.
     pub fn has_alpha(&self) -> bool {
         self.dim().2.is_multiple_of(2)
+    }
+
+    /// Whether every pixel hides what is behind it: there is no alpha, or all of it is full.
+    pub fn is_opaque(&self) -> bool {
+        fn of<T: Element + PartialEq>(image: &Image<T>, full: T) -> bool {
+            let channels = image.channels();
+            channels % 2 == 1
+                || image.as_slice().iter().skip(channels - 1).step_by(channels).all(|alpha| *alpha == full)
+        }
+        match self {
+            Pixels::U8(image) => of(image, u8::MAX),
+            Pixels::U16(image) => of(image, u16::MAX),
+            Pixels::F32(image) => of(image, 1.0),
+        }
     }
 
     /// Name of the element type: `u8`, `u16` or `f32`.

@@ -94,6 +94,7 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         }
         reader = ImageReader::with_format(inner, kind);
     }
+    let is_gif = reader.format() == Some(ImageFormat::Gif);
     let (mut image, orientation) = match indexed {
         Some(image) => {
             let orientation = metadata.exif.as_deref().and_then(Orientation::from_exif_chunk);
@@ -101,6 +102,13 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         }
         None => decoded(reader, name, &mut metadata)?,
     };
+    // A decoder gives every GIF an alpha channel.
+    if let DynamicImage::ImageRgba8(colours) = &image
+        && is_gif
+        && colours.pixels().all(|pixel| pixel.0[3] == u8::MAX)
+    {
+        image = DynamicImage::ImageRgb8(image.into_rgb8());
+    }
     if auto_orient {
         image.apply_orientation(orientation);
         if let Some(exif) = metadata.exif.as_mut() {

@@ -7,7 +7,7 @@ use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tga::TgaEncoder};
 use image::codecs::{tiff::TiffEncoder, webp::WebPEncoder};
 use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
 
-use crate::exif::put_into_tiff;
+use crate::exif::complete_tiff;
 use crate::format::{Format, fit};
 use crate::{Error, Metadata, Picture, Pixels, PngWriter, write_atomically};
 
@@ -46,6 +46,8 @@ pub struct Written {
 pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<Written, Error> {
     let format = Format::of_path(path)?;
     let (picture, notes) = fit(picture, format);
+    let name = path.display().to_string();
+    format.check_size(picture.pixels.dim()).map_err(|e| Error::write(&name, e))?;
     write_atomically(path, |file| encode(&picture, format, packing, file))?;
     Ok(Written { shape: picture.pixels.dim(), depth: picture.pixels.depth(), notes })
 }
@@ -85,6 +87,7 @@ pub fn encode_picture(
     name: &str,
 ) -> Result<Written, Error> {
     let (picture, notes) = fit(picture, format);
+    format.check_size(picture.pixels.dim()).map_err(|e| Error::write(name, e))?;
     encode(&picture, format, packing, writer).map_err(|e| Error::write(name, e))?;
     Ok(Written { shape: picture.pixels.dim(), depth: picture.pixels.depth(), notes })
 }
@@ -99,9 +102,7 @@ fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn 
             let mut buffer = Cursor::new(Vec::new());
             with_metadata(TiffEncoder::new(&mut buffer), metadata, &picture.pixels)?;
             let mut file = buffer.into_inner();
-            if let Some(exif) = &metadata.exif {
-                put_into_tiff(&mut file, exif);
-            }
+            complete_tiff(&mut file, picture.pixels.has_alpha(), metadata.exif.as_deref());
             writer.write_all(&file)
         }
         Format::Jpeg => encode_jpeg(picture, packing, writer),
@@ -173,11 +174,7 @@ fn encode_png(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> io
 
 fn encode_jpeg(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> io::Result<()> {
     let (height, width, channels) = picture.pixels.dim();
-    let side = |side: usize| {
-        u16::try_from(side)
-            .map_err(|_| io::Error::other(format!("{width}×{height} pixels; JPEG holds at most 65535 a side")))
-    };
-    let (width16, height16) = (side(width)?, side(height)?);
+    let (width16, height16) = (width as u16, height as u16);
     let mut encoder = jpeg_encoder::Encoder::new(writer, packing.quality);
     let failed = |error: jpeg_encoder::EncodingError| match error {
         jpeg_encoder::EncodingError::IoError(error) => error,

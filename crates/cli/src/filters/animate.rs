@@ -7,7 +7,7 @@ use glassbox_kernels::filters::parse_matrix;
 use glassbox_tensor::Image;
 use serde_json::json;
 
-use super::apply::is_dash;
+use super::apply::{is_dash, is_same_file};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
 use crate::sheet::{LETTER, fill, letters};
@@ -79,6 +79,9 @@ impl Animate {
         }
         if self.output.extension().is_none_or(|suffix| !suffix.eq_ignore_ascii_case("gif")) {
             return Err(Usage(format!("{}: a moving picture needs the suffix .gif", self.output.display())).into());
+        }
+        if self.picture.as_ref().is_some_and(|picture| is_same_file(picture, &self.output)) {
+            return Err(Usage(format!("{}: is both --picture and OUT", self.output.display())).into());
         }
         let mask = parse_matrix(&self.kernel).map_err(|error| Usage(format!("--{error}")))?;
         let matrix = self.numbers(common)?;

@@ -34,7 +34,7 @@ Numbers, on brightness 0 … 255:
   light   how far the 99th percentile is above the unpooled median, as a share of what it was unpooled
   dark    how far the 1st percentile is below the unpooled median, as a share of what it was unpooled
   edges   mean of Sobel's response, as a share of what it was unpooled
-  psnr    decibels between this method's picture and average pooling's: higher is more alike")]
+  psnr    decibels between this method's picture and average pooling's: higher is more alike; - where their sizes differ")]
 pub(super) struct Compare {
     /// Picture to read; - for standard input
     #[arg(value_name = "IN")]
@@ -48,7 +48,7 @@ pub(super) struct Compare {
     /// Pooling methods with commas between them: operators without -pool (average for avg), with parameters behind a colon, or all
     #[arg(long, default_value = "max,average")]
     methods: String,
-    /// Operators, as in a chain, to pool the output of, beside the picture itself; may be given several times
+    /// Operators, as in a chain, to pool the output of for brightness, beside the picture itself; may be given several times
     #[arg(long, value_name = "CHAIN", default_value = "sobel")]
     on: Vec<String>,
 }
@@ -59,6 +59,10 @@ const COLUMNS: usize = 5;
 /// A pooling method and its name.
 struct Method {
     name: String,
+    /// The size of its windows, if it has any.
+    size: Option<usize>,
+    /// Whether the name tells that.
+    is_told: bool,
     pool: [Filter; 1],
 }
 
@@ -104,19 +108,19 @@ impl Compare {
                 _ => format!("on {source}"),
             };
             tiles.push(Tile { label: source.clone(), image: shown(&image, 1) });
-            self.report(common, &mut lines, (&source, "none"), [&grey, &grey], None)?;
-            for Method { name: method, pool } in &methods {
+            self.report(common, &mut lines, (&source, "none", None), [&grey, &grey], None)?;
+            for Method { name: method, size, is_told, pool } in &methods {
                 check_room(pool, &image).with_context(|| name.clone())?;
                 let pooled = Engine::default().run(pool, &image).with_context(|| name.clone())?;
                 let [rows, columns] = [image.height() / pooled.height(), image.width() / pooled.width()];
                 let times = rows.min(columns).max(1);
-                let label = match (rows == columns, times) {
-                    (true, 2..) => format!("{method} {times}x{times} {place}"),
+                let label = match size {
+                    Some(size) if !is_told => format!("{method} {size}x{size} {place}"),
                     _ => format!("{method} {place}"),
                 };
                 tiles.push(Tile { label, image: shown(&pooled, times) });
                 let pooled = Engine::default().run(pool, &grey).with_context(|| name.clone())?;
-                self.report(common, &mut lines, (&source, method), [&grey, &pooled], Some(&average))?;
+                self.report(common, &mut lines, (&source, method, *size), [&grey, &pooled], Some(&average))?;
             }
         }
         let page = sheet(&tiles, columns);
@@ -156,13 +160,15 @@ impl Compare {
             })?;
             let mut all = self.sized(entry, shape);
             all.retain(|(name, _)| given.iter().all(|(other, _)| name != other));
-            let all: Vec<_> = all.iter().map(|(name, value)| (*name, value.as_str())).chain(given).collect();
+            let all: Vec<_> =
+                all.iter().map(|(name, value)| (*name, value.as_str())).chain(given.iter().copied()).collect();
             let pool = [entry.build(&all).map_err(|error| match error {
                 // The size is a flag of its own.
                 glassbox_kernels::Error::Parameter { .. } => Usage(format!("--{error}")),
                 error => Usage(format!("--methods: {error}")),
             })?];
-            Ok(Method { name: label, pool })
+            let size = all.iter().find(|(name, _)| *name == "size").and_then(|(_, size)| size.parse().ok());
+            Ok(Method { size, is_told: given.iter().any(|(name, _)| *name == "size"), name: label, pool })
         };
         labels.map(one).collect()
     }
@@ -187,7 +193,7 @@ impl Compare {
         &self,
         common: &Common,
         lines: &mut Vec<String>,
-        (source, method): (&str, &str),
+        (source, method, window): (&str, &str, Option<usize>),
         [whole, pooled]: [&Image<u8>; 2],
         average: Option<&Image<u8>>,
     ) -> anyhow::Result<()> {
@@ -206,7 +212,7 @@ impl Compare {
         let (height, width, _) = pooled.dim();
         if common.json {
             let line = json!({
-                "event": "compare", "source": source, "method": method, "size": self.size, "width": width, "height": height,
+                "event": "compare", "source": source, "method": method, "size": window, "width": width, "height": height,
                 "mean": mean(pooled), "light": light, "dark": dark, "edges": edges, "psnr_to_average": psnr,
             });
             lines.push(line.to_string());
@@ -218,14 +224,14 @@ impl Compare {
         if method == "none" {
             let [size, mean, light, dark, edges, psnr] = ["size", "mean", "light", "dark", "edges", "psnr"];
             lines.push(format!(
-                "{source}\n  {:<wide$}{size:>11}{mean:>8}{light:>8}{dark:>8}{edges:>8}{psnr:>8}",
+                "{source}\n  {:<wide$}  {size:>9}{mean:>8}{light:>8}{dark:>8}{edges:>8}{psnr:>8}",
                 "method"
             ));
         }
         let size = format!("{width}×{height}");
         let [light, dark, edges, psnr] = [light, dark, edges, psnr].map(or_dash);
         let mean = mean(pooled);
-        lines.push(format!("  {method:<wide$}{size:>11}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"));
+        lines.push(format!("  {method:<wide$}  {size:>9}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"));
         Ok(())
     }
 }
