@@ -42,6 +42,9 @@ fn pictures_that_are_none() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     refused(filters(folder, &["sobel", "none.png", "out.png"]), 1, &["none.png: cannot be read: No such file"]);
+    let said = filters(folder, &["sobel", "none.png", "out.png", "--json"]).stdout;
+    let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
+    assert!(said["event"] == "failed" && said["in"] == "none.png" && said["error"].is_string(), "{said}");
     refused(filters(folder, &["sobel", ".", "out.png"]), 1, &[".: is a folder; a picture is needed"]);
     assert!(!folder.join("out.png").exists());
     refuse_picture(folder, "empty.png", b"", &["is empty; png, jpeg"]);

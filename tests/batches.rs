@@ -20,7 +20,7 @@ fn files_passed_over_are_counted_once() {
     }
     fs::copy(data("chelsea.png"), folder.join("in/a.png")).unwrap();
     let output = filters(folder, &["gray", "in", "in/../in", "in", "--recursive", "--out-dir", "out"]);
-    assert!(err(&output).contains("note: 2 files passed over: no suffix of a picture"), "{}", err(&output));
+    assert!(err(&output).contains("note: 2 files passed over: no file with a picture's suffix"), "{}", err(&output));
     assert!(output.status.success() && folder.join("out/a.png").exists());
 }
 
@@ -102,6 +102,21 @@ fn many_pictures_that_cannot_be() {
 
 #[cfg(unix)]
 #[test]
+fn links_that_lead_nowhere_fail_and_pipes_are_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("in")).unwrap();
+    fs::copy(data("chelsea.png"), folder.join("in/a.png")).unwrap();
+    std::os::unix::fs::symlink("nowhere.png", folder.join("in/b.png")).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.join("in/c.png")).status().unwrap().success());
+    let output = filters(folder, &["gray", "in", "--recursive", "--out-dir", "out"]);
+    assert!(err(&output).contains("note: 1 file passed over"), "{}", err(&output));
+    assert!(err(&output).contains("1 of 2 pictures failed:\n  in/b.png: cannot be read"), "{}", err(&output));
+    assert!(output.status.code() == Some(1) && folder.join("out/a.png").exists());
+}
+
+#[cfg(unix)]
+#[test]
 fn an_interrupted_batch_leaves_whole_pictures_only() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
@@ -170,6 +185,13 @@ fn lines_that_cannot_be_written_end_no_batch() {
     let output = run(&["*.png", "--out-dir", "json", "--json"], full(), Stdio::piped());
     assert_eq!((output.status.code(), made("json")), (Some(1), 3));
     assert!(err(&output).contains("filters: standard output: No space left"), "{}", err(&output));
+    for program in [env!("CARGO_BIN_EXE_filters"), env!("CARGO_BIN_EXE_dnn")] {
+        for asked in ["--help", "-h", "--version", "help", "man"] {
+            let output = Command::new(program).arg(asked).stdout(full()).output().unwrap();
+            assert!(err(&output).contains("standard output: No space left"), "{asked}: {}", err(&output));
+            assert_eq!(output.status.code(), Some(1), "{asked}");
+        }
+    }
     // Root may open every folder.
     fs::set_permissions(folder.join("shut/in"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read_dir(folder.join("shut/in")).is_err() {

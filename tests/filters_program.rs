@@ -213,6 +213,12 @@ fn a_mask_slides_over_a_matrix() {
     done(slide(&["--picture", text(&data("chelsea.png")), "--x", "440", "--y", "100", "--side", "8"]));
     let long = json(slide(&["--matrix", "100000 2; 3 -9.125", "--kernel", "1000", "--json"]));
     assert!(long[0]["frames"] == 4 && long[0]["height"].as_u64() > Some(280), "{long:?}");
+    // What was given is shown as it was given: "x0.0625" needs cells of 64 pixels.
+    let [exact, short] = ["0.0625", "0.06"].map(|kernel| {
+        let lines = json(slide(&["--matrix", "1 2; 3 4", "--kernel", kernel, "--json"]));
+        lines[0]["height"].as_u64().unwrap()
+    });
+    assert_eq!(exact - short, 2 * (64 - 44));
     let cases: [(&[&str], &str); 6] = [
         (&["--picture", text(&chelsea), "--side", "31"], "--side: 841 places of the mask"),
         (&["--kernel", "1 2; 3"], "--kernel"),

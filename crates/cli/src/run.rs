@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::Args;
+use clap::{ArgMatches, Args, Command};
 
 use crate::outcome::{INTERRUPTED, wrong_flag};
 
@@ -74,6 +74,18 @@ impl Common {
     }
 }
 
+/// What the command line asks for; none where that was help or the version, which is said.
+pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
+    match command.try_get_matches() {
+        Ok(matches) => Ok(Some(matches)),
+        Err(wrong) if wrong.use_stderr() => wrong.exit(),
+        Err(help) => {
+            help.print().map_err(of_output)?;
+            Ok(None)
+        }
+    }
+}
+
 /// A line on standard error; one that cannot be written is nobody's loss, and no reason to end.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
@@ -87,8 +99,11 @@ pub(crate) fn say(text: &str) -> io::Result<()> {
 /// Bytes on standard output; a closed pipe is an error, not a panic.
 pub(crate) fn say_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
-    let said = out.write_all(bytes).and_then(|()| out.flush());
-    said.map_err(|error| io::Error::new(error.kind(), format!("standard output: {error}")))
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(of_output)
+}
+
+fn of_output(error: io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("standard output: {error}"))
 }
 
 /// An object as a line of JSON on standard output.

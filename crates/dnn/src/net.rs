@@ -81,7 +81,7 @@ impl<T: Real> Net<T> {
                 net.marks.push(Mark { name: name.into(), node: net.layers.len(), shape });
                 continue;
             }
-            let layer = layers::parse(&words, shape, &net.marks).map_err(|error| wrong(error.to_string()))?;
+            let layer = T::layer(&words, shape, &net.marks).map_err(|error| wrong(error.to_string()))?;
             net.push(Arc::from(layer)).map_err(|error| wrong(error.to_string()))?;
         }
         Ok(net)

@@ -80,13 +80,32 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
     // A resolution of no unit is what writers say who know of none.
     let has_unit = entries.iter().any(|entry| entry.tag == UNIT && entry.short() != Some(1));
     entries.retain(|entry| has_unit || ![282, 283, UNIT].contains(&entry.tag));
-    entries.retain(|entry| entry.tag != ORIENTATION || entry.short() != Some(1));
+    entries.retain(|entry| !entry.is_upright());
     let block = || {
         let mut block = b"II*\0\0\0\0\0".to_vec();
         append(&mut block, &entries);
         block
     };
     Metadata { icc, exif: (!entries.is_empty()).then(block) }
+}
+
+/// What an EXIF block has to say: not that the picture stands upright, which goes without saying.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Says {
+    Nothing,
+    Something,
+    /// It makes no sense.
+    Nonsense,
+}
+
+impl Says {
+    pub(crate) fn of(exif: &[u8]) -> Self {
+        match Source::new(&mut Cursor::new(exif)).main() {
+            None => Says::Nonsense,
+            Some(entries) if entries.iter().all(Entry::is_upright) => Says::Nothing,
+            Some(_) => Says::Something,
+        }
+    }
 }
 
 /// Puts what the encoder leaves out into a TIFF file, whose bytes stand with the smallest first: that the last channel is alpha, not multiplied
@@ -167,6 +186,11 @@ fn even_end(file: &mut Vec<u8>) -> u32 {
 }
 
 impl Entry {
+    /// Whether it says that the picture need not be turned.
+    fn is_upright(&self) -> bool {
+        self.tag == ORIENTATION && self.short() == Some(1)
+    }
+
     fn short(&self) -> Option<u16> {
         match &self.value {
             Value::Bytes(bytes) => bytes.first_chunk().map(|bytes| u16::from_le_bytes(*bytes)),

@@ -6,6 +6,7 @@ use std::{fmt, io};
 
 use glassbox_tensor::{Element, Image};
 
+use crate::exif::Says;
 use crate::{Error, Picture, Pixels};
 
 /// What finds room in a JPEG's segments of 65533 bytes, one for EXIF and 254 for a profile, with the names that stand before them.
@@ -170,13 +171,18 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
             notes.push(format!("{format} cannot hold colours: brightness is left"));
         }
     }
-    for (there, what) in [(metadata.icc.is_some(), "a colour profile"), (metadata.exif.is_some(), "EXIF")] {
+    let says = metadata.exif.as_deref().map_or(Says::Nothing, Says::of);
+    for (there, what) in [(metadata.icc.is_some(), "a colour profile"), (says != Says::Nothing, "EXIF")] {
         if there && !holds.metadata {
             notes.push(format!("{format} cannot hold {what}: left out"));
         }
     }
     if holds.metadata {
         notes.extend(metadata.bring_up_to_date(pixels.dim()));
+    }
+    // What is said of the picture and how it is stored stand in one directory.
+    if format == Format::Tiff && metadata.exif.take_if(|_| says == Says::Nonsense).is_some() {
+        notes.push("the EXIF block makes no sense: left out".into());
     }
     if format == Format::Jpeg {
         let parts = [(&mut metadata.exif, MOST_JPEG_EXIF, "EXIF"), (&mut metadata.icc, MOST_JPEG_PROFILE, "a profile")];

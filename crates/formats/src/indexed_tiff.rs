@@ -24,6 +24,10 @@ pub(crate) fn read_indexed_tiff(reader: &mut (impl BufRead + Seek)) -> Option<Re
     }
     reader.rewind().ok()?;
     let mut bytes = picture_bytes(reader, "").ok()?;
+    // BigTIFF has a directory of another kind.
+    if matches!(bytes[..], [_, _, 43, 0, ..] | [_, _, 0, 43, ..]) {
+        return None;
+    }
     let at = Block::new(&mut bytes).place_of(Tag::PhotometricInterpretation.to_u16().into())?;
     // Of either byte order and any length.
     bytes.get_mut(at..at + 4)?.iter_mut().filter(|byte| **byte != 0).for_each(|byte| *byte = BLACK_IS_ZERO);

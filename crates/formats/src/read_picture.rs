@@ -61,14 +61,16 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
     let invalid = |problem: String| Error::invalid(name, problem);
     let mut reader = ImageReader::new(reader).with_guessed_format().map_err(|e| Error::read(name, e))?;
     if reader.format().is_none() {
-        // TGA alone begins with nothing that gives it away.
-        if suffix == Some("tga") {
-            reader.set_format(ImageFormat::Tga);
-        } else {
-            let empty = reader.into_inner().seek(std::io::SeekFrom::End(0)).is_ok_and(|end| end == 0);
-            let found = if empty { "is empty" } else { "is not a picture of a known format" };
-            return Err(invalid(format!("{found}; {KNOWN}")));
-        }
+        let mut inner = reader.into_inner();
+        let start = inner.fill_buf().map_err(|e| Error::read(name, e))?;
+        let kind = match start {
+            [b'I', b'I', 43, 0, ..] | [b'M', b'M', 0, 43, ..] => ImageFormat::Tiff,
+            [] => return Err(invalid(format!("is empty; {KNOWN}"))),
+            // TGA alone begins with nothing that gives it away.
+            _ if suffix == Some("tga") => ImageFormat::Tga,
+            _ => return Err(invalid(format!("is not a picture of a known format; {KNOWN}"))),
+        };
+        reader = ImageReader::with_format(inner, kind);
     }
     let (mut metadata, mut is_first_of_more, mut indexed) = (Metadata::default(), false, None);
     if let Some(kind) = reader.format() {

@@ -2,7 +2,7 @@
 
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{ask_ahead, chunk_starts, stream, to_line};
+use crate::simd::{OnLines, ask_ahead, chunk_starts, stream, to_line};
 
 /// Numbers that are made at a time where they go past the caches; with fewer or more it takes longer.
 const STREAMED: usize = 256;
@@ -21,14 +21,14 @@ pub(crate) fn in_chunks<T: Pixel, const N: usize>(rows: Rows<T>, out: &mut [T], 
     if rows.past_caches() && out.len() >= STREAMED {
         // Where one chunk overlaps the next: a cache line that is stored both past the caches and in them takes longer than many.
         let (first, mut stored) = (to_line(out), 0);
+        let mut made = OnLines([T::default(); STREAMED]);
         for start in chunk_starts(STREAMED, out) {
-            let mut made = [T::default(); STREAMED];
-            chunks.make(start, &mut made);
+            chunks.make(start, &mut made.0);
             let end = if stored < first { first } else { start + STREAMED };
             match end - stored {
                 // Its length is known beforehand.
-                STREAMED => stream(rows.level(), &made, &mut out[start..end]),
-                _ => stream(rows.level(), &made[stored - start..end - start], &mut out[stored..end]),
+                STREAMED => stream(rows.level(), &made.0, &mut out[start..end]),
+                _ => stream(rows.level(), &made.0[stored - start..end - start], &mut out[stored..end]),
             }
             stored = end;
         }

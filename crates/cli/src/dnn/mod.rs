@@ -12,9 +12,9 @@ mod predict;
 mod show;
 mod train;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::run::Common;
+use crate::run::{Common, asked};
 
 /// Neural networks you can see through
 #[derive(Debug, Parser)]
@@ -59,7 +59,8 @@ pub(crate) fn command() -> clap::Command {
 }
 
 pub(crate) fn main() -> anyhow::Result<()> {
-    let Cli { common, command } = Cli::parse();
+    let Some(matches) = asked(command())? else { return Ok(()) };
+    let Cli { common, command } = Cli::from_arg_matches(&matches)?;
     common.set_up()?;
     match command {
         Command::Train(train) => train.run(&common),

@@ -9,7 +9,7 @@ use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
 use super::model::{self, Model, with_net};
-use crate::filters::read_input;
+use crate::filters::read_pixels;
 use crate::outcome::{Reported, one_line};
 use crate::run::{Common, complain, say, say_json};
 use crate::terminal;
@@ -51,9 +51,9 @@ impl Predict {
 
 fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     let name = path.display().to_string();
-    let picture = read_input(path, true)?;
+    let pixels = read_pixels(path, common)?;
     let input = with_net!(model, net => net.input());
-    let prepared = prepared(&picture.pixels, input).with_context(|| name.clone())?;
+    let prepared = prepared(&pixels, input).with_context(|| name.clone())?;
     let outputs = classify(model, &prepared).with_context(|| name.clone())?;
     let class = argmax(&outputs);
     if common.json {

@@ -1,13 +1,14 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use glassbox_formats::{check_writable, read_picture, write_animation};
+use glassbox_formats::{check_writable, write_animation};
 use glassbox_kernels::Error;
 use glassbox_kernels::filters::parse_matrix;
 use glassbox_tensor::Image;
 use serde_json::json;
 
 use super::apply::{is_dash, is_same_file};
+use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
 use crate::sheet::{LETTER, fill, letters};
@@ -33,7 +34,8 @@ const MADE: [u8; 3] = [205, 232, 255];
 /// The article's moving picture: a mask slides over a matrix, with the numbers, as a GIF
 ///
 /// On the left the matrix with the mask over it and its weights in the corners of the cells, on the right what comes out, below the sum in
-/// full. The mask is applied as written (correlation) wherever it fits as a whole.
+/// full. The mask is applied as written (correlation) wherever it fits as a whole: at 400 places at most, with so few and so short numbers that a
+/// frame has at most 8 million pixels.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters animate slide.gif
@@ -118,7 +120,7 @@ impl Animate {
         Ok(())
     }
 
-    fn numbers(&self, common: &Common) -> anyhow::Result<Vec<Vec<f32>>> {
+    fn numbers(&self, common: &Common) -> anyhow::Result<Vec<Vec<f64>>> {
         let Some(path) = &self.picture else {
             let wrong = |error| match error {
                 Error::Parameter { found, allowed, .. } => {
@@ -128,25 +130,21 @@ impl Animate {
             };
             return parse_matrix(&self.matrix).map_err(wrong);
         };
-        let picture = read_picture(path, true)?;
-        if picture.is_first_of_more {
-            common.note(&format!("note: {} holds more pictures: this is the first", path.display()));
-        }
-        let luma = picture.pixels.luma_over(1.0);
+        let luma = read_pixels(path, common)?.luma_over(1.0);
         let side = self.side as usize;
         if self.y.saturating_add(side) > luma.height() || self.x.saturating_add(side) > luma.width() {
-            let found = format!("{}: has {}×{} pixels", path.display(), luma.width(), luma.height());
+            let found = format!("{}: has {}×{} pixels", input_name(path), luma.width(), luma.height());
             return Err(Usage(format!("{found}; --x {} --y {} --side {side} reach beyond", self.x, self.y)).into());
         }
-        let number = |y: usize, x: usize| (luma[[self.y + y, self.x + x, 0]] * 255.0).round();
+        let number = |y: usize, x: usize| f64::from(luma[[self.y + y, self.x + x, 0]] * 255.0).round();
         Ok((0..side).map(|y| (0..side).map(|x| number(y, x)).collect()).collect())
     }
 }
 
 /// What is drawn: the same in every frame but for the place of the mask.
 struct Scene {
-    matrix: Vec<Vec<f32>>,
-    mask: Vec<Vec<f32>>,
+    matrix: Vec<Vec<f64>>,
+    mask: Vec<Vec<f64>>,
     /// Places of the mask.
     rows: usize,
     columns: usize,
@@ -155,7 +153,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(matrix: Vec<Vec<f32>>, mask: Vec<Vec<f32>>, [rows, columns]: [usize; 2]) -> Self {
+    fn new(matrix: Vec<Vec<f64>>, mask: Vec<Vec<f64>>, [rows, columns]: [usize; 2]) -> Self {
         let mut scene = Self { matrix, mask, rows, columns, cell: CELL };
         let sums = (0..rows * columns).map(|place| scene.sum(place / columns, place % columns));
         let numbers = scene.matrix.iter().flatten().copied().map(short).chain(sums.map(short));
@@ -212,7 +210,7 @@ impl Scene {
     fn sum(&self, top: usize, left: usize) -> f64 {
         let rows = self.mask.iter().zip(&self.matrix[top..]);
         let terms = rows.flat_map(|(mask, row)| mask.iter().zip(&row[left..]));
-        terms.map(|(&weight, &number)| f64::from(weight) * f64::from(number)).sum()
+        terms.map(|(weight, number)| weight * number).sum()
     }
 
     /// The sum in full, what is multiplied by 0 left out, in lines that fit.
@@ -252,11 +250,10 @@ impl Scene {
 /// Letters of a line of the sum.
 const LINE_LETTERS: usize = 34;
 
-/// A number in a few letters.
-fn short(number: impl Into<f64>) -> String {
+/// A number with at most nine decimals, which is as many as sums of numbers up to a million have right.
+fn short(number: f64) -> String {
     // Nothing is not negative.
-    let text = format!("{:.3}", (1000.0 * number.into()).round() / 1000.0 + 0.0);
-    text.trim_end_matches('0').trim_end_matches('.').into()
+    format!("{}", (1e9 * number).round() / 1e9 + 0.0)
 }
 
 fn cell(page: &mut Image<u8>, side: usize, corner: [usize; 2], text: &str, colour: [u8; 3]) {

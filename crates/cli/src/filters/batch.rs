@@ -13,9 +13,8 @@ use clap::ArgMatches;
 use glassbox_formats::Format;
 use glob::{MatchOptions, glob_with};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
 
-use super::apply::{Done, Target, check_packing, format_named, is_dash, is_same_file, one};
+use super::apply::{Done, Target, check_packing, failed, format_named, is_dash, is_same_file, one};
 use super::command::Job;
 use crate::outcome::{Reported, Usage, one_line};
 use crate::run::{Common, catch_interrupts, complain, say_json};
@@ -66,7 +65,7 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     common.warn_of_debug_build();
     if passed > 0 {
         let files = if passed == 1 { "file" } else { "files" };
-        common.note(&format!("note: {passed} {files} passed over: no suffix of a picture"));
+        common.note(&format!("note: {passed} {files} passed over: no file with a picture's suffix"));
     }
     for parent in pairs.iter().filter(|pair| pair.format.is_ok()).filter_map(|pair| pair.output.parent()) {
         fs::create_dir_all(parent).with_context(|| format!("--out-dir {}: cannot be made", parent.display()))?;
@@ -100,10 +99,7 @@ fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Resu
                     say_json(&done.json(job.name))?;
                 }
             }
-            Err(error) if common.json => {
-                let message = one_line(error);
-                say_json(&json!({ "event": "failed", "in": pair.input.display().to_string(), "error": message }))?;
-            }
+            Err(error) if common.json => say_json(&failed(&pair.input, error))?,
             Err(_) => {}
         }
         Ok(())
@@ -194,7 +190,7 @@ fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<
 }
 
 /// The pictures in a folder and in the folders in it, by their suffixes, in the order of their names: without what is hidden, and without what
-/// an earlier run may have made in `made`. Files of other suffixes are `passed` over.
+/// an earlier run may have made in `made`. Files of other suffixes, and pipes, are `passed` over.
 fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<Found>, passed: &mut BTreeSet<PathBuf>) {
     let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,
@@ -210,9 +206,10 @@ fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<Found>, p
         // A link to a folder may lead back to where it stands.
         if path.is_dir() && !path.is_symlink() && !is_same_file(&path, made) {
             pictures_in(&path, &place, made, all, passed);
-        } else if path.is_file() && Format::of_path(&path).is_ok() {
+        } else if (path.is_file() || !path.exists()) && Format::of_path(&path).is_ok() {
+            // A link that leads nowhere is said to be one.
             all.push(Found::new(path, place));
-        } else if path.is_file() {
+        } else if !path.is_dir() {
             passed.insert(fs::canonicalize(&path).unwrap_or(path));
         }
     }

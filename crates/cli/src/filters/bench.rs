@@ -3,12 +3,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
-use glassbox_formats::read_picture;
 use glassbox_kernels::filters::{ENTRIES, parse, split_label};
 use glassbox_kernels::{Engine, Pixel, output_shape};
 use glassbox_tensor::Image;
 use serde_json::{Value, json};
 
+use super::read_pixels;
 use crate::outcome::Interrupted;
 use crate::run::{Common, catch_interrupts, interrupted, say, say_json};
 
@@ -57,7 +57,7 @@ impl Bench {
         catch_interrupts(true)?;
         common.warn_of_debug_build();
         let pixels = match &self.picture {
-            Some(path) => read_picture(path, true)?.pixels,
+            Some(path) => read_pixels(path, common)?,
             None => glassbox_formats::Pixels::U8(made_picture()),
         };
         use glassbox_formats::Pixels;

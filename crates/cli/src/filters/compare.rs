@@ -9,7 +9,7 @@ use glassbox_tensor::Image;
 use serde_json::json;
 
 use super::apply::{check_room, is_dash, is_same_file};
-use super::{input_name, read_input};
+use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say};
 use crate::sheet::{Tile, enlarge, sheet};
@@ -80,11 +80,7 @@ impl Compare {
         check_writable(&self.output)?;
         catch_interrupts(false)?;
         let name = input_name(&self.input);
-        let Picture { pixels, is_first_of_more, .. } = read_input(&self.input, true)?;
-        if is_first_of_more {
-            common.note(&format!("note: {name} holds more pictures: this is the first"));
-        }
-        let picture = opaque(pixels.to_u8());
+        let picture = opaque(read_pixels(&self.input, common)?.to_u8());
         let (height, width, _) = picture.dim();
         if self.size > height.min(width) {
             let problem = format!("found {}; {name} has {width}×{height} pixels, which hold no such window", self.size);

@@ -13,12 +13,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
-use glassbox_formats::{Picture, decode_picture, picture_bytes, read_picture};
+use glassbox_formats::{Picture, Pixels, decode_picture, picture_bytes, read_picture};
 use glassbox_kernels::filters::ENTRIES;
 
 use self::apply::is_dash;
 use self::command::Job;
-use crate::run::{Common, say_bytes};
+use crate::run::{Common, asked, say_bytes};
 
 /// Image kernels you can see through
 #[derive(Debug, Parser)]
@@ -65,7 +65,7 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) fn main() -> anyhow::Result<()> {
-    let matches = command().get_matches();
+    let Some(matches) = asked(command())? else { return Ok(()) };
     let Some((name, arguments)) = matches.subcommand() else { return Ok(()) };
     // Global flags are known to the subcommand, wherever they stood.
     let common = Common::from_arg_matches(arguments)?;
@@ -107,12 +107,25 @@ pub(crate) fn manual(command: Command) -> anyhow::Result<()> {
 }
 
 /// The picture in a file, or for `-` the one on standard input.
-pub(crate) fn read_input(path: &Path, auto_orient: bool) -> Result<Picture, glassbox_formats::Error> {
+fn read_input(path: &Path, auto_orient: bool) -> Result<Picture, glassbox_formats::Error> {
     if !is_dash(path) {
         return read_picture(path, auto_orient);
     }
     let name = input_name(path);
     decode_picture(&picture_bytes(io::stdin().lock(), &name)?, &name, auto_orient)
+}
+
+/// The pixels of such a picture, turned as it says; that it is the first of more is said.
+pub(crate) fn read_pixels(path: &Path, common: &Common) -> Result<Pixels, glassbox_formats::Error> {
+    let picture = read_input(path, true)?;
+    if picture.is_first_of_more {
+        common.note(&format!("note: {}", first_of_more(path)));
+    }
+    Ok(picture.pixels)
+}
+
+fn first_of_more(path: &Path) -> String {
+    format!("{} holds more pictures: this is the first", input_name(path))
 }
 
 /// What messages call it.

@@ -5,7 +5,7 @@ use super::share::{MOST_IN_16_BITS, Share};
 use super::signed::Signed;
 use super::{Arguments, Entry};
 use crate::filter::{Kernel, Operator, Rows, Window};
-use crate::simd::{Aligned, Level, ask_ahead, chunk_starts};
+use crate::simd::{Aligned, Level, OnLines, ask_ahead, chunk_starts};
 use crate::{Border, Error, Filter, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -123,14 +123,15 @@ fn roll<T: Pixel>(columns: &mut [u16], shared: &mut [u16], topmost: &[T], newest
 #[inline(always)]
 fn add_up<T: Pixel>(out: &mut [T], sources: &[&[u16]], share: Share, level: Level) {
     for start in chunk_starts(CHUNK, out) {
-        let mut sums = [0; CHUNK];
+        let mut sums = OnLines([0; CHUNK]);
+        let sums = &mut sums.0;
         for source in sources {
             let source = &source[start..start + CHUNK];
             for i in 0..CHUNK {
                 sums[i] = u16::wrapping_add(sums[i], source[i]);
             }
         }
-        share.of_all(level, &sums, &mut out[start..start + CHUNK]);
+        share.of_all(level, sums, &mut out[start..start + CHUNK]);
     }
     if out.len() < CHUNK {
         let mut sums = [0; CHUNK];

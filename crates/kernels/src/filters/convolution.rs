@@ -5,7 +5,7 @@
 use super::signed::Signed;
 use crate::Pixel;
 use crate::filter::{Rows, Window};
-use crate::simd::{Aligned, chunk_starts};
+use crate::simd::{Aligned, OnLines, chunk_starts};
 
 /// Largest side of a matrix.
 pub(super) const LARGEST: usize = 31;
@@ -125,7 +125,8 @@ fn fold<'a, T>(weights: &[f32], source: impl Fn(usize) -> &'a [T]) -> Vec<Term<'
 #[inline(always)]
 fn add_up<T: Pixel, U: Copy>(out: &mut [U], terms: &[Term<T>], finish: impl Fn(f32) -> U) {
     for start in chunk_starts(CHUNK, out) {
-        let mut sums = [0.0; CHUNK];
+        let mut sums = OnLines([0.0; CHUNK]);
+        let sums = &mut sums.0;
         for (weight, a, b) in terms {
             let a = &a[start..start + CHUNK];
             match b.map(|b| &b[start..start + CHUNK]) {

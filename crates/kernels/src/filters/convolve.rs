@@ -60,7 +60,8 @@ const BORDERS: Parameter = Parameter {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    let mut weights = parse_matrix(arguments.text("kernel"))?;
+    let numbers = parse_matrix(arguments.text("kernel"))?.into_iter();
+    let mut weights: Vec<Vec<_>> = numbers.map(|row| row.into_iter().map(|weight| weight as f32).collect()).collect();
     if arguments.text("flip") == "yes" {
         weights.reverse();
         weights.iter_mut().for_each(|row| row.reverse());
@@ -103,13 +104,13 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
 ///
 /// # Errors
 /// If it is none; the message points at the row and column.
-pub fn parse_matrix(text: &str) -> Result<Vec<Vec<f32>>, Error> {
+pub fn parse_matrix(text: &str) -> Result<Vec<Vec<f64>>, Error> {
     let wrong = |problem: String| Error::parameter("kernel", text, problem);
     let mut rows = Vec::new();
     for (y, row) in text.trim().trim_end_matches(';').split(';').enumerate() {
         let mut weights = Vec::new();
         for (x, number) in row.split_whitespace().enumerate() {
-            match number.parse::<f32>() {
+            match number.parse::<f64>() {
                 Ok(weight) if weight.is_finite() && weight.abs() <= 1e6 => weights.push(weight),
                 _ => {
                     return Err(wrong(format!(

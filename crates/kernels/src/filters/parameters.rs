@@ -185,7 +185,7 @@ pub fn hint(found: &str, known: &[&str]) -> String {
     let found = found.to_lowercase();
     let nearest = known.iter().min_by_key(|name| distance(&found, name));
     match nearest {
-        Some(name) if distance(&found, name) <= 1 + found.len() / 3 => format!("did you mean {name}?"),
+        Some(name) if distance(&found, name) <= found.chars().count().div_ceil(3) => format!("did you mean {name}?"),
         _ => format!("there are: {}", known.join(", ")),
     }
 }

@@ -19,6 +19,7 @@ use crate::wide::{greater, smaller};
 
 pub use aligned::Aligned;
 pub(crate) use aligned::CACHE_LINE;
+pub(crate) use aligned::OnLines;
 pub use eights::{Eights, EightsTask, InEights};
 pub(crate) use lanes::{Bytes, Lanes, Words, with_lanes};
 pub use pages::LargePages;

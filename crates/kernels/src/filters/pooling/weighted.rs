@@ -29,7 +29,7 @@ const KERNEL: Parameter = Parameter {
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let weights = parse_matrix(arguments.text("kernel"))?;
     let (height, width) = (weights.len(), weights[0].len());
-    let weights: Vec<f64> = weights.into_iter().flatten().map(f64::from).collect();
+    let weights: Vec<f64> = weights.into_iter().flatten().collect();
     let sum: f64 = weights.iter().sum();
     if sum == 0.0 {
         return Err(Error::parameter("kernel", arguments.text("kernel"), "weights whose sum is not 0"));

@@ -1,0 +1,74 @@
+//! What comes with a picture: colour profiles and EXIF, and what is said where they go no further.
+
+use std::path::PathBuf;
+
+use glassbox_formats::{Metadata, Packing, Picture, Pixels, read_picture, write_picture};
+
+use crate::picture_files::image8;
+
+/// A TIFF header with one entry: orientation (0x0112), one short, 1 to 8.
+fn oriented(orientation: u8) -> Vec<u8> {
+    [b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0", &[orientation, 0, 0, 0][..], &[0; 4]].concat()
+}
+
+#[test]
+fn metadata_survives_and_orientation_is_applied() {
+    // 6: turn by 90° clockwise.
+    let metadata = Metadata { icc: Some(vec![7; 200]), exif: Some(oriented(6)) };
+    let folder = tempfile::tempdir().unwrap();
+    for suffix in ["png", "jpg", "webp", "tif"] {
+        let path: PathBuf = folder.path().join(format!("a.{suffix}"));
+        let picture = Picture { metadata: metadata.clone(), ..Picture::from(Pixels::U8(image8(3))) };
+        write_picture(&path, picture, Packing::default()).unwrap();
+        let (turned, stored) = (read_picture(&path, true).unwrap(), read_picture(&path, false).unwrap());
+        assert_eq!(stored.metadata, metadata, "{suffix}");
+        assert_eq!((stored.pixels.dim(), turned.pixels.dim()), ((7, 11, 3), (11, 7, 3)), "{suffix}");
+        assert_eq!(turned.metadata.icc, metadata.icc, "{suffix}");
+        if let (Pixels::U8(turned), Pixels::U8(stored)) = (&turned.pixels, &stored.pixels) {
+            assert_eq!((turned[[0, 6, 0]], turned[[10, 6, 1]]), (stored[[0, 0, 0]], stored[[0, 10, 1]]), "{suffix}");
+        }
+        // Written again, it is not turned twice.
+        write_picture(&path, turned.clone(), Packing::default()).unwrap();
+        assert_eq!(read_picture(&path, true).unwrap().pixels.dim(), (11, 7, 3), "{suffix}");
+    }
+}
+
+#[test]
+fn what_jpeg_has_no_room_for_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jpg");
+    let metadata = |exif, icc| Metadata { exif: Some(vec![0; exif]), icc: Some(vec![0; icc]) };
+    let written = |metadata| {
+        let picture = Picture { metadata, ..Picture::from(Pixels::U8(image8(3))) };
+        write_picture(&path, picture, Packing::default()).unwrap().notes
+    };
+    assert_eq!(written(metadata(65_527, 254 * 65_519)), [""; 0]);
+    let read = read_picture(&path, true).unwrap().metadata;
+    assert_eq!([read.exif, read.icc].map(|part| part.unwrap().len()), [65_527, 254 * 65_519]);
+    assert_eq!(
+        written(metadata(65_528, 254 * 65_519 + 1)),
+        [
+            "JPEG holds at most 65527 bytes of EXIF, found 65528: left out",
+            "JPEG holds at most 16641826 bytes of a profile, found 16641827: left out"
+        ]
+    );
+}
+
+#[test]
+fn exif_that_is_lost_is_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |suffix: &str, exif: &[u8]| {
+        let path = folder.path().join(format!("a.{suffix}"));
+        let metadata = Metadata { icc: None, exif: Some(exif.to_vec()) };
+        let picture = Picture { metadata, ..Picture::from(Pixels::U8(image8(3))) };
+        let notes = write_picture(&path, picture, Packing::default()).unwrap().notes;
+        (read_picture(&path, true).unwrap().metadata.exif, notes)
+    };
+    let lost = vec!["BMP cannot hold EXIF: left out".to_string()];
+    assert_eq!(written("bmp", &oriented(6)), (None, lost.clone()));
+    // Upright is what a picture is that says nothing.
+    assert_eq!(written("bmp", &oriented(1)), (None, Vec::new()));
+    assert_eq!(written("bmp", b"nonsense"), (None, lost));
+    assert_eq!(written("tif", b"nonsense"), (None, vec!["the EXIF block makes no sense: left out".into()]));
+    assert_eq!(written("png", b"nonsense"), (Some(b"nonsense".to_vec()), Vec::new()));
+}
