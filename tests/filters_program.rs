@@ -213,6 +213,16 @@ fn a_mask_slides_over_a_matrix() {
     done(slide(&["--picture", text(&data("chelsea.png")), "--x", "440", "--y", "100", "--side", "8"]));
     let long = json(slide(&["--matrix", "100000 2; 3 -9.125", "--kernel", "1000", "--json"]));
     assert!(long[0]["frames"] == 4 && long[0]["height"].as_u64() > Some(280), "{long:?}");
+    // Long terms need more lines, of which there are as many in each frame, and what is written is what is said.
+    let ends = "1 1 1 1 12345.12345 12345.12345 12345.12345 12345.12345";
+    let long = json(slide(&["--matrix", ends, "--kernel", "1.12345 1.12345 1.12345 1.12345", "--json"]));
+    let decoder =
+        image::codecs::gif::GifDecoder::new(std::io::Cursor::new(fs::read(folder.path().join("slide.gif")).unwrap()));
+    for frame in image::AnimationDecoder::into_frames(decoder.unwrap()) {
+        let (frame, (width, height)) = (frame.unwrap(), (&long[0]["width"], &long[0]["height"]));
+        let buffer = frame.buffer();
+        assert!(*width == buffer.width() && *height == buffer.height() && (frame.left(), frame.top()) == (0, 0));
+    }
     // What was given is shown as it was given: "x0.0625" needs cells of 64 pixels.
     let [exact, short] = ["0.0625", "0.06"].map(|kernel| {
         let lines = json(slide(&["--matrix", "1 2; 3 4", "--kernel", kernel, "--json"]));

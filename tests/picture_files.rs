@@ -1,4 +1,4 @@
-//! Pictures in and out: every format, depths kept, orientation applied, nothing half-written.
+//! Pictures in and out: every format, depths kept, the first of more, what is no picture.
 
 use std::fs;
 use std::path::Path;

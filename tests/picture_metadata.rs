@@ -68,7 +68,23 @@ fn exif_that_is_lost_is_said_to_be() {
     assert_eq!(written("bmp", &oriented(6)), (None, lost.clone()));
     // Upright is what a picture is that says nothing.
     assert_eq!(written("bmp", &oriented(1)), (None, Vec::new()));
-    assert_eq!(written("bmp", b"nonsense"), (None, lost));
+    assert_eq!(written("bmp", b"nonsense"), (None, lost.clone()));
+    // What goes into no TIFF is something all the same: XMP (0x02bc), alone and beside what stands upright.
+    let xmp = b"\xbc\x02\x01\0\x03\0\0\0xmp\0";
+    let upright = b"\x12\x01\x03\0\x01\0\0\0\x01\0\0\0";
+    // A maker (0x010f) of nine letters, which would stand beyond the end.
+    let beyond = b"\x0f\x01\x02\0\x09\0\0\0\0\0\x01\0";
+    let block = |entries: &[&[u8]]| {
+        let count = [entries.len() as u8, 0];
+        [b"II*\0\x08\0\0\0", &count[..], &entries.concat(), &[0; 4]].concat()
+    };
+    for entries in [&[&xmp[..]][..], &[upright, xmp], &[beyond]] {
+        assert_eq!(written("bmp", &block(entries)), (None, lost.clone()), "{entries:?}");
+    }
+    assert_eq!(written("bmp", &block(&[])), (None, Vec::new()));
+    let (kept, notes) = written("tif", &block(&[beyond, &oriented(6)[10..22]]));
+    assert!(kept.is_some() && notes == ["what makes no sense in the EXIF block: left out"], "{notes:?}");
+    assert_eq!(written("tif", &block(&[beyond])).1, ["the EXIF block makes no sense: left out"]);
     assert_eq!(written("tif", b"nonsense"), (None, vec!["the EXIF block makes no sense: left out".into()]));
     assert_eq!(written("png", b"nonsense"), (Some(b"nonsense".to_vec()), Vec::new()));
 }

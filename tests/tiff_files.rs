@@ -88,33 +88,53 @@ fn indexed_colours_of_a_tiff_are_looked_up() {
     }
 }
 
+/// A BigTIFF of 5×3 greys that go up by 17, to be turned by 90° clockwise, made by "glass"; its numbers mean what `meaning` says.
+fn large_tiff(is_big: bool, meaning: u64) -> Vec<u8> {
+    let number = |value: u64, length: usize| {
+        let bytes = value.to_be_bytes()[8 - length..].to_vec();
+        if is_big { bytes } else { bytes.into_iter().rev().collect() }
+    };
+    let short = |value| [number(value, 2), vec![0; 6]].concat();
+    let mut file = [if is_big { b"MM" } else { b"II" }, &number(43, 2)[..], &number(8, 2), &[0; 2]].concat();
+    file.extend([number(16 + 15 + 1, 8), (0..15).map(|i| i * 17).collect(), vec![0], number(11, 8)].concat());
+    for (tag, value) in [(256, 5), (257, 3), (258, 8), (259, 1), (262, meaning)] {
+        file.extend([number(tag, 2), number(3, 2), number(1, 8), short(value)].concat());
+    }
+    file.extend([number(271, 2), number(2, 2), number(6, 8), b"glass\0\0\0".to_vec()].concat());
+    for (tag, value) in [(273, 16), (274, 6), (277, 1), (278, 3), (279, 15)] {
+        file.extend([number(tag, 2), number(3, 2), number(1, 8), short(value)].concat());
+    }
+    file.extend([0; 8]);
+    file
+}
+
 #[test]
 fn a_large_tiff_is_read_like_a_small_one() {
     for is_big in [false, true] {
-        let number = |value: u64, length: usize| {
-            let bytes = value.to_be_bytes()[8 - length..].to_vec();
-            if is_big { bytes } else { bytes.into_iter().rev().collect() }
-        };
-        let short = |value| [number(value, 2), vec![0; 6]].concat();
-        let pixels: Vec<u8> = (0..15).map(|i| i * 17).collect();
-        let mut file = [if is_big { b"MM" } else { b"II" }, &number(43, 2)[..], &number(8, 2), &[0; 2]].concat();
-        file.extend([number(16 + 15 + 1, 8), pixels.clone(), vec![0], number(9, 8)].concat());
-        let entries = [(256, 5), (257, 3), (258, 8), (259, 1), (262, 1), (273, 16), (277, 1), (278, 3), (279, 15)];
-        for (tag, value) in entries {
-            file.extend([number(tag, 2), number(3, 2), number(1, 8), short(value)].concat());
-        }
-        file.extend([0; 8]);
-        let found = decode_picture(&file, "large", true).unwrap();
-        assert_eq!(found.pixels, Pixels::U8(Image::from_vec([3, 5, 1], pixels).unwrap()), "is_big {is_big}");
+        let file = large_tiff(is_big, 1);
+        let stored = decode_picture(&file, "large", false).unwrap();
+        assert_eq!(stored.pixels, Pixels::U8(Image::from_fn([3, 5, 1], |(y, x, _)| (5 * y + x) as u8 * 17)));
         // By its suffix as well, which is no help here.
         let path = tempfile::Builder::new().suffix(".tga").tempfile().unwrap().into_temp_path();
         fs::write(&path, &file).unwrap();
-        assert_eq!(read_picture(&path, true).unwrap(), found);
+        assert_eq!(read_picture(&path, true).unwrap().pixels.dim(), (5, 3, 1), "is_big {is_big}");
+        // What it says goes along: written and read once more it is still to be turned.
+        let exif = stored.metadata.exif.clone().unwrap();
+        assert!(exif.windows(6).any(|part| part == b"glass\0"), "is_big {is_big}");
+        let small = tempfile::Builder::new().suffix(".tif").tempfile().unwrap().into_temp_path();
+        assert_eq!(write_picture(&small, stored, Packing::default()).unwrap().notes, [""; 0]);
+        let again = read_picture(&small, false).unwrap();
+        assert_eq!((again.metadata.exif, again.is_first_of_more), (Some(exif), false));
+        assert_eq!(read_picture(&small, true).unwrap().pixels.dim(), (5, 3, 1), "is_big {is_big}");
+        let indexed = decode_picture(&large_tiff(is_big, 3), "large", true).unwrap_err().to_string();
+        assert!(indexed.contains("has indexed colours in a BigTIFF"), "{indexed}");
         for place in 0..file.len() {
             let _ = decode_picture(&file[..place], "large", true);
-            let mut other = file.clone();
-            other[place] ^= 0xff;
-            let _ = decode_picture(&other, "large", true);
+            for flip in [0xff, 0x02] {
+                let mut other = file.clone();
+                other[place] ^= flip;
+                let _ = decode_picture(&other, "large", true);
+            }
         }
     }
 }

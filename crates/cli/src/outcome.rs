@@ -4,7 +4,9 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
-use crate::run::complain;
+use serde_json::json;
+
+use crate::run::{Common, complain, say_json};
 
 const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
@@ -48,8 +50,15 @@ pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>
         return ExitCode::from(INTERRUPTED);
     }
     complain(&format!("{program}: {}", one_line(&error)));
-    let usage = error.is::<Usage>() || error.downcast_ref::<glassbox_kernels::Error>().is_some_and(is_usage);
-    ExitCode::from(if usage { WRONG_USAGE } else { FAILED })
+    ExitCode::from(if is_usage(&error) { WRONG_USAGE } else { FAILED })
+}
+
+/// Tells machines what failed, if they are told anything and have not been told of it.
+pub(crate) fn tell_failure(common: &Common, error: &anyhow::Error) {
+    if common.json && !error.is::<Reported>() && !error.is::<Interrupted>() && !is_usage(error) {
+        // The error ends the program; whether it could be said here as well does not matter any more.
+        let _ = say_json(&json!({ "event": "failed", "error": one_line(error) }));
+    }
 }
 
 /// An error and its causes on one line, a cause that the message before it already tells left out.
@@ -67,6 +76,7 @@ pub(crate) fn one_line(error: &anyhow::Error) -> String {
     line
 }
 
-fn is_usage(error: &glassbox_kernels::Error) -> bool {
-    !matches!(error, glassbox_kernels::Error::TooSmall { .. })
+fn is_usage(error: &anyhow::Error) -> bool {
+    let of_kernels = error.downcast_ref::<glassbox_kernels::Error>();
+    error.is::<Usage>() || of_kernels.is_some_and(|error| !matches!(error, glassbox_kernels::Error::TooSmall { .. }))
 }

@@ -6,6 +6,7 @@
 use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use crate::Metadata;
+use crate::whole::is_big_tiff;
 
 /// Entries of the main directory that say something of the picture, not of how it is stored: description, maker, model, orientation, resolution,
 /// software, date, artist, computer, rating, copyright, Windows' titles; and the directories of exposure and of place.
@@ -44,6 +45,9 @@ const PROFILE: u16 = 34675;
 /// Entries that point to a directory: exposure, place, and compatibility.
 const DIRECTORIES: [u16; 3] = [34665, 34853, 40965];
 
+/// The type of a place.
+const LONG: u16 = 4;
+
 /// Bytes of the types, by their number.
 const SIZES: [usize; 13] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 
@@ -69,7 +73,7 @@ enum Value {
     Directory(Vec<Entry>),
 }
 
-/// What a TIFF file says; of BigTIFF nothing.
+/// What a TIFF file says.
 pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
     let mut entries = Source::new(reader).main().unwrap_or_default();
     let profile = entries.extract_if(.., |entry| entry.tag == PROFILE).last();
@@ -94,16 +98,21 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
 pub(crate) enum Says {
     Nothing,
     Something,
-    /// It makes no sense.
+    /// Something, and something else that makes no sense.
+    Partly,
     Nonsense,
 }
 
 impl Says {
     pub(crate) fn of(exif: &[u8]) -> Self {
-        match Source::new(&mut Cursor::new(exif)).main() {
-            None => Says::Nonsense,
-            Some(entries) if entries.iter().all(Entry::is_upright) => Says::Nothing,
-            Some(_) => Says::Something,
+        let mut reader = Cursor::new(exif);
+        let mut source = Source::new(&mut reader);
+        let Some(entries) = source.main() else { return Says::Nonsense };
+        match source.is_damaged {
+            true if entries.is_empty() => Says::Nonsense,
+            true => Says::Partly,
+            false if source.passed == 0 && entries.iter().all(Entry::is_upright) => Says::Nothing,
+            false => Says::Something,
         }
     }
 }
@@ -203,50 +212,69 @@ impl Entry {
 struct Source<'a, R> {
     reader: &'a mut R,
     is_big: bool,
+    /// Whether it is a BigTIFF, whose counts and places have eight bytes.
+    is_large: bool,
     /// Bytes that may still be read.
     left: usize,
+    /// Entries of the main directory that are not kept.
+    passed: usize,
+    /// Whether an entry makes no sense.
+    is_damaged: bool,
 }
 
 impl<'a, R: Read + Seek> Source<'a, R> {
     fn new(reader: &'a mut R) -> Self {
-        Self { reader, is_big: false, left: MOST_BYTES }
+        Self { reader, is_big: false, is_large: false, left: MOST_BYTES, passed: 0, is_damaged: false }
     }
 
     /// What is kept of the main directory.
     fn main(&mut self) -> Option<Vec<Entry>> {
         let head = self.bytes(0, 8)?;
-        self.is_big = head.starts_with(b"MM\0*");
-        if !self.is_big && !head.starts_with(b"II*\0") {
+        (self.is_big, self.is_large) = (head.starts_with(b"MM"), is_big_tiff(&head));
+        if !self.is_large && !head.starts_with(b"MM\0*") && !head.starts_with(b"II*\0") {
             return None;
         }
-        let at = self.number(&head[4..]);
+        let place = if self.is_large { self.bytes(8, 8)? } else { head[4..].to_vec() };
+        let at = self.number(&place);
         self.directory(at, LEVELS)
     }
 
     /// A directory, and those in it `depth` levels down, all told.
-    fn directory(&mut self, at: u32, depth: usize) -> Option<Vec<Entry>> {
-        let count = self.bytes(at, 2)?;
-        let count = self.number(&count);
-        let rows = self.bytes(at.checked_add(2)?, 12 * count as usize)?;
-        Some(rows.as_chunks::<12>().0.iter().filter_map(|row| self.entry(row, depth)).collect())
+    fn directory(&mut self, at: u64, depth: usize) -> Option<Vec<Entry>> {
+        let (count, row) = if self.is_large { (8, 20) } else { (2, 12) };
+        let rows = self.bytes(at, count)?;
+        let rows = self.number(&rows).checked_mul(row)?;
+        let rows = self.bytes(at.checked_add(count as u64)?, usize::try_from(rows).ok()?)?;
+        let mut entries = Vec::new();
+        for row in rows.chunks_exact(row as usize) {
+            let tag = self.number(&row[..2]) as u16;
+            if depth == LEVELS && tag != PROFILE && !KEPT.contains(&tag) {
+                self.passed += 1;
+                continue;
+            }
+            let entry = self.entry(tag, row, depth);
+            self.is_damaged |= entry.is_none();
+            entries.extend(entry);
+        }
+        Some(entries)
     }
 
-    /// An entry; none if it is damaged, of a type that is not known, or not kept.
-    fn entry(&mut self, row: &[u8; 12], depth: usize) -> Option<Entry> {
-        let (tag, kind, count) =
-            (self.number(&row[..2]) as u16, self.number(&row[2..4]) as u16, self.number(&row[4..8]));
-        let field = self.number(&row[8..]);
-        if depth == LEVELS && tag != PROFILE && !KEPT.contains(&tag) {
-            return None;
-        }
+    /// An entry; none if it is damaged or of a type that is not known.
+    fn entry(&mut self, tag: u16, row: &[u8], depth: usize) -> Option<Entry> {
+        let (kind, rest) = (self.number(&row[2..4]) as u16, &row[4..]);
+        let (count, field) = rest.split_at(rest.len() / 2);
+        let (count, place) = (u32::try_from(self.number(count)).ok()?, self.number(field));
         if DIRECTORIES.contains(&tag) {
             let below = depth.checked_sub(1).filter(|below| *below > 0)?;
-            let entries = self.directory(field, below)?;
-            return Some(Entry { tag, kind, count, value: Value::Directory(entries) });
+            let entries = self.directory(place, below)?;
+            return Some(Entry { tag, kind: LONG, count: 1, value: Value::Directory(entries) });
         }
         let size = *SIZES.get(usize::from(kind)).filter(|size| **size > 0)?;
         let length = size.checked_mul(count as usize)?;
-        let mut bytes = if length <= 4 { row[8..8 + length].to_vec() } else { self.bytes(field, length)? };
+        let mut bytes = match field.get(..length) {
+            Some(bytes) => bytes.to_vec(),
+            None => self.bytes(place, length)?,
+        };
         if self.is_big {
             // A fraction is two numbers.
             let size = if matches!(kind, 5 | 10) { 4 } else { size };
@@ -255,16 +283,16 @@ impl<'a, R: Read + Seek> Source<'a, R> {
         Some(Entry { tag, kind, count, value: Value::Bytes(bytes) })
     }
 
-    /// A number of two or four bytes.
-    fn number(&self, bytes: &[u8]) -> u32 {
-        let add = |number: u32, byte: &u8| number << 8 | u32::from(*byte);
+    /// A number of two, four or eight bytes.
+    fn number(&self, bytes: &[u8]) -> u64 {
+        let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
         if self.is_big { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) }
     }
 
-    fn bytes(&mut self, at: u32, length: usize) -> Option<Vec<u8>> {
+    fn bytes(&mut self, at: u64, length: usize) -> Option<Vec<u8>> {
         self.left = self.left.checked_sub(length.checked_add(CHARGE)?)?;
         let mut bytes = vec![0; length];
-        self.reader.seek(SeekFrom::Start(at.into())).ok()?;
+        self.reader.seek(SeekFrom::Start(at)).ok()?;
         self.reader.read_exact(&mut bytes).ok().map(|()| bytes)
     }
 }

@@ -181,8 +181,15 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
         notes.extend(metadata.bring_up_to_date(pixels.dim()));
     }
     // What is said of the picture and how it is stored stand in one directory.
-    if format == Format::Tiff && metadata.exif.take_if(|_| says == Says::Nonsense).is_some() {
-        notes.push("the EXIF block makes no sense: left out".into());
+    if format == Format::Tiff {
+        match says {
+            Says::Nothing | Says::Something => {}
+            Says::Partly => notes.push("what makes no sense in the EXIF block: left out".into()),
+            Says::Nonsense => {
+                metadata.exif = None;
+                notes.push("the EXIF block makes no sense: left out".into());
+            }
+        }
     }
     if format == Format::Jpeg {
         let parts = [(&mut metadata.exif, MOST_JPEG_EXIF, "EXIF"), (&mut metadata.icc, MOST_JPEG_PROFILE, "a profile")];

@@ -11,6 +11,7 @@ use tiff::{ColorType, TiffError};
 
 use crate::metadata::Block;
 use crate::read_picture::{MOST_PICTURE_BYTES, picture_bytes};
+use crate::whole::is_big_tiff;
 
 /// What the entry of how numbers are meant says where they are indices, and where 0 is black.
 const INDEXED: u32 = 3;
@@ -23,11 +24,10 @@ pub(crate) fn read_indexed_tiff(reader: &mut (impl BufRead + Seek)) -> Option<Re
         return None;
     }
     reader.rewind().ok()?;
-    let mut bytes = picture_bytes(reader, "").ok()?;
-    // BigTIFF has a directory of another kind.
-    if matches!(bytes[..], [_, _, 43, 0, ..] | [_, _, 0, 43, ..]) {
-        return None;
+    if is_big_tiff(reader.fill_buf().ok()?) {
+        return Some(Err("has indexed colours in a BigTIFF, which are not understood; in a TIFF they are".into()));
     }
+    let mut bytes = picture_bytes(reader, "").ok()?;
     let at = Block::new(&mut bytes).place_of(Tag::PhotometricInterpretation.to_u16().into())?;
     // Of either byte order and any length.
     bytes.get_mut(at..at + 4)?.iter_mut().filter(|byte| **byte != 0).for_each(|byte| *byte = BLACK_IS_ZERO);

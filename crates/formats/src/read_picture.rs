@@ -8,7 +8,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 
 use crate::exif::metadata_of_tiff;
 use crate::indexed_tiff::read_indexed_tiff;
-use crate::whole::{holds_more, is_whole_jpeg, is_whole_png};
+use crate::whole::{holds_more, is_big_tiff, is_whole_jpeg, is_whole_png};
 use crate::{Error, Metadata, Picture, Pixels};
 
 /// Bytes that a picture may take once it is unpacked: 40000×25000 grey pixels and some to spare.
@@ -64,7 +64,7 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         let mut inner = reader.into_inner();
         let start = inner.fill_buf().map_err(|e| Error::read(name, e))?;
         let kind = match start {
-            [b'I', b'I', 43, 0, ..] | [b'M', b'M', 0, 43, ..] => ImageFormat::Tiff,
+            start if is_big_tiff(start) => ImageFormat::Tiff,
             [] => return Err(invalid(format!("is empty; {KNOWN}"))),
             // TGA alone begins with nothing that gives it away.
             _ if suffix == Some("tga") => ImageFormat::Tga,

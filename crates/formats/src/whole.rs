@@ -92,17 +92,33 @@ fn png_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
     }
 }
 
+/// Whether a file begins as BigTIFF does, whose counts and places have eight bytes.
+///
+/// Source: BigTIFF design, Adobe Mail List (2004).
+pub(crate) fn is_big_tiff(start: &[u8]) -> bool {
+    matches!(start, [b'I', b'I', 43, 0, ..] | [b'M', b'M', 0, 43, ..])
+}
+
 /// A directory ends with the place of the next.
 fn tiff_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
-    let [a, b, c, d, at @ ..] = bytes::<8>(reader)?;
-    let is_big = [a, b, c, d] == *b"MM\0*";
+    let head = bytes::<8>(reader)?;
+    let is_big = head.starts_with(b"MM");
     let short = if is_big { u16::from_be_bytes } else { u16::from_le_bytes };
     let long = if is_big { u32::from_be_bytes } else { u32::from_le_bytes };
-    reader.seek(SeekFrom::Start(long(at).into()))?;
-    let count = short(bytes(reader)?);
-    reader.seek_relative(12 * i64::from(count))?;
-    // Of BigTIFF, whose numbers are longer, nothing is known.
-    Ok([c, d] != [43, 0] && [c, d] != [0, 43] && bytes(reader)? != [0; 4])
+    let longer = if is_big { u64::from_be_bytes } else { u64::from_le_bytes };
+    if !is_big_tiff(&head) {
+        let [.., a, b, c, d] = head;
+        reader.seek(SeekFrom::Start(long([a, b, c, d]).into()))?;
+        let count = short(bytes(reader)?);
+        reader.seek_relative(12 * i64::from(count))?;
+        return Ok(bytes(reader)? != [0; 4]);
+    }
+    let at = longer(bytes(reader)?);
+    reader.seek(SeekFrom::Start(at))?;
+    let end = longer(bytes(reader)?).checked_mul(20).and_then(|rows| rows.checked_add(at)?.checked_add(8));
+    let Some(end) = end else { return Ok(false) };
+    reader.seek(SeekFrom::Start(end))?;
+    Ok(bytes(reader)? != [0; 8])
 }
 
 /// Blocks are walked through to a second picture.
@@ -177,6 +193,12 @@ mod tests {
         assert!(!more(ImageFormat::Png, &[start, size, data, &animated(2)]) && !more(ImageFormat::Png, &[start]));
         let tiff = |next: &[u8]| more(ImageFormat::Tiff, &[b"MM\0*\0\0\0\x08\0\x01", &[1; 12], next]);
         assert!(tiff(b"\0\0\0\x20") && !tiff(&[0; 4]) && !tiff(&[]));
+        let large = |next: &[u8]| {
+            let (head, count) = (b"MM\0+\0\x08\0\0\0\0\0\0\0\0\0\x10", b"\0\0\0\0\0\0\0\x01");
+            more(ImageFormat::Tiff, &[head, count, &[1; 20], next])
+        };
+        assert!(large(b"\0\0\0\0\0\0\0\x20") && !large(&[0; 8]) && !large(&[]));
+        assert!(!more(ImageFormat::Tiff, &[b"II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0", &[0xff; 8]]));
         assert!(more(ImageFormat::Tiff, &[b"II*\0\x09\0\0\0.\x01\0", &[1; 12], &[9, 0, 0, 0]]));
         let webp = |flags| more(ImageFormat::WebP, &[b"RIFF....WEBPVP8X....", &[flags]]);
         assert!(webp(0x12) && !webp(0x10) && !more(ImageFormat::WebP, &[b"RIFF....WEBPVP8L....\x02"]));

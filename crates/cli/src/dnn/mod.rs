@@ -14,6 +14,7 @@ mod train;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::outcome::tell_failure;
 use crate::run::{Common, asked};
 
 /// Neural networks you can see through
@@ -62,15 +63,19 @@ pub(crate) fn main() -> anyhow::Result<()> {
     let Some(matches) = asked(command())? else { return Ok(()) };
     let Cli { common, command } = Cli::from_arg_matches(&matches)?;
     common.set_up()?;
+    run(command, &common).inspect_err(|error| tell_failure(&common, error))
+}
+
+fn run(command: Command, common: &Common) -> anyhow::Result<()> {
     match command {
-        Command::Train(train) => train.run(&common),
-        Command::Eval(eval) => eval.run(&common),
-        Command::Predict(predict) => predict.run(&common),
-        Command::Show(show) => show.run(&common),
-        Command::Ask(ask) => ask.run(&common),
-        Command::Inspect(inspect) => inspect.run(&common),
-        Command::Export(export) => export.run(&common),
-        Command::Layers(layers) => layers.run(&common),
+        Command::Train(train) => train.run(common),
+        Command::Eval(eval) => eval.run(common),
+        Command::Predict(predict) => predict.run(common),
+        Command::Show(show) => show.run(common),
+        Command::Ask(ask) => ask.run(common),
+        Command::Inspect(inspect) => inspect.run(common),
+        Command::Export(export) => export.run(common),
+        Command::Layers(layers) => layers.run(common),
         Command::Completions { shell } => crate::filters::completions(self::command(), shell),
         Command::Man => crate::filters::manual(self::command()),
     }

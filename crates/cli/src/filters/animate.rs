@@ -57,7 +57,7 @@ pub(super) struct Animate {
         default_value = "10 10 10 10 10 10; 10 10 90 90 10 10; 10 90 90 90 90 10; 10 90 90 90 90 10; 10 10 90 90 10 10; 10 10 10 10 10 10"
     )]
     matrix: String,
-    /// A picture to take the numbers from, as brightness 0 to 255, instead of a matrix
+    /// A picture to take the numbers from, as brightness 0 to 255, instead of a matrix; - for standard input
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
     /// First column that is taken of the picture
@@ -106,7 +106,7 @@ impl Animate {
         check_writable(&self.output)?;
         catch_interrupts(false)?;
         let (scene, frames) = (Scene::new(matrix, mask, [rows, columns]), rows * columns);
-        let [height, width] = scene.size(&scene.lines(0, 0));
+        let [height, width] = scene.size();
         if height * width > MOST_PIXELS {
             let found = format!("frames of {width}×{height} pixels for so many and so long numbers");
             return Err(Usage(format!("{found}; at most {MOST_PIXELS} pixels are allowed")).into());
@@ -150,26 +150,33 @@ struct Scene {
     columns: usize,
     /// Side of a number's cell in pixels.
     cell: usize,
+    /// Lines of the longest sum, and letters of the longest line.
+    text: [usize; 2],
 }
 
 impl Scene {
     fn new(matrix: Vec<Vec<f64>>, mask: Vec<Vec<f64>>, [rows, columns]: [usize; 2]) -> Self {
-        let mut scene = Self { matrix, mask, rows, columns, cell: CELL };
+        let mut scene = Self { matrix, mask, rows, columns, cell: CELL, text: [0; 2] };
         let sums = (0..rows * columns).map(|place| scene.sum(place / columns, place % columns));
         let numbers = scene.matrix.iter().flatten().copied().map(short).chain(sums.map(short));
         let weights = scene.mask.iter().flatten().map(|&weight| format!("x{}", short(weight)));
         let longest = numbers.chain(weights).map(|text| text.len()).max().unwrap_or(0);
         scene.cell = CELL.max((longest + 1) * LETTER);
+        for place in 0..rows * columns {
+            let lines = scene.lines(place / columns, place % columns);
+            let letters = lines.iter().map(String::len).max().unwrap_or(0);
+            scene.text = [scene.text[0].max(lines.len()), scene.text[1].max(letters)];
+        }
         scene
     }
 
-    /// Height and width of a frame with such lines of text.
-    fn size(&self, text: &[String]) -> [usize; 2] {
+    /// Height and width of a frame: all are of one size.
+    fn size(&self) -> [usize; 2] {
         let (side, height, width) = (self.cell, self.matrix.len(), self.matrix[0].len());
-        let table = 3 * GAP + (width + self.columns) * side;
+        let (table, [lines, letters]) = (3 * GAP + (width + self.columns) * side, self.text);
         [
-            GAP + height * side + GAP + text.len() * (LETTER + 4) * TIMES + GAP,
-            table.max(2 * GAP + LINE_LETTERS * LETTER * TIMES),
+            GAP + height * side + GAP + lines * (LETTER + 4) * TIMES + GAP,
+            table.max(2 * GAP + letters.max(LINE_LETTERS) * LETTER * TIMES),
         ]
     }
 
@@ -178,8 +185,7 @@ impl Scene {
         let (side, top, left) = (self.cell, place / self.columns, place % self.columns);
         let (mask_rows, mask_columns) = (self.mask.len(), self.mask[0].len());
         let (height, width) = (self.matrix.len(), self.matrix[0].len());
-        let text = self.lines(top, left);
-        let [sheet_height, sheet_width] = self.size(&text);
+        let [sheet_height, sheet_width] = self.size();
         let mut page = Image::from_fn([sheet_height, sheet_width, 3], |(_, _, channel)| PAPER[channel]);
         for (y, row) in self.matrix.iter().enumerate() {
             for (x, &number) in row.iter().enumerate() {
@@ -201,7 +207,7 @@ impl Scene {
             }
         }
         let below = GAP + height * side + GAP;
-        for (index, line) in text.iter().enumerate() {
+        for (index, line) in self.lines(top, left).iter().enumerate() {
             letters(&mut page, line, [below + index * (LETTER + 4) * TIMES, GAP], TIMES, INK);
         }
         page
@@ -213,7 +219,7 @@ impl Scene {
         terms.map(|(weight, number)| weight * number).sum()
     }
 
-    /// The sum in full, what is multiplied by 0 left out, in lines that fit.
+    /// The sum in full, what is multiplied by 0 left out, in lines of [`LINE_LETTERS`] or of one term.
     fn lines(&self, top: usize, left: usize) -> Vec<String> {
         let rows = self.mask.iter().zip(&self.matrix[top..]);
         let terms = rows.flat_map(|(mask, row)| mask.iter().zip(&row[left..]));
@@ -232,28 +238,25 @@ impl Scene {
             })
             .collect();
         terms.push(format!("= {}", short(self.sum(top, left))));
-        let mut lines = vec![String::new()];
+        let mut lines: Vec<String> = Vec::new();
         for term in terms {
-            if lines[lines.len() - 1].len() + term.len() > LINE_LETTERS {
-                lines.push(String::new());
+            match lines.last_mut() {
+                Some(last) if last.len() + term.len() <= LINE_LETTERS => *last += &term,
+                _ => lines.push(term),
             }
-            let last = lines.len() - 1;
-            lines[last] += &term;
         }
-        // As many in each frame, so that all are of one size.
-        let most = (self.mask.len() * self.mask[0].len() * 14).div_ceil(LINE_LETTERS) + 1;
-        lines.resize(most.max(lines.len()), String::new());
         lines
     }
 }
 
-/// Letters of a line of the sum.
+/// Letters of a line of the sum, in which several terms stand.
 const LINE_LETTERS: usize = 34;
 
-/// A number with at most nine decimals, which is as many as sums of numbers up to a million have right.
+/// A number with as many digits as a sum has right: thirteen, and nine decimals at most.
 fn short(number: f64) -> String {
+    let thirteen = format!("{number:.12e}").parse().unwrap_or(number);
     // Nothing is not negative.
-    format!("{}", (1e9 * number).round() / 1e9 + 0.0)
+    format!("{}", (1e9 * thirteen).round() / 1e9 + 0.0)
 }
 
 fn cell(page: &mut Image<u8>, side: usize, corner: [usize; 2], text: &str, colour: [u8; 3]) {

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::command::Job;
 use super::{first_of_more, input_name, read_input};
-use crate::outcome::{Usage, one_line, wrong_flag};
+use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
 
 /// Rows that are read ahead at a time, in bytes, and how many times.
@@ -46,23 +46,13 @@ pub(super) fn run(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow:
     }
     catch_interrupts(false)?;
     common.warn_of_debug_build();
-    let done = one(job, input, &target).inspect_err(|error| {
-        if common.json {
-            // The error ends the program; whether it could be said here as well does not matter any more.
-            let _ = say_json(&failed(input, error));
-        }
-    })?;
+    let done = one(job, input, &target)?;
     done.notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", output.display())));
     common.detail(&done.text());
     if common.json {
         say_json(&done.json(job.name))?;
     }
     Ok(())
-}
-
-/// What machines are told of a picture that failed.
-pub(super) fn failed(input: &Path, error: &anyhow::Error) -> Value {
-    json!({ "event": "failed", "in": input_name(input), "error": one_line(error) })
 }
 
 /// What was written.

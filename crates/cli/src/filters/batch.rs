@@ -13,8 +13,9 @@ use clap::ArgMatches;
 use glassbox_formats::Format;
 use glob::{MatchOptions, glob_with};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
-use super::apply::{Done, Target, check_packing, failed, format_named, is_dash, is_same_file, one};
+use super::apply::{Done, Target, check_packing, format_named, is_dash, is_same_file, one};
 use super::command::Job;
 use crate::outcome::{Reported, Usage, one_line};
 use crate::run::{Common, catch_interrupts, complain, say_json};
@@ -38,6 +39,7 @@ impl Found {
         let problem = match fs::metadata(&input) {
             Ok(found) if found.is_dir() => Some(is_folder(&input)),
             Ok(_) => None,
+            Err(_) if input.is_symlink() => Some(format!("{}: is a link that leads nowhere", input.display())),
             Err(error) => Some(format!("{}: cannot be read: {error}", input.display())),
         };
         Self { input, place, problem }
@@ -64,8 +66,7 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     catch_interrupts(false)?;
     common.warn_of_debug_build();
     if passed > 0 {
-        let files = if passed == 1 { "file" } else { "files" };
-        common.note(&format!("note: {passed} {files} passed over: no file with a picture's suffix"));
+        common.note(&format!("note: {passed} passed over: without the suffix of a picture, or no files"));
     }
     for parent in pairs.iter().filter(|pair| pair.format.is_ok()).filter_map(|pair| pair.output.parent()) {
         fs::create_dir_all(parent).with_context(|| format!("--out-dir {}: cannot be made", parent.display()))?;
@@ -99,7 +100,10 @@ fn work(job: &Job, pairs: &[Pair], jobs: usize, common: &Common) -> anyhow::Resu
                     say_json(&done.json(job.name))?;
                 }
             }
-            Err(error) if common.json => say_json(&failed(&pair.input, error))?,
+            Err(error) if common.json => {
+                let message = one_line(error);
+                say_json(&json!({ "event": "failed", "in": pair.input.display().to_string(), "error": message }))?;
+            }
             Err(_) => {}
         }
         Ok(())
@@ -140,7 +144,7 @@ fn is_folder(path: &Path) -> String {
 }
 
 /// Every picture that is meant, once, and its place in the folder that is written to; folders only if what is in them is not asked for. And
-/// how many files in folders are none.
+/// how much in folders is none.
 fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<(Vec<Found>, usize)> {
     let (mut all, mut passed) = (Vec::new(), BTreeSet::new());
     for path in given {
@@ -164,7 +168,7 @@ fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<
                     return Err(Usage(format!("{pattern}: nothing has such a name")).into());
                 }
                 // What a pattern meets by chance, as a pipe, may keep us waiting for ever.
-                there.into_iter().filter(|path| path.is_file() || path.is_dir()).collect()
+                there.into_iter().filter(|path| path.is_file() || path.is_dir() || !path.exists()).collect()
             }
             _ => vec![path.to_path_buf()],
         };
@@ -190,7 +194,7 @@ fn inputs(given: &[&PathBuf], recursive: bool, folder: &Path) -> anyhow::Result<
 }
 
 /// The pictures in a folder and in the folders in it, by their suffixes, in the order of their names: without what is hidden, and without what
-/// an earlier run may have made in `made`. Files of other suffixes, and pipes, are `passed` over.
+/// an earlier run may have made in `made`. What has another suffix, or is no file, as a pipe, is `passed` over.
 fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<Found>, passed: &mut BTreeSet<PathBuf>) {
     let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
         Ok(entries) => entries,
@@ -207,7 +211,6 @@ fn pictures_in(folder: &Path, place: &Path, made: &Path, all: &mut Vec<Found>, p
         if path.is_dir() && !path.is_symlink() && !is_same_file(&path, made) {
             pictures_in(&path, &place, made, all, passed);
         } else if (path.is_file() || !path.exists()) && Format::of_path(&path).is_ok() {
-            // A link that leads nowhere is said to be one.
             all.push(Found::new(path, place));
         } else if !path.is_dir() {
             passed.insert(fs::canonicalize(&path).unwrap_or(path));

@@ -29,7 +29,7 @@ const SIZE: [usize; 2] = [2160, 3840];
 
 x memcpy: the time as a multiple of copying the picture once on one thread.")]
 pub(super) struct Bench {
-    /// Picture to work on [default: a made one, grey, 3840×2160]
+    /// Picture to work on, - for standard input [default: a made one, grey, 3840×2160]
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
     /// One operator, as in a chain: name:parameter=value,… [default: all]

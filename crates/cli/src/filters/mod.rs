@@ -12,12 +12,13 @@ mod list;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use glassbox_formats::{Picture, Pixels, decode_picture, picture_bytes, read_picture};
 use glassbox_kernels::filters::ENTRIES;
 
 use self::apply::is_dash;
 use self::command::Job;
+use crate::outcome::tell_failure;
 use crate::run::{Common, asked, say_bytes};
 
 /// Image kernels you can see through
@@ -70,6 +71,10 @@ pub(crate) fn main() -> anyhow::Result<()> {
     // Global flags are known to the subcommand, wherever they stood.
     let common = Common::from_arg_matches(arguments)?;
     common.set_up()?;
+    run(&matches, name, arguments, &common).inspect_err(|error| tell_failure(&common, error))
+}
+
+fn run(matches: &ArgMatches, name: &str, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
     let entry = ENTRIES.iter().find(|entry| entry.name == name);
     let job = match entry {
         Some(entry) => Some(Job::of_operator(entry, arguments)?),
@@ -78,16 +83,16 @@ pub(crate) fn main() -> anyhow::Result<()> {
     };
     if let Some(job) = job {
         return match arguments.get_one::<PathBuf>("out-dir") {
-            Some(folder) => batch::run(&job, folder, arguments, &common),
-            None => apply::run(&job, arguments, &common),
+            Some(folder) => batch::run(&job, folder, arguments, common),
+            None => apply::run(&job, arguments, common),
         };
     }
-    match Other::from_arg_matches(&matches)? {
-        Other::Animate(animate) => animate.run(&common),
-        Other::Compare(compare) => compare.run(&common),
-        Other::Info(info) => info.run(&common),
-        Other::List(list) => list.run(&common),
-        Other::Bench(bench) => bench.run(&common),
+    match Other::from_arg_matches(matches)? {
+        Other::Animate(animate) => animate.run(common),
+        Other::Compare(compare) => compare.run(common),
+        Other::Info(info) => info.run(common),
+        Other::List(list) => list.run(common),
+        Other::Bench(bench) => bench.run(common),
         Other::Completions { shell } => completions(command(), shell),
         Other::Man => manual(command()),
     }

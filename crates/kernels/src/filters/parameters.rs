@@ -179,6 +179,8 @@ impl<'a> Arguments<'a> {
 /// ```
 /// use glassbox_kernels::filters::hint;
 /// assert_eq!(hint("Sobal", &["sobel", "median"]), "did you mean sobel?");
+/// // Of three letters one may be wrong, of four two.
+/// assert_eq!(hint("foo", &["roi"]), "there are: roi");
 /// assert_eq!(hint("x", &["sobel", "median"]), "there are: sobel, median");
 /// ```
 pub fn hint(found: &str, known: &[&str]) -> String {
