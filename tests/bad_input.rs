@@ -186,7 +186,7 @@ fn pictures_too_small_for_the_window() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     small_picture(folder);
-    let wanted = ["in.png", "max-pool: a picture of 4×5 pixels is too small; its window needs 8×8"];
+    let wanted = ["in.png", "max-pool: a picture of 4×5 pixels is too small; at least 8×8 are needed"];
     refused(filters(folder, &["max-pool", "in.png", "out.png", "--size", "8"]), 1, &wanted);
     refused(
         filters(folder, &["median", "in.png", "out.png", "--size", "7", "--border", "crop"]),

@@ -242,6 +242,16 @@ fn levels_strips_and_threads_change_no_bit() {
     for entry in ENTRIES {
         check_sameness::<u16>(entry.name, &chain(entry.name));
     }
+    // Of whole pictures, but made of some rows at a time.
+    for border in ["clamp", "reflect", "mirror", "wrap", "zero"] {
+        for label in
+            ["pixel-pyramid-pool:sizes=1 12 31,border=", "convolve:kernel=3 1 0; 0 2 0; 1 0 0,gimp=yes,border="]
+        {
+            let label = format!("{label}{border}");
+            check_sameness::<u8>(&label, &chain(&label));
+        }
+    }
+    check_sameness::<f32>("edge-pyramid-pool", &chain("edge-pyramid-pool:sizes=4 1 15,threshold=0.4"));
 }
 
 #[test]

@@ -168,11 +168,13 @@ fn check_sameness<T: Sample>(labels: &[&str]) {
 
 #[test]
 fn strips_and_streams_make_the_same() {
-    let chains: [&[&str]; 4] = [
+    let chains: [&[&str]; 6] = [
         &["sobel"],
         &["median:size=5,border=wrap", "gray"],
         &["blur:size=7", "max-pool:size=4"],
         &["avg-pool:size=9,stride=2"],
+        &["edge-pyramid-pool", "convolve:gimp=yes"],
+        &["pixel-pyramid-pool:sizes=4 7"],
     ];
     for labels in chains {
         check_sameness::<u8>(labels);

@@ -1,5 +1,7 @@
 //! PNG row by row: pictures larger than memory come in and go out in it, and all cores pack what goes out.
 
+mod pack;
+
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Seek, Write};
 use std::path::Path;
@@ -7,8 +9,8 @@ use std::path::Path;
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType, Transformations};
 use rayon::prelude::*;
-use zlib_rs::{Deflate, DeflateConfig, DeflateFlush, Strategy};
 
+use self::pack::pack;
 use crate::whole::is_whole_png;
 use crate::{Error, Metadata};
 
@@ -214,13 +216,11 @@ impl<W: Write> PngWriter<W> {
         let count = if all { waiting } else { waiting / batch * batch };
         let (line, pixel, level, first) = (self.line, self.pixel, self.level, self.done == 0);
         let starts: Vec<_> = (0..count).step_by(block_rows).collect();
-        let pack = |&start: &usize| {
+        let packed = |&start: &usize| {
             let rows = &self.rows[start * line..(start + block_rows + 1).min(count + 1) * line];
-            let filtered = filter(rows, line, pixel, first && start == 0);
-            let packed = deflate(&filtered, level, strategy(&filtered, level)?)?;
-            Ok((filtered, packed))
+            pack(rows, line, pixel, first && start == 0, level)
         };
-        let blocks: Vec<_> = starts.par_iter().map(pack).collect::<io::Result<_>>()?;
+        let blocks: Vec<_> = starts.par_iter().map(packed).collect::<io::Result<_>>()?;
         for (filtered, packed) in blocks {
             self.checksum.write(&filtered);
             chunk(&mut self.to, b"IDAT", &packed)?;
@@ -242,136 +242,4 @@ fn chunk(to: &mut impl Write, kind: &[u8; 4], content: &[u8]) -> io::Result<()> 
     to.write_all(kind)?;
     to.write_all(content)?;
     to.write_all(&checksum.finalize().to_be_bytes())
-}
-
-/// Part of a block that is packed to see how it is packed best.
-const SAMPLE: usize = 16;
-
-/// Whether repetitions are looked for, as a sample from the middle says. In noise, as photographs have it, the few that are found cost more than
-/// codes for single bytes, and much time (packing 3840×2160 grey pixels that came through a median, on one thread of a Zen 3: 3.4 MB in 127 ms
-/// with them, 2.6 MB in 81 ms without).
-fn strategy(bytes: &[u8], level: u32) -> io::Result<Strategy> {
-    let length = (bytes.len() / SAMPLE).max(1 << 12).min(bytes.len());
-    let sample = &bytes[(bytes.len() - length) / 2..][..length];
-    let pays = level > 0
-        && deflate(sample, level, Strategy::HuffmanOnly)?.len() < deflate(sample, level, Strategy::Default)?.len();
-    Ok(if pays { Strategy::HuffmanOnly } else { Strategy::Default })
-}
-
-/// Bytes packed so that more may follow, ending at a whole byte.
-fn deflate(bytes: &[u8], level: u32, strategy: Strategy) -> io::Result<Vec<u8>> {
-    // Of a window of 32768 bytes; negative: without head and checksum of its own.
-    let config = DeflateConfig { level: level as i32, window_bits: -15, strategy, ..DeflateConfig::default() };
-    let mut packer = Deflate::new_with_config(config);
-    let mut packed = vec![0; bytes.len() + bytes.len() / 100 + 64];
-    loop {
-        let (taken, made) = (packer.total_in() as usize, packer.total_out() as usize);
-        let status = packer.compress(&bytes[taken..], &mut packed[made..], DeflateFlush::SyncFlush);
-        status.map_err(|error| io::Error::other(error.as_str()))?;
-        // All is out once there was room to spare.
-        let made = packer.total_out() as usize;
-        if made < packed.len() && packer.total_in() as usize == bytes.len() {
-            packed.truncate(made);
-            return Ok(packed);
-        }
-        packed.resize(packed.len() + (1 << 12), 0);
-    }
-}
-
-/// The rows behind the first as they are packed: predicted where that leaves less to be said, as they are otherwise. Prediction helps
-/// where neighbours are alike, as in photographs, and harms where they are not, as in pictures of edges.
-fn filter(rows: &[u8], line: usize, pixel: usize, is_first: bool) -> Vec<u8> {
-    let predicted = predict(rows, line, pixel, is_first);
-    let mut plain = Vec::with_capacity(predicted.len());
-    for row in rows[line..].chunks_exact(line) {
-        plain.push(0);
-        plain.extend_from_slice(row);
-    }
-    if bits(&predicted) < bits(&plain) { predicted } else { plain }
-}
-
-/// What a code for each byte by itself would need: n·lg n - Σ cᵢ·lg cᵢ, cᵢ being how often byte i occurs.
-fn bits(bytes: &[u8]) -> f64 {
-    // Four counts, because one would wait for itself where bytes repeat.
-    let mut counts = [[0u32; 256]; 4];
-    let (fours, rest) = bytes.as_chunks::<4>();
-    for four in fours {
-        for (counts, &byte) in counts.iter_mut().zip(four) {
-            counts[usize::from(byte)] += 1;
-        }
-    }
-    rest.iter().for_each(|&byte| counts[0][usize::from(byte)] += 1);
-    let term = |count: u32| if count == 0 { 0.0 } else { f64::from(count) * f64::from(count).log2() };
-    term(bytes.len() as u32) - (0..256).map(|byte| term(counts.iter().map(|counts| counts[byte]).sum())).sum::<f64>()
-}
-
-/// The rows behind the first, which they are predicted from, each with the predictor that leaves the smallest differences.
-fn predict(rows: &[u8], line: usize, pixel: usize, is_first: bool) -> Vec<u8> {
-    let count = rows.len() / line - 1;
-    let mut out = Vec::with_capacity(count * (line + 1));
-    let mut best = Vec::with_capacity(line);
-    let mut tried = vec![0; line];
-    for y in 1..=count {
-        let (above, row) = (&rows[(y - 1) * line..y * line], &rows[y * line..(y + 1) * line]);
-        let mut kind = 0;
-        best.clear();
-        best.extend_from_slice(row);
-        let mut least = size_of_differences(&best);
-        // What is above the first row is nothing: there is only the pixel to the left to go by.
-        let kinds = if is_first && y == 1 { 1..=1 } else { 1..=4u8 };
-        for other in kinds {
-            differences(other, row, above, pixel, &mut tried);
-            let size = size_of_differences(&tried);
-            if size < least {
-                (least, kind) = (size, other);
-                std::mem::swap(&mut best, &mut tried);
-            }
-        }
-        out.push(kind);
-        out.extend_from_slice(&best);
-    }
-    out
-}
-
-/// Σ |difference|, a byte being from -128 to 127.
-fn size_of_differences(row: &[u8]) -> u64 {
-    row.chunks(256).map(|part| u64::from(part.iter().map(|&d| u16::from((d as i8).unsigned_abs())).sum::<u16>())).sum()
-}
-
-/// What is left of each byte once it is predicted: 1 from its left, 2 from above, 3 from the mean of both, 4 by Paeth's predictor.
-fn differences(kind: u8, row: &[u8], above: &[u8], pixel: usize, out: &mut [u8]) {
-    let (first, rest) = out.split_at_mut(pixel);
-    for (i, out) in first.iter_mut().enumerate() {
-        *out = row[i].wrapping_sub(match kind {
-            1 => 0,
-            3 => above[i] / 2,
-            _ => above[i],
-        });
-    }
-    let n = rest.len();
-    let (row, left, above, corner) = (&row[pixel..], &row[..n], &above[pixel..], &above[..n]);
-    let places = rest.iter_mut().zip(row).zip(left).zip(above).zip(corner);
-    match kind {
-        1 => places.for_each(|((((out, x), left), _), _)| *out = x.wrapping_sub(*left)),
-        2 => places.for_each(|((((out, x), _), above), _)| *out = x.wrapping_sub(*above)),
-        3 => places.for_each(|((((out, x), left), above), _)| {
-            *out = x.wrapping_sub(((u16::from(*left) + u16::from(*above)) / 2) as u8);
-        }),
-        _ => {
-            places.for_each(|((((out, x), left), above), corner)| *out = x.wrapping_sub(paeth(*left, *above, *corner)))
-        }
-    }
-}
-
-/// The neighbour nearest to left + above - corner; of two as near the first of left, above, corner.
-fn paeth(left: u8, above: u8, corner: u8) -> u8 {
-    let (a, b, c) = (i16::from(left), i16::from(above), i16::from(corner));
-    let (to_a, to_b, to_c) = ((b - c).abs(), (a - c).abs(), (a + b - 2 * c).abs());
-    if to_a <= to_b && to_a <= to_c {
-        left
-    } else if to_b <= to_c {
-        above
-    } else {
-        corner
-    }
 }

@@ -77,6 +77,12 @@ impl<'a> Placed<'a> {
 }
 
 impl<T: Pixel> Band<'_, T> {
+    /// Rows of the picture, which must be there.
+    pub(crate) fn rows(&self, range: Range<usize>) -> &[T] {
+        let line = self.width * self.channels;
+        &self.pixels[(range.start - self.first) * line..(range.end - self.first) * line]
+    }
+
     /// Rows `range` of the operator's output, some rows at a time: their sides are made while the caches still hold the rows.
     pub(crate) fn filter(
         &self,

@@ -8,17 +8,12 @@ use rayon::prelude::*;
 use crate::band::Band;
 use crate::filter::{Filter, RowFilter, Way, WholeFilter};
 use crate::simd::{Level, fence};
-use crate::transparent::{Cover, cover_by_mean};
-use crate::{Border, Error, Pixel};
-
-/// Bytes of a strip's intermediate pictures: half of a usual second-level cache.
-const STRIP_BYTES: usize = 1 << 18;
+use crate::steps::{Step, Steps, first_not_by_rows, output_shape};
+use crate::transparent::cover_by_mean;
+use crate::{Error, Pixel};
 
 /// Bytes of an output that is better written past the caches: it would push everything else out of them.
 const CACHE_BYTES: usize = 1 << 24;
-
-/// Strips for each thread, so that one that is slowed down holds nobody up.
-const STRIPS_A_THREAD: usize = 4;
 
 /// How a picture is taken through operators. The result has the same bits whatever is chosen here but `keep_alpha`.
 ///
@@ -45,9 +40,6 @@ impl Default for Engine {
         Self { level: Level::best(), strip: None, keep_alpha: false }
     }
 }
-
-/// Height, width and channels.
-pub(crate) type Shape = (usize, usize, usize);
 
 impl Engine {
     /// Takes `picture` through the operators of `chain`, one behind the other, on rayon's current threads.
@@ -76,8 +68,8 @@ impl Engine {
     pub fn run_into<T: Pixel>(&self, chain: &[Filter], picture: &Image<T>, out: &mut Image<T>) -> Result<(), Error> {
         assert_eq!(out.dim(), output_shape(chain, picture.dim())?, "run_into: an output of the chain's shape");
         match (0..).zip(chain).find_map(|(i, filter)| match &filter.way {
-            Way::Whole(whole) => Some((i, whole)),
-            Way::Rows(_) => None,
+            Way::Whole(whole) if whole.reach().is_none() => Some((i, whole)),
+            _ => None,
         }) {
             Some((0, whole)) if chain.len() == 1 => *out = self.whole(&**whole, picture),
             Some((0, whole)) => self.run_into(&chain[1..], &self.whole(&**whole, picture), out)?,
@@ -184,19 +176,34 @@ impl Engine {
     /// Rows `range` of the output of the last of `steps`.
     fn strip<T: Pixel>(&self, steps: &Steps, band: &Band<T>, range: Range<usize>, out: &mut [T], past_caches: bool) {
         let Some((last, before)) = steps.split_last() else {
-            let line = band.width * band.channels;
-            out.copy_from_slice(&band.pixels[(range.start - band.first) * line..(range.end - band.first) * line]);
-            return;
+            return out.copy_from_slice(band.rows(range));
         };
         if before.is_empty() {
-            return self.filter_band(last.filter(), band, range, out, past_caches);
+            return self.step(last, band, range, out, past_caches);
         }
         let (height, width, channels) = before.output();
-        let needed = rows_needed(last.filter(), range.clone(), height);
+        let needed = last.rows_needed(range.clone(), height);
         let mut between = vec![T::default(); needed.len() * width * channels];
         self.strip(&before, band, needed.clone(), &mut between, false);
         let band = Band { pixels: &between, first: needed.start, height, width, channels };
-        self.filter_band(last.filter(), &band, range, out, past_caches);
+        self.step(last, &band, range, out, past_caches);
+    }
+
+    /// Rows `range` of one step's output.
+    fn step<T: Pixel>(&self, step: Step, band: &Band<T>, range: Range<usize>, out: &mut [T], past_caches: bool) {
+        match step {
+            Step::Given(filter) => self.filter_band(filter, band, range, out, past_caches),
+            Step::Cover(cover) => self.filter_band(&cover, band, range, out, past_caches),
+            Step::Near(filter, _) => {
+                // Where the part ends but not the picture what comes out is wrong, as far as the operator sees: that is left away.
+                let needed = step.rows_needed(range.clone(), band.height);
+                let part =
+                    Image::from_vec([needed.len(), band.width, band.channels], band.rows(needed.clone()).to_vec());
+                let made = T::run_whole(filter, &part.expect("as many numbers as there are in these rows"));
+                let line = made.line_length();
+                out.copy_from_slice(&made.as_slice()[(range.start - needed.start) * line..][..range.len() * line]);
+            }
+        }
     }
 
     /// Rows `range` of one operator's output.
@@ -217,133 +224,3 @@ impl Engine {
 
 /// Bytes of rows that are read at a time when a picture is never there as a whole.
 const STREAM_BYTES: usize = 1 << 20;
-
-/// The shape that comes out of a chain.
-///
-/// # Shape
-/// A filter keeps height and width; with the border `crop` each shrinks by the window less one; pooling gives
-/// `⌊(side − size) / stride⌋ + 1`.
-///
-/// # Errors
-/// If nothing would be left, or the picture is empty.
-pub fn output_shape(chain: &[Filter], shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
-    chain.iter().try_fold(shape, |shape, filter| filter.shape(shape))
-}
-
-/// The first operator of a chain that cannot work on a picture's rows as they come from above, by its name: one of whole pictures, or one
-/// whose border is `wrap`.
-pub fn first_not_by_rows(chain: &[Filter]) -> Option<&'static str> {
-    let whole = |filter: &&Filter| match &filter.way {
-        Way::Rows(filter) => filter.border() == Border::Wrap,
-        Way::Whole(_) => true,
-    };
-    chain.iter().find(whole).map(Filter::name)
-}
-
-/// What happens to rows: an operator of the chain, or what must happen to colours before it looks at them.
-#[derive(Clone, Copy)]
-enum Step<'a> {
-    Given(&'a dyn RowFilter),
-    Cover(Cover),
-}
-
-impl Step<'_> {
-    fn filter(&self) -> &dyn RowFilter {
-        match self {
-            Step::Given(filter) => *filter,
-            Step::Cover(cover) => cover,
-        }
-    }
-}
-
-/// What happens to rows, one thing behind the other, and the shapes between.
-#[derive(Clone)]
-struct Steps<'a> {
-    steps: Vec<Step<'a>>,
-    /// One more than steps: what goes into the first, what comes out of each.
-    shapes: Vec<Shape>,
-}
-
-impl<'a> Steps<'a> {
-    fn new(chain: &'a [Filter], shape: Shape, keep_alpha: bool) -> Result<Self, Error> {
-        let (mut steps, mut shapes) = (Vec::new(), vec![shape]);
-        for filter in chain {
-            let Way::Rows(rows) = &filter.way else {
-                return Err(Error::NotByRows { operator: filter.name().into() });
-            };
-            let shape = shapes[shapes.len() - 1];
-            if let Some(cover) = Cover::before(&**rows).filter(|_| keep_alpha) {
-                steps.push(Step::Cover(cover));
-                shapes.push(shape);
-            }
-            steps.push(Step::Given(&**rows));
-            shapes.push(filter.shape(shape)?);
-        }
-        Ok(Self { steps, shapes })
-    }
-
-    /// What must happen to colours before an operator looks at the whole picture.
-    fn cover(shape: Shape) -> Self {
-        Self { steps: vec![Step::Cover(Cover::NEAR)], shapes: vec![shape; 2] }
-    }
-
-    fn filters(&self) -> impl DoubleEndedIterator<Item = &dyn RowFilter> + ExactSizeIterator {
-        self.steps.iter().map(Step::filter)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.steps.is_empty()
-    }
-
-    fn output(&self) -> Shape {
-        self.shapes[self.shapes.len() - 1]
-    }
-
-    fn split_last(&self) -> Option<(Step<'a>, Steps<'a>)> {
-        let (last, before) = self.steps.split_last()?;
-        Some((*last, Steps { steps: before.to_vec(), shapes: self.shapes[..self.shapes.len() - 1].to_vec() }))
-    }
-
-    /// Input rows from one output row to the next.
-    fn stride(&self) -> usize {
-        self.filters().map(|filter| filter.window().stride).product()
-    }
-
-    /// Rows that two strips one below the other both look at.
-    fn halo(&self) -> usize {
-        self.filters().map(|filter| filter.window().height() - 1).sum()
-    }
-
-    /// The input's rows that are looked at for rows `range` of the output.
-    fn input_rows(&self, range: Range<usize>) -> Range<usize> {
-        let filters = self.filters().zip(&self.shapes[..self.steps.len()]).rev();
-        filters.fold(range, |range, (filter, shape)| rows_needed(filter, range, shape.0))
-    }
-
-    /// Rows of output in a strip of `height` rows: all at once on one thread for one operator, else a few strips a thread, small enough that
-    /// what stands between two operators stays in the cache.
-    fn strip_height<T>(&self, height: usize) -> usize {
-        let threads = rayon::current_num_threads();
-        let strips = if threads == 1 { 1 } else { threads * STRIPS_A_THREAD };
-        // Not so thin that beginning a strip, where kernels learn what they keep from row to row, is most of the work.
-        let even = height.div_ceil(strips).max((2 * self.halo()).min(height.div_ceil(threads)));
-        if self.steps.len() < 2 {
-            return even;
-        }
-        // Not so thin that most of a strip is its halo.
-        let line = self.shapes.iter().map(|(_, width, channels)| width * channels).max().unwrap_or(1);
-        let cached = (STRIP_BYTES / (line * size_of::<T>()).max(1)).max(4 * self.halo()).max(16);
-        even.min(cached.div_ceil(self.stride())).max(1)
-    }
-}
-
-/// The rows of a picture of `height` rows that an operator looks at to make rows `range`.
-fn rows_needed(filter: &dyn RowFilter, range: Range<usize>, height: usize) -> Range<usize> {
-    let (window, border) = (filter.window(), filter.border());
-    let above = if border == Border::Crop { 0 } else { window.above as isize };
-    let first = (range.start * window.stride) as isize - above;
-    let last = ((range.end - 1) * window.stride) as isize - above + window.height() as isize - 1;
-    let places = (first..=last).filter_map(|y| border.place(y, height));
-    let (low, high) = places.fold((height - 1, 0), |(low, high), y| (low.min(y), high.max(y)));
-    low.min(high)..high + 1
-}

@@ -57,7 +57,7 @@ pub enum Error {
         operator: String,
     },
     /// A picture of which nothing would be left.
-    #[error("{operator}: a picture of {width}×{height} pixels is too small; its window needs {needed}")]
+    #[error("{operator}: a picture of {width}×{height} pixels is too small; at least {needed} are needed")]
     TooSmall {
         /// The operator.
         operator: String,

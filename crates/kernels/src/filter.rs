@@ -127,13 +127,19 @@ pub trait Kernel<T>: Send + 'static {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]);
 }
 
-/// An operator that must see the whole picture at once.
+/// An operator from pictures to pictures: what is no function from a few rows to one row.
 pub trait WholeOperator: std::fmt::Debug + Send + Sync + 'static {
     /// Height, width and channels that come out when a picture of `shape` goes in.
     ///
     /// # Errors
     /// If nothing would.
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
+
+    /// How many rows above and below a place it looks at, if what it makes is as high as what it is given and it need not have all of that at
+    /// once: then it is given some rows at a time. None by default.
+    fn reach(&self) -> Option<usize> {
+        None
+    }
 
     /// Whether it deals with alpha itself, so that the colour of what is transparent must be left to it.
     fn minds_alpha(&self) -> bool {
@@ -174,7 +180,7 @@ impl Filter {
         self.name
     }
 
-    /// What it sees around a place; none if that is the whole picture.
+    /// What it sees around a place; none of an operator from pictures to pictures.
     pub fn window(&self) -> Option<Window> {
         match &self.way {
             Way::Rows(filter) => Some(filter.window()),
@@ -266,6 +272,7 @@ impl<O: Operator> RowFilter for O {
 #[doc(hidden)]
 pub trait WholeFilter: std::fmt::Debug + Send + Sync {
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
+    fn reach(&self) -> Option<usize>;
     fn minds_alpha(&self) -> bool;
     fn run_u8(&self, picture: &Image<u8>) -> Image<u8>;
     fn run_u16(&self, picture: &Image<u16>) -> Image<u16>;
@@ -275,6 +282,10 @@ pub trait WholeFilter: std::fmt::Debug + Send + Sync {
 impl<O: WholeOperator> WholeFilter for O {
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         WholeOperator::shape(self, shape)
+    }
+
+    fn reach(&self) -> Option<usize> {
+        WholeOperator::reach(self)
     }
 
     fn minds_alpha(&self) -> bool {

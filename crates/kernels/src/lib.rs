@@ -17,14 +17,16 @@ mod pixel;
 mod resample;
 mod sides;
 pub mod simd;
+mod steps;
 mod transparent;
 mod wide;
 
 pub use border::Border;
-pub use engine::{Engine, first_not_by_rows, output_shape};
+pub use engine::Engine;
 pub use error::Error;
 pub use filter::{Filter, Kernel, Operator, Rows, WholeOperator, Window};
 pub use measure::{deviation, entropy, immerkaer, mean, percentile, psnr};
 pub use pixel::Pixel;
 pub use resample::resample;
+pub use steps::{first_not_by_rows, output_shape};
 pub use wide::Wide;

@@ -36,6 +36,12 @@ impl Cover {
         Some(Self { window, border })
     }
 
+    /// What an operator of whole pictures needs that sees so far around a place: all that is seen together.
+    pub(crate) fn around(reach: usize) -> Self {
+        let all = 2 * reach;
+        Self { window: Window { above: all, below: all, left: all, right: all, stride: 1 }, border: Border::Zero }
+    }
+
     /// What operators need that see the whole picture: the colours near by, behind [`cover_by_mean`].
     pub(crate) const NEAR: Self =
         Self { window: Window { above: 15, below: 15, left: 15, right: 15, stride: 1 }, border: Border::Zero };

@@ -34,7 +34,7 @@ const MADE: [u8; 3] = [205, 232, 255];
 /// The article's moving picture: a mask slides over a matrix, with the numbers, as a GIF
 ///
 /// On the left the matrix with the mask over it and its weights in the corners of the cells, on the right what comes out, below the sum in
-/// full. The mask is applied as written (correlation) wherever it fits as a whole: at 400 places at most, with so few and so short numbers that a
+/// full but for what is multiplied by 0. The mask is applied as written (correlation) wherever it fits as a whole: at 400 places at most, with so few and so short numbers that a
 /// frame has at most 8 million pixels.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

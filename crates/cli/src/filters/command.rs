@@ -105,7 +105,11 @@ fn switches() -> Vec<Arg> {
         switch("in-place", "Allow OUT to be the same file as IN"),
         named("format", "Format of what is written to standard output or into DIR: png, jpeg, …").value_name("NAME"),
         number("quality", "Quality of JPEG files, 1 to 100 [default: 90]", 1..=100),
-        number("compression", "How hard PNG files are packed, from 0 (not at all) to 9 [default: 2]", 0..=9),
+        number(
+            "compression",
+            "How hard PNG files are packed, from 0 (not at all) to 9; from 7 on many ways are tried for each part [default: 2]",
+            0..=9,
+        ),
         named("out-dir", "Folder to write into, each picture under its own name; it is made if it is not there")
             .value_name("DIR")
             .value_parser(value_parser!(PathBuf)),

@@ -20,7 +20,7 @@ const LARGEST_TILE: usize = 640;
 /// Pooling methods side by side, on the picture and on its edges, as one labelled sheet and as numbers
 ///
 /// The article's comparison: on the picture itself, max pooling keeps light details (whiskers) and loses dark ones (eyes); on its
-/// edges (Sobel) the two come close. Pooled pictures are drawn enlarged to the size they were made from, as nearly as whole numbers of times
+/// edges (Sobel), the article says, the two come close, as far as what is to be recognised goes: psnr says that their greys do not. Pooled pictures are drawn enlarged to the size they were made from, as nearly as whole numbers of times
 /// allow.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -42,7 +42,8 @@ pub(super) struct Compare {
     /// Sheet to write
     #[arg(value_name = "OUT.png")]
     output: PathBuf,
-    /// Side of the pooling window in pixels: how many times smaller the picture gets, or as many patches and places as there are such windows
+    /// Side of the pooling window in pixels: how many times smaller the picture gets, or as many patches and places as there are such windows; weighted,
+    /// roi, global, pyramid and pixel-pyramid have sizes of their own
     #[arg(long, default_value_t = 8)]
     size: usize,
     /// Pooling methods with commas between them: operators without -pool (average for avg), with parameters behind a colon, or all

@@ -30,7 +30,7 @@ const SPREAD: usize = 8;
   filters info data/chelsea.png --json
 
 Of brightness (Rec. 601) 0 … 255:
-  entropy    bits a pixel, -Σ p·lg p over the 256 values
+  entropy    bits a pixel, -Σ p·lg p over the 256 values it is rounded to
   noise      Immerkær's estimate of its standard deviation, √(π/2) / (6(w-2)(h-2)) · Σ |a * N|, N = [1 -2 1; -2 4 -2; 1 -2 1]
   deviation  standard deviation of all pixels
   chaos      noise / deviation: 1 is nothing but noise

@@ -11,7 +11,7 @@ use crate::{Border, Error, Filter, Pixel};
 pub(super) static ENTRY: Entry = Entry {
     name: "blur",
     summary: "the mean of each square: the simplest smoothing",
-    formula: "Σ a / size² over the square, of whole numbers rounded half up",
+    formula: "Σ a / size² over the square, of whole numbers rounded half up; where sums pass 2²⁴, as of 16 bits from 17×17 on, within 1",
     source: "",
     parameters: &[SQUARE, BORDER],
     variants: &["size=5"],

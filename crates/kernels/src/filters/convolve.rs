@@ -55,6 +55,9 @@ const FLIP: Parameter = Parameter {
 
 /// Two more than there are elsewhere.
 const BORDERS: Parameter = Parameter {
+    help: "what stands beyond the edge: clamp aaa|abcd|ddd, reflect cba|abcd|dcb, mirror dcb|abcd|cba, \
+           wrap bcd|abcd|abc, zero 000|abcd|000, or crop (only whole windows: the picture shrinks); black and white, both \
+           opaque, are --gimp's",
     values: Values::Choice(&["clamp", "reflect", "mirror", "wrap", "zero", "crop", "black", "white"]),
     ..BORDER
 };

@@ -16,7 +16,7 @@ pub(super) const GIMP: Parameter = Parameter {
     default: "no",
     values: Values::Choice(&["no", "yes"]),
     help: "do exactly what GIMP's Convolution Matrix does: in linear light, with alpha as a channel that comes out too, \
-           at most 5×5 weights, normalized unless --normalize=no, offset only if not normalized, borders clamp, wrap, \
+           1, 3 or 5 rows and columns of weights, normalized unless --normalize=no, offset only if not normalized, borders clamp, wrap, \
            zero (transparent), black, white, reflect and mirror",
 };
 
@@ -130,6 +130,10 @@ impl Gimp {
 impl WholeOperator for Gimp {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((height, width, if channels <= 2 && self.keeps_grey() { 2 } else { 4 }))
+    }
+
+    fn reach(&self) -> Option<usize> {
+        (self.border != Border::Wrap).then_some(self.weights.len() / 2)
     }
 
     fn minds_alpha(&self) -> bool {

@@ -179,6 +179,7 @@ impl<'a> Arguments<'a> {
 /// ```
 /// use glassbox_kernels::filters::hint;
 /// assert_eq!(hint("Sobal", &["sobel", "median"]), "did you mean sobel?");
+/// assert_eq!(hint("max", &["gray", "max-pool"]), "did you mean max-pool?");
 /// // Of three letters one may be wrong, of four two.
 /// assert_eq!(hint("foo", &["roi"]), "there are: roi");
 /// assert_eq!(hint("x", &["sobel", "median"]), "there are: sobel, median");
@@ -186,7 +187,9 @@ impl<'a> Arguments<'a> {
 pub fn hint(found: &str, known: &[&str]) -> String {
     let found = found.to_lowercase();
     let nearest = known.iter().min_by_key(|name| distance(&found, name));
-    match nearest {
+    let longer = known.iter().find(|name| name.strip_prefix(found.as_str()).is_some_and(|rest| rest.starts_with('-')));
+    match longer.or(nearest) {
+        Some(name) if longer.is_some() => format!("did you mean {name}?"),
         Some(name) if distance(&found, name) <= found.chars().count().div_ceil(3) => format!("did you mean {name}?"),
         _ => format!("there are: {}", known.join(", ")),
     }

@@ -31,7 +31,9 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let levels = sizes.iter().map(level).collect::<Result<_, Error>>()?;
     let edges = parse("sobel:combine=max")?;
     let threshold = arguments.real("threshold").unwrap_or(0.1);
-    Ok(Filter::whole(arguments.operator(), EdgePyramid { edges, levels, threshold }))
+    // An edge is what its neighbours make it.
+    let reach = sizes.last().map_or(0, |largest| largest / 2) + 1;
+    Ok(Filter::whole(arguments.operator(), EdgePyramid { edges, levels, threshold, reach }))
 }
 
 #[derive(Debug)]
@@ -40,11 +42,17 @@ struct EdgePyramid {
     /// For each size, the smallest first, the filters that find the strongest edge and the mean.
     levels: Vec<(Filter, Filter)>,
     threshold: f32,
+    /// How far the largest square and the edges in it see.
+    reach: usize,
 }
 
 impl WholeOperator for EdgePyramid {
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok(shape)
+    }
+
+    fn reach(&self) -> Option<usize> {
+        Some(self.reach)
     }
 
     fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {

@@ -11,7 +11,7 @@ use crate::{Error, Filter, Pixel, WholeOperator};
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "fractional-pool",
     summary: "smaller by a ratio that need not be whole: windows of now one, now the other size",
-    formula: "⌊side / ratio⌋ windows that end at ⌊α·(i + u)⌋, α = side / windows, u drawn once; random: their sizes shuffled",
+    formula: "⌊side / ratio⌋ windows, at least one, that end at ⌊α·(i + u)⌋, α = side / windows, u drawn once; random: their sizes shuffled",
     source: "B. Graham, Fractional max-pooling (2014), arXiv 1412.6071",
     parameters: &[RATIO, DRAW, OVERLAP, REDUCE, SEED],
     variants: &[],
@@ -19,7 +19,7 @@ pub(in crate::filters) static ENTRY: Entry = Entry {
 };
 
 const RATIO: Parameter =
-    Parameter { name: "ratio", default: "1.5", values: Values::Real(1.0, 64.0), help: "how many times smaller" };
+    Parameter { name: "ratio", default: "1.5", values: Values::Real(1.0, 1024.0), help: "how many times smaller" };
 
 const DRAW: Parameter = Parameter {
     name: "draw",

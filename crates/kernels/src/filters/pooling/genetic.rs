@@ -9,7 +9,7 @@ use crate::{Engine, Error, Filter, Pixel, WholeOperator};
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "genetic-pool",
     summary: "max, average, min and median blended in the shares that keep this picture's edges best, found by evolution",
-    formula: "w₁·max + w₂·mean + w₃·min + w₄·median, Σw = 1, the w of least mean (sobel(pooled) - max-pool(sobel(picture)))²: 24 \
+    formula: "w₁·max + w₂·mean + w₃·min + w₄·median, Σw = 1, the w of least mean (sobel(pooled) - max-pool(sobel(picture)))², sobel not cut off at the full range: 24 \
               individuals, 20 generations, the best two kept, parents by tournament, blended and mutated; judged on the \
               middle 512×512 pixels",
     source: "a definition of our own of what arXiv 2009.07485 names",

@@ -34,18 +34,26 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let (around, border) = (Reduce::from_arguments(arguments).around(), arguments.text("border"));
     let squares =
         arguments.wholes("sizes").into_iter().map(|size| parse(&format!("{around}:size={size},border={border}")));
-    Ok(Filter::whole(arguments.operator(), PixelPyramid { squares: squares.collect::<Result<_, _>>()? }))
+    let squares = squares.collect::<Result<_, _>>()?;
+    let reach = arguments.wholes("sizes").into_iter().max().map(|largest| largest / 2).filter(|_| border != "wrap");
+    Ok(Filter::whole(arguments.operator(), PixelPyramid { squares, reach }))
 }
 
 #[derive(Debug)]
 struct PixelPyramid {
     /// A filter for each size.
     squares: Vec<Filter>,
+    /// How far the largest sees, if its border is not at the other end.
+    reach: Option<usize>,
 }
 
 impl WholeOperator for PixelPyramid {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((height, width * self.squares.len(), channels))
+    }
+
+    fn reach(&self) -> Option<usize> {
+        self.reach
     }
 
     fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {

@@ -18,7 +18,7 @@ const SHARPNESS: Parameter = Parameter {
     name: "sharpness",
     default: "1",
     values: Values::Real(0.0, 1000.0),
-    help: "β: 0 is average, the greater the nearer to max",
+    help: "the formula's β: 0 is average, the greater the nearer to max",
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {

@@ -11,7 +11,8 @@ use crate::{Error, Filter, Pixel, WholeOperator};
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "spectral-pool",
     summary: "what is coarse stays, what is fine goes: only the low frequencies are kept",
-    formula: "the inverse Fourier transform, of 1/size of the side, of the frequencies below half of that",
+    formula: "the inverse Fourier transform, of 1/size of the side, of the frequencies up to half of that; of an even side those of \
+              both directions at the half are added up",
     source: "O. Rippel, J. Snoek, R. Adams, Spectral representations for convolutional neural networks (2015), arXiv 1506.03767",
     parameters: &[SIZE],
     variants: &[],

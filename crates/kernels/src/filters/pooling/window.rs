@@ -13,7 +13,7 @@ pub(super) const SIZE: Parameter = Parameter {
     name: "size",
     default: "2",
     values: Values::Whole(1, LARGEST),
-    help: "side of the window in pixels; where it does not divide the picture, the remainder is dropped",
+    help: "side of the window in pixels; where it does not divide the picture, the remainder is dropped; one window at least must fit",
 };
 
 pub(super) const STRIDE: Parameter = Parameter {

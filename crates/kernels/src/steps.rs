@@ -1,0 +1,158 @@
+//! The steps of a chain: the shapes between them, and which rows each looks at.
+
+use std::ops::Range;
+
+use crate::filter::{Filter, Operator, RowFilter, Way, WholeFilter, Window};
+use crate::transparent::Cover;
+use crate::{Border, Error};
+
+/// Bytes of a strip's intermediate pictures: half of a usual second-level cache.
+const STRIP_BYTES: usize = 1 << 18;
+
+/// Strips for each thread, so that one that is slowed down holds nobody up.
+const STRIPS_A_THREAD: usize = 4;
+
+/// Height, width and channels.
+pub(crate) type Shape = (usize, usize, usize);
+
+/// The shape that comes out of a chain.
+///
+/// # Shape
+/// A filter keeps height and width; with the border `crop` each shrinks by the window less one; pooling gives
+/// `⌊(side − size) / stride⌋ + 1`.
+///
+/// # Errors
+/// If nothing would be left, or the picture is empty.
+pub fn output_shape(chain: &[Filter], shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
+    chain.iter().try_fold(shape, |shape, filter| filter.shape(shape))
+}
+
+/// The first operator of a chain that cannot work on a picture's rows as they come from above, by its name: one of whole pictures, or one
+/// whose border is `wrap`.
+pub fn first_not_by_rows(chain: &[Filter]) -> Option<&'static str> {
+    let whole = |filter: &&Filter| match &filter.way {
+        Way::Rows(filter) => filter.border() == Border::Wrap,
+        Way::Whole(filter) => filter.reach().is_none(),
+    };
+    chain.iter().find(whole).map(Filter::name)
+}
+
+/// What happens to rows: an operator of the chain, or what must happen to colours before it looks at them.
+#[derive(Clone, Copy)]
+pub(crate) enum Step<'a> {
+    Given(&'a dyn RowFilter),
+    Cover(Cover),
+    /// An operator of whole pictures that sees so many rows above and below a place.
+    Near(&'a dyn WholeFilter, usize),
+}
+
+impl Step<'_> {
+    fn window(&self) -> Window {
+        match self {
+            Step::Given(filter) => filter.window(),
+            Step::Cover(cover) => Operator::window(cover),
+            Step::Near(_, reach) => Window { above: *reach, below: *reach, left: 0, right: 0, stride: 1 },
+        }
+    }
+
+    fn border(&self) -> Border {
+        match self {
+            Step::Given(filter) => filter.border(),
+            Step::Cover(cover) => Operator::border(cover),
+            // What stands beyond the edge it makes up itself.
+            Step::Near(..) => Border::Clamp,
+        }
+    }
+
+    /// The rows of a picture of `height` rows that it looks at to make rows `range`.
+    pub(crate) fn rows_needed(&self, range: Range<usize>, height: usize) -> Range<usize> {
+        let (window, border) = (self.window(), self.border());
+        let above = if border == Border::Crop { 0 } else { window.above as isize };
+        let first = (range.start * window.stride) as isize - above;
+        let last = ((range.end - 1) * window.stride) as isize - above + window.height() as isize - 1;
+        let places = (first..=last).filter_map(|y| border.place(y, height));
+        let (low, high) = places.fold((height - 1, 0), |(low, high), y| (low.min(y), high.max(y)));
+        low.min(high)..high + 1
+    }
+}
+
+/// What happens to rows, one thing behind the other, and the shapes between.
+#[derive(Clone)]
+pub(crate) struct Steps<'a> {
+    steps: Vec<Step<'a>>,
+    /// One more than steps: what goes into the first, what comes out of each.
+    shapes: Vec<Shape>,
+}
+
+impl<'a> Steps<'a> {
+    pub(crate) fn new(chain: &'a [Filter], shape: Shape, keep_alpha: bool) -> Result<Self, Error> {
+        let (mut steps, mut shapes) = (Vec::new(), vec![shape]);
+        for filter in chain {
+            let (step, cover) = match &filter.way {
+                Way::Rows(rows) => (Step::Given(&**rows), Cover::before(&**rows)),
+                Way::Whole(whole) => {
+                    let reach = whole.reach().ok_or_else(|| Error::NotByRows { operator: filter.name().into() })?;
+                    (Step::Near(&**whole, reach), Some(Cover::around(reach)).filter(|_| !whole.minds_alpha()))
+                }
+            };
+            let shape = shapes[shapes.len() - 1];
+            if let Some(cover) = cover.filter(|_| keep_alpha) {
+                steps.push(Step::Cover(cover));
+                shapes.push(shape);
+            }
+            steps.push(step);
+            shapes.push(filter.shape(shape)?);
+        }
+        Ok(Self { steps, shapes })
+    }
+
+    /// What must happen to colours before an operator looks at the whole picture.
+    pub(crate) fn cover(shape: Shape) -> Self {
+        Self { steps: vec![Step::Cover(Cover::NEAR)], shapes: vec![shape; 2] }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    pub(crate) fn output(&self) -> Shape {
+        self.shapes[self.shapes.len() - 1]
+    }
+
+    pub(crate) fn split_last(&self) -> Option<(Step<'a>, Steps<'a>)> {
+        let (last, before) = self.steps.split_last()?;
+        Some((*last, Steps { steps: before.to_vec(), shapes: self.shapes[..self.shapes.len() - 1].to_vec() }))
+    }
+
+    /// Input rows from one output row to the next.
+    pub(crate) fn stride(&self) -> usize {
+        self.steps.iter().map(|step| step.window().stride).product()
+    }
+
+    /// Rows that two strips one below the other both look at.
+    pub(crate) fn halo(&self) -> usize {
+        self.steps.iter().map(|step| step.window().height() - 1).sum()
+    }
+
+    /// The input's rows that are looked at for rows `range` of the output.
+    pub(crate) fn input_rows(&self, range: Range<usize>) -> Range<usize> {
+        let steps = self.steps.iter().zip(&self.shapes[..self.steps.len()]).rev();
+        steps.fold(range, |range, (step, shape)| step.rows_needed(range, shape.0))
+    }
+
+    /// Rows of output in a strip of `height` rows: all at once on one thread for one operator, else a few strips a thread, small enough that
+    /// what stands between two operators, or within one of whole pictures, stays in the cache.
+    pub(crate) fn strip_height<T>(&self, height: usize) -> usize {
+        let threads = rayon::current_num_threads();
+        let strips = if threads == 1 { 1 } else { threads * STRIPS_A_THREAD };
+        // Not so thin that beginning a strip, where kernels learn what they keep from row to row, is most of the work.
+        let even = height.div_ceil(strips).max((2 * self.halo()).min(height.div_ceil(threads)));
+        if matches!(self.steps[..], [] | [Step::Given(_)]) {
+            return even;
+        }
+        // Not so thin that most of a strip is its halo.
+        let line = self.shapes.iter().map(|(_, width, channels)| width * channels).max().unwrap_or(1);
+        let cached = (STRIP_BYTES / (line * size_of::<T>()).max(1)).max(4 * self.halo()).max(16);
+        even.min(cached.div_ceil(self.stride())).max(1)
+    }
+}
