@@ -45,7 +45,9 @@ fn pictures_that_are_none() {
     let said = filters(folder, &["sobel", "none.png", "out.png", "--json"]).stdout;
     let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
     assert!(
-        said["event"] == "failed" && said["error"].as_str().is_some_and(|error| error.starts_with("none.png: ")),
+        said["event"] == "failed"
+            && said["in"] == "none.png"
+            && said["error"].as_str().is_some_and(|error| error.starts_with("none.png: ")),
         "{said}"
     );
     refused(filters(folder, &["sobel", ".", "out.png"]), 1, &[".: is a folder; a picture is needed"]);

@@ -53,11 +53,11 @@ pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>
     ExitCode::from(if is_usage(&error) { WRONG_USAGE } else { FAILED })
 }
 
-/// Tells machines what failed, if they are told anything and have not been told of it.
-pub(crate) fn tell_failure(common: &Common, error: &anyhow::Error) {
+/// Tells machines what failed, and on which input if there is one only, if they are told anything and have not been told of it.
+pub(crate) fn tell_failure(common: &Common, input: Option<String>, error: &anyhow::Error) {
     if common.json && !error.is::<Reported>() && !error.is::<Interrupted>() && !is_usage(error) {
         // The error ends the program; whether it could be said here as well does not matter any more.
-        let _ = say_json(&json!({ "event": "failed", "error": one_line(error) }));
+        let _ = say_json(&json!({ "event": "failed", "in": input, "error": one_line(error) }));
     }
 }
 

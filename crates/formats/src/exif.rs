@@ -49,7 +49,10 @@ const DIRECTORIES: [u16; 3] = [34665, 34853, 40965];
 const LONG: u16 = 4;
 
 /// Bytes of the types, by their number.
-const SIZES: [usize; 13] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
+const SIZES: [usize; 14] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
+
+/// A type of EXIF 3.0.
+const UTF_8: u16 = 129;
 
 /// Most bytes that are read in all, each time some being charged for going there: no camera writes as many.
 const MOST_BYTES: usize = 1 << 24;
@@ -75,7 +78,8 @@ enum Value {
 
 /// What a TIFF file says.
 pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
-    let mut entries = Source::new(reader).main().unwrap_or_default();
+    let mut source = Source { may_be_large: true, ..Source::new(reader) };
+    let mut entries = source.main().unwrap_or_default();
     let profile = entries.extract_if(.., |entry| entry.tag == PROFILE).last();
     let icc = profile.and_then(|entry| match entry.value {
         Value::Bytes(bytes) => Some(bytes),
@@ -212,8 +216,9 @@ impl Entry {
 struct Source<'a, R> {
     reader: &'a mut R,
     is_big: bool,
-    /// Whether it is a BigTIFF, whose counts and places have eight bytes.
+    /// Whether it is a BigTIFF, whose counts and places have eight bytes, and whether it may be: an EXIF block may not.
     is_large: bool,
+    may_be_large: bool,
     /// Bytes that may still be read.
     left: usize,
     /// Entries of the main directory that are not kept.
@@ -224,13 +229,21 @@ struct Source<'a, R> {
 
 impl<'a, R: Read + Seek> Source<'a, R> {
     fn new(reader: &'a mut R) -> Self {
-        Self { reader, is_big: false, is_large: false, left: MOST_BYTES, passed: 0, is_damaged: false }
+        Self {
+            reader,
+            is_big: false,
+            is_large: false,
+            may_be_large: false,
+            left: MOST_BYTES,
+            passed: 0,
+            is_damaged: false,
+        }
     }
 
     /// What is kept of the main directory.
     fn main(&mut self) -> Option<Vec<Entry>> {
         let head = self.bytes(0, 8)?;
-        (self.is_big, self.is_large) = (head.starts_with(b"MM"), is_big_tiff(&head));
+        (self.is_big, self.is_large) = (head.starts_with(b"MM"), self.may_be_large && is_big_tiff(&head));
         if !self.is_large && !head.starts_with(b"MM\0*") && !head.starts_with(b"II*\0") {
             return None;
         }
@@ -243,7 +256,8 @@ impl<'a, R: Read + Seek> Source<'a, R> {
     fn directory(&mut self, at: u64, depth: usize) -> Option<Vec<Entry>> {
         let (count, row) = if self.is_large { (8, 20) } else { (2, 12) };
         let rows = self.bytes(at, count)?;
-        let rows = self.number(&rows).checked_mul(row)?;
+        // More than there are tags is nonsense, and more than a block can count.
+        let rows = u64::from(u16::try_from(self.number(&rows)).ok()?) * row;
         let rows = self.bytes(at.checked_add(count as u64)?, usize::try_from(rows).ok()?)?;
         let mut entries = Vec::new();
         for row in rows.chunks_exact(row as usize) {
@@ -269,7 +283,10 @@ impl<'a, R: Read + Seek> Source<'a, R> {
             let entries = self.directory(place, below)?;
             return Some(Entry { tag, kind: LONG, count: 1, value: Value::Directory(entries) });
         }
-        let size = *SIZES.get(usize::from(kind)).filter(|size| **size > 0)?;
+        let size = match kind {
+            UTF_8 => 1,
+            _ => *SIZES.get(usize::from(kind)).filter(|size| **size > 0)?,
+        };
         let length = size.checked_mul(count as usize)?;
         let mut bytes = match field.get(..length) {
             Some(bytes) => bytes.to_vec(),

@@ -22,7 +22,7 @@ pub mod safetensors;
 mod whole;
 mod write_picture;
 
-pub use crate::png::{PngRows, PngWriter};
+pub use crate::png::{MOST_ROW_BYTES, PngRows, PngWriter};
 pub use atomic::{AtomicFile, check_writable, remove_unfinished, write_atomically};
 pub use error::Error;
 pub use format::Format;

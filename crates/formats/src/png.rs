@@ -15,7 +15,7 @@ use crate::whole::is_whole_png;
 use crate::{Error, Metadata};
 
 /// Bytes of a row that may be kept many times over: 40000 pixels of four channels of 16 bits and many to spare.
-const MOST_ROW_BYTES: usize = 1 << 22;
+pub const MOST_ROW_BYTES: usize = 1 << 22;
 
 /// Bytes that are packed by themselves. They are the same whatever the number of threads, and so is the file.
 const BLOCK_BYTES: usize = 1 << 18;

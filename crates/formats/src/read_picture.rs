@@ -133,7 +133,11 @@ fn decoded(
     limits.max_alloc = Some(MOST_PICTURE_BYTES);
     reader.limits(limits);
     let failed = |error: ImageError| match error {
-        ImageError::IoError(e) if e.kind() != ErrorKind::UnexpectedEof && e.raw_os_error().is_some() => {
+        // A place that no file can have is the picture's mistake.
+        ImageError::IoError(e)
+            if !matches!(e.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidInput)
+                && e.raw_os_error().is_some() =>
+        {
             Error::read(name, e)
         }
         ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => {

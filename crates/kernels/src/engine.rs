@@ -44,8 +44,8 @@ impl Default for Engine {
 impl Engine {
     /// Takes `picture` through the operators of `chain`, one behind the other, on rayon's current threads.
     ///
-    /// Two operators or more that work row by row do so strip by strip: no picture between them is there as a whole, but for the border
-    /// `wrap`.
+    /// Two operators or more that work row by row, or say how far they see, do so strip by strip: no picture between them is there as a whole, but for
+    /// the border `wrap`.
     ///
     /// # Shape
     /// `[height, width, channels]` → as [`output_shape`] says
@@ -124,7 +124,7 @@ impl Engine {
         let (out_height, out_line) = (steps.output().0, steps.output().1 * steps.output().2);
         let line = width * channels;
         // Rows of output at a time: enough for all threads, and so many that few rows are worked on twice.
-        let wanted = (STREAM_BYTES / (line * size_of::<T>()).max(1)).max(4 * steps.halo()).max(16);
+        let wanted = (STREAM_BYTES / (steps.longest_line() * size_of::<T>()).max(1)).max(4 * steps.halo()).max(16);
         let at_once = wanted.min(height).div_ceil(steps.stride()).max(1);
         let (mut rows, mut first) = (Vec::new(), 0);
         let mut out = Vec::new();
@@ -200,6 +200,7 @@ impl Engine {
                 let part =
                     Image::from_vec([needed.len(), band.width, band.channels], band.rows(needed.clone()).to_vec());
                 let made = T::run_whole(filter, &part.expect("as many numbers as there are in these rows"));
+                assert_eq!(made.height(), needed.len(), "as many rows as it was given, of an operator with a reach");
                 let line = made.line_length();
                 out.copy_from_slice(&made.as_slice()[(range.start - needed.start) * line..][..range.len() * line]);
             }

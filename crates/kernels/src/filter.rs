@@ -127,6 +127,10 @@ pub trait Kernel<T>: Send + 'static {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]);
 }
 
+/// How far an operator of whole pictures may see that is given some rows at a time: as many more rows are made twice, and all that is seen together with
+/// what is transparent is looked at, for floats number by number.
+pub(crate) const MOST_REACH: usize = 15;
+
 /// An operator from pictures to pictures: what is no function from a few rows to one row.
 pub trait WholeOperator: std::fmt::Debug + Send + Sync + 'static {
     /// Height, width and channels that come out when a picture of `shape` goes in.
@@ -135,8 +139,10 @@ pub trait WholeOperator: std::fmt::Debug + Send + Sync + 'static {
     /// If nothing would.
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
 
-    /// How many rows above and below a place it looks at, if what it makes is as high as what it is given and it need not have all of that at
-    /// once: then it is given some rows at a time. None by default.
+    /// How many rows above and below a place it looks at, if it need not have the whole picture at once; none by default.
+    ///
+    /// Then it is given some rows at a time, by several threads at once, and what it makes must be as high as what it is given, as wide whatever
+    /// that is, and the same wherever in the picture the rows stand. Beyond 15 rows that costs more than it is worth.
     fn reach(&self) -> Option<usize> {
         None
     }

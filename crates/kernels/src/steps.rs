@@ -27,8 +27,8 @@ pub fn output_shape(chain: &[Filter], shape: (usize, usize, usize)) -> Result<(u
     chain.iter().try_fold(shape, |shape, filter| filter.shape(shape))
 }
 
-/// The first operator of a chain that cannot work on a picture's rows as they come from above, by its name: one of whole pictures, or one
-/// whose border is `wrap`.
+/// The first operator of a chain that cannot work on a picture's rows as they come from above, by its name: one of whole pictures
+/// that does not say how far it sees, or one whose border is `wrap`.
 pub fn first_not_by_rows(chain: &[Filter]) -> Option<&'static str> {
     let whole = |filter: &&Filter| match &filter.way {
         Way::Rows(filter) => filter.border() == Border::Wrap,
@@ -140,19 +140,25 @@ impl<'a> Steps<'a> {
         steps.fold(range, |range, (step, shape)| step.rows_needed(range, shape.0))
     }
 
+    /// Numbers of the longest line that goes in or comes out.
+    pub(crate) fn longest_line(&self) -> usize {
+        self.shapes.iter().map(|(_, width, channels)| width * channels).max().unwrap_or(1)
+    }
+
     /// Rows of output in a strip of `height` rows: all at once on one thread for one operator, else a few strips a thread, small enough that
     /// what stands between two operators, or within one of whole pictures, stays in the cache.
     pub(crate) fn strip_height<T>(&self, height: usize) -> usize {
         let threads = rayon::current_num_threads();
         let strips = if threads == 1 { 1 } else { threads * STRIPS_A_THREAD };
         // Not so thin that beginning a strip, where kernels learn what they keep from row to row, is most of the work.
-        let even = height.div_ceil(strips).max((2 * self.halo()).min(height.div_ceil(threads)));
+        let is_near = self.steps.iter().any(|step| matches!(step, Step::Near(..)));
+        let least = if is_near { 4 * self.halo() } else { (2 * self.halo()).min(height.div_ceil(threads)) };
+        let even = height.div_ceil(strips).max(least);
         if matches!(self.steps[..], [] | [Step::Given(_)]) {
             return even;
         }
         // Not so thin that most of a strip is its halo.
-        let line = self.shapes.iter().map(|(_, width, channels)| width * channels).max().unwrap_or(1);
-        let cached = (STRIP_BYTES / (line * size_of::<T>()).max(1)).max(4 * self.halo()).max(16);
+        let cached = (STRIP_BYTES / (self.longest_line() * size_of::<T>()).max(1)).max(4 * self.halo()).max(16);
         even.min(cached.div_ceil(self.stride())).max(1)
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn main() -> anyhow::Result<()> {
     let Some(matches) = asked(command())? else { return Ok(()) };
     let Cli { common, command } = Cli::from_arg_matches(&matches)?;
     common.set_up()?;
-    run(command, &common).inspect_err(|error| tell_failure(&common, error))
+    run(command, &common).inspect_err(|error| tell_failure(&common, None, error))
 }
 
 fn run(command: Command, common: &Common) -> anyhow::Result<()> {

@@ -9,7 +9,8 @@ use std::thread;
 use anyhow::{Context, bail};
 use clap::ArgMatches;
 use glassbox_formats::{
-    AtomicFile, Format, MOST_PICTURE_BYTES, Picture, Pixels, PngRows, PngWriter, Written, encode_picture, write_picture,
+    AtomicFile, Format, MOST_PICTURE_BYTES, MOST_ROW_BYTES, Picture, Pixels, PngRows, PngWriter, Written,
+    encode_picture, write_picture,
 };
 use glassbox_kernels::{Engine, Filter, Pixel, first_not_by_rows, output_shape};
 use glassbox_tensor::{Element, Image};
@@ -90,6 +91,7 @@ pub(super) fn one(job: &Job, input: &Path, target: &Target) -> anyhow::Result<Do
         && first_not_by_rows(&job.chain).is_none()
         && !is_dash(input)
         && let Some(rows) = PngRows::open(input, job.auto_orient)
+        && rows_are_short(&job.chain, &rows)
     {
         let (shape, depth) = (output_shape(&job.chain, rows.shape), if rows.is_u16 { "u16" } else { "u8" });
         let shape = shape.map_err(|error| anyhow::Error::new(error).context(input_name.clone()))?;
@@ -142,6 +144,17 @@ pub(super) fn check_room<T: Element>(chain: &[Filter], picture: &Image<T>) -> an
         }
     }
     Ok(())
+}
+
+/// Whether no row between operators or behind them is too long to be kept many times over; what nothing is left of is found out later.
+fn rows_are_short(chain: &[Filter], rows: &PngRows) -> bool {
+    let (mut shape, size) = (rows.shape, if rows.is_u16 { 2 } else { 1 });
+    let mut is_short = |filter: &Filter| {
+        let Ok(next) = filter.shape(shape) else { return true };
+        shape = next;
+        next.1 as u128 * next.2 as u128 * size <= MOST_ROW_BYTES as u128
+    };
+    chain.iter().all(&mut is_short)
 }
 
 /// A PNG taken through a chain to a PNG, neither of which is ever there as a whole. What there is to say of it.

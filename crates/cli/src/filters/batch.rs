@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::ErrorKind;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -39,7 +40,9 @@ impl Found {
         let problem = match fs::metadata(&input) {
             Ok(found) if found.is_dir() => Some(is_folder(&input)),
             Ok(_) => None,
-            Err(_) if input.is_symlink() => Some(format!("{}: is a link that leads nowhere", input.display())),
+            Err(error) if error.kind() == ErrorKind::NotFound && input.is_symlink() => {
+                Some(format!("{}: is a link that leads nowhere", input.display()))
+            }
             Err(error) => Some(format!("{}: cannot be read: {error}", input.display())),
         };
         Self { input, place, problem }

@@ -71,7 +71,10 @@ pub(crate) fn main() -> anyhow::Result<()> {
     // Global flags are known to the subcommand, wherever they stood.
     let common = Common::from_arg_matches(arguments)?;
     common.set_up()?;
-    run(&matches, name, arguments, &common).inspect_err(|error| tell_failure(&common, error))
+    run(&matches, name, arguments, &common).inspect_err(|error| {
+        let paths = arguments.try_get_many::<PathBuf>("paths").ok().flatten();
+        tell_failure(&common, paths.and_then(|mut paths| paths.next()).map(|path| input_name(path)), error);
+    })
 }
 
 fn run(matches: &ArgMatches, name: &str, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {

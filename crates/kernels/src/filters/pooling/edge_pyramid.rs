@@ -1,6 +1,7 @@
 use glassbox_tensor::Image;
 
 use super::pixel_pyramid::SIZES;
+use crate::filter::MOST_REACH;
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry, parse};
 use crate::{Engine, Error, Filter, Pixel, WholeOperator};
@@ -32,7 +33,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let edges = parse("sobel:combine=max")?;
     let threshold = arguments.real("threshold").unwrap_or(0.1);
     // An edge is what its neighbours make it.
-    let reach = sizes.last().map_or(0, |largest| largest / 2) + 1;
+    let reach = sizes.last().map(|largest| largest / 2 + 1).filter(|reach| *reach <= MOST_REACH);
     Ok(Filter::whole(arguments.operator(), EdgePyramid { edges, levels, threshold, reach }))
 }
 
@@ -42,8 +43,8 @@ struct EdgePyramid {
     /// For each size, the smallest first, the filters that find the strongest edge and the mean.
     levels: Vec<(Filter, Filter)>,
     threshold: f32,
-    /// How far the largest square and the edges in it see.
-    reach: usize,
+    /// How far the largest square and the edges in it see, if that is not far.
+    reach: Option<usize>,
 }
 
 impl WholeOperator for EdgePyramid {
@@ -52,7 +53,7 @@ impl WholeOperator for EdgePyramid {
     }
 
     fn reach(&self) -> Option<usize> {
-        Some(self.reach)
+        self.reach
     }
 
     fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {

@@ -1,6 +1,7 @@
 use glassbox_tensor::Image;
 
 use super::bins::{REDUCE, Reduce};
+use crate::filter::MOST_REACH;
 use crate::filters::parameters::{BORDER, Parameter, Values};
 use crate::filters::{Arguments, Entry, parse};
 use crate::{Engine, Error, Filter, Pixel, WholeOperator};
@@ -35,7 +36,8 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let squares =
         arguments.wholes("sizes").into_iter().map(|size| parse(&format!("{around}:size={size},border={border}")));
     let squares = squares.collect::<Result<_, _>>()?;
-    let reach = arguments.wholes("sizes").into_iter().max().map(|largest| largest / 2).filter(|_| border != "wrap");
+    let reach = arguments.wholes("sizes").into_iter().max().map(|largest| largest / 2);
+    let reach = reach.filter(|reach| *reach <= MOST_REACH && border != "wrap");
     Ok(Filter::whole(arguments.operator(), PixelPyramid { squares, reach }))
 }
 
@@ -43,7 +45,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
 struct PixelPyramid {
     /// A filter for each size.
     squares: Vec<Filter>,
-    /// How far the largest sees, if its border is not at the other end.
+    /// How far the largest sees, if that is not far and its border is not at the other end.
     reach: Option<usize>,
 }
 
