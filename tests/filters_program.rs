@@ -228,12 +228,12 @@ fn a_mask_slides_over_a_matrix() {
         let buffer = frame.buffer();
         assert!(*width == buffer.width() && *height == buffer.height() && (frame.left(), frame.top()) == (0, 0));
     }
-    // What was given is shown as it was given: "x0.0625" needs cells of 64 pixels.
+    // What was given is shown as it was given: "x0.0625" needs cells of 64 pixels, "x0.06" of 48.
     let [exact, short] = ["0.0625", "0.06"].map(|kernel| {
         let lines = json(slide(&["--matrix", "1 2; 3 4", "--kernel", kernel, "--json"]));
         lines[0]["height"].as_u64().unwrap()
     });
-    assert_eq!(exact - short, 2 * (64 - 44));
+    assert_eq!(exact - short, 2 * (64 - 48));
     let cases: [(&[&str], &str); 6] = [
         (&["--picture", text(&chelsea), "--side", "31"], "--side: 841 places of the mask"),
         (&["--kernel", "1 2; 3"], "--kernel"),
