@@ -6,7 +6,7 @@ use std::path::Path;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 
-use crate::command_lines::{bars, dnn, err, filters, text};
+use crate::command_lines::{bars, data, dnn, err, filters, text};
 use crate::npz_files::{archive, npy};
 use crate::picture_files::png_of;
 
@@ -50,6 +50,12 @@ fn pictures_that_are_none() {
             && said["error"].as_str().is_some_and(|error| error.starts_with("none.png: ")),
         "{said}"
     );
+    // A folder below a file cannot be made; which of the pictures it was for does not matter.
+    fs::write(folder.join("file"), "").unwrap();
+    fs::copy(data("chelsea.png"), folder.join("cat.png")).unwrap();
+    let said = filters(folder, &["sobel", "cat.png", "--out-dir", "file/below", "--json"]).stdout;
+    let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
+    assert!(said["event"] == "failed" && said["in"].is_null(), "{said}");
     refused(filters(folder, &["sobel", ".", "out.png"]), 1, &[".: is a folder; a picture is needed"]);
     assert!(!folder.join("out.png").exists());
     refuse_picture(folder, "empty.png", b"", &["is empty; png, jpeg"]);

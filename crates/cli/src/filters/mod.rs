@@ -73,7 +73,9 @@ pub(crate) fn main() -> anyhow::Result<()> {
     common.set_up()?;
     run(&matches, name, arguments, &common).inspect_err(|error| {
         let paths = arguments.try_get_many::<PathBuf>("paths").ok().flatten();
-        tell_failure(&common, paths.and_then(|mut paths| paths.next()).map(|path| input_name(path)), error);
+        // With a folder to write into there may be many.
+        let input = paths.filter(|_| !arguments.contains_id("out-dir")).and_then(|mut paths| paths.next());
+        tell_failure(&common, input.map(|path| input_name(path)), error);
     })
 }
 
