@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use glassbox_formats::{
-    Format, Packing, Picture, Pixels, decode_picture, read_picture, write_animation, write_picture,
+    Format, Packing, Picture, Pixels, PngRows, decode_picture, read_picture, write_animation, write_picture,
 };
 use glassbox_tensor::Image;
 
@@ -237,5 +237,23 @@ fn flipped_bytes_never_panic() {
                 let _ = decode_picture(&bytes, "in", true);
             }
         }
+    }
+}
+
+#[test]
+fn a_damaged_png_is_said_to_be_in_plain_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.png");
+    write_picture(&path, Pixels::U8(image8(3)).into(), Packing::default()).unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The sum behind the first data.
+    let data = bytes.windows(4).position(|name| name == b"IDAT").unwrap();
+    bytes[data + 6] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let as_a_whole = read_picture(&path, true).unwrap_err();
+    let (mut rows, mut row) = (PngRows::open(&path, true).unwrap(), [0; 33]);
+    for error in [as_a_whole, rows.read_u8(&mut row).unwrap_err()] {
+        let text = error.to_string();
+        assert!(text.contains("CRC error") && text.ends_with("while decoding IDAT chunk."), "{text}");
     }
 }

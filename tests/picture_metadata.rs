@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use glassbox_formats::{Metadata, Packing, Picture, Pixels, read_picture, write_picture};
+use glassbox_formats::{Metadata, Packing, Picture, Pixels, PngChunk, read_picture, write_picture};
 
+use crate::command_lines::{done, filters};
 use crate::picture_files::image8;
 
 /// A TIFF header with one entry: orientation (0x0112), one short, 1 to 8.
@@ -14,7 +15,7 @@ fn oriented(orientation: u8) -> Vec<u8> {
 #[test]
 fn metadata_survives_and_orientation_is_applied() {
     // 6: turn by 90° clockwise.
-    let metadata = Metadata { icc: Some(vec![7; 200]), exif: Some(oriented(6)) };
+    let metadata = Metadata { icc: Some(vec![7; 200]), exif: Some(oriented(6)), ..Metadata::default() };
     let folder = tempfile::tempdir().unwrap();
     for suffix in ["png", "jpg", "webp", "tif"] {
         let path: PathBuf = folder.path().join(format!("a.{suffix}"));
@@ -37,7 +38,7 @@ fn metadata_survives_and_orientation_is_applied() {
 fn what_jpeg_has_no_room_for_is_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.jpg");
-    let metadata = |exif, icc| Metadata { exif: Some(vec![0; exif]), icc: Some(vec![0; icc]) };
+    let metadata = |exif, icc| Metadata { exif: Some(vec![0; exif]), icc: Some(vec![0; icc]), ..Metadata::default() };
     let written = |metadata| {
         let picture = Picture { metadata, ..Picture::from(Pixels::U8(image8(3))) };
         write_picture(&path, picture, Packing::default()).unwrap().notes
@@ -59,7 +60,7 @@ fn exif_that_is_lost_is_said_to_be() {
     let folder = tempfile::tempdir().unwrap();
     let written = |suffix: &str, exif: &[u8]| {
         let path = folder.path().join(format!("a.{suffix}"));
-        let metadata = Metadata { icc: None, exif: Some(exif.to_vec()) };
+        let metadata = Metadata { exif: Some(exif.to_vec()), ..Metadata::default() };
         let picture = Picture { metadata, ..Picture::from(Pixels::U8(image8(3))) };
         let notes = write_picture(&path, picture, Packing::default()).unwrap().notes;
         (read_picture(&path, true).unwrap().metadata.exif, notes)
@@ -87,4 +88,47 @@ fn exif_that_is_lost_is_said_to_be() {
     assert_eq!(written("tif", &block(&[beyond])).1, ["the EXIF block makes no sense: left out"]);
     assert_eq!(written("tif", b"nonsense"), (None, vec!["the EXIF block makes no sense: left out".into()]));
     assert_eq!(written("png", b"nonsense"), (Some(b"nonsense".to_vec()), Vec::new()));
+}
+
+/// What a PNG says of its numbers, chunk by chunk; the names of those that say more than sRGB.
+fn meaning() -> Vec<PngChunk> {
+    let numbers = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+    [
+        (b"gAMA", numbers(&[100_000])),
+        (b"cHRM", numbers(&[31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000])),
+        (b"pHYs", [numbers(&[5669, 5669]), vec![1]].concat()),
+    ]
+    .map(|(kind, content)| PngChunk { kind: *kind, content })
+    .to_vec()
+}
+
+#[test]
+fn what_a_png_says_of_its_numbers_stays_with_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let metadata = Metadata { png: meaning(), ..Metadata::default() };
+    let picture = |metadata: &Metadata| Picture { metadata: metadata.clone(), ..Picture::from(Pixels::U8(image8(3))) };
+    let written = |name: &str, metadata: &Metadata| {
+        write_picture(&path(name), picture(metadata), Packing::default()).unwrap().notes
+    };
+    assert_eq!(written("in.png", &metadata), [""; 0]);
+    assert_eq!(read_picture(&path("in.png"), true).unwrap().metadata, metadata);
+    // Row by row, and as a whole.
+    for operator in ["blur", "superpixel-pool"] {
+        done(filters(folder.path(), &[operator, "in.png", "out.png"]));
+        assert_eq!(read_picture(&path("out.png"), true).unwrap().metadata, metadata, "{operator}");
+    }
+    let lost = "QOI cannot hold what the PNG says of its colours (gAMA, cHRM): left out";
+    assert_eq!(written("out.qoi", &metadata), [lost]);
+    // What sRGB is says nothing new.
+    let gamma = PngChunk { kind: *b"gAMA", content: 45_455u32.to_be_bytes().to_vec() };
+    assert_eq!(written("out.qoi", &Metadata { png: vec![gamma], ..Metadata::default() }), [""; 0]);
+    // A sum that does not fit, and a second of a kind: passed over.
+    let mut bytes = std::fs::read(path("in.png")).unwrap();
+    let place = bytes.windows(4).position(|name| name == b"gAMA").unwrap();
+    let second = bytes[place - 4..place + 12].to_vec();
+    bytes[place + 4] ^= 1;
+    bytes.splice(place + 12..place + 12, second.repeat(2));
+    std::fs::write(path("in.png"), bytes).unwrap();
+    assert_eq!(read_picture(&path("in.png"), true).unwrap().metadata, metadata);
 }

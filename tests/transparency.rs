@@ -100,6 +100,52 @@ fn colours_count_as_much_as_they_are_seen() {
     }
 }
 
+/// Parts of a side, as the registry's formula says.
+fn parts(side: usize, count: usize) -> Vec<std::ops::Range<usize>> {
+    (0..count).map(|i| i * side / count..((i + 1) * side).div_ceil(count)).collect()
+}
+
+fn check_parts<T: Sample>(channels: usize) {
+    let picture = picture::<T>(33, 41, channels);
+    let full = T::DEPTH.most.unwrap_or(1.0);
+    for reduce in ["max", "mean"] {
+        let label = format!("adaptive-pool:height=5,width=7,reduce={reduce}");
+        let found = run(&[parse(&label).unwrap()], &picture);
+        for ((y, x, c), found) in found.indexed_iter() {
+            let (rows, columns) = (parts(33, 5)[y].clone(), parts(41, 7)[x].clone());
+            // Each number and how well it is seen: alpha itself in full.
+            let part: Vec<_> = rows
+                .flat_map(|y| columns.clone().map(move |x| (y, x)))
+                .map(|(y, x)| {
+                    (picture[[y, x, c]].value(), (2.0 * picture[[y, x, channels - 1]].value() / full).min(1.0))
+                })
+                .map(|(number, seen)| (number, if c == channels - 1 { 1.0 } else { seen }))
+                .collect();
+            let octave = |seen: f64| if seen < 1.0 { seen.log2().floor() } else { 1.0 };
+            let best = part.iter().map(|part| octave(part.1)).fold(f64::NEG_INFINITY, f64::max);
+            let greatest = part.iter().filter(|part| octave(part.1) == best).map(|part| part.0).fold(0.0, f64::max);
+            let seen: f64 = part.iter().map(|part| part.1).sum();
+            let mean = match seen {
+                0.0 => part.iter().map(|part| part.0).sum::<f64>() / part.len() as f64,
+                _ => part.iter().map(|part| part.0 * part.1).sum::<f64>() / seen,
+            };
+            let wanted = if reduce == "max" { greatest } else { mean };
+            // What is half-way between two whole numbers may go either way here, where weights are not whole.
+            let allowed = if T::DEPTH.most.is_some() { 0.5 + 1e-6 } else { 1e-6 };
+            assert!((found.value() - wanted).abs() <= allowed, "{label} of {}: {found:?} {wanted}", T::NAME);
+        }
+    }
+}
+
+#[test]
+fn parts_take_colours_as_much_as_they_are_seen() {
+    for channels in [2, 4] {
+        check_parts::<u8>(channels);
+        check_parts::<u16>(channels);
+        check_parts::<f32>(channels);
+    }
+}
+
 fn run<T: Sample>(chain: &[Filter], picture: &Image<T>) -> Image<T> {
     Engine { keep_alpha: true, ..Engine::default() }.run(chain, picture).unwrap()
 }
@@ -168,13 +214,15 @@ fn check_sameness<T: Sample>(labels: &[&str]) {
 
 #[test]
 fn strips_and_streams_make_the_same() {
-    let chains: [&[&str]; 6] = [
+    let chains: [&[&str]; 8] = [
         &["sobel"],
         &["median:size=5,border=wrap", "gray"],
         &["blur:size=7", "max-pool:size=4"],
         &["avg-pool:size=9,stride=2"],
         &["edge-pyramid-pool", "convolve:gimp=yes"],
         &["pixel-pyramid-pool:sizes=4 7"],
+        &["blur", "adaptive-pool:height=3,width=50,reduce=mean", "sobel"],
+        &["fractional-pool:ratio=1.2,overlap=yes", "pyramid-pool"],
     ];
     for labels in chains {
         check_sameness::<u8>(labels);

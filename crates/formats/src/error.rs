@@ -1,3 +1,4 @@
+use std::fmt::Display;
 use std::io;
 
 /// What can go wrong with a file. Every message begins with the file.
@@ -41,4 +42,15 @@ impl Error {
     pub(crate) fn write(file: &str, source: io::Error) -> Self {
         Self::Write { file: file.into(), source }
     }
+}
+
+/// What a PNG decoder says, but for how it writes a chunk's name to itself.
+pub(crate) fn plain(error: &dyn Display) -> String {
+    let text = error.to_string();
+    let chunk = || {
+        let (before, rest) = text.split_once("ChunkType { type: ")?;
+        let (name, rest) = rest.split_once(',')?;
+        Some(format!("{before}{name}{}", rest.split_once(" }")?.1))
+    };
+    chunk().unwrap_or(text.clone())
 }

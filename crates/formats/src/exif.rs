@@ -94,7 +94,7 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
         append(&mut block, &entries);
         block
     };
-    Metadata { icc, exif: (!entries.is_empty()).then(block) }
+    Metadata { icc, exif: (!entries.is_empty()).then(block), ..Metadata::default() }
 }
 
 /// What an EXIF block has to say: not that the picture stands upright, which goes without saying.

@@ -177,6 +177,10 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
             notes.push(format!("{format} cannot hold {what}: left out"));
         }
     }
+    let besides = metadata.colours_besides();
+    if format != Format::Png && !besides.is_empty() {
+        notes.push(format!("{format} cannot hold what the PNG says of its colours ({}): left out", besides.join(", ")));
+    }
     if holds.metadata {
         notes.extend(metadata.bring_up_to_date(pixels.dim()));
     }

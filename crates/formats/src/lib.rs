@@ -26,7 +26,7 @@ pub use crate::png::{MOST_ROW_BYTES, PngRows, PngWriter};
 pub use atomic::{AtomicFile, check_writable, remove_unfinished, write_atomically};
 pub use error::Error;
 pub use format::Format;
-pub use metadata::Metadata;
+pub use metadata::{Metadata, PngChunk};
 pub use picture::{Picture, Pixels};
 pub use read_picture::{MOST_PICTURE_BYTES, decode_picture, picture_bytes, read_picture};
 pub use write_picture::{Packing, Written, encode_picture, write_animation, write_picture};

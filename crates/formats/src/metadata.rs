@@ -7,9 +7,49 @@ pub struct Metadata {
     pub icc: Option<Vec<u8>>,
     /// EXIF block, its orientation undone if it was applied to the pixels.
     pub exif: Option<Vec<u8>>,
+    /// What a PNG says of its numbers and its pixels' size besides: gAMA, cHRM, sRGB, cICP, pHYs.
+    pub png: Vec<PngChunk>,
+}
+
+/// A chunk of a PNG file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PngChunk {
+    /// Its name.
+    pub kind: [u8; 4],
+    /// What stands in it.
+    pub content: Vec<u8>,
+}
+
+impl PngChunk {
+    /// The sum that stands behind it, of its name and what stands in it.
+    pub(crate) fn checksum(&self) -> [u8; 4] {
+        let mut checksum = crc32fast::Hasher::new();
+        checksum.update(&self.kind);
+        checksum.update(&self.content);
+        checksum.finalize().to_be_bytes()
+    }
+
+    /// Whether it says that colours are not those of sRGB, which is what they are where nothing is said.
+    fn differs_from_srgb(&self) -> bool {
+        // A hundred thousandth of the gamma and of the places of white, red, green and blue.
+        let numbers: Vec<_> = self.content.as_chunks().0.iter().map(|bytes| u32::from_be_bytes(*bytes)).collect();
+        match &self.kind {
+            b"gAMA" => numbers != [45_455],
+            b"cHRM" => numbers != [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000],
+            // Its primaries and its curve.
+            b"cICP" => !self.content.starts_with(&[1, 13]),
+            _ => false,
+        }
+    }
 }
 
 impl Metadata {
+    /// The names of chunks that say something of colours which is lost where they are; none if a profile says it as well.
+    pub(crate) fn colours_besides(&self) -> Vec<String> {
+        let says = self.png.iter().filter(|chunk| self.icc.is_none() && chunk.differs_from_srgb());
+        says.map(|chunk| String::from_utf8_lossy(&chunk.kind).into_owned()).collect()
+    }
+
     /// Makes it agree with what a picture has become: a profile for other channels is left out, EXIF tells the size that there is now, and its
     /// thumbnail, which shows the picture as it was, is blotted out. What there is to say of that.
     ///
@@ -132,7 +172,7 @@ mod tests {
         \0\x02\xa0\x02\0\x03\0\0\0\x01\0\x07\0\0\xa0\x03\0\x04\0\0\0\x01\0\0\0\x09\0\0\0\0";
 
     fn updated(exif: &[u8]) -> Vec<u8> {
-        let mut metadata = Metadata { icc: None, exif: Some(exif.to_vec()) };
+        let mut metadata = Metadata { exif: Some(exif.to_vec()), ..Metadata::default() };
         assert_eq!(metadata.bring_up_to_date((70_000, 3, 1)), None);
         metadata.exif.unwrap()
     }
@@ -177,7 +217,7 @@ mod tests {
         {
             let icc = Some([&[0; 16][..], space, &[0; 108]].concat());
             for (channels, kept) in [(1, kept[0]), (2, kept[0]), (3, kept[1]), (4, kept[1])] {
-                let mut metadata = Metadata { icc: icc.clone(), exif: None };
+                let mut metadata = Metadata { icc: icc.clone(), ..Metadata::default() };
                 assert_eq!(metadata.bring_up_to_date((1, 1, channels)).is_none(), kept);
                 assert_eq!(metadata.icc.is_some(), kept);
             }

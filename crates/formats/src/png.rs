@@ -11,7 +11,9 @@ use png::{BitDepth, ColorType, Transformations};
 use rayon::prelude::*;
 
 use self::pack::pack;
-use crate::whole::is_whole_png;
+use crate::error::plain;
+use crate::metadata::PngChunk;
+use crate::whole::{is_whole_png, png_meaning};
 use crate::{Error, Metadata};
 
 /// Bytes of a row that may be kept many times over: 40000 pixels of four channels of 16 bits and many to spare.
@@ -45,6 +47,8 @@ impl PngRows {
             return None;
         }
         file.rewind().ok()?;
+        let meaning = png_meaning(&mut file).ok()?;
+        file.rewind().ok()?;
         let mut decoder = png::Decoder::new(file);
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
@@ -70,7 +74,7 @@ impl PngRows {
         if let Some(exif) = exif.as_mut().filter(|_| auto_orient) {
             let _ = Orientation::remove_from_exif_chunk(exif);
         }
-        let metadata = Metadata { icc: info.icc_profile.as_deref().map(<[u8]>::to_vec), exif };
+        let metadata = Metadata { icc: info.icc_profile.as_deref().map(<[u8]>::to_vec), exif, png: meaning };
         let (name, is_u16) = (path.display().to_string(), depth == BitDepth::Sixteen);
         Some(Self { reader, name, shape: (height, width, channels), is_u16, metadata })
     }
@@ -105,7 +109,7 @@ impl PngRows {
             Ok(None) => Err(cut_short(&"there are fewer rows than it says")),
             Err(png::DecodingError::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => Err(cut_short(&e)),
             Err(png::DecodingError::IoError(e)) => Err(Error::read(&self.name, e)),
-            Err(error) => Err(Error::invalid(&self.name, format!("is damaged (png): {error}"))),
+            Err(error) => Err(Error::invalid(&self.name, format!("is damaged (png): {}", plain(&error)))),
         }
     }
 }
@@ -163,7 +167,8 @@ impl<W: Write> PngWriter<W> {
         png::Encoder::with_info(&mut head, info)?.write_header()?;
         head.truncate(head.len() - END_BYTES);
         to.write_all(&head)?;
-        chunk(&mut to, b"IDAT", &[0x78, 0x01])?;
+        metadata.png.iter().try_for_each(|chunk| write(&mut to, chunk))?;
+        chunk(&mut to, b"IDAT", vec![0x78, 0x01])?;
         let pixel = channels * bits / 8;
         let line = width * pixel;
         let (rows, level) = (vec![0; line], compression.min(9));
@@ -201,8 +206,8 @@ impl<W: Write> PngWriter<W> {
         // An empty last block.
         let mut end = vec![0x03, 0x00];
         end.extend(self.checksum.finish().to_be_bytes());
-        chunk(&mut self.to, b"IDAT", &end)?;
-        chunk(&mut self.to, b"IEND", &[])?;
+        chunk(&mut self.to, b"IDAT", end)?;
+        chunk(&mut self.to, b"IEND", Vec::new())?;
         self.to.flush()?;
         Ok(self.to)
     }
@@ -223,7 +228,7 @@ impl<W: Write> PngWriter<W> {
         let blocks: Vec<_> = starts.par_iter().map(packed).collect::<io::Result<_>>()?;
         for (filtered, packed) in blocks {
             self.checksum.write(&filtered);
-            chunk(&mut self.to, b"IDAT", &packed)?;
+            chunk(&mut self.to, b"IDAT", packed)?;
         }
         self.done += count;
         self.rows.drain(..count * line);
@@ -234,12 +239,13 @@ impl<W: Write> PngWriter<W> {
 /// Bytes of a chunk without content.
 const END_BYTES: usize = 12;
 
-fn chunk(to: &mut impl Write, kind: &[u8; 4], content: &[u8]) -> io::Result<()> {
-    let mut checksum = crc32fast::Hasher::new();
-    checksum.update(kind);
-    checksum.update(content);
-    to.write_all(&(content.len() as u32).to_be_bytes())?;
-    to.write_all(kind)?;
-    to.write_all(content)?;
-    to.write_all(&checksum.finalize().to_be_bytes())
+fn chunk(to: &mut impl Write, kind: &[u8; 4], content: Vec<u8>) -> io::Result<()> {
+    write(to, &PngChunk { kind: *kind, content })
+}
+
+fn write(to: &mut impl Write, chunk: &PngChunk) -> io::Result<()> {
+    to.write_all(&(chunk.content.len() as u32).to_be_bytes())?;
+    to.write_all(&chunk.kind)?;
+    to.write_all(&chunk.content)?;
+    to.write_all(&chunk.checksum())
 }

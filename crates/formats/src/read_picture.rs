@@ -6,9 +6,10 @@ use glassbox_tensor::{Element, Image};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
+use crate::error::plain;
 use crate::exif::metadata_of_tiff;
 use crate::indexed_tiff::read_indexed_tiff;
-use crate::whole::{holds_more, is_big_tiff, is_whole_jpeg, is_whole_png};
+use crate::whole::{holds_more, is_big_tiff, is_whole_jpeg, is_whole_png, png_meaning};
 use crate::{Error, Metadata, Picture, Pixels};
 
 /// Bytes that a picture may take once it is unpacked: 40000×25000 grey pixels and some to spare.
@@ -88,6 +89,11 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
             _ => {}
         }
         inner.rewind().map_err(failed)?;
+        if kind == ImageFormat::Png {
+            // Where it cannot be read, the decoder says why.
+            metadata.png = png_meaning(&mut inner).unwrap_or_default();
+            inner.rewind().map_err(failed)?;
+        }
         is_first_of_more = holds_more(&mut inner, kind);
         inner.rewind().map_err(failed)?;
         if kind == ImageFormat::Tiff {
@@ -144,7 +150,7 @@ fn decoded(
             invalid(format!("is cut short ({format}): {e}"))
         }
         ImageError::Limits(_) => invalid(format!("is too large: at most {MOST_PICTURE_BYTES} bytes are allowed")),
-        error => invalid(format!("is damaged or of a kind that is not understood ({format}): {error}")),
+        error => invalid(format!("is damaged or of a kind that is not understood ({format}): {}", plain(&error))),
     };
     let mut decoder = reader.into_decoder().map_err(failed)?;
     // Not every decoder minds the limits it is given: asked before memory is.

@@ -4,6 +4,8 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 use image::ImageFormat;
 
+use crate::metadata::PngChunk;
+
 /// The last chunk of every PNG, with its checksum.
 const PNG_END: [u8; 12] = *b"\0\0\0\0IEND\xAE\x42\x60\x82";
 
@@ -31,6 +33,35 @@ pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> 
         at += 8 + rest as u64;
     }
     Ok(found)
+}
+
+/// Chunks that say what a PNG's numbers mean and how large its pixels are to be shown, few bytes each.
+const PNG_MEANING: [&[u8; 4]; 5] = [b"cHRM", b"gAMA", b"sRGB", b"cICP", b"pHYs"];
+const MOST_MEANING: u32 = 64;
+
+/// What a PNG says of its numbers before the first of them, but for its profile; what is damaged is passed over. The reader stands at its start.
+///
+/// Source: PNG third edition (2025), clauses 11.3.2 and 11.3.4.
+pub(crate) fn png_meaning(reader: &mut (impl Read + Seek)) -> io::Result<Vec<PngChunk>> {
+    reader.seek_relative(8)?;
+    let mut chunks: Vec<PngChunk> = Vec::new();
+    loop {
+        let [a, b, c, d, kind @ ..] = bytes::<8>(reader)?;
+        let length = u32::from_be_bytes([a, b, c, d]);
+        if matches!(&kind, b"IDAT" | b"IEND") {
+            return Ok(chunks);
+        }
+        if !PNG_MEANING.contains(&&kind) || length > MOST_MEANING || chunks.iter().any(|chunk| chunk.kind == kind) {
+            reader.seek_relative(i64::from(length) + 4)?;
+            continue;
+        }
+        let mut content = vec![0; length as usize];
+        reader.read_exact(&mut content)?;
+        let chunk = PngChunk { kind, content };
+        if bytes(reader)? == chunk.checksum() {
+            chunks.push(chunk);
+        }
+    }
 }
 
 /// Whether a JPEG goes on to its end: a decoder makes up what is missing. An end within what a segment holds, as that of a small picture in the

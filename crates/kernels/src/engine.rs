@@ -7,10 +7,13 @@ use rayon::prelude::*;
 
 use crate::band::Band;
 use crate::filter::{Filter, RowFilter, Way, WholeFilter};
+use crate::gather::Gather;
+use crate::parts::Terms;
 use crate::simd::{Level, fence};
-use crate::steps::{Step, Steps, first_not_by_rows, output_shape};
+use crate::steps::{Shape, Step, Steps, first_not_by_rows, output_shape};
+use crate::stream::stream;
 use crate::transparent::cover_by_mean;
-use crate::{Error, Pixel};
+use crate::{BinOperator, Error, Pixel};
 
 /// Bytes of an output that is better written past the caches: it would push everything else out of them.
 const CACHE_BYTES: usize = 1 << 24;
@@ -67,19 +70,42 @@ impl Engine {
     /// If `out` does not have the shape that [`output_shape`] gives.
     pub fn run_into<T: Pixel>(&self, chain: &[Filter], picture: &Image<T>, out: &mut Image<T>) -> Result<(), Error> {
         assert_eq!(out.dim(), output_shape(chain, picture.dim())?, "run_into: an output of the chain's shape");
-        match (0..).zip(chain).find_map(|(i, filter)| match &filter.way {
-            Way::Whole(whole) if whole.reach().is_none() => Some((i, whole)),
-            _ => None,
-        }) {
-            Some((0, whole)) if chain.len() == 1 => *out = self.whole(&**whole, picture),
-            Some((0, whole)) => self.run_into(&chain[1..], &self.whole(&**whole, picture), out)?,
-            Some((index, _)) => self.run_into(&chain[index..], &self.run(&chain[..index], picture)?, out)?,
+        let apart = |filter: &Filter| match &filter.way {
+            Way::Rows(_) => false,
+            Way::Bins(_) => true,
+            Way::Whole(whole) => whole.reach().is_none(),
+        };
+        match chain.iter().position(apart) {
+            Some(0) if chain.len() == 1 => *out = self.apart(&chain[0], picture)?,
+            Some(0) => self.run_into(&chain[1..], &self.apart(&chain[0], picture)?, out)?,
+            Some(index) => self.run_into(&chain[index..], &self.run(&chain[..index], picture)?, out)?,
             None => {
                 let steps = Steps::new(chain, picture.dim(), self.keep_alpha)?;
-                self.all_rows(&steps, picture, out);
+                self.rows(&steps, &band_of(picture), 0..out.height(), out.as_mut_slice());
             }
         }
         Ok(())
+    }
+
+    /// One operator that is none of the steps from row to row.
+    fn apart<T: Pixel>(&self, filter: &Filter, picture: &Image<T>) -> Result<Image<T>, Error> {
+        Ok(match &filter.way {
+            Way::Whole(whole) => self.whole(&**whole, picture),
+            Way::Bins(bins) => {
+                let mut out = Image::zeros(bins.shape(picture.dim())?);
+                let gather = self.gather::<T>(&**bins, picture.dim());
+                gather.rows::<T, Error>(0..out.height(), &mut band_of(picture), out.as_mut_slice())?;
+                out
+            }
+            Way::Rows(_) => unreachable!("{}: is a step from row to row", filter.name()),
+        })
+    }
+
+    /// How parts of a picture are brought together.
+    pub(crate) fn gather<T: Pixel>(&self, bins: &dyn BinOperator, shape: Shape) -> Gather {
+        let (height, width, channels) = shape;
+        let terms = Terms { reduce: bins.reduce(), channels, alpha: self.keep_alpha };
+        Gather::new::<T>(bins.grids(height, width), terms, width * channels, self.level)
     }
 
     /// One operator that sees the whole picture.
@@ -90,14 +116,8 @@ impl Engine {
         let mut covered = picture.clone();
         cover_by_mean(&mut covered);
         let mut near = Image::zeros(covered.dim());
-        self.all_rows(&Steps::cover(covered.dim()), &covered, &mut near);
+        self.rows(&Steps::cover(covered.dim()), &band_of(&covered), 0..covered.height(), near.as_mut_slice());
         T::run_whole(filter, &near)
-    }
-
-    fn all_rows<T: Pixel>(&self, steps: &Steps, picture: &Image<T>, out: &mut Image<T>) {
-        let (height, width, channels) = picture.dim();
-        let band = Band { pixels: picture.as_slice(), first: 0, height, width, channels };
-        self.rows(steps, &band, 0..out.height(), out.as_mut_slice());
     }
 
     /// Takes a picture through operators without ever having it, or what becomes of it, in memory as a whole: its rows are read from above
@@ -113,51 +133,17 @@ impl Engine {
         &self,
         chain: &[Filter],
         shape: (usize, usize, usize),
-        mut read: impl FnMut(&mut [T]) -> Result<(), E>,
-        mut write: impl FnMut(&[T]) -> Result<(), E>,
+        read: impl FnMut(&mut [T]) -> Result<(), E>,
+        write: impl FnMut(&[T]) -> Result<(), E>,
     ) -> Result<(), E> {
         if let Some(name) = first_not_by_rows(chain) {
             return Err(Error::NotByRows { operator: name.into() }.into());
         }
-        let steps = Steps::new(chain, shape, self.keep_alpha)?;
-        let (height, width, channels) = shape;
-        let (out_height, out_line) = (steps.output().0, steps.output().1 * steps.output().2);
-        let line = width * channels;
-        // Rows of output at a time: enough for all threads, and so many that few rows are worked on twice.
-        let wanted = (STREAM_BYTES / (steps.longest_line() * size_of::<T>()).max(1)).max(4 * steps.halo()).max(16);
-        let at_once = wanted.min(height).div_ceil(steps.stride()).max(1);
-        let (mut rows, mut first) = (Vec::new(), 0);
-        let mut out = Vec::new();
-        for start in (0..out_height).step_by(at_once) {
-            let range = start..(start + at_once).min(out_height);
-            let needed = steps.input_rows(range.clone());
-            // Rows that nobody looks at any more go; those between two windows far apart are read all the same.
-            let gone = needed.start.min(first + rows.len() / line).saturating_sub(first);
-            rows.drain(..gone * line);
-            first += gone;
-            let (there, wanted) = (rows.len(), (needed.end - first) * line);
-            if there < wanted {
-                rows.resize(wanted, T::default());
-                read(&mut rows[there..])?;
-            }
-            out.resize(range.len() * out_line, T::default());
-            let band = Band { pixels: &rows, first, height, width, channels };
-            self.rows(&steps, &band, range, &mut out);
-            write(&out)?;
-        }
-        // What no place looks at is read as well: a file that is damaged there is damaged.
-        let mut left = height - (first + rows.len() / line);
-        while left > 0 {
-            let some = left.min(at_once);
-            rows.resize(some * line, T::default());
-            read(&mut rows)?;
-            left -= some;
-        }
-        Ok(())
+        stream(self, chain, shape, read, write)
     }
 
     /// Rows `range` of a chain's output, strip by strip on all threads.
-    fn rows<T: Pixel>(&self, steps: &Steps, band: &Band<T>, range: Range<usize>, out: &mut [T]) {
+    pub(crate) fn rows<T: Pixel>(&self, steps: &Steps, band: &Band<T>, range: Range<usize>, out: &mut [T]) {
         let line = out.len() / range.len();
         let strip = self.strip.unwrap_or_else(|| steps.strip_height::<T>(range.len())).clamp(1, range.len());
         let past_caches = size_of_val(out) > CACHE_BYTES;
@@ -223,5 +209,8 @@ impl Engine {
     }
 }
 
-/// Bytes of rows that are read at a time when a picture is never there as a whole.
-const STREAM_BYTES: usize = 1 << 20;
+/// All rows of a picture.
+fn band_of<T: Pixel>(picture: &Image<T>) -> Band<'_, T> {
+    let (height, width, channels) = picture.dim();
+    Band { pixels: picture.as_slice(), first: 0, height, width, channels }
+}

@@ -2,6 +2,7 @@
 
 use glassbox_tensor::Image;
 
+use crate::gather::BinOperator;
 use crate::simd::{Level, Task, dispatch};
 use crate::{Border, Error, Pixel};
 
@@ -163,10 +164,11 @@ pub struct Filter {
     pub(crate) way: Way,
 }
 
-/// The two ways to make a picture.
+/// The ways to make a picture.
 #[derive(Debug)]
 pub(crate) enum Way {
     Rows(Box<dyn RowFilter>),
+    Bins(Box<dyn BinOperator>),
     Whole(Box<dyn WholeFilter>),
 }
 
@@ -174,6 +176,11 @@ impl Filter {
     /// A filter that works row by row.
     pub fn rows(name: &'static str, operator: impl Operator) -> Self {
         Self { name, way: Way::Rows(Box::new(operator)) }
+    }
+
+    /// A filter that brings parts of a picture together.
+    pub fn bins(name: &'static str, operator: impl BinOperator) -> Self {
+        Self { name, way: Way::Bins(Box::new(operator)) }
     }
 
     /// A filter that works on whole pictures.
@@ -186,11 +193,11 @@ impl Filter {
         self.name
     }
 
-    /// What it sees around a place; none of an operator from pictures to pictures.
+    /// What it sees around a place, if it works row by row.
     pub fn window(&self) -> Option<Window> {
         match &self.way {
             Way::Rows(filter) => Some(filter.window()),
-            Way::Whole(_) => None,
+            Way::Bins(_) | Way::Whole(_) => None,
         }
     }
 
@@ -210,6 +217,7 @@ impl Filter {
             return Err(too_small((1, 1)));
         }
         match &self.way {
+            Way::Bins(filter) => filter.shape(shape),
             Way::Whole(filter) => filter.shape(shape),
             Way::Rows(filter) => {
                 let window = filter.window();

@@ -8,7 +8,7 @@ use crate::simd::nearest_whole;
 use crate::wide::{Wide, greater, smaller};
 
 /// An element type of pictures: `u8` and `u16` (0 to full, exact, saturating) or `f32` (sign and range kept).
-pub trait Pixel: Element {
+pub trait Pixel: Element + Into<f64> {
     /// What kernels add up in: `i16` for `u8`, `i32` for `u16`, `f32` for itself. Wide enough for any sum of eight pixels.
     type Wide: Wide;
 

@@ -32,6 +32,7 @@ pub fn output_shape(chain: &[Filter], shape: (usize, usize, usize)) -> Result<(u
 pub fn first_not_by_rows(chain: &[Filter]) -> Option<&'static str> {
     let whole = |filter: &&Filter| match &filter.way {
         Way::Rows(filter) => filter.border() == Border::Wrap,
+        Way::Bins(_) => false,
         Way::Whole(filter) => filter.reach().is_none(),
     };
     chain.iter().find(whole).map(Filter::name)
@@ -90,6 +91,7 @@ impl<'a> Steps<'a> {
         for filter in chain {
             let (step, cover) = match &filter.way {
                 Way::Rows(rows) => (Step::Given(&**rows), Cover::before(&**rows)),
+                Way::Bins(_) => unreachable!("{}: brings rows together, is none of the steps between", filter.name()),
                 Way::Whole(whole) => {
                     let reach = whole.reach().ok_or_else(|| Error::NotByRows { operator: filter.name().into() })?;
                     (Step::Near(&**whole, reach), Some(Cover::around(reach)).filter(|_| !whole.minds_alpha()))

@@ -127,9 +127,9 @@ pub(crate) fn cover_by_mean<T: Pixel>(picture: &mut Image<T>) {
     pixels.filter(|pixel| is_faint(pixel)).for_each(|pixel| cover(pixel, &around));
 }
 
+/// A pixel's alpha: neither less than nothing nor NaN.
 #[inline(always)]
-fn alpha<T: Pixel>(pixel: &[T]) -> f64 {
-    // Neither less than nothing nor NaN.
+pub(crate) fn alpha<T: Pixel>(pixel: &[T]) -> f64 {
     f64::from(pixel[pixel.len() - 1].to_real()).max(0.0)
 }
 

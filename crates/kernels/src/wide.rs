@@ -1,6 +1,8 @@
 use std::fmt::Debug;
 use std::ops::{Add, Mul, Neg, Sub};
 
+use crate::Pixel;
+
 /// Numbers that kernels add up in.
 pub trait Wide:
     Copy
@@ -8,6 +10,7 @@ pub trait Wide:
     + Default
     + PartialOrd
     + Send
+    + Into<f64>
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
@@ -59,4 +62,11 @@ pub(crate) fn smaller<T: PartialOrd>(a: T, b: T) -> T {
 #[inline(always)]
 pub(crate) fn greater<T: PartialOrd>(a: T, b: T) -> T {
     if a > b { a } else { b }
+}
+
+/// The number nearest to `x`: whole numbers rounded half up and saturated.
+#[inline(always)]
+pub(crate) fn nearest<T: Pixel>(x: f64) -> T {
+    // Rounded here, because a cut to 32 bits could turn a little less than a half into a half.
+    T::from_real(if T::BINS_ARE_EXACT { (x + 0.5).floor() } else { x } as f32)
 }

@@ -1,9 +1,7 @@
-use glassbox_tensor::Image;
-
-use super::bins::{REDUCE, Reduce, parts};
+use super::bins::{REDUCE, parts};
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
-use crate::{Error, Filter, Pixel, WholeOperator};
+use crate::{BinOperator, Bins, Error, Filter, Reduce};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "adaptive-pool",
@@ -22,7 +20,7 @@ const WIDTH: Parameter =
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let (height, width) = (arguments.whole("height").unwrap_or(7), arguments.whole("width").unwrap_or(7));
-    Ok(Filter::whole(arguments.operator(), Adaptive { height, width, reduce: Reduce::from_arguments(arguments) }))
+    Ok(Filter::bins(arguments.operator(), Adaptive { height, width, reduce: Reduce::from_arguments(arguments) }))
 }
 
 /// A fixed number of bins.
@@ -33,12 +31,16 @@ pub(super) struct Adaptive {
     pub(super) reduce: Reduce,
 }
 
-impl WholeOperator for Adaptive {
+impl BinOperator for Adaptive {
     fn shape(&self, (_, _, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((self.height, self.width, channels))
     }
 
-    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
-        self.reduce.bins(picture, &parts(picture.height(), self.height), &parts(picture.width(), self.width))
+    fn grids(&self, height: usize, width: usize) -> Vec<Bins> {
+        vec![Bins { rows: parts(height, self.height), columns: parts(width, self.width) }]
+    }
+
+    fn reduce(&self) -> Reduce {
+        self.reduce
     }
 }

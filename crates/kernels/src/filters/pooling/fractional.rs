@@ -1,12 +1,10 @@
 use std::ops::Range;
 
-use glassbox_tensor::Image;
-
-use super::bins::{REDUCE, Reduce};
+use super::bins::REDUCE;
 use crate::filters::draws::{Draws, SEED};
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
-use crate::{Error, Filter, Pixel, WholeOperator};
+use crate::{BinOperator, Bins, Error, Filter, Reduce};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "fractional-pool",
@@ -43,7 +41,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         reduce: Reduce::from_arguments(arguments),
         seed: arguments.whole("seed").unwrap_or(0),
     };
-    Ok(Filter::whole(arguments.operator(), fractional))
+    Ok(Filter::bins(arguments.operator(), fractional))
 }
 
 #[derive(Debug)]
@@ -91,15 +89,18 @@ impl Fractional {
     }
 }
 
-impl WholeOperator for Fractional {
+impl BinOperator for Fractional {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((self.count(height), self.count(width), channels))
     }
 
-    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
+    fn grids(&self, height: usize, width: usize) -> Vec<Bins> {
         let mut draws = Draws::new(self.seed);
-        let rows = self.windows(picture.height(), &mut draws);
-        let columns = self.windows(picture.width(), &mut draws);
-        self.reduce.bins(picture, &rows, &columns)
+        let rows = self.windows(height, &mut draws);
+        vec![Bins { rows, columns: self.windows(width, &mut draws) }]
+    }
+
+    fn reduce(&self) -> Reduce {
+        self.reduce
     }
 }

@@ -1,9 +1,9 @@
 use glassbox_tensor::Image;
 
-use super::nearest;
 use super::window::{Pool, SIZE};
 use crate::filters::draws::{Draws, SEED};
 use crate::filters::{Arguments, Entry, parse};
+use crate::wide::nearest;
 use crate::{Engine, Error, Filter, Pixel, WholeOperator};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

@@ -1,7 +1,7 @@
 use super::adaptive::Adaptive;
-use super::bins::{REDUCE, Reduce};
+use super::bins::REDUCE;
 use crate::filters::{Arguments, Entry};
-use crate::{Error, Filter};
+use crate::{Error, Filter, Reduce};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "global-pool",
@@ -12,6 +12,6 @@ pub(in crate::filters) static ENTRY: Entry = Entry {
     variants: &["reduce=mean"],
     build: |arguments: &Arguments| -> Result<Filter, Error> {
         let reduce = Reduce::from_arguments(arguments);
-        Ok(Filter::whole(arguments.operator(), Adaptive { height: 1, width: 1, reduce }))
+        Ok(Filter::bins(arguments.operator(), Adaptive { height: 1, width: 1, reduce }))
     },
 };

@@ -29,12 +29,3 @@ pub(super) mod stochastic;
 pub(super) mod superpixel;
 pub(super) mod weighted;
 mod window;
-
-use crate::Pixel;
-
-/// The number nearest to `x`: whole numbers rounded half up and saturated.
-#[inline(always)]
-fn nearest<T: Pixel>(x: f64) -> T {
-    // Rounded here, because a cut to 32 bits could turn a little less than a half into a half.
-    T::from_real(if T::BINS_ARE_EXACT { (x + 0.5).floor() } else { x } as f32)
-}

@@ -1,10 +1,10 @@
 use glassbox_tensor::Image;
 
-use super::bins::{REDUCE, Reduce};
+use super::bins::REDUCE;
 use crate::filter::MOST_REACH;
 use crate::filters::parameters::{BORDER, Parameter, Values};
 use crate::filters::{Arguments, Entry, parse};
-use crate::{Engine, Error, Filter, Pixel, WholeOperator};
+use crate::{Engine, Error, Filter, Pixel, Reduce, WholeOperator};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "pixel-pyramid-pool",

@@ -1,9 +1,7 @@
-use glassbox_tensor::Image;
-
-use super::bins::{REDUCE, Reduce, parts};
+use super::bins::{REDUCE, parts};
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
-use crate::{Error, Filter, Pixel, WholeOperator};
+use crate::{BinOperator, Bins, Error, Filter, Reduce};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "pyramid-pool",
@@ -24,7 +22,7 @@ const LEVELS: Parameter = Parameter {
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let pyramid = Pyramid { levels: arguments.wholes("levels"), reduce: Reduce::from_arguments(arguments) };
-    Ok(Filter::whole(arguments.operator(), pyramid))
+    Ok(Filter::bins(arguments.operator(), pyramid))
 }
 
 #[derive(Debug)]
@@ -39,20 +37,16 @@ impl Pyramid {
     }
 }
 
-impl WholeOperator for Pyramid {
+impl BinOperator for Pyramid {
     fn shape(&self, (_, _, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((self.greatest(), self.greatest() * self.levels.len(), channels))
     }
 
-    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
-        let (height, width, channels) = picture.dim();
-        let side = self.greatest();
-        let bins = |&n: &usize| self.reduce.bins(picture, &parts(height, n), &parts(width, n));
-        let levels: Vec<_> = self.levels.iter().map(bins).collect();
-        Image::from_fn([side, side * levels.len(), channels], |(y, x, c)| {
-            let level = &levels[x / side];
-            let n = level.height();
-            level[[y * n / side, x % side * n / side, c]]
-        })
+    fn grids(&self, height: usize, width: usize) -> Vec<Bins> {
+        self.levels.iter().map(|&n| Bins { rows: parts(height, n), columns: parts(width, n) }).collect()
+    }
+
+    fn reduce(&self) -> Reduce {
+        self.reduce
     }
 }

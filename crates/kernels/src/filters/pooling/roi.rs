@@ -1,9 +1,7 @@
-use glassbox_tensor::Image;
-
-use super::bins::{REDUCE, Reduce, parts};
+use super::bins::{REDUCE, parts};
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
-use crate::{Error, Filter, Pixel, WholeOperator};
+use crate::{BinOperator, Bins, Error, Filter, Reduce};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "roi-pool",
@@ -35,7 +33,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         bins: arguments.whole("bins").unwrap_or(7),
         reduce: Reduce::from_arguments(arguments),
     };
-    Ok(Filter::whole(arguments.operator(), region))
+    Ok(Filter::bins(arguments.operator(), region))
 }
 
 #[derive(Debug)]
@@ -48,7 +46,7 @@ struct Region {
     reduce: Reduce,
 }
 
-impl WholeOperator for Region {
+impl BinOperator for Region {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         let needed = (self.x + self.width.unwrap_or(1), self.y + self.height.unwrap_or(1));
         if needed.0 > width || needed.1 > height {
@@ -58,12 +56,15 @@ impl WholeOperator for Region {
         Ok((self.bins, self.bins, channels))
     }
 
-    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
+    fn grids(&self, height: usize, width: usize) -> Vec<Bins> {
         let bins = |start: usize, length: Option<usize>, whole: usize| -> Vec<_> {
             let parts = parts(length.unwrap_or(whole - start), self.bins);
             parts.into_iter().map(|part| start + part.start..start + part.end).collect()
         };
-        let rows = bins(self.y, self.height, picture.height());
-        self.reduce.bins(picture, &rows, &bins(self.x, self.width, picture.width()))
+        vec![Bins { rows: bins(self.y, self.height, height), columns: bins(self.x, self.width, width) }]
+    }
+
+    fn reduce(&self) -> Reduce {
+        self.reduce
     }
 }

@@ -3,9 +3,9 @@ use rayon::prelude::*;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
-use super::nearest;
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
+use crate::wide::nearest;
 use crate::{Error, Filter, Pixel, WholeOperator};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

@@ -1,9 +1,9 @@
 use glassbox_tensor::Image;
 use rayon::prelude::*;
 
-use super::nearest;
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
+use crate::wide::nearest;
 use crate::{Error, Filter, Pixel, WholeOperator};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

@@ -1,9 +1,9 @@
-use super::nearest;
 use super::window::{Reduce, STRIDE, filter_of};
 use crate::filter::Window;
 use crate::filters::convolve::parse_matrix;
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
+use crate::wide::nearest;
 use crate::{Error, Filter, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
