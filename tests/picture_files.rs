@@ -244,15 +244,16 @@ fn flipped_bytes_never_panic() {
 fn a_damaged_png_is_said_to_be_in_plain_words() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.png");
-    write_picture(&path, Pixels::U8(image8(3)).into(), Packing::default()).unwrap();
-    let mut bytes = std::fs::read(&path).unwrap();
-    // The sum behind the first data.
-    let data = bytes.windows(4).position(|name| name == b"IDAT").unwrap();
-    bytes[data + 6] ^= 1;
-    std::fs::write(&path, bytes).unwrap();
+    image::RgbImage::from_raw(11, 7, image8(3).as_slice().to_vec()).unwrap().save(&path).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    assert_eq!(bytes.windows(4).filter(|name| name == b"IDAT").count(), 1, "all rows are there before the sum is read");
+    let sum = bytes.len() - 16;
+    bytes[sum] ^= 1;
+    fs::write(&path, bytes).unwrap();
     let as_a_whole = read_picture(&path, true).unwrap_err();
-    let (mut rows, mut row) = (PngRows::open(&path, true).unwrap(), [0; 33]);
-    for error in [as_a_whole, rows.read_u8(&mut row).unwrap_err()] {
+    let mut rows = PngRows::open(&path, true).unwrap();
+    let by_rows = rows.read_u8(&mut [0; 6 * 33]).and_then(|()| rows.read_u8(&mut [0; 33])).unwrap_err();
+    for error in [as_a_whole, by_rows] {
         let text = error.to_string();
         assert!(text.contains("CRC error") && text.ends_with("while decoding IDAT chunk."), "{text}");
     }

@@ -96,7 +96,7 @@ fn meaning() -> Vec<PngChunk> {
     [
         (b"gAMA", numbers(&[100_000])),
         (b"cHRM", numbers(&[31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000])),
-        (b"pHYs", [numbers(&[5669, 5669]), vec![1]].concat()),
+        (b"pHYs", [numbers(&[5669, 5670]), vec![1]].concat()),
     ]
     .map(|(kind, content)| PngChunk { kind: *kind, content })
     .to_vec()
@@ -123,6 +123,24 @@ fn what_a_png_says_of_its_numbers_stays_with_them() {
     // What sRGB is says nothing new.
     let gamma = PngChunk { kind: *b"gAMA", content: 45_455u32.to_be_bytes().to_vec() };
     assert_eq!(written("out.qoi", &Metadata { png: vec![gamma], ..Metadata::default() }), [""; 0]);
+    let intent = PngChunk { kind: *b"sRGB", content: vec![0] };
+    assert_eq!(
+        written("out.qoi", &Metadata { png: [vec![intent], meaning()].concat(), ..Metadata::default() }),
+        [""; 0]
+    );
+    let points = PngChunk { kind: *b"cICP", content: vec![9, 16, 0, 1] };
+    let both = Metadata { png: [vec![points], meaning()].concat(), ..Metadata::default() };
+    assert_eq!(written("out.qoi", &both), [lost.replace("gAMA, cHRM", "cICP")]);
+    // What is turned has its pixels' size turned.
+    let turned = Metadata { exif: Some(oriented(6)), png: meaning(), ..Metadata::default() };
+    assert_eq!(written("turned.png", &turned), [""; 0]);
+    let size = |auto_orient| read_picture(&path("turned.png"), auto_orient).unwrap().metadata.png[2].content.clone();
+    assert_eq!(size(false)[..8], [0, 0, 0x16, 0x25, 0, 0, 0x16, 0x26]);
+    assert_eq!(size(true)[..8], [0, 0, 0x16, 0x26, 0, 0, 0x16, 0x25]);
+    // Of a length that it cannot have: passed over.
+    let short = PngChunk { kind: *b"gAMA", content: Vec::new() };
+    assert_eq!(written("short.png", &Metadata { png: vec![short], ..Metadata::default() }), [""; 0]);
+    assert_eq!(read_picture(&path("short.png"), true).unwrap().metadata, Metadata::default());
     // A sum that does not fit, and a second of a kind: passed over.
     let mut bytes = std::fs::read(path("in.png")).unwrap();
     let place = bytes.windows(4).position(|name| name == b"gAMA").unwrap();

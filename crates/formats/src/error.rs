@@ -52,5 +52,5 @@ pub(crate) fn plain(error: &dyn Display) -> String {
         let (name, rest) = rest.split_once(',')?;
         Some(format!("{before}{name}{}", rest.split_once(" }")?.1))
     };
-    chunk().unwrap_or(text.clone())
+    chunk().unwrap_or(text)
 }

@@ -7,7 +7,7 @@ pub struct Metadata {
     pub icc: Option<Vec<u8>>,
     /// EXIF block, its orientation undone if it was applied to the pixels.
     pub exif: Option<Vec<u8>>,
-    /// What a PNG says of its numbers and its pixels' size besides: gAMA, cHRM, sRGB, cICP, pHYs.
+    /// What a PNG says of its numbers and its pixels' size besides: gAMA, cHRM, sRGB, cICP, mDCV, cLLI, pHYs.
     pub png: Vec<PngChunk>,
 }
 
@@ -31,11 +31,14 @@ impl PngChunk {
 
     /// Whether it says that colours are not those of sRGB, which is what they are where nothing is said.
     fn differs_from_srgb(&self) -> bool {
-        // A hundred thousandth of the gamma and of the places of white, red, green and blue.
-        let numbers: Vec<_> = self.content.as_chunks().0.iter().map(|bytes| u32::from_be_bytes(*bytes)).collect();
+        // A hundred thousandth of the gamma and of the places of white, red, green and blue; the last digit is rounded now one way, now the other.
+        let near = |wanted: &[u32]| {
+            let found = self.content.as_chunks().0.iter().map(|bytes| u32::from_be_bytes(*bytes));
+            found.zip(wanted).all(|(found, wanted)| found.abs_diff(*wanted) <= 1)
+        };
         match &self.kind {
-            b"gAMA" => numbers != [45_455],
-            b"cHRM" => numbers != [31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000],
+            b"gAMA" => !near(&[45_455]),
+            b"cHRM" => !near(&[31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6_000]),
             // Its primaries and its curve.
             b"cICP" => !self.content.starts_with(&[1, 13]),
             _ => false,
@@ -44,10 +47,27 @@ impl PngChunk {
 }
 
 impl Metadata {
-    /// The names of chunks that say something of colours which is lost where they are; none if a profile says it as well.
+    /// The names of chunks that say something of colours which is lost where they are: of code points, a profile, sRGB, gamma and primaries the first
+    /// that there is counts.
+    ///
+    /// Source: PNG third edition (2025), clause 4.3.
     pub(crate) fn colours_besides(&self) -> Vec<String> {
-        let says = self.png.iter().filter(|chunk| self.icc.is_none() && chunk.differs_from_srgb());
+        let there = |kind: &[u8; 4]| self.png.iter().any(|chunk| chunk.kind == *kind);
+        let counts: &[&[u8; 4]] = match () {
+            () if there(b"cICP") => &[b"cICP"],
+            () if self.icc.is_some() || there(b"sRGB") => &[],
+            () => &[b"gAMA", b"cHRM"],
+        };
+        let says = self.png.iter().filter(|chunk| counts.contains(&&chunk.kind) && chunk.differs_from_srgb());
         says.map(|chunk| String::from_utf8_lossy(&chunk.kind).into_owned()).collect()
+    }
+
+    /// Makes the size of pixels that of a picture whose rows have become columns.
+    pub(crate) fn turn(&mut self) {
+        for chunk in self.png.iter_mut().filter(|chunk| chunk.kind == *b"pHYs") {
+            let (x, y) = chunk.content.split_at_mut(4);
+            x.swap_with_slice(&mut y[..4]);
+        }
     }
 
     /// Makes it agree with what a picture has become: a profile for other channels is left out, EXIF tells the size that there is now, and its

@@ -26,6 +26,8 @@ const BLOCK_BYTES: usize = 1 << 18;
 pub struct PngRows {
     reader: png::Reader<BufReader<File>>,
     name: String,
+    /// Rows that were not read yet.
+    left: usize,
     /// Height, width and channels.
     pub shape: (usize, usize, usize),
     /// Whether the numbers have 16 bits, not 8.
@@ -76,7 +78,7 @@ impl PngRows {
         }
         let metadata = Metadata { icc: info.icc_profile.as_deref().map(<[u8]>::to_vec), exif, png: meaning };
         let (name, is_u16) = (path.display().to_string(), depth == BitDepth::Sixteen);
-        Some(Self { reader, name, shape: (height, width, channels), is_u16, metadata })
+        Some(Self { reader, name, left: height, shape: (height, width, channels), is_u16, metadata })
     }
 
     /// The next rows, 8 bits a number.
@@ -104,13 +106,21 @@ impl PngRows {
 
     fn row(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
         let cut_short = |e: &dyn std::fmt::Display| Error::invalid(&self.name, format!("is cut short (png): {e}"));
-        match self.reader.read_row(bytes) {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(cut_short(&"there are fewer rows than it says")),
+        let mut read = || match self.reader.read_row(bytes) {
+            Ok(row) => Ok(row.is_some()),
             Err(png::DecodingError::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => Err(cut_short(&e)),
             Err(png::DecodingError::IoError(e)) => Err(Error::read(&self.name, e)),
             Err(error) => Err(Error::invalid(&self.name, format!("is damaged (png): {}", plain(&error)))),
+        };
+        if !read()? {
+            return Err(cut_short(&"there are fewer rows than it says"));
         }
+        self.left = self.left.saturating_sub(1);
+        // Asked for one more, the decoder looks at the sum behind the data.
+        if self.left == 0 {
+            read()?;
+        }
+        Ok(())
     }
 }
 

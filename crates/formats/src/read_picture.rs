@@ -119,6 +119,10 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
     }
     if auto_orient {
         image.apply_orientation(orientation);
+        use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+        if matches!(orientation, Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH) {
+            metadata.turn();
+        }
         if let Some(exif) = metadata.exif.as_mut() {
             // Nothing to undo where there is no orientation.
             let _ = Orientation::remove_from_exif_chunk(exif);

@@ -35,9 +35,9 @@ pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> 
     Ok(found)
 }
 
-/// Chunks that say what a PNG's numbers mean and how large its pixels are to be shown, few bytes each.
-const PNG_MEANING: [&[u8; 4]; 5] = [b"cHRM", b"gAMA", b"sRGB", b"cICP", b"pHYs"];
-const MOST_MEANING: u32 = 64;
+/// Chunks that say what a PNG's numbers mean and how large its pixels are to be shown, and how many bytes stand in each.
+const PNG_MEANING: [(&[u8; 4], u32); 7] =
+    [(b"cHRM", 32), (b"gAMA", 4), (b"sRGB", 1), (b"cICP", 4), (b"mDCV", 24), (b"cLLI", 8), (b"pHYs", 9)];
 
 /// What a PNG says of its numbers before the first of them, but for its profile; what is damaged is passed over. The reader stands at its start.
 ///
@@ -51,7 +51,7 @@ pub(crate) fn png_meaning(reader: &mut (impl Read + Seek)) -> io::Result<Vec<Png
         if matches!(&kind, b"IDAT" | b"IEND") {
             return Ok(chunks);
         }
-        if !PNG_MEANING.contains(&&kind) || length > MOST_MEANING || chunks.iter().any(|chunk| chunk.kind == kind) {
+        if !PNG_MEANING.contains(&(&kind, length)) || chunks.iter().any(|chunk| chunk.kind == kind) {
             reader.seek_relative(i64::from(length) + 4)?;
             continue;
         }

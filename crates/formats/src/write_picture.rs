@@ -33,7 +33,7 @@ pub struct Written {
     pub shape: (usize, usize, usize),
     /// Name of the element type: `u8`, `u16` or `f32`.
     pub depth: &'static str,
-    /// What was lost: depth, alpha (shown over white), colour profile, EXIF, colours.
+    /// What was lost: depth, alpha (shown over white), colour profile, EXIF, colours, what a PNG says of them.
     pub notes: Vec<String>,
 }
 

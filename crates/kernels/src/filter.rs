@@ -1,4 +1,4 @@
-//! What an operator is: a window, and a function from the window's rows to one row.
+//! What an operator is: a window and a function from the window's rows to one row, parts of a picture (gather.rs), or a function from pictures to pictures.
 
 use glassbox_tensor::Image;
 

@@ -45,19 +45,12 @@ pub struct Bins {
 pub(crate) trait Supply<T, E> {
     /// Some rows, `range` among them; those above are not asked for again.
     fn rows(&mut self, range: Range<usize>) -> Result<Band<'_, T>, E>;
-
-    /// Nothing is asked for any more.
-    fn end(&mut self) -> Result<(), E>;
 }
 
 /// A picture that is there as a whole.
 impl<T, E> Supply<T, E> for Band<'_, T> {
     fn rows(&mut self, _: Range<usize>) -> Result<Band<'_, T>, E> {
         Ok(Band { ..*self })
-    }
-
-    fn end(&mut self) -> Result<(), E> {
-        Ok(())
     }
 }
 
@@ -77,11 +70,19 @@ struct GridRow<'a> {
     state: Vec<f64>,
 }
 
+impl<'a> GridRow<'a> {
+    fn new(grid: &'a Bins, rows: &Range<usize>) -> Self {
+        Self { rows: rows.clone(), columns: &grid.columns, state: Vec::new() }
+    }
+}
+
 impl Gather {
     /// Of a picture of lines of `line` numbers.
     pub(crate) fn new<T: Pixel>(grids: Vec<Bins>, terms: Terms, line: usize, level: Level) -> Self {
-        // Whole groups, enough of them for all threads.
-        let groups = (PIECE_BYTES / (line * size_of::<T>() * GROUP)).max(2 * rayon::current_num_threads());
+        // Whole groups, enough of them for all threads, unless rows are so long that this would take much memory.
+        let bytes = line * size_of::<T>() * GROUP;
+        let for_all = (2 * rayon::current_num_threads()).min(16 * PIECE_BYTES / bytes);
+        let groups = (PIECE_BYTES / bytes).max(for_all).max(1);
         Self { grids, terms, level, piece: groups * GROUP }
     }
 
@@ -111,7 +112,7 @@ impl Gather {
             let fit = grid.rows[left.clone()].iter().take(most).take_while(|rows| rows.end - top <= self.piece);
             let fit = fit.count().max(1);
             let (now, later) = out.split_at_mut(fit * line);
-            let mut made: Vec<_> = grid.rows[left.start..][..fit].iter().map(|rows| self.begin(grid, rows)).collect();
+            let mut made: Vec<_> = grid.rows[left.start..][..fit].iter().map(|rows| GridRow::new(grid, rows)).collect();
             let keep = grid.rows.get(left.start + fit).map_or(usize::MAX, |rows| rows.start);
             self.gather(&mut made, keep, supply)?;
             now.par_chunks_exact_mut(line)
@@ -125,7 +126,7 @@ impl Gather {
     fn side_by_side<T: Pixel, E>(&self, supply: &mut impl Supply<T, E>, out: &mut [T]) -> Result<(), E> {
         let channels = self.terms.channels;
         let mut made: Vec<_> =
-            self.grids.iter().flat_map(|grid| grid.rows.iter().map(|rows| self.begin(grid, rows))).collect();
+            self.grids.iter().flat_map(|grid| grid.rows.iter().map(|rows| GridRow::new(grid, rows))).collect();
         self.gather(&mut made, usize::MAX, supply)?;
         let greatest = |side: fn(&Bins) -> usize| self.grids.iter().map(side).max().unwrap_or(1);
         let (height, width) = (greatest(|grid| grid.rows.len()), greatest(|grid| grid.columns.len()));
@@ -145,10 +146,6 @@ impl Gather {
             rows = others;
         }
         Ok(())
-    }
-
-    fn begin<'a>(&self, grid: &'a Bins, rows: &Range<usize>) -> GridRow<'a> {
-        GridRow { rows: rows.clone(), columns: &grid.columns, state: Vec::new() }
     }
 
     /// Goes over the picture's rows that `made` sees, piece by piece; rows from `keep` on will be asked for again.
@@ -174,12 +171,14 @@ impl Gather {
             )
         };
         let groups: Vec<_> = cut(seen, GROUP).collect();
-        match &groups[..] {
-            [] => {}
-            [one] => self.terms.merge(&mut row.state, group(one.clone())),
-            _ => {
-                let found: Vec<_> = groups.into_par_iter().map(group).collect();
-                found.into_iter().for_each(|found| self.terms.merge(&mut row.state, found));
+        // Not all at once: what is found in each takes memory until it is brought together.
+        for groups in groups.chunks(4 * rayon::current_num_threads()) {
+            match groups {
+                [one] => self.terms.merge(&mut row.state, group(one.clone())),
+                _ => {
+                    let found: Vec<_> = groups.par_iter().cloned().map(group).collect();
+                    found.into_iter().for_each(|found| self.terms.merge(&mut row.state, found));
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::Pixel;
 use crate::simd::{Level, Task};
 use crate::transparent::alpha;
-use crate::wide::{greater, nearest};
+use crate::wide::nearest;
 
 /// What the numbers of a part become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Terms {
         }
         match (self.reduce, self.alpha) {
             (Reduce::Mean, _) => state.iter_mut().zip(found).for_each(|(sum, a)| *sum += a),
-            (Reduce::Max, false) => state.iter_mut().zip(found).for_each(|(most, a)| *most = greater(*most, a)),
+            (Reduce::Max, false) => state.iter_mut().zip(found).for_each(|(most, a)| *most = greatest(*most, a)),
             (Reduce::Max, true) => {
                 let parts = state.chunks_exact_mut(self.count()).zip(found.chunks_exact(self.count()));
                 parts.for_each(|(state, found)| greatest_seen(state, &found[..self.channels], found[self.channels]));
@@ -110,8 +110,14 @@ impl<T: Pixel> Task for Group<'_, T> {
                     greatest_across(&most[inside(columns)], state);
                 }
             }
-            (Reduce::Mean, false) => {
+            (Reduce::Mean, false) if T::BINS_ARE_EXACT => {
                 let sums = sums_down(seen);
+                for (state, columns) in parts {
+                    sums_across(&sums[inside(columns)], state);
+                }
+            }
+            (Reduce::Mean, false) => {
+                let sums = long_sums_down(seen);
                 for (state, columns) in parts {
                     sums_across(&sums[inside(columns)], state);
                 }
@@ -140,16 +146,37 @@ impl<T: Pixel> Task for Group<'_, T> {
     }
 }
 
+/// The greater of two; what is no number has no say.
+#[inline(always)]
+fn greatest<N: Copy + PartialOrd>(most: N, a: N) -> N {
+    // Only what is no number differs from itself.
+    #[allow(clippy::eq_op, reason = "that is what is asked")]
+    if a > most || most != most { a } else { most }
+}
+
 /// The greatest number of each column.
 #[inline(always)]
 fn greatest_down<'a, T: Pixel>(mut rows: impl Iterator<Item = &'a [T]>) -> Vec<T> {
     let mut most = rows.next().unwrap_or_default().to_vec();
     for row in rows {
         for (most, &a) in most.iter_mut().zip(row) {
-            *most = greater(*most, a);
+            *most = greatest(*most, a);
         }
     }
     most
+}
+
+/// The sum of each column in 64 bits, for numbers whose sums are not exact in fewer.
+#[inline(always)]
+fn long_sums_down<'a, T: Pixel>(rows: impl Iterator<Item = &'a [T]>) -> Vec<f64> {
+    let mut sums = Vec::new();
+    for row in rows {
+        sums.resize(row.len(), 0.0);
+        for (sum, &a) in sums.iter_mut().zip(row) {
+            *sum += a.into();
+        }
+    }
+    sums
 }
 
 /// The sum of each column.
@@ -173,7 +200,7 @@ fn greatest_across<N: Copy + PartialOrd + Into<f64>>(pixels: &[N], state: &mut [
         // By places: most parts are so narrow that to count their pixels first, a division, would take longer.
         let (mut most, mut place) = (pixels[c], c + channels);
         while let Some(&a) = pixels.get(place) {
-            most = greater(most, a);
+            most = greatest(most, a);
             place += channels;
         }
         *out = most.into();
@@ -210,7 +237,7 @@ fn octave<T: Pixel>(pixel: &[T]) -> f64 {
 /// Adds a pixel to the sums of a part.
 #[inline(always)]
 fn add_seen<T: Pixel>(state: &mut [f64], pixel: &[T]) {
-    // Of whole numbers a whole number: their sums are exact.
+    // Of whole numbers a whole number, so that sums are exact, of 16 bits as long as a part has less than two million pixels.
     let seen = visibility(pixel);
     let (sums, by_visibility) = state.split_at_mut(pixel.len());
     for (sum, &a) in sums.iter_mut().zip(pixel) {
@@ -233,9 +260,9 @@ fn greatest_seen<N: Copy + Into<f64>>(state: &mut [f64], pixel: &[N], octave: f6
     if octave >= state[colours + 1] {
         let is_better = octave > state[colours + 1];
         for (most, &a) in state[..colours].iter_mut().zip(pixel) {
-            *most = if is_better { a.into() } else { greater(*most, a.into()) };
+            *most = if is_better { a.into() } else { greatest(*most, a.into()) };
         }
         state[colours + 1] = octave;
     }
-    state[colours] = greater(state[colours], pixel[colours].into());
+    state[colours] = greatest(state[colours], pixel[colours].into());
 }

@@ -22,7 +22,8 @@ pub(crate) fn stream<'a, T: Pixel, E: From<Error> + 'a>(
     read: impl FnMut(&mut [T]) -> Result<(), E> + 'a,
     mut write: impl FnMut(&[T]) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (mut made, mut left) = (Source { read: Box::new(read), shape, at_once: 1 }, chain);
+    let at_once = (READ_BYTES / (shape.1 * shape.2 * size_of::<T>()).max(1)).max(1);
+    let (mut made, mut left) = (Source { read: Box::new(read), shape, at_once }, chain);
     loop {
         if let Some((filter @ Filter { way: Way::Bins(bins), .. }, others)) = left.split_first() {
             let shape = filter.shape(made.shape)?;
@@ -58,7 +59,7 @@ struct Source<'a, T, E> {
 
 impl<'a, T, E> Source<'a, T, E> {
     fn held(self) -> Held<'a, T, E> {
-        Held { read: self.read, rows: Vec::new(), first: 0, shape: self.shape }
+        Held { read: self.read, rows: Vec::new(), first: 0, shape: self.shape, at_once: self.at_once }
     }
 }
 
@@ -110,6 +111,8 @@ struct Held<'a, T, E> {
     /// The first row there is.
     first: usize,
     shape: Shape,
+    /// How many are best asked for at a time.
+    at_once: usize,
 }
 
 impl<T: Pixel, E> Held<'_, T, E> {
@@ -120,21 +123,28 @@ impl<T: Pixel, E> Held<'_, T, E> {
     /// Reads on until row `end` is there, and lets go of rows above `start`.
     fn go_on(&mut self, start: usize, end: usize) -> Result<(), E> {
         let line = self.line();
-        let some = (READ_BYTES / (line * size_of::<T>())).max(1);
         loop {
             let there = self.first + self.rows.len() / line;
-            let gone = start.min(there) - self.first.min(start);
-            self.rows.drain(..gone * line);
-            self.first += gone;
+            let gone = start.min(there).saturating_sub(self.first);
+            // Once they are most of what there is: the others must move.
+            if 2 * gone >= there - self.first {
+                self.rows.drain(..gone * line);
+                self.first += gone;
+            }
             if there >= end {
                 return Ok(());
             }
-            // What nobody looks at is read as well, but not kept.
-            let next = if there < start { (there + some).min(start) } else { end };
+            // As many as are best made at a time, whoever looks at them: what nobody looks at is read as well.
+            let next = (there + self.at_once).min(self.shape.0);
             let kept = self.rows.len();
             self.rows.resize(kept + (next - there) * line, T::default());
             (self.read)(&mut self.rows[kept..])?;
         }
+    }
+
+    /// Reads what no place looks at: a file that is damaged there is damaged.
+    fn end(&mut self) -> Result<(), E> {
+        self.go_on(self.shape.0, self.shape.0)
     }
 }
 
@@ -143,10 +153,5 @@ impl<T: Pixel, E> Supply<T, E> for Held<'_, T, E> {
         self.go_on(range.start, range.end)?;
         let (height, width, channels) = self.shape;
         Ok(Band { pixels: &self.rows, first: self.first, height, width, channels })
-    }
-
-    /// What no place looks at is read as well: a file that is damaged there is damaged.
-    fn end(&mut self) -> Result<(), E> {
-        self.go_on(self.shape.0, self.shape.0)
     }
 }
