@@ -6,14 +6,14 @@ use glassbox_tensor::Image;
 use rayon::prelude::*;
 
 use crate::band::Band;
-use crate::filter::{Filter, RowFilter, Way, WholeFilter};
+use crate::filter::{Filter, MOST_REACH, RowFilter, Way, WholeFilter};
 use crate::gather::Gather;
 use crate::parts::Terms;
 use crate::simd::{Level, fence};
 use crate::steps::{Shape, Step, Steps, first_not_by_rows, output_shape};
 use crate::stream::stream;
-use crate::transparent::cover_by_mean;
-use crate::{BinOperator, Error, Pixel};
+use crate::transparent::{Cover, cover_by_mean};
+use crate::{BinOperator, Border, Error, Pixel};
 
 /// Bytes of an output that is better written past the caches: it would push everything else out of them.
 const CACHE_BYTES: usize = 1 << 24;
@@ -72,8 +72,8 @@ impl Engine {
         assert_eq!(out.dim(), output_shape(chain, picture.dim())?, "run_into: an output of the chain's shape");
         let apart = |filter: &Filter| match &filter.way {
             Way::Rows(_) => false,
-            Way::Bins(_) => true,
-            Way::Whole(whole) => whole.reach().is_none(),
+            Way::Bins(_) | Way::Study(_) => true,
+            Way::Whole(whole) => whole.border() == Border::Wrap || whole.reach().is_none_or(|reach| reach > MOST_REACH),
         };
         match chain.iter().position(apart) {
             Some(0) if chain.len() == 1 => *out = self.apart(&chain[0], picture)?,
@@ -97,6 +97,21 @@ impl Engine {
                 gather.rows::<T, Error>(0..out.height(), &mut band_of(picture), out.as_mut_slice())?;
                 out
             }
+            Way::Study(_) => {
+                let mut out = Image::zeros(filter.shape(picture.dim())?);
+                let (line, mut next) = (picture.line_length(), 0);
+                let read = |first: usize, rows: &mut [T]| -> Result<(), Error> {
+                    rows.copy_from_slice(&picture.as_slice()[first * line..][..rows.len()]);
+                    Ok(())
+                };
+                let write = |rows: &[T]| {
+                    out.as_mut_slice()[next..next + rows.len()].copy_from_slice(rows);
+                    next += rows.len();
+                    Ok(())
+                };
+                stream(self, std::slice::from_ref(filter), picture.dim(), read, write)?;
+                out
+            }
             Way::Rows(_) => unreachable!("{}: is a step from row to row", filter.name()),
         })
     }
@@ -114,9 +129,15 @@ impl Engine {
             return T::run_whole(filter, picture);
         }
         let mut covered = picture.clone();
-        cover_by_mean(&mut covered);
+        let cover = match filter.reach() {
+            Some(reach) => Cover::around(reach, filter.border()),
+            None => {
+                cover_by_mean(&mut covered);
+                Cover::NEAR
+            }
+        };
         let mut near = Image::zeros(covered.dim());
-        self.rows(&Steps::cover(covered.dim()), &band_of(&covered), 0..covered.height(), near.as_mut_slice());
+        self.rows(&Steps::cover(cover, covered.dim()), &band_of(&covered), 0..covered.height(), near.as_mut_slice());
         T::run_whole(filter, &near)
     }
 
@@ -124,7 +145,8 @@ impl Engine {
     /// as they are needed, and those that are done are written. The result is that of [`run`](Engine::run).
     ///
     /// # Shape
-    /// `read` fills the next rows of a picture of `shape`, `write` gets the next rows of the output: whole rows, each time some.
+    /// `read` fills rows of a picture of `shape` from the one on that it is told, `write` gets the next rows of the output: whole rows, each time some.
+    /// Rows are read from above, one behind the other; where the picture must be looked at more than once, as for the border `wrap`, then from row 0 again.
     ///
     /// # Errors
     /// If nothing would be left of the picture, what `read` and `write` report, or [`Error::NotByRows`] if an operator must see the whole
@@ -133,7 +155,7 @@ impl Engine {
         &self,
         chain: &[Filter],
         shape: (usize, usize, usize),
-        read: impl FnMut(&mut [T]) -> Result<(), E>,
+        read: impl FnMut(usize, &mut [T]) -> Result<(), E>,
         write: impl FnMut(&[T]) -> Result<(), E>,
     ) -> Result<(), E> {
         if let Some(name) = first_not_by_rows(chain) {

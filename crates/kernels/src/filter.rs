@@ -1,9 +1,11 @@
-//! What an operator is: a window and a function from the window's rows to one row, parts of a picture (gather.rs), or a function from pictures to pictures.
+//! What an operator is: a window and a function from the window's rows to one row, such a function that must be learnt first (study.rs), parts of a
+//! picture (gather.rs), or a function from pictures to pictures.
 
 use glassbox_tensor::Image;
 
 use crate::gather::BinOperator;
 use crate::simd::{Level, Task, dispatch};
+use crate::study::{StudyFilter, StudyOperator};
 use crate::{Border, Error, Pixel};
 
 /// How much of the picture around a place an operator sees, and how far apart its places are.
@@ -143,9 +145,15 @@ pub trait WholeOperator: std::fmt::Debug + Send + Sync + 'static {
     /// How many rows above and below a place it looks at, if it need not have the whole picture at once; none by default.
     ///
     /// Then it is given some rows at a time, by several threads at once, and what it makes must be as high as what it is given, as wide whatever
-    /// that is, and the same wherever in the picture the rows stand. Beyond 15 rows that costs more than it is worth.
+    /// that is, and the same wherever in the picture the rows stand. Beyond 15 rows that costs more than it is worth, and is done only with pictures that
+    /// are never there as a whole.
     fn reach(&self) -> Option<usize> {
         None
+    }
+
+    /// What stands beyond the edge, as far as the engine must know it: [`Border::Wrap`], that is what stands at the other end. All else it makes up itself.
+    fn border(&self) -> Border {
+        Border::Clamp
     }
 
     /// Whether it deals with alpha itself, so that the colour of what is transparent must be left to it.
@@ -169,6 +177,7 @@ pub struct Filter {
 pub(crate) enum Way {
     Rows(Box<dyn RowFilter>),
     Bins(Box<dyn BinOperator>),
+    Study(Box<dyn StudyFilter>),
     Whole(Box<dyn WholeFilter>),
 }
 
@@ -181,6 +190,11 @@ impl Filter {
     /// A filter that brings parts of a picture together.
     pub fn bins(name: &'static str, operator: impl BinOperator) -> Self {
         Self { name, way: Way::Bins(Box::new(operator)) }
+    }
+
+    /// A filter that must look at the whole picture before it works row by row.
+    pub fn study(name: &'static str, operator: impl StudyOperator) -> Self {
+        Self { name, way: Way::Study(Box::new(operator)) }
     }
 
     /// A filter that works on whole pictures.
@@ -197,7 +211,7 @@ impl Filter {
     pub fn window(&self) -> Option<Window> {
         match &self.way {
             Way::Rows(filter) => Some(filter.window()),
-            Way::Bins(_) | Way::Whole(_) => None,
+            Way::Bins(_) | Way::Study(_) | Way::Whole(_) => None,
         }
     }
 
@@ -218,6 +232,7 @@ impl Filter {
         }
         match &self.way {
             Way::Bins(filter) => filter.shape(shape),
+            Way::Study(filter) => filter.shape(shape),
             Way::Whole(filter) => filter.shape(shape),
             Way::Rows(filter) => {
                 let window = filter.window();
@@ -287,6 +302,7 @@ impl<O: Operator> RowFilter for O {
 pub trait WholeFilter: std::fmt::Debug + Send + Sync {
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
     fn reach(&self) -> Option<usize>;
+    fn border(&self) -> Border;
     fn minds_alpha(&self) -> bool;
     fn run_u8(&self, picture: &Image<u8>) -> Image<u8>;
     fn run_u16(&self, picture: &Image<u16>) -> Image<u16>;
@@ -300,6 +316,10 @@ impl<O: WholeOperator> WholeFilter for O {
 
     fn reach(&self) -> Option<usize> {
         WholeOperator::reach(self)
+    }
+
+    fn border(&self) -> Border {
+        WholeOperator::border(self)
     }
 
     fn minds_alpha(&self) -> bool {

@@ -21,6 +21,7 @@ mod sides;
 pub mod simd;
 mod steps;
 mod stream;
+mod study;
 mod transparent;
 mod wide;
 
@@ -34,4 +35,5 @@ pub use parts::Reduce;
 pub use pixel::Pixel;
 pub use resample::resample;
 pub use steps::{first_not_by_rows, output_shape};
+pub use study::{Study, StudyOperator};
 pub use wide::Wide;

@@ -5,6 +5,7 @@ use glassbox_tensor::{Element, Image};
 
 use crate::filter::{RowFilter, RowKernel, WholeFilter};
 use crate::simd::nearest_whole;
+use crate::study::{Learner, StudyFilter};
 use crate::wide::{Wide, greater, smaller};
 
 /// An element type of pictures: `u8` and `u16` (0 to full, exact, saturating) or `f32` (sign and range kept).
@@ -94,6 +95,27 @@ pub trait Pixel: Element + Into<f64> {
     /// What a filter of whole pictures makes of one of this type.
     #[doc(hidden)]
     fn run_whole(filter: &dyn WholeFilter, picture: &Image<Self>) -> Image<Self>;
+
+    /// A filter's study of a picture of this type.
+    #[doc(hidden)]
+    fn study(filter: &dyn StudyFilter, shape: (usize, usize, usize), alpha: bool) -> Box<dyn Learner<Self>>;
+}
+
+/// What filters of which the type is forgotten know about a type of number.
+macro_rules! filters_of {
+    ($T:ident, $kernel:ident, $run:ident, $study:ident) => {
+        fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<$T>> {
+            filter.$kernel(channels)
+        }
+
+        fn run_whole(filter: &dyn WholeFilter, picture: &Image<$T>) -> Image<$T> {
+            filter.$run(picture)
+        }
+
+        fn study(filter: &dyn StudyFilter, shape: (usize, usize, usize), alpha: bool) -> Box<dyn Learner<$T>> {
+            filter.$study(shape, alpha)
+        }
+    };
 }
 
 /// Of which the whole part is `⌊sum / count⌋`, without a division, which is many times slower. With the half added the quotient is at least
@@ -203,13 +225,7 @@ impl Pixel for u8 {
         ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) + 500) / 1000) as u8
     }
 
-    fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<u8>> {
-        filter.kernel_u8(channels)
-    }
-
-    fn run_whole(filter: &dyn WholeFilter, picture: &Image<u8>) -> Image<u8> {
-        filter.run_u8(picture)
-    }
+    filters_of!(u8, kernel_u8, run_u8, study_u8);
 }
 
 impl Pixel for u16 {
@@ -299,13 +315,7 @@ impl Pixel for u16 {
         ((299 * u32::from(r) + 587 * u32::from(g) + 114 * u32::from(b) + 500) / 1000) as u16
     }
 
-    fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<u16>> {
-        filter.kernel_u16(channels)
-    }
-
-    fn run_whole(filter: &dyn WholeFilter, picture: &Image<u16>) -> Image<u16> {
-        filter.run_u16(picture)
-    }
+    filters_of!(u16, kernel_u16, run_u16, study_u16);
 }
 
 impl Pixel for f32 {
@@ -387,11 +397,5 @@ impl Pixel for f32 {
         0.299 * r + 0.587 * g + 0.114 * b
     }
 
-    fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<f32>> {
-        filter.kernel_f32(channels)
-    }
-
-    fn run_whole(filter: &dyn WholeFilter, picture: &Image<f32>) -> Image<f32> {
-        filter.run_f32(picture)
-    }
+    filters_of!(f32, kernel_f32, run_f32, study_f32);
 }

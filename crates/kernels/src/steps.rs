@@ -28,13 +28,9 @@ pub fn output_shape(chain: &[Filter], shape: (usize, usize, usize)) -> Result<(u
 }
 
 /// The first operator of a chain that cannot work on a picture's rows as they come from above, by its name: one of whole pictures
-/// that does not say how far it sees, or one whose border is `wrap`.
+/// that does not say how far it sees.
 pub fn first_not_by_rows(chain: &[Filter]) -> Option<&'static str> {
-    let whole = |filter: &&Filter| match &filter.way {
-        Way::Rows(filter) => filter.border() == Border::Wrap,
-        Way::Bins(_) => false,
-        Way::Whole(filter) => filter.reach().is_none(),
-    };
+    let whole = |filter: &&Filter| matches!(&filter.way, Way::Whole(whole) if whole.reach().is_none());
     chain.iter().find(whole).map(Filter::name)
 }
 
@@ -60,7 +56,8 @@ impl Step<'_> {
         match self {
             Step::Given(filter) => filter.border(),
             Step::Cover(cover) => Operator::border(cover),
-            // What stands beyond the edge it makes up itself.
+            // What else stands beyond the edge it makes up itself.
+            Step::Near(filter, _) if filter.border() == Border::Wrap => Border::Wrap,
             Step::Near(..) => Border::Clamp,
         }
     }
@@ -91,10 +88,11 @@ impl<'a> Steps<'a> {
         for filter in chain {
             let (step, cover) = match &filter.way {
                 Way::Rows(rows) => (Step::Given(&**rows), Cover::before(&**rows)),
-                Way::Bins(_) => unreachable!("{}: brings rows together, is none of the steps between", filter.name()),
+                Way::Bins(_) | Way::Study(_) => unreachable!("{}: is none of the steps from row to row", filter.name()),
                 Way::Whole(whole) => {
                     let reach = whole.reach().ok_or_else(|| Error::NotByRows { operator: filter.name().into() })?;
-                    (Step::Near(&**whole, reach), Some(Cover::around(reach)).filter(|_| !whole.minds_alpha()))
+                    let cover = Cover::around(reach, whole.border());
+                    (Step::Near(&**whole, reach), Some(cover).filter(|_| !whole.minds_alpha()))
                 }
             };
             let shape = shapes[shapes.len() - 1];
@@ -108,13 +106,46 @@ impl<'a> Steps<'a> {
         Ok(Self { steps, shapes })
     }
 
-    /// What must happen to colours before an operator looks at the whole picture.
-    pub(crate) fn cover(shape: Shape) -> Self {
-        Self { steps: vec![Step::Cover(Cover::NEAR)], shapes: vec![shape; 2] }
+    /// What happens to colours before an operator looks at them.
+    pub(crate) fn cover(cover: Cover, shape: Shape) -> Self {
+        Self { steps: vec![Step::Cover(cover)], shapes: vec![shape; 2] }
+    }
+
+    /// One operator alone, and the shapes before and behind it.
+    pub(crate) fn of(filter: &'a dyn RowFilter, shapes: [Shape; 2]) -> Self {
+        Self { steps: vec![Step::Given(filter)], shapes: shapes.to_vec() }
+    }
+
+    /// The same, cut before and behind every step whose border is `wrap`: what that looks at lies at both ends of the picture.
+    pub(crate) fn cut_at_wraps(self) -> Vec<Self> {
+        let mut pieces: Vec<Self> = Vec::new();
+        for (step, shapes) in self.steps.iter().zip(self.shapes.windows(2)) {
+            match pieces.last_mut() {
+                Some(piece) if piece.wrapped().is_none() && step.border() != Border::Wrap => {
+                    piece.steps.push(*step);
+                    piece.shapes.push(shapes[1]);
+                }
+                _ => pieces.push(Self { steps: vec![*step], shapes: shapes.to_vec() }),
+            }
+        }
+        pieces
+    }
+
+    /// If the border of the one step is `wrap`: the same for a picture that goes on above and below as far as it looks, and how far that is.
+    pub(crate) fn wrapped(&self) -> Option<(Self, [usize; 2])> {
+        let [step] = self.steps[..] else { return None };
+        let Window { above, below, .. } = step.window();
+        let taller = |&(height, width, channels): &Shape| (above + height + below, width, channels);
+        let taller = Self { steps: vec![step], shapes: self.shapes.iter().map(taller).collect() };
+        (step.border() == Border::Wrap).then_some((taller, [above, below]))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.steps.is_empty()
+    }
+
+    pub(crate) fn input(&self) -> Shape {
+        self.shapes[0]
     }
 
     pub(crate) fn output(&self) -> Shape {

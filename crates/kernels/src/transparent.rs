@@ -20,26 +20,29 @@ impl Cover {
     /// What an operator needs; nothing if it looks at one pixel at a time.
     pub(crate) fn before(filter: &dyn RowFilter) -> Option<Self> {
         let seen = filter.window();
-        if seen.height() * seen.width() == 1 {
-            return None;
-        }
-        let window = if filter.keeps_alpha() {
-            // The places that see a pixel, as the pixel sees them.
-            Window { above: seen.below, below: seen.above, left: seen.right, right: seen.left, stride: 1 }
-        } else {
-            // All that some window sees together with it.
-            let (rows, columns) = (seen.height() - 1, seen.width() - 1);
-            Window { above: rows, below: rows, left: columns, right: columns, stride: 1 }
-        };
         // What the border makes up has no alpha where the operator wants nothing there.
         let border = if filter.border() == Border::Crop { Border::Zero } else { filter.border() };
-        Some(Self { window, border })
+        if !filter.keeps_alpha() {
+            return Self::together(seen, border);
+        }
+        // The places that see a pixel, as the pixel sees them.
+        let window = Window { above: seen.below, below: seen.above, left: seen.right, right: seen.left, stride: 1 };
+        (seen.height() * seen.width() > 1).then_some(Self { window, border })
+    }
+
+    /// What an operator needs that sees alpha as any other channel: all that some window sees together with a pixel.
+    pub(crate) fn together(seen: Window, border: Border) -> Option<Self> {
+        let (rows, columns) = (seen.height() - 1, seen.width() - 1);
+        let window = Window { above: rows, below: rows, left: columns, right: columns, stride: 1 };
+        (rows + columns > 0).then_some(Self { window, border })
     }
 
     /// What an operator of whole pictures needs that sees so far around a place: all that is seen together.
-    pub(crate) fn around(reach: usize) -> Self {
+    pub(crate) fn around(reach: usize, border: Border) -> Self {
         let all = 2 * reach;
-        Self { window: Window { above: all, below: all, left: all, right: all, stride: 1 }, border: Border::Zero }
+        // What else there may be beyond the edge the operator makes up itself.
+        let border = if border == Border::Wrap { border } else { Border::Zero };
+        Self { window: Window { above: all, below: all, left: all, right: all, stride: 1 }, border }
     }
 
     /// What operators need that see the whole picture: the colours near by, behind [`cover_by_mean`].

@@ -3,27 +3,19 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
 
 use anyhow::{Context, bail};
 use clap::ArgMatches;
-use glassbox_formats::{
-    AtomicFile, Format, MOST_PICTURE_BYTES, MOST_ROW_BYTES, Picture, Pixels, PngRows, PngWriter, Written,
-    encode_picture, write_picture,
-};
+use glassbox_formats::{Format, MOST_PICTURE_BYTES, Picture, Pixels, PngRows, Written, encode_picture, write_picture};
 use glassbox_kernels::{Engine, Filter, Pixel, first_not_by_rows, output_shape};
 use glassbox_tensor::{Element, Image};
 use serde_json::{Value, json};
 
+use super::by_rows::{by_rows, rows_are_short};
 use super::command::Job;
 use super::{first_of_more, input_name, read_input};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
-
-/// Rows that are read ahead at a time, in bytes, and how many times.
-const AHEAD_BYTES: usize = 1 << 18;
-const AHEAD: usize = 4;
 
 /// Runs a job on IN and writes OUT.
 pub(super) fn run(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
@@ -95,7 +87,7 @@ pub(super) fn one(job: &Job, input: &Path, target: &Target) -> anyhow::Result<Do
     {
         let (shape, depth) = (output_shape(&job.chain, rows.shape), if rows.is_u16 { "u16" } else { "u8" });
         let shape = shape.map_err(|error| anyhow::Error::new(error).context(input_name.clone()))?;
-        let notes = by_rows(job, rows, path)?;
+        let notes = by_rows(job, input, rows, path)?;
         return Ok(Done { input: input_name, output, shape, depth, notes });
     }
     let Picture { pixels, metadata, is_first_of_more } = read_input(input, job.auto_orient)?;
@@ -144,99 +136,6 @@ pub(super) fn check_room<T: Element>(chain: &[Filter], picture: &Image<T>) -> an
         }
     }
     Ok(())
-}
-
-/// Whether no row between operators or behind them is too long to be kept many times over; what nothing is left of is found out later.
-fn rows_are_short(chain: &[Filter], rows: &PngRows) -> bool {
-    let (mut shape, size) = (rows.shape, if rows.is_u16 { 2 } else { 1 });
-    let mut is_short = |filter: &Filter| {
-        let Ok(next) = filter.shape(shape) else { return true };
-        shape = next;
-        next.1 as u128 * next.2 as u128 * size <= MOST_ROW_BYTES as u128
-    };
-    chain.iter().all(&mut is_short)
-}
-
-/// A PNG taken through a chain to a PNG, neither of which is ever there as a whole. What there is to say of it.
-fn by_rows(job: &Job, mut rows: PngRows, output: &Path) -> anyhow::Result<Vec<String>> {
-    let (from, to) = (rows.shape, output_shape(&job.chain, rows.shape)?);
-    let mut metadata = rows.metadata.clone();
-    let notes = metadata.bring_up_to_date(to);
-    let failed =
-        |error: std::io::Error| anyhow::Error::new(error).context(format!("{}: cannot be written", output.display()));
-    let mut file = AtomicFile::create(output)?;
-    let bits = if rows.is_u16 { 16 } else { 8 };
-    let mut png = PngWriter::new(&mut file, to, bits, &metadata, job.packing.compression).map_err(failed)?;
-    let engine = Engine { keep_alpha: from.2 % 2 == 0, ..Engine::default() };
-    if rows.is_u16 {
-        ahead(
-            from,
-            move |part| rows.read_u16(part),
-            |next| engine.stream(&job.chain, from, next, |part| png.write_u16(part).map_err(failed)),
-        )?;
-    } else {
-        ahead(
-            from,
-            move |part| rows.read_u8(part),
-            |next| engine.stream(&job.chain, from, next, |part| png.write_u8(part).map_err(failed)),
-        )?;
-    }
-    png.finish().map_err(failed)?;
-    file.commit()?;
-    Ok(notes.into_iter().collect())
-}
-
-/// Runs `work` with a function that gives the next rows, which another thread has read meanwhile; if there is only one thread to work on,
-/// they are read when they are asked for.
-fn ahead<T: Pixel>(
-    (height, width, channels): (usize, usize, usize),
-    mut read: impl FnMut(&mut [T]) -> Result<(), glassbox_formats::Error> + Send,
-    work: impl FnOnce(&mut dyn FnMut(&mut [T]) -> anyhow::Result<()>) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    if rayon::current_num_threads() == 1 {
-        return work(&mut |part| Ok(read(part)?));
-    }
-    let line = width * channels;
-    let at_once = (AHEAD_BYTES / (line * size_of::<T>())).clamp(1, height);
-    thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(AHEAD);
-        scope.spawn(move || {
-            for first in (0..height).step_by(at_once) {
-                let mut rows = vec![T::default(); at_once.min(height - first) * line];
-                let result = read(&mut rows).map(|()| rows);
-                let failed = result.is_err();
-                // Nobody listens any more once the work has failed.
-                if sender.send(result).is_err() || failed {
-                    return;
-                }
-            }
-        });
-        let mut waiting = Waiting { receiver, rows: Vec::new(), used: 0 };
-        work(&mut |part| waiting.take(part))
-    })
-}
-
-/// Rows that were read and not yet asked for.
-struct Waiting<T> {
-    receiver: Receiver<Result<Vec<T>, glassbox_formats::Error>>,
-    rows: Vec<T>,
-    used: usize,
-}
-
-impl<T: Copy> Waiting<T> {
-    fn take(&mut self, mut part: &mut [T]) -> anyhow::Result<()> {
-        while !part.is_empty() {
-            if self.used == self.rows.len() {
-                (self.rows, self.used) = (self.receiver.recv()??, 0);
-            }
-            let count = part.len().min(self.rows.len() - self.used);
-            let (now, later) = part.split_at_mut(count);
-            now.copy_from_slice(&self.rows[self.used..self.used + count]);
-            self.used += count;
-            part = later;
-        }
-        Ok(())
-    }
 }
 
 /// Where a picture goes: known to be possible before anything is computed.

@@ -4,6 +4,7 @@ mod animate;
 mod apply;
 mod batch;
 mod bench;
+mod by_rows;
 mod command;
 mod compare;
 mod info;

@@ -1,14 +1,11 @@
 //! What erosion and dilation share: each channel of a pixel becomes the smallest or greatest of the `size × size` numbers around it.
 
 use super::Arguments;
-use crate::chunks::{Chunks, in_chunks};
+use crate::chunks::{CHUNK, Chunks, in_chunks};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::simd::{Aligned, ask_ahead};
 use crate::wide::{greater, smaller};
 use crate::{Border, Error, Pixel};
-
-/// Numbers that are made at a time at the end of a large picture's rows.
-const CHUNK: usize = 128;
 
 /// Numbers after which what comes next is asked for.
 const PART: usize = 1024;
@@ -83,12 +80,8 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
         }
         let (second, third) = (&columns[(*size - width) / 2 * *channels..], &columns[(*size - width) * *channels..]);
         let stretches = OfStretches::<T, GREATEST>([columns, second, third]);
-        if !(rows.past_caches() && in_chunks::<T, CHUNK>(rows, out, stretches)) {
-            for (index, out) in out.chunks_mut(PART).enumerate() {
-                let start = index * PART;
-                ask_ahead::<T, PART>(out);
-                of_three::<T, GREATEST>(out, &columns[start..], &second[start..], &third[start..]);
-            }
+        if !in_chunks(rows, out, stretches) {
+            of_three::<T, GREATEST>(out, columns, second, third);
         }
     }
 }
@@ -98,8 +91,8 @@ struct OfStretches<'a, T, const GREATEST: bool>([&'a [T]; 3]);
 
 impl<T: Pixel, const GREATEST: bool> Chunks<T> for OfStretches<'_, T, GREATEST> {
     #[inline(always)]
-    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
-        let [a, b, c] = self.0.map(|stretches| &stretches[start..start + N]);
+    fn make(&mut self, start: usize, out: &mut [T; CHUNK]) {
+        let [a, b, c] = self.0.map(|stretches| &stretches[start..start + CHUNK]);
         of_three::<T, GREATEST>(out, a, b, c);
     }
 }

@@ -133,7 +133,11 @@ impl WholeOperator for Gimp {
     }
 
     fn reach(&self) -> Option<usize> {
-        (self.border != Border::Wrap).then_some(self.weights.len() / 2)
+        Some(self.weights.len() / 2)
+    }
+
+    fn border(&self) -> Border {
+        self.border
     }
 
     fn minds_alpha(&self) -> bool {

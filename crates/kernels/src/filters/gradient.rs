@@ -18,20 +18,28 @@ use crate::simd::{Lanes, Register, Words};
 use crate::wide::{Wide, greater};
 use crate::{Border, Error, Pixel};
 
-/// The filter with the weights `S` at the sides and `M` in the middle.
-pub(super) fn build<const S: i16, const M: i16>(arguments: &Arguments) -> Result<Filter, Error> {
+/// The filter of these weights.
+pub(super) fn build(arguments: &Arguments, weights: Weights) -> Result<Filter, Error> {
     let choices = Choices::from_arguments(arguments)?;
-    Ok(Filter::rows(arguments.operator(), Gradient::<S, M> { choices, border: arguments.border()? }))
+    Ok(Filter::rows(arguments.operator(), Gradient { weights, choices, border: arguments.border()? }))
+}
+
+/// `S` and `M`. Loops take them as numbers that they do not know: one for each filter would take as long again to compile, and be no faster.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights {
+    pub(super) side: i8,
+    pub(super) middle: i8,
 }
 
 #[derive(Debug)]
-struct Gradient<const S: i16, const M: i16> {
+struct Gradient {
+    weights: Weights,
     choices: Choices,
     border: Border,
 }
 
-impl<const S: i16, const M: i16> Operator for Gradient<S, M> {
-    type Kernel<T: Pixel> = GradientRow<S, M>;
+impl Operator for Gradient {
+    type Kernel<T: Pixel> = GradientRow;
 
     fn window(&self) -> Window {
         Window::centred(3)
@@ -41,22 +49,24 @@ impl<const S: i16, const M: i16> Operator for Gradient<S, M> {
         self.border
     }
 
-    fn kernel<T: Pixel>(&self, channels: usize) -> GradientRow<S, M> {
-        GradientRow { channels, choices: self.choices }
+    fn kernel<T: Pixel>(&self, channels: usize) -> GradientRow {
+        GradientRow { channels, weights: self.weights, choices: self.choices }
     }
 }
 
-struct GradientRow<const S: i16, const M: i16> {
+struct GradientRow {
     channels: usize,
+    weights: Weights,
     choices: Choices,
 }
 
-impl<T: Pixel, const S: i16, const M: i16> Kernel<T> for GradientRow<S, M> {
+impl<T: Pixel> Kernel<T> for GradientRow {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let (n, c) = (out.len(), self.channels);
         let (upper, middle, lower) = (rows.get(0), rows.get(1), rows.get(2));
-        let masks = Ring::<T, S, M> {
+        let masks = Ring {
+            weights: self.weights,
             upper: [&upper[..n], &upper[c..c + n], &upper[2 * c..2 * c + n]],
             middle: [&middle[..n], &middle[2 * c..2 * c + n]],
             lower: [&lower[..n], &lower[c..c + n], &lower[2 * c..2 * c + n]],
@@ -66,25 +76,26 @@ impl<T: Pixel, const S: i16, const M: i16> Kernel<T> for GradientRow<S, M> {
 }
 
 /// The eight neighbours of each place of a row, west to east.
-struct Ring<'a, T, const S: i16, const M: i16> {
+struct Ring<'a, T> {
+    weights: Weights,
     upper: [&'a [T]; 3],
     middle: [&'a [T]; 2],
     lower: [&'a [T]; 3],
 }
 
-impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
+impl<'a, T: Pixel> Masks<T> for Ring<'a, T> {
     #[inline(always)]
     fn a(&self, i: usize) -> T::Wide {
         let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
         let sides = (ne[i].wide() - nw[i].wide()) + (se[i].wide() - sw[i].wide());
-        sides * T::Wide::whole(S) + (east[i].wide() - west[i].wide()) * T::Wide::whole(M)
+        sides * self.side() + (east[i].wide() - west[i].wide()) * self.middle()
     }
 
     #[inline(always)]
     fn b(&self, i: usize) -> T::Wide {
         let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
         let sides = (sw[i].wide() - nw[i].wide()) + (se[i].wide() - ne[i].wide());
-        sides * T::Wide::whole(S) + (south[i].wide() - north[i].wide()) * T::Wide::whole(M)
+        sides * self.side() + (south[i].wide() - north[i].wide()) * self.middle()
     }
 
     // a + b and b - a need no more differences than a alone, and the greater of their sizes is |a| + |b|.
@@ -93,7 +104,7 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
         let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
         let (down, right) = (south[i].wide() - north[i].wide(), east[i].wide() - west[i].wide());
         let (falling, rising) = (se[i].wide() - nw[i].wide(), sw[i].wide() - ne[i].wide());
-        let (straight, oblique) = (T::Wide::whole(M), T::Wide::whole(2 * S));
+        let (straight, oblique) = (self.middle(), self.side() + self.side());
         let both = (down + right) * straight + falling * oblique;
         let less = (down - right) * straight + rising * oblique;
         greater(both.abs(), less.abs())
@@ -102,15 +113,17 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
     #[inline(always)]
     fn a_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
-        let sides = difference(lanes, i, S, ne, nw)?.add(difference(lanes, i, S, se, sw)?);
-        Some(sides.add(difference(lanes, i, M, east, west)?))
+        let Weights { side, middle } = self.weights;
+        let sides = difference(lanes, i, side, ne, nw)?.add(difference(lanes, i, side, se, sw)?);
+        Some(sides.add(difference(lanes, i, middle, east, west)?))
     }
 
     #[inline(always)]
     fn b_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
         let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
-        let sides = difference(lanes, i, S, sw, nw)?.add(difference(lanes, i, S, se, ne)?);
-        Some(sides.add(difference(lanes, i, M, south, north)?))
+        let Weights { side, middle } = self.weights;
+        let sides = difference(lanes, i, side, sw, nw)?.add(difference(lanes, i, side, se, ne)?);
+        Some(sides.add(difference(lanes, i, middle, south, north)?))
     }
 
     #[inline(always)]
@@ -128,7 +141,12 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
     #[inline(always)]
     fn part(&self, places: Range<usize>) -> Self {
         let part = |row: &'a [T]| &row[places.clone()];
-        Self { upper: self.upper.map(part), middle: self.middle.map(part), lower: self.lower.map(part) }
+        Self {
+            weights: self.weights,
+            upper: self.upper.map(part),
+            middle: self.middle.map(part),
+            lower: self.lower.map(part),
+        }
     }
 
     #[inline(always)]
@@ -137,13 +155,24 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Masks<T> for Ring<'a, T, S, M> {
     }
 }
 
-impl<'a, T: Pixel, const S: i16, const M: i16> Ring<'a, T, S, M> {
+impl<T: Pixel> Ring<'_, T> {
+    #[inline(always)]
+    fn side(&self) -> T::Wide {
+        T::Wide::whole(self.weights.side.into())
+    }
+
+    #[inline(always)]
+    fn middle(&self) -> T::Wide {
+        T::Wide::whole(self.weights.middle.into())
+    }
+
     /// a + b and b - a.
     #[inline(always)]
     fn sum_and_difference<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<(Words<R>, Words<R>)> {
         let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
-        let (down, right) = (difference(lanes, i, M, south, north)?, difference(lanes, i, M, east, west)?);
-        let (falling, rising) = (difference(lanes, i, 2 * S, se, nw)?, difference(lanes, i, 2 * S, sw, ne)?);
+        let Weights { side, middle } = self.weights;
+        let (down, right) = (difference(lanes, i, middle, south, north)?, difference(lanes, i, middle, east, west)?);
+        let (falling, rising) = (difference(lanes, i, 2 * side, se, nw)?, difference(lanes, i, 2 * side, sw, ne)?);
         Some((down.add(right).add(falling), down.subtract(right).add(rising)))
     }
 }
@@ -153,9 +182,9 @@ impl<'a, T: Pixel, const S: i16, const M: i16> Ring<'a, T, S, M> {
 fn difference<T: Pixel, R: Register>(
     lanes: Lanes<R>,
     i: usize,
-    weight: i16,
+    weight: i8,
     more: &[T],
     less: &[T],
 ) -> Option<Words<R>> {
-    Some(load(lanes, more, i)?.weigh(weight as i8, load(lanes, less, i)?, -weight as i8))
+    Some(load(lanes, more, i)?.weigh(weight, load(lanes, less, i)?, -weight))
 }

@@ -4,12 +4,9 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use crate::Pixel;
-use crate::chunks::{Chunks, in_chunks};
+use crate::chunks::{CHUNK, Chunks, in_chunks};
 use crate::filter::Rows;
 use crate::simd::{Bytes, Lanes, Register, Words, ask_ahead, with_lanes};
-
-/// Numbers that are made at a time.
-const CHUNK: usize = 128;
 
 /// What a kernel answers at each place of a row. A trait and not a closure, because a closure cannot be told to be inlined,
 /// and what is not inlined is not vectorised: mark all of it `#[inline(always)]`.
@@ -42,9 +39,15 @@ pub(super) trait Finish<T: Pixel> {
 #[inline(always)]
 pub(super) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: impl Response<T>) {
     let finished = Finished { rows, response: &response, finish: PhantomData::<F> };
-    if !in_chunks::<T, CHUNK>(rows, out, finished) {
-        fill::<T, F>(out, response);
+    if !in_chunks(rows, out, finished) {
+        fill_short::<T, F>(out, response);
     }
+}
+
+/// A row of less than a chunk. A function by itself: so it is compiled once, and not for each level.
+#[inline(never)]
+fn fill_short<T: Pixel, F: Finish<T>>(out: &mut [T], response: impl Response<T>) {
+    fill::<T, F>(out, response);
 }
 
 /// A response of which something is made.
@@ -56,9 +59,9 @@ struct Finished<'a, T, R, F> {
 
 impl<T: Pixel, R: Response<T>, F: Finish<T>> Chunks<T> for Finished<'_, T, R, F> {
     #[inline(always)]
-    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
-        let response = self.response.part(start..start + N);
-        ask_ahead::<T, N>(response.newest());
+    fn make(&mut self, start: usize, out: &mut [T; CHUNK]) {
+        let response = self.response.part(start..start + CHUNK);
+        ask_ahead::<T, CHUNK>(response.newest());
         fill_chunk::<T, F>(self.rows, out, response);
     }
 }

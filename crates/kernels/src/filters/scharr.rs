@@ -2,7 +2,7 @@
 
 use super::Entry;
 use super::edges::{COMBINE, DIRECTION};
-use super::gradient;
+use super::gradient::{self, Weights};
 use super::parameters::BORDER;
 use super::signed::SIGNED_EDGES;
 
@@ -13,5 +13,5 @@ pub(super) static ENTRY: Entry = Entry {
     source: "H. Scharr, Optimal operators in digital image processing, dissertation, Heidelberg (2000)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
     variants: &["combine=magnitude"],
-    build: gradient::build::<3, 10>,
+    build: |arguments| gradient::build(arguments, Weights { side: 3, middle: 10 }),
 };

@@ -1,12 +1,8 @@
 use crate::Pixel;
-use crate::chunks::{Chunks, in_chunks};
+use crate::chunks::{CHUNK, Chunks, in_chunks};
 use crate::filter::Rows;
 use crate::simd::{Bytes, Lanes, Register, ask_ahead, with_lanes};
 use crate::wide::{greater, smaller};
-
-/// Numbers that are made at a time: by plain loops, and in registers.
-const CHUNK: usize = 256;
-const REGISTERS: usize = 128;
 
 /// The median of a window of 3×3 in one pass, everything from the first comparison to the last in registers.
 ///
@@ -25,7 +21,7 @@ pub(crate) fn row<T: Pixel>(channels: usize, rows: Rows<T>, out: &mut [T]) {
         4 => in_registers::<T, 4, 8>(rows, out),
         _ => false,
     };
-    if !made && !in_chunks::<T, CHUNK>(rows, out, Plain { channels, rows: all }) {
+    if !made && !in_chunks(rows, out, Plain { channels, rows: all }) {
         medians(out, channels, all);
     }
 }
@@ -38,11 +34,11 @@ struct Plain<'a, T> {
 
 impl<T: Pixel> Chunks<T> for Plain<'_, T> {
     #[inline(always)]
-    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
+    fn make(&mut self, start: usize, out: &mut [T; CHUNK]) {
         let rows = self.rows.map(|row| &row[start..]);
-        ask_ahead::<T, N>(&rows[2][..N]);
+        ask_ahead::<T, CHUNK>(&rows[2][..CHUNK]);
         // What is written is known to lie apart from what is read, so that the compiler need not look before each vector.
-        let mut made = [T::default(); N];
+        let mut made = [T::default(); CHUNK];
         medians(&mut made, self.channels, rows);
         *out = made;
     }
@@ -51,11 +47,11 @@ impl<T: Pixel> Chunks<T> for Plain<'_, T> {
 /// The same of 8-bit numbers, of pictures of `ONE` channel or a few; `TWO` is twice as many. False if nothing is made.
 #[inline(always)]
 fn in_registers<T: Pixel, const ONE: i32, const TWO: i32>(rows: Rows<T>, out: &mut [T]) -> bool {
-    if !rows.level().has_lanes() || T::bytes(out).is_none() || out.len() < REGISTERS {
+    if !rows.level().has_lanes() || T::bytes(out).is_none() || out.len() < CHUNK {
         return false;
     }
     with_lanes!(rows.level(), lanes => {
-        in_chunks::<T, REGISTERS>(rows, out, Shifting::<_, ONE, TWO>::new(lanes, rows))
+        in_chunks(rows, out, Shifting::<_, ONE, TWO>::new(lanes, rows))
     }, else unreachable!("there are lanes"))
 }
 
@@ -81,14 +77,14 @@ impl<'a, R: Register, const ONE: i32, const TWO: i32> Shifting<'a, R, ONE, TWO> 
 
 impl<T: Pixel, R: Register, const ONE: i32, const TWO: i32> Chunks<T> for Shifting<'_, R, ONE, TWO> {
     #[inline(always)]
-    fn make<const N: usize>(&mut self, start: usize, out: &mut [T; N]) {
+    fn make(&mut self, start: usize, out: &mut [T; CHUNK]) {
         let Self { lanes, rows, next, known } = self;
-        ask_ahead::<u8, N>(&rows[2][start..]);
+        ask_ahead::<u8, CHUNK>(&rows[2][start..]);
         let Some(out) = T::bytes_mut(out) else { return };
-        let ahead = N + R::BYTES;
+        let ahead = CHUNK + R::BYTES;
         if start + ahead > rows[0].len() {
             // No register full of columns is left to be shifted in.
-            let rows = cut(*rows, start, N + TWO as usize);
+            let rows = cut(*rows, start, CHUNK + TWO as usize);
             for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
                 let at = i * R::BYTES;
                 let (west, centre) = (columns(*lanes, rows, at), columns(*lanes, rows, at + ONE as usize));
@@ -103,7 +99,7 @@ impl<T: Pixel, R: Register, const ONE: i32, const TWO: i32> Chunks<T> for Shifti
             median_of_columns(west, shifted::<R, ONE>(west, next), shifted::<R, TWO>(west, next)).store(out);
             west = next;
         }
-        (*next, *known) = (west, start + N);
+        (*next, *known) = (west, start + CHUNK);
     }
 }
 

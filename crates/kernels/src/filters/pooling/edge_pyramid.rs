@@ -1,7 +1,6 @@
 use glassbox_tensor::Image;
 
 use super::pixel_pyramid::SIZES;
-use crate::filter::MOST_REACH;
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry, parse};
 use crate::{Engine, Error, Filter, Pixel, WholeOperator};
@@ -33,7 +32,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let edges = parse("sobel:combine=max")?;
     let threshold = arguments.real("threshold").unwrap_or(0.1);
     // An edge is what its neighbours make it.
-    let reach = sizes.last().map(|largest| largest / 2 + 1).filter(|reach| *reach <= MOST_REACH);
+    let reach = sizes.last().map(|largest| largest / 2 + 1);
     Ok(Filter::whole(arguments.operator(), EdgePyramid { edges, levels, threshold, reach }))
 }
 
@@ -43,7 +42,7 @@ struct EdgePyramid {
     /// For each size, the smallest first, the filters that find the strongest edge and the mean.
     levels: Vec<(Filter, Filter)>,
     threshold: f32,
-    /// How far the largest square and the edges in it see, if that is not far.
+    /// How far the largest square and the edges in it see.
     reach: Option<usize>,
 }
 

@@ -1,10 +1,15 @@
+use std::ops::Range;
+use std::sync::Arc;
+
 use glassbox_tensor::Image;
 
 use super::window::{Pool, SIZE};
+use crate::filter::{Filter, Kernel, Operator, RowKernel, Rows, Way, Window};
 use crate::filters::draws::{Draws, SEED};
 use crate::filters::{Arguments, Entry, parse};
+use crate::study::{Study, StudyOperator};
 use crate::wide::nearest;
-use crate::{Engine, Error, Filter, Pixel, WholeOperator};
+use crate::{Border, Engine, Error, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "genetic-pool",
@@ -32,29 +37,31 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let Pool { size, .. } = Pool::from_arguments(arguments);
     let pools = ["max-pool", "avg-pool", "min-pool", "median-pool"];
     let pools = pools.map(|pool| parse(&format!("{pool}:size={size}")));
-    Ok(Filter::whole(
+    Ok(Filter::study(
         arguments.operator(),
         Genetic {
             size,
-            pools: pools.into_iter().collect::<Result<_, _>>()?,
-            edges: parse("sobel")?,
+            pools: Arc::new(pools.into_iter().collect::<Result<_, _>>()?),
+            edges: Arc::new(parse("sobel")?),
             seed: arguments.whole("seed").unwrap_or(0),
         },
     ))
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Genetic {
     size: usize,
-    pools: Vec<Filter>,
-    edges: Filter,
+    pools: Arc<Vec<Filter>>,
+    edges: Arc<Filter>,
     seed: usize,
 }
 
 /// A share for each pool; they add up to 1.
 type Weights = [f64; 4];
 
-impl WholeOperator for Genetic {
+impl StudyOperator for Genetic {
+    type Study<T: Pixel> = Judging;
+
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         self.pools[0].shape(shape).map_err(|error| match error {
             Error::TooSmall { width, height, needed, .. } => {
@@ -64,25 +71,113 @@ impl WholeOperator for Genetic {
         })
     }
 
-    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
-        let weights = self.evolve(picture);
-        let pools: Vec<_> = self.pools.iter().map(|pool| made(pool, picture)).collect();
-        let mut out = Image::zeros(pools[0].dim());
-        for (place, out) in out.as_mut_slice().iter_mut().enumerate() {
-            let parts =
-                weights.iter().zip(&pools).map(|(weight, pool)| weight * f64::from(pool.as_slice()[place].to_real()));
-            *out = nearest(parts.sum());
+    fn window(&self) -> Window {
+        Window::top_left(self.size, self.size)
+    }
+
+    fn study<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), _: bool) -> Judging {
+        let side = JUDGED.max(self.size);
+        let middle = |length: usize| {
+            let first = (length - length.min(side)) / 2;
+            first..first + length.min(side)
+        };
+        let (rows, columns) = (middle(height), middle(width));
+        let judged = Image::zeros([rows.len(), columns.len(), channels]);
+        Judging { genetic: self.clone(), line: width * channels, rows, columns, judged }
+    }
+}
+
+/// The middle of a picture, as parts of the range.
+struct Judging {
+    genetic: Genetic,
+    /// Numbers of a row of the picture.
+    line: usize,
+    /// Of the picture.
+    rows: Range<usize>,
+    columns: Range<usize>,
+    judged: Image<f32>,
+}
+
+impl<T: Pixel> Study<T> for Judging {
+    type Learnt = Blend;
+
+    fn look(&mut self, first: usize, rows: &[T]) {
+        let Self { line, rows: middle, columns, judged, .. } = self;
+        let channels = judged.channels();
+        for (y, row) in (first..).zip(rows.chunks_exact(*line)).filter(|(y, _)| middle.contains(y)) {
+            let to = &mut judged.as_mut_slice()[(y - middle.start) * columns.len() * channels..];
+            let from = &row[columns.start * channels..columns.end * channels];
+            to.iter_mut().zip(from).for_each(|(to, from)| *to = from.to_real() / T::FULL);
         }
-        out
+    }
+
+    fn again(&mut self) -> bool {
+        false
+    }
+
+    fn learnt(self) -> Blend {
+        let weights = self.genetic.evolve(&self.judged);
+        Blend { pools: self.genetic.pools, size: self.genetic.size, weights }
+    }
+}
+
+/// Pools in certain shares.
+#[derive(Debug)]
+struct Blend {
+    pools: Arc<Vec<Filter>>,
+    size: usize,
+    weights: Weights,
+}
+
+impl Operator for Blend {
+    type Kernel<T: Pixel> = BlendRow<T>;
+
+    fn window(&self) -> Window {
+        Window::top_left(self.size, self.size)
+    }
+
+    fn border(&self) -> Border {
+        Border::Crop
+    }
+
+    fn keeps_alpha(&self) -> bool {
+        false
+    }
+
+    fn kernel<T: Pixel>(&self, channels: usize) -> BlendRow<T> {
+        let kernel = |pool: &Filter| match &pool.way {
+            Way::Rows(pool) => T::row_kernel(&**pool, channels),
+            _ => unreachable!("{}: is no pooling of windows", pool.name()),
+        };
+        BlendRow { pools: self.weights.into_iter().zip(self.pools.iter().map(kernel)).collect(), made: Vec::new() }
+    }
+}
+
+struct BlendRow<T> {
+    /// Each with its share.
+    pools: Vec<(f64, Box<dyn RowKernel<T>>)>,
+    /// What one of them makes.
+    made: Vec<T>,
+}
+
+impl<T: Pixel> Kernel<T> for BlendRow<T> {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        let mut sums = vec![0.0; out.len()];
+        self.made.resize(out.len(), T::default());
+        for (weight, pool) in &mut self.pools {
+            pool.row(rows, &mut self.made);
+            sums.iter_mut().zip(&self.made).for_each(|(sum, a)| *sum += *weight * f64::from(a.to_real()));
+        }
+        out.iter_mut().zip(sums).for_each(|(out, sum)| *out = nearest(sum));
     }
 }
 
 impl Genetic {
     /// The shares that keep the edges best.
-    fn evolve<T: Pixel>(&self, picture: &Image<T>) -> Weights {
-        let judged = middle(picture, JUDGED.max(self.size));
-        let pools: Vec<_> = self.pools.iter().map(|pool| made(pool, &judged)).collect();
-        let wanted = made(&self.pools[0], &made(&self.edges, &judged));
+    fn evolve(&self, judged: &Image<f32>) -> Weights {
+        let pools: Vec<_> = self.pools.iter().map(|pool| made(pool, judged)).collect();
+        let wanted = made(&self.pools[0], &made(&self.edges, judged));
         let error = |weights: &Weights| {
             let mut blend = Image::<f32>::zeros(wanted.dim());
             for (place, out) in blend.as_mut_slice().iter_mut().enumerate() {
@@ -127,14 +222,7 @@ fn shares(numbers: Weights) -> Weights {
     if sum > 0.0 { positive.map(|number| number / sum) } else { [0.25; 4] }
 }
 
-/// The middle of a picture, at most `side` pixels high and wide, as parts of the range.
-fn middle<T: Pixel>(picture: &Image<T>, side: usize) -> Image<f32> {
-    let (height, width) = (picture.height().min(side), picture.width().min(side));
-    let (top, left) = ((picture.height() - height) / 2, (picture.width() - width) / 2);
-    Image::from_fn([height, width, picture.channels()], |(y, x, c)| picture[[top + y, left + x, c]].to_real() / T::FULL)
-}
-
 /// What one of the filters above makes of a picture that is large enough for it.
-fn made<T: Pixel>(filter: &Filter, picture: &Image<T>) -> Image<T> {
+fn made(filter: &Filter, picture: &Image<f32>) -> Image<f32> {
     Engine::default().run(std::slice::from_ref(filter), picture).expect("large enough for the pools")
 }

@@ -1,10 +1,9 @@
 use glassbox_tensor::Image;
 
 use super::bins::REDUCE;
-use crate::filter::MOST_REACH;
 use crate::filters::parameters::{BORDER, Parameter, Values};
 use crate::filters::{Arguments, Entry, parse};
-use crate::{Engine, Error, Filter, Pixel, Reduce, WholeOperator};
+use crate::{Border, Engine, Error, Filter, Pixel, Reduce, WholeOperator};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "pixel-pyramid-pool",
@@ -37,16 +36,16 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         arguments.wholes("sizes").into_iter().map(|size| parse(&format!("{around}:size={size},border={border}")));
     let squares = squares.collect::<Result<_, _>>()?;
     let reach = arguments.wholes("sizes").into_iter().max().map(|largest| largest / 2);
-    let reach = reach.filter(|reach| *reach <= MOST_REACH && border != "wrap");
-    Ok(Filter::whole(arguments.operator(), PixelPyramid { squares, reach }))
+    Ok(Filter::whole(arguments.operator(), PixelPyramid { squares, reach, border: arguments.border()? }))
 }
 
 #[derive(Debug)]
 struct PixelPyramid {
     /// A filter for each size.
     squares: Vec<Filter>,
-    /// How far the largest sees, if that is not far and its border is not at the other end.
+    /// How far the largest sees.
     reach: Option<usize>,
+    border: Border,
 }
 
 impl WholeOperator for PixelPyramid {
@@ -56,6 +55,10 @@ impl WholeOperator for PixelPyramid {
 
     fn reach(&self) -> Option<usize> {
         self.reach
+    }
+
+    fn border(&self) -> Border {
+        self.border
     }
 
     fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {

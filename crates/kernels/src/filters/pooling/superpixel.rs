@@ -1,16 +1,20 @@
-use glassbox_tensor::Image;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
+use crate::filter::{Filter, Kernel, Operator, Rows, Window};
 use crate::filters::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
+use crate::study::{Study, StudyOperator};
+use crate::transparent::alpha;
 use crate::wide::nearest;
-use crate::{Error, Filter, Pixel, WholeOperator};
+use crate::{Border, Error, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "superpixel-pool",
     summary: "patches of like colour instead of squares, each as its mean",
     formula: "means over SLIC segments: k-means of (100·colour, compactness / step · place) from a grid, ten rounds, each pixel \
-              choosing among the nine patches that began nearest",
+              choosing among the nine patches that began nearest; colours count as much as they are seen",
     source: "R. Achanta et al., SLIC superpixels (2012); a patch may have stray pixels: no neighbourhood is enforced",
     parameters: &[SEGMENTS, COMPACTNESS],
     variants: &[],
@@ -32,110 +36,230 @@ const ROUNDS: usize = 10;
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let segments = arguments.whole("segments").unwrap_or(400);
-    Ok(Filter::whole(
+    Ok(Filter::study(
         arguments.operator(),
         Superpixel { segments, compactness: arguments.text("compactness").parse().unwrap_or(10.0) },
     ))
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Superpixel {
     segments: usize,
     compactness: f64,
 }
 
-/// The grid from which patches begin.
-struct Grid {
-    step: f64,
-    rows: usize,
-    columns: usize,
-}
+impl StudyOperator for Superpixel {
+    type Study<T: Pixel> = Growing;
 
-impl WholeOperator for Superpixel {
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok(shape)
     }
 
-    fn run<T: Pixel>(&self, picture: &Image<T>) -> Image<T> {
-        let (height, width, channels) = picture.dim();
+    fn window(&self) -> Window {
+        Window::centred(1)
+    }
+
+    fn study<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), alpha: bool) -> Growing {
         let step = ((height * width) as f64 / self.segments as f64).sqrt().max(1.0);
         let along = |side: usize| ((side as f64 / step).round() as usize).clamp(1, side);
-        let grid = Grid { step, rows: along(height), columns: along(width) };
-        let cell = |y: usize, x: usize| (y * grid.rows / height, x * grid.columns / width);
-        // A pixel belongs to the cell it lies in at first.
-        let mut labels: Vec<usize> = (0..height * width)
-            .map(|place| cell(place / width, place % width))
-            .map(|(row, column)| row * grid.columns + column)
-            .collect();
-        for _ in 0..ROUNDS {
-            let patches = means(picture, &labels, &grid);
-            labels.par_chunks_mut(width).enumerate().for_each(|(y, labels)| {
-                for (x, label) in labels.iter_mut().enumerate() {
-                    *label = self.nearest(picture, &patches, &grid, cell(y, x), (y, x));
-                }
-            });
-        }
-        let patches = means(picture, &labels, &grid);
-        let mut out = Image::zeros([height, width, channels]);
-        for (pixel, &label) in out.as_mut_slice().chunks_exact_mut(channels).zip(&labels) {
-            let mean = &patches[label * (channels + 2)..][..channels];
-            pixel.iter_mut().zip(mean).for_each(|(out, &mean)| *out = nearest(mean));
-        }
-        out
+        let grid = Grid { height, width, rows: along(height), columns: along(width) };
+        let patches =
+            Patches { grid, channels, alpha, closeness: self.compactness / step, chosen: None, means: Vec::new() };
+        Growing { sums: patches.no_sums(), patches, round: 0 }
     }
 }
 
-impl Superpixel {
-    /// The patch that is most like pixel `(y, x)` and near it, of those that began in its cell and the eight around.
-    fn nearest<T: Pixel>(
-        &self,
-        picture: &Image<T>,
-        patches: &[f64],
-        grid: &Grid,
-        (row, column): (usize, usize),
-        (y, x): (usize, usize),
-    ) -> usize {
-        let channels = picture.channels();
-        let pixel = &picture.line(y)[x * channels..(x + 1) * channels];
-        let (colour, place) = (100.0 / f64::from(T::FULL), self.compactness / grid.step);
-        let rows = row.saturating_sub(1)..(row + 2).min(grid.rows);
-        let around = rows.flat_map(|row| {
-            let columns = column.saturating_sub(1)..(column + 2).min(grid.columns);
-            columns.map(move |column| row * grid.columns + column)
-        });
+/// The grid from which patches begin.
+#[derive(Clone, Copy, Debug)]
+struct Grid {
+    height: usize,
+    width: usize,
+    rows: usize,
+    columns: usize,
+}
+
+impl Grid {
+    /// The cell in which a pixel lies.
+    fn cell(&self, y: usize, x: usize) -> (usize, usize) {
+        (y * self.rows / self.height, x * self.columns / self.width)
+    }
+}
+
+/// Patches, and by what pixels choose among them. For each there are the means of its channels, of its rows and of its columns.
+#[derive(Clone, Debug)]
+struct Patches {
+    grid: Grid,
+    channels: usize,
+    alpha: bool,
+    /// What a step in place counts.
+    closeness: f64,
+    /// Those that pixels choose among; none at first, when each belongs to the cell it lies in.
+    chosen: Option<Vec<f64>>,
+    /// What becomes of those that were chosen.
+    means: Vec<f64>,
+}
+
+impl Patches {
+    /// Numbers that are known of a patch: sums or means.
+    fn terms(&self) -> usize {
+        self.channels + 2
+    }
+
+    /// For each patch room for sums, and for the number of its pixels.
+    fn no_sums(&self) -> Vec<f64> {
+        vec![0.0; self.grid.rows * self.grid.columns * (self.terms() + 1)]
+    }
+
+    /// What a pixel's colour counts: its alpha, if it has any.
+    fn weight<T: Pixel>(&self, pixel: &[T]) -> f64 {
+        if self.alpha { alpha(pixel) } else { 1.0 }
+    }
+
+    /// The channels that are colours.
+    fn colours(&self) -> usize {
+        self.channels - usize::from(self.alpha)
+    }
+
+    /// The patch that is most like a pixel and near it, of those that began in its cell and the eight around.
+    fn nearest<T: Pixel>(&self, pixel: &[T], y: usize, x: usize) -> usize {
+        let Grid { rows, columns, .. } = self.grid;
+        let (row, column) = self.grid.cell(y, x);
+        let own = row * columns + column;
+        let Some(patches) = &self.chosen else { return own };
+        let (scale, colours) = (100.0 / f64::from(T::FULL), self.colours());
+        let seen = if self.alpha { self.weight(pixel) / f64::from(T::FULL) } else { 1.0 };
         let distance = |label: usize| {
-            let patch = &patches[label * (channels + 2)..][..channels + 2];
-            let colours: f64 =
-                pixel.iter().zip(patch).map(|(a, mean)| (colour * (f64::from(a.to_real()) - mean)).powi(2)).sum();
-            let (dy, dx) = (y as f64 - patch[channels], x as f64 - patch[channels + 1]);
-            colours + place * place * (dy * dy + dx * dx)
+            let patch = &patches[label * self.terms()..][..self.terms()];
+            let differ = |(a, mean): (&T, &f64)| (scale * (f64::from(a.to_real()) - mean)).powi(2);
+            let mut all = pixel[colours..].iter().zip(&patch[colours..]).map(differ).sum::<f64>();
+            // A colour that cannot be seen may be no number.
+            if seen > 0.0 {
+                all += seen * pixel[..colours].iter().zip(patch).map(differ).sum::<f64>();
+            }
+            let (dy, dx) = (y as f64 - patch[self.channels], x as f64 - patch[self.channels + 1]);
+            all + self.closeness * self.closeness * (dy * dy + dx * dx)
         };
-        let mut best = (f64::INFINITY, row * grid.columns + column);
-        for label in around {
-            let distance = distance(label);
-            // A patch that has lost all its pixels is nowhere: its distance is NaN, and less than nothing.
-            if distance < best.0 {
-                best = (distance, label);
+        let mut best = (f64::INFINITY, own);
+        for row in row.saturating_sub(1)..(row + 2).min(rows) {
+            for label in row * columns + column.saturating_sub(1)..row * columns + (column + 2).min(columns) {
+                let distance = distance(label);
+                // A patch that has lost all its pixels is nowhere: its distance is NaN, and less than nothing.
+                if distance < best.0 {
+                    best = (distance, label);
+                }
             }
         }
         best.1
     }
+
+    /// Adds a pixel to the sums of its patch: colours as much as they are seen.
+    fn add<T: Pixel>(&self, sums: &mut [f64], pixel: &[T], y: usize, x: usize) {
+        let (weight, colours) = (self.weight(pixel), self.colours());
+        if weight > 0.0 {
+            sums[..colours].iter_mut().zip(pixel).for_each(|(sum, a)| *sum += weight * f64::from(a.to_real()));
+        }
+        if self.alpha {
+            sums[colours] += weight;
+        }
+        let rest = [y as f64, x as f64, 1.0];
+        sums[self.channels..].iter_mut().zip(rest).for_each(|(sum, a)| *sum += a);
+    }
+
+    /// The means of patches with these sums.
+    fn means_of(&self, sums: &[f64]) -> Vec<f64> {
+        let mut means = Vec::with_capacity(sums.len());
+        for sums in sums.chunks_exact(self.terms() + 1) {
+            let (colours, count) = (self.colours(), sums[self.terms()]);
+            let weight = if self.alpha { sums[colours] } else { count };
+            // Where nothing is seen any colour will do.
+            let is_hidden = count > 0.0 && weight == 0.0;
+            means.extend(sums[..colours].iter().map(|sum| if is_hidden { 0.0 } else { sum / weight }));
+            means.extend(sums[colours..self.channels].iter().map(|sum| sum / count));
+            means.extend(sums[self.channels..self.terms()].iter().map(|sum| sum / count));
+        }
+        means
+    }
 }
 
-/// For each patch the means of its pixels' channels, of their rows and of their columns.
-fn means<T: Pixel>(picture: &Image<T>, labels: &[usize], grid: &Grid) -> Vec<f64> {
-    let (width, channels) = (picture.width(), picture.channels());
-    let mut sums = vec![0.0; grid.rows * grid.columns * (channels + 2)];
-    let mut counts = vec![0.0; grid.rows * grid.columns];
-    for (place, (&label, pixel)) in labels.iter().zip(picture.as_slice().chunks_exact(channels)).enumerate() {
-        let sums = &mut sums[label * (channels + 2)..][..channels + 2];
-        sums.iter_mut().zip(pixel).for_each(|(sum, a)| *sum += f64::from(a.to_real()));
-        sums[channels] += (place / width) as f64;
-        sums[channels + 1] += (place % width) as f64;
-        counts[label] += 1.0;
+/// The patches of a picture, round by round.
+struct Growing {
+    patches: Patches,
+    /// Of the round in hand.
+    sums: Vec<f64>,
+    round: usize,
+}
+
+impl<T: Pixel> Study<T> for Growing {
+    type Learnt = Superpixels;
+
+    fn look(&mut self, first: usize, rows: &[T]) {
+        let Self { patches, sums, .. } = self;
+        let (width, channels, terms) = (patches.grid.width, patches.channels, patches.terms() + 1);
+        let labels = rows.par_chunks_exact(channels).enumerate().map(|(place, pixel)| {
+            let (y, x) = (first + place / width, place % width);
+            patches.nearest(pixel, y, x)
+        });
+        // Added up in the order of the pixels: the sums are the same however many rows come at a time.
+        let labels: Vec<_> = labels.collect();
+        for (place, (label, pixel)) in labels.into_iter().zip(rows.chunks_exact(channels)).enumerate() {
+            patches.add(&mut sums[label * terms..][..terms], pixel, first + place / width, place % width);
+        }
     }
-    for (sums, count) in sums.chunks_exact_mut(channels + 2).zip(counts) {
-        sums.iter_mut().for_each(|sum| *sum /= count);
+
+    fn again(&mut self) -> bool {
+        let means = self.patches.means_of(&self.sums);
+        self.patches.means = means;
+        if self.round == ROUNDS {
+            return false;
+        }
+        self.patches.chosen = Some(self.patches.means.clone());
+        self.sums = self.patches.no_sums();
+        self.round += 1;
+        true
     }
-    sums
+
+    fn learnt(self) -> Superpixels {
+        Superpixels(Arc::new(self.patches))
+    }
+}
+
+/// Each pixel the mean of its patch.
+#[derive(Clone, Debug)]
+struct Superpixels(Arc<Patches>);
+
+impl Operator for Superpixels {
+    type Kernel<T: Pixel> = Self;
+
+    fn window(&self) -> Window {
+        Window::centred(1)
+    }
+
+    fn border(&self) -> Border {
+        Border::Clamp
+    }
+
+    fn keeps_alpha(&self) -> bool {
+        false
+    }
+
+    fn kernel<T: Pixel>(&self, _: usize) -> Self {
+        self.clone()
+    }
+}
+
+impl<T: Pixel> Kernel<T> for Superpixels {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        paint(&self.0, rows.y(), rows.get(0), out);
+    }
+}
+
+/// Compiled once, and not for each level: vectors are of no use to it.
+#[inline(never)]
+fn paint<T: Pixel>(patches: &Patches, y: usize, row: &[T], out: &mut [T]) {
+    let pixels = row.chunks_exact(patches.channels).zip(out.chunks_exact_mut(patches.channels));
+    for (x, (pixel, out)) in pixels.enumerate() {
+        let mean = &patches.means[patches.nearest(pixel, y, x) * patches.terms()..];
+        out.iter_mut().zip(mean).for_each(|(out, mean)| *out = nearest(*mean));
+    }
 }
