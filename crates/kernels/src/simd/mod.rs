@@ -228,11 +228,16 @@ pub(crate) fn stream<T: Pixel>(level: Level, from: &[T], to: &mut [T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
+        use std::arch::x86_64::{__m256i, _mm256_loadu_si256, _mm256_stream_si256};
         use std::arch::x86_64::{__m512i, _mm512_loadu_si512, _mm512_stream_si512};
         let (from, to) = (from.as_ptr().cast::<u8>(), to.as_mut_ptr().cast::<u8>());
-        // Where a register is a cache line it is written at once; halves of one take longer than quarters.
-        let is_line = level.lanes512().is_some();
-        let step = if is_line { size_of::<__m512i>() } else { size_of::<__m128i>() };
+        // Whole registers, however long they are.
+        let (is_line, is_half) = (level.lanes512().is_some(), level.lanes256().is_some());
+        let step = match (is_line, is_half) {
+            (true, _) => size_of::<__m512i>(),
+            (_, true) => size_of::<__m256i>(),
+            _ => size_of::<__m128i>(),
+        };
         for i in (0..lines * CACHE_LINE).step_by(step) {
             #[allow(unsafe_code, reason = "no safe function writes past the caches")]
             // SAFETY: both slices are of the same length, which is at least as many whole cache lines and so registers; the target is aligned;
@@ -241,6 +246,8 @@ pub(crate) fn stream<T: Pixel>(level: Level, from: &[T], to: &mut [T]) {
                 let (from, to) = (from.add(i), to.add(i));
                 if is_line {
                     _mm512_stream_si512(to.cast(), _mm512_loadu_si512(from.cast()));
+                } else if is_half {
+                    _mm256_stream_si256(to.cast(), _mm256_loadu_si256(from.cast()));
                 } else {
                     _mm_stream_si128(to.cast(), _mm_loadu_si128(from.cast()));
                 }
