@@ -26,22 +26,44 @@ fn chain(labels: &[&str]) -> Vec<Filter> {
     labels.iter().map(|label| parse(label).unwrap()).collect()
 }
 
-/// What a chain makes of rows that come one after the other, all of which must have been read, perhaps more than once.
-fn streamed(filters: &[Filter], picture: &Image<u8>) -> Result<Vec<u8>, Error> {
-    let (line, mut next, mut made) = (picture.line_length(), 0, Vec::new());
+/// What a chain makes of rows that come one after the other, all of which must have been read, and how many times they were.
+fn streamed(filters: &[Filter], picture: &Image<u8>, kept_bytes: usize) -> Result<(Vec<u8>, usize), Error> {
+    let (line, mut next, mut looks, mut made) = (picture.line_length(), 0, 0, Vec::new());
     let read = |first: usize, rows: &mut [u8]| {
         assert!(first == next || first == 0, "row {first} after row {next}");
         rows.copy_from_slice(&picture.as_slice()[first * line..][..rows.len()]);
         next = first + rows.len() / line;
+        looks += usize::from(first == 0);
         Ok(())
     };
     let write = |rows: &[u8]| {
         made.extend_from_slice(rows);
         Ok(())
     };
-    Engine::default().stream::<u8, Error>(filters, picture.dim(), read, write)?;
+    let keep_alpha = picture.channels() == 4;
+    Engine { kept_bytes, keep_alpha, ..Engine::default() }.stream::<u8, Error>(filters, picture.dim(), read, write)?;
     assert_eq!(next, picture.height(), "rows were read");
-    Ok(made)
+    Ok((made, looks))
+}
+
+#[test]
+fn rows_are_read_again_only_where_that_is_needed() {
+    for (labels, looks) in [
+        (&["sobel", "max-pool", "median"] as &[&str], 1),
+        (&["blur:border=wrap"], 2),
+        (&["blur:border=wrap", "median:border=wrap", "roberts:border=wrap"], 2),
+        (&["blur:border=wrap", "median", "roberts:border=wrap"], 3),
+        (&["genetic-pool"], 2),
+        (&["superpixel-pool"], 12),
+        (&["superpixel-pool", "pixel-pyramid-pool:border=wrap"], 13),
+        (&["pyramid-pool", "superpixel-pool"], 1),
+    ] {
+        for channels in [1, 4] {
+            let (filters, picture) = (chain(labels), noise(60, 50, channels, |n| n as u8));
+            assert_eq!(streamed(&filters, &picture, 0).unwrap().1, looks, "{labels:?}, {channels} channels");
+            assert_eq!(streamed(&filters, &picture, 60 * 50 * channels).unwrap().1, 1, "{labels:?}, kept");
+        }
+    }
 }
 
 #[test]
@@ -85,9 +107,9 @@ fn rows_one_after_the_other_make_the_same_picture() {
         let filters = chain(labels);
         for (height, width, channels) in [(1, 300, 1), (40, 40, 3), (700, 3001, 1), (301, 2000, 3)] {
             let picture = noise(height, width, channels, |n| n as u8);
-            let (wanted, found) = (Engine::default().run(&filters, &picture), streamed(&filters, &picture));
+            let (wanted, found) = (Engine::default().run(&filters, &picture), streamed(&filters, &picture, 0));
             match wanted {
-                Ok(wanted) => assert!(found.unwrap() == wanted.as_slice(), "{labels:?} {height}"),
+                Ok(wanted) => assert!(found.unwrap().0 == wanted.as_slice(), "{labels:?} {height}"),
                 Err(error) => assert_eq!(found, Err(error), "{labels:?}"),
             }
         }
@@ -100,7 +122,7 @@ fn rows_one_after_the_other_make_the_same_picture() {
     for (labels, (height, width, channels)) in odd {
         let (filters, picture) = (chain(labels), noise(height, width, channels, |n| n as u8));
         let wanted = Engine::default().run(&filters, &picture).unwrap();
-        assert!(streamed(&filters, &picture).unwrap() == wanted.as_slice(), "{labels:?}");
+        assert!(streamed(&filters, &picture, 0).unwrap().0 == wanted.as_slice(), "{labels:?}");
     }
     let spectral = chain(&["blur", "spectral-pool"]);
     let refused = Engine::default().stream::<u8, Error>(&spectral, (5, 5, 1), |_, _| Ok(()), |_| Ok(()));
@@ -118,16 +140,43 @@ fn a_png_row_by_row_is_the_picture_as_a_whole() {
         write(&tiff, pixels.clone());
         assert!(PngRows::open(&png, true).is_some(), "is read row by row");
         assert_eq!(read_picture(&png, true).unwrap().pixels, pixels);
-        for threads in ["1", "2", "3"] {
-            for input in ["in.png", "in.tif"] {
-                let output = format!("{input}.{threads}.png");
-                let chain = "median:size=3 | sobel | avg-pool:size=4";
-                done(filters(folder.path(), &["chain", chain, input, &output, "--threads", threads]));
+        // The second one must look at the picture more than once.
+        for chain in ["median:size=3 | sobel | avg-pool:size=4", "blur:border=wrap | genetic-pool | superpixel-pool"] {
+            for threads in ["1", "2", "3"] {
+                for input in ["in.png", "in.tif"] {
+                    let output = format!("{input}.{threads}.png");
+                    done(filters(folder.path(), &["chain", chain, input, &output, "--threads", threads]));
+                }
+            }
+            let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+            for name in ["in.png.2.png", "in.png.3.png", "in.tif.1.png", "in.tif.2.png"] {
+                assert!(bytes(name) == bytes("in.png.1.png"), "{name}: the same file, byte for byte");
             }
         }
-        let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
-        for name in ["in.png.2.png", "in.png.3.png", "in.tif.1.png", "in.tif.2.png"] {
-            assert!(bytes(name) == bytes("in.png.1.png"), "{name}: the same file, byte for byte");
+    }
+}
+
+#[test]
+fn a_large_png_is_read_again_where_its_ends_meet() {
+    let folder = tempfile::tempdir().unwrap();
+    // Too large to be kept.
+    let (height, width) = (9000, 8000);
+    let row = |y: usize| {
+        if y == 0 {
+            100
+        } else if y == height - 1 {
+            200
+        } else {
+            0
+        }
+    };
+    write(&folder.path().join("in.png"), Pixels::U8(Image::from_fn([height, width, 1], |(y, _, _)| row(y))));
+    for threads in ["1", "2"] {
+        done(filters(folder.path(), &["dilate", "in.png", "out.png", "--border", "wrap", "--threads", threads]));
+        let out = read_picture(&folder.path().join("out.png"), true).unwrap().pixels;
+        let Pixels::U8(out) = out else { panic!("of 8 bits") };
+        for (y, wanted) in [(0, 200), (1, 100), (2, 0), (height - 3, 0), (height - 2, 200), (height - 1, 200)] {
+            assert!(out.line(y).iter().all(|pixel| *pixel == wanted), "row {y}: {wanted}");
         }
     }
 }

@@ -152,8 +152,11 @@ fn run<T: Sample>(chain: &[Filter], picture: &Image<T>) -> Image<T> {
 
 #[test]
 fn colours_that_cannot_be_seen_change_nothing() {
-    for channels in [2, 4] {
-        let plain = picture::<u8>(44, 50, channels);
+    for (channels, hidden) in [(2, 0), (4, 0), (2, 60), (4, 60)] {
+        // Noise all over, and a part in which nothing can be seen far and wide.
+        let noise = picture::<u8>(44, 50 + hidden, channels);
+        let plain =
+            Image::from_fn(noise.dim(), |(y, x, c)| if x < hidden && c + 1 == channels { 0 } else { noise[[y, x, c]] });
         let other = Image::from_fn(plain.dim(), |(y, x, c)| match plain[[y, x, channels - 1]] {
             0 if c + 1 < channels => !plain[[y, x, c]],
             _ => plain[[y, x, c]],
@@ -190,13 +193,18 @@ fn check_sameness<T: Sample>(labels: &[&str]) {
     let whole = run(&chain, &picture);
     for level in Level::all() {
         for strip in [1, 2, 7, 60, usize::MAX] {
-            let engine = Engine { level, strip: Some(strip), keep_alpha: true };
+            let engine = Engine { level, strip: Some(strip), keep_alpha: true, ..Engine::default() };
             let found = engine.run(&chain, &picture).unwrap();
             assert!(found.as_slice() == whole.as_slice(), "{labels:?} of {}, strips of {strip}", T::NAME);
         }
     }
+    for kept_bytes in [0, 1 << 26] {
+        check_stream(Engine { keep_alpha: true, kept_bytes, ..Engine::default() }, &chain, &picture, &whole);
+    }
+}
+
+fn check_stream<T: Sample>(engine: Engine, chain: &[Filter], picture: &Image<T>, whole: &Image<T>) {
     let mut found = Vec::new();
-    let engine = Engine { keep_alpha: true, ..Engine::default() };
     let read = |first: usize, part: &mut [T]| -> Result<(), glassbox_kernels::Error> {
         part.copy_from_slice(&picture.as_slice()[first * picture.line_length()..][..part.len()]);
         Ok(())
@@ -205,8 +213,8 @@ fn check_sameness<T: Sample>(labels: &[&str]) {
         found.extend_from_slice(part);
         Ok(())
     };
-    engine.stream(&chain, picture.dim(), read, write).unwrap();
-    assert!(found == whole.as_slice(), "{labels:?} of {}, streamed", T::NAME);
+    engine.stream(chain, picture.dim(), read, write).unwrap();
+    assert!(found == whole.as_slice(), "{chain:?} of {}, streamed", T::NAME);
 }
 
 #[test]
@@ -228,5 +236,71 @@ fn strips_and_streams_make_the_same() {
         check_sameness::<u8>(labels);
         check_sameness::<u16>(labels);
         check_sameness::<f32>(labels);
+    }
+}
+
+/// SLIC as the registry's formula says: rounds of choosing among the patches that began nearest, each the mean of its pixels.
+fn superpixels(picture: &Image<u8>, segments: f64, compactness: f64) -> Image<u8> {
+    let (height, width, channels) = picture.dim();
+    let (step, last) = ((height as f64 * width as f64 / segments).sqrt(), channels - 1);
+    let (rows, columns) = ((height as f64 / step).round() as usize, (width as f64 / step).round() as usize);
+    let places: Vec<_> = (0..height).flat_map(|y| (0..width).map(move |x| (y, x))).collect();
+    let cell = |(y, x): (usize, usize)| (y * rows / height, x * columns / width);
+    let at = |(y, x): (usize, usize), c: usize| f64::from(picture[[y, x, c]]);
+    // For each patch its colours, then alpha, row and column; none if it has lost all its pixels.
+    let means = |labels: &[(usize, usize)]| -> Vec<Option<Vec<f64>>> {
+        let patch = |patch: usize| {
+            let own: Vec<_> =
+                places.iter().zip(labels).filter(|(_, l)| l.0 * columns + l.1 == patch).map(|(p, _)| *p).collect();
+            let mean =
+                |value: &dyn Fn((usize, usize)) -> f64| own.iter().map(|p| value(*p)).sum::<f64>() / own.len() as f64;
+            let alpha = mean(&|p| at(p, last));
+            let colour = |c| if alpha > 0.0 { mean(&|p| at(p, last) * at(p, c)) / alpha } else { 0.0 };
+            let rest = [alpha, mean(&|p| p.0 as f64), mean(&|p| p.1 as f64)];
+            (!own.is_empty()).then(|| (0..last).map(colour).chain(rest).collect())
+        };
+        (0..rows * columns).map(patch).collect()
+    };
+    let choose = |patches: &[Option<Vec<f64>>], place: (usize, usize)| {
+        let (row, column) = cell(place);
+        let mut best = (f64::INFINITY, (row, column));
+        for row in row.saturating_sub(1)..(row + 2).min(rows) {
+            for column in column.saturating_sub(1)..(column + 2).min(columns) {
+                let Some(patch) = &patches[row * columns + column] else { continue };
+                let differ = |c: usize| ((at(place, c) - patch[c]) / 2.55).powi(2);
+                let colours = at(place, last) / 255.0 * (0..last).map(differ).sum::<f64>();
+                let (dy, dx) = (place.0 as f64 - patch[channels], place.1 as f64 - patch[channels + 1]);
+                let distance = differ(last) + colours + (compactness / step).powi(2) * (dy * dy + dx * dx);
+                if distance < best.0 {
+                    best = (distance, (row, column));
+                }
+            }
+        }
+        best.1
+    };
+    let mut labels: Vec<_> = places.iter().map(|place| cell(*place)).collect();
+    for _ in 0..10 {
+        let patches = means(&labels);
+        labels = places.iter().map(|place| choose(&patches, *place)).collect();
+    }
+    let patches = means(&labels);
+    let label = |y: usize, x: usize| labels[y * width + x].0 * columns + labels[y * width + x].1;
+    Image::from_fn([height, width, channels], |(y, x, c)| {
+        patches[label(y, x)].as_ref().expect("has this pixel")[c].round() as u8
+    })
+}
+
+#[test]
+fn superpixels_take_colours_as_much_as_they_are_seen() {
+    for channels in [2, 4] {
+        let picture = picture::<u8>(40, 50, channels);
+        for (segments, compactness) in [(12, 10.0), (30, 100.0)] {
+            let label = format!("superpixel-pool:segments={segments},compactness={compactness}");
+            let (found, wanted) =
+                (run(&[parse(&label).unwrap()], &picture), superpixels(&picture, segments.into(), compactness));
+            let differ = found.as_slice().iter().zip(wanted.as_slice()).filter(|(a, b)| a.abs_diff(**b) > 0).count();
+            // What is half-way between two patches, or two grey levels, may go either way: sums are not made in the same order.
+            assert!(differ * 100 <= found.as_slice().len(), "{label}: {differ} of {} differ", found.as_slice().len());
+        }
     }
 }

@@ -5,6 +5,7 @@ mod pack;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, ErrorKind, Seek, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType, Transformations};
@@ -34,6 +35,8 @@ pub struct PngRows {
     pub is_u16: bool,
     /// What came with the picture.
     pub metadata: Metadata,
+    /// The file's length and when it was changed last, as far as the system says: other ones, another file.
+    pub stamp: (u64, Option<SystemTime>),
 }
 
 impl PngRows {
@@ -44,7 +47,9 @@ impl PngRows {
         if !path.metadata().ok()?.is_file() {
             return None;
         }
-        let mut file = BufReader::with_capacity(1 << 17, File::open(path).ok()?);
+        let file = File::open(path).ok()?;
+        let known = file.metadata().ok()?;
+        let mut file = BufReader::with_capacity(1 << 17, file);
         if !file.fill_buf().ok()?.starts_with(b"\x89PNG") || !is_whole_png(&mut file).ok()? {
             return None;
         }
@@ -78,7 +83,8 @@ impl PngRows {
         }
         let metadata = Metadata { icc: info.icc_profile.as_deref().map(<[u8]>::to_vec), exif, png: meaning };
         let (name, is_u16) = (path.display().to_string(), depth == BitDepth::Sixteen);
-        Some(Self { reader, name, left: height, shape: (height, width, channels), is_u16, metadata })
+        let stamp = (known.len(), known.modified().ok());
+        Some(Self { reader, name, left: height, shape: (height, width, channels), is_u16, metadata, stamp })
     }
 
     /// The next rows, 8 bits a number.

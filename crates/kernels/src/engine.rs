@@ -36,11 +36,13 @@ pub struct Engine {
     /// Whether the last channel is alpha, which filters copy; pooling pools it as any other. Before an operator looks around, the colour of what
     /// has less than half alpha is drawn to what is seen around it, so that it has no say.
     pub keep_alpha: bool,
+    /// Bytes of a picture that is kept when it is taken through row by row and must be looked at more than once: a larger one is read, or made, again.
+    pub kept_bytes: usize,
 }
 
 impl Default for Engine {
     fn default() -> Self {
-        Self { level: Level::best(), strip: None, keep_alpha: false }
+        Self { level: Level::best(), strip: None, keep_alpha: false, kept_bytes: 1 << 26 }
     }
 }
 
@@ -109,7 +111,9 @@ impl Engine {
                     next += rows.len();
                     Ok(())
                 };
-                stream(self, std::slice::from_ref(filter), picture.dim(), read, write)?;
+                // It is there already, to be looked at as often as need be.
+                let engine = Engine { kept_bytes: 0, ..*self };
+                stream(&engine, std::slice::from_ref(filter), picture.dim(), read, write)?;
                 out
             }
             Way::Rows(_) => unreachable!("{}: is a step from row to row", filter.name()),

@@ -88,20 +88,16 @@ pub trait Pixel: Element + Into<f64> {
     /// 0.299·R + 0.587·G + 0.114·B (Rec. 601), rounded half up if the type is of whole numbers.
     fn luma(rgb: [Self; 3]) -> Self;
 
-    /// The row kernel of a filter for this type.
+    // What filters of which the type is forgotten know about this one.
     #[doc(hidden)]
     fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<Self>>;
-
-    /// What a filter of whole pictures makes of one of this type.
     #[doc(hidden)]
     fn run_whole(filter: &dyn WholeFilter, picture: &Image<Self>) -> Image<Self>;
-
-    /// A filter's study of a picture of this type.
     #[doc(hidden)]
     fn study(filter: &dyn StudyFilter, shape: (usize, usize, usize), alpha: bool) -> Box<dyn Learner<Self>>;
 }
 
-/// What filters of which the type is forgotten know about a type of number.
+/// That of one type of number.
 macro_rules! filters_of {
     ($T:ident, $kernel:ident, $run:ident, $study:ident) => {
         fn row_kernel(filter: &dyn RowFilter, channels: usize) -> Box<dyn RowKernel<$T>> {

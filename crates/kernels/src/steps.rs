@@ -116,12 +116,13 @@ impl<'a> Steps<'a> {
         Self { steps: vec![Step::Given(filter)], shapes: shapes.to_vec() }
     }
 
-    /// The same, cut before and behind every step whose border is `wrap`: what that looks at lies at both ends of the picture.
+    /// The same, cut wherever steps whose border is `wrap` begin or end: what those look at lies at both ends of the picture.
     pub(crate) fn cut_at_wraps(self) -> Vec<Self> {
+        let wraps = |step: &Step| step.border() == Border::Wrap;
         let mut pieces: Vec<Self> = Vec::new();
         for (step, shapes) in self.steps.iter().zip(self.shapes.windows(2)) {
             match pieces.last_mut() {
-                Some(piece) if piece.wrapped().is_none() && step.border() != Border::Wrap => {
+                Some(piece) if wraps(&piece.steps[0]) == wraps(step) => {
                     piece.steps.push(*step);
                     piece.shapes.push(shapes[1]);
                 }
@@ -131,13 +132,17 @@ impl<'a> Steps<'a> {
         pieces
     }
 
-    /// If the border of the one step is `wrap`: the same for a picture that goes on above and below as far as it looks, and how far that is.
+    /// If their border is `wrap`: the same for a picture that goes on above and below as far as they look, and how far that is. None if they look at all
+    /// rows of a low picture anyway, or if there are strides, which places beyond the ends know nothing of.
     pub(crate) fn wrapped(&self) -> Option<(Self, [usize; 2])> {
-        let [step] = self.steps[..] else { return None };
-        let Window { above, below, .. } = step.window();
+        let windows = || self.steps.iter().map(Step::window);
+        let (above, below) = (windows().map(|w| w.above).sum::<usize>(), windows().map(|w| w.below).sum::<usize>());
+        let all_wrap = self.steps.iter().all(|step| step.border() == Border::Wrap);
+        if !all_wrap || self.stride() > 1 || self.input().0 <= above + below {
+            return None;
+        }
         let taller = |&(height, width, channels): &Shape| (above + height + below, width, channels);
-        let taller = Self { steps: vec![step], shapes: self.shapes.iter().map(taller).collect() };
-        (step.border() == Border::Wrap).then_some((taller, [above, below]))
+        Some((Self { steps: self.steps.clone(), shapes: self.shapes.iter().map(taller).collect() }, [above, below]))
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -39,12 +39,12 @@ pub(crate) fn stream<'a, T: Pixel, E: From<Error> + 'a>(
                 if let Some(cover) = cover {
                     made = stepped(engine, Steps::cover(cover, made.shape), made.held());
                 }
-                studied(engine, &**study, made.held(), shape)
+                studied(engine, &**study, made.held_for(engine), shape)
             }
             Way::Rows(_) | Way::Whole(_) => {
                 let steps = Steps::new(now, made.shape, engine.keep_alpha)?;
                 steps.cut_at_wraps().into_iter().fold(made, |made, steps| match steps.wrapped() {
-                    Some((taller, beyond)) => wrapped(engine, taller, beyond, made.held()),
+                    Some((taller, beyond)) => wrapped(engine, taller, beyond, made.held_for(engine)),
                     None => stepped(engine, steps, made.held()),
                 })
             }
@@ -68,9 +68,35 @@ struct Source<'a, T, E> {
     at_once: usize,
 }
 
-impl<'a, T, E> Source<'a, T, E> {
+impl<'a, T: Pixel, E: 'a> Source<'a, T, E> {
+    /// What `make` makes of the rows of another picture, so many at a time as are best made.
+    fn of(
+        mut held: Held<'a, T, E>,
+        shape: Shape,
+        at_once: usize,
+        mut make: impl FnMut(&mut Held<'a, T, E>, Range<usize>, &mut [T]) -> Result<(), E> + 'a,
+    ) -> Self {
+        let read = move |first: usize, out: &mut [T]| {
+            let range = first..first + out.len() / (shape.1 * shape.2);
+            if first == 0 {
+                held.begin();
+            }
+            make(&mut held, range.clone(), out)?;
+            if range.end == shape.0 { held.end() } else { Ok(()) }
+        };
+        Self { read: Box::new(read), shape, at_once }
+    }
+
     fn held(self) -> Held<'a, T, E> {
-        Held { read: self.read, rows: Vec::new(), first: 0, shape: self.shape, at_once: self.at_once }
+        Held { read: self.read, rows: Vec::new(), first: 0, shape: self.shape, at_once: self.at_once, is_kept: false }
+    }
+
+    /// The same for whoever looks more than once: what has room is kept instead of being made again.
+    fn held_for(self, engine: &Engine) -> Held<'a, T, E> {
+        let (height, width, channels) = self.shape;
+        let numbers = height as u128 * width as u128 * channels as u128;
+        let is_kept = numbers * size_of::<T>() as u128 <= engine.kept_bytes as u128;
+        Held { is_kept, rows: Vec::with_capacity(if is_kept { numbers as usize } else { 0 }), ..self.held() }
     }
 }
 
@@ -81,33 +107,30 @@ fn best_at_once<T>(steps: &Steps, height: usize) -> usize {
 }
 
 /// What operators that go from row to row make of rows.
-fn stepped<'a, T: Pixel, E: 'a>(engine: &'a Engine, steps: Steps<'a>, mut held: Held<'a, T, E>) -> Source<'a, T, E> {
+fn stepped<'a, T: Pixel, E: 'a>(engine: &'a Engine, steps: Steps<'a>, held: Held<'a, T, E>) -> Source<'a, T, E> {
     let (shape, at_once) = (steps.output(), best_at_once::<T>(&steps, held.shape.0));
-    let read = move |first: usize, out: &mut [T]| {
-        let range = held.from(first)..first + out.len() / (shape.1 * shape.2);
+    Source::of(held, shape, at_once, move |held, range, out| {
         let band = held.rows(steps.input_rows(range.clone()))?;
-        engine.rows(&steps, &band, range.clone(), out);
-        if range.end == shape.0 { held.end() } else { Ok(()) }
-    };
-    Source { read: Box::new(read), shape, at_once }
+        engine.rows(&steps, &band, range, out);
+        Ok(())
+    })
 }
 
-/// What an operator makes of rows whose border is `wrap`, its steps made for a picture that is taller by what is `beyond` its ends: those rows are sought out
-/// first, and all are read once more then.
+/// What operators whose border is `wrap` make of rows, their steps made for a picture that is taller by what is `beyond` its ends: those rows are sought out
+/// first, and all are looked at once more then.
 fn wrapped<'a, T: Pixel, E: 'a>(
     engine: &'a Engine,
     steps: Steps<'a>,
-    beyond: [usize; 2],
-    mut held: Held<'a, T, E>,
+    [above, below]: [usize; 2],
+    held: Held<'a, T, E>,
 ) -> Source<'a, T, E> {
-    let (height, line, [above, below]) = (held.shape.0, held.line(), beyond);
-    let (shape, at_once) = ((height, steps.output().1, steps.output().2), best_at_once::<T>(&steps, height));
+    let (height, line, (_, width, channels)) = (held.shape.0, held.line(), steps.output());
+    let at_once = best_at_once::<T>(&steps, height);
     // The rows above the picture, then those below it.
-    let places: Vec<_> = (0..above).chain(above + height..above + height + below).collect();
-    let places: Vec<_> =
-        places.into_iter().map(|y| (y as isize - above as isize).rem_euclid(height as isize) as usize).collect();
+    let beyond = (-(above as isize)..0).chain(height as isize..(height + below) as isize);
+    let places: Vec<_> = beyond.filter_map(|y| Border::Wrap.place(y, height)).collect();
     let (mut ends, mut tall) = (Vec::new(), Vec::new());
-    let read = move |first: usize, out: &mut [T]| {
+    Source::of(held, (height, width, channels), at_once, move |held, range, out| {
         if ends.len() < places.len() * line {
             ends.resize(places.len() * line, T::default());
             held.look_through(|first, rows| {
@@ -116,36 +139,36 @@ fn wrapped<'a, T: Pixel, E: 'a>(
                     end.copy_from_slice(&rows[(y - first) * line..][..line]);
                 }
             })?;
+            held.begin();
         }
-        let range = held.from(first)..first + out.len() / (shape.1 * shape.2);
         // Of the taller picture, in which the rows of this one begin with row `above`.
         let needed = range.start..range.end + above + below;
         let there = needed.start.max(above) - above..(needed.end - above).min(height);
         tall.clear();
         tall.extend_from_slice(&ends[needed.start.min(above) * line..needed.end.min(above) * line]);
-        let band = held.rows(there.clone())?;
-        tall.extend_from_slice(band.rows(there));
-        let beyond = |y: usize| (above + y.saturating_sub(above + height)) * line;
-        tall.extend_from_slice(&ends[beyond(needed.start)..beyond(needed.end)]);
+        tall.extend_from_slice(held.rows(there.clone())?.rows(there));
+        let end = |y: usize| (above + y.saturating_sub(above + height)) * line;
+        tall.extend_from_slice(&ends[end(needed.start)..end(needed.end)]);
         let (height, width, channels) = steps.input();
         let band = Band { pixels: &tall, first: needed.start, height, width, channels };
         engine.rows(&steps, &band, range.start + above..range.end + above, out);
-        if range.end == shape.0 { held.end() } else { Ok(()) }
-    };
-    Source { read: Box::new(read), shape, at_once }
+        Ok(())
+    })
 }
 
 /// What an operator makes of rows that must look at all of them first.
 fn studied<'a, T: Pixel, E: 'a>(
     engine: &'a Engine,
     filter: &'a dyn StudyFilter,
-    mut held: Held<'a, T, E>,
+    held: Held<'a, T, E>,
     shape: Shape,
 ) -> Source<'a, T, E> {
     let (given, mut learnt) = (held.shape, None::<Box<dyn RowFilter>>);
-    let at_once =
-        (READ_BYTES / (held.line().max(shape.1 * shape.2) * size_of::<T>())).div_ceil(filter.window().stride).max(1);
-    let read = move |first: usize, out: &mut [T]| {
+    // As its steps would be, which are not known yet.
+    let window = filter.window();
+    let wanted = (READ_BYTES / (held.line().max(shape.1 * shape.2) * size_of::<T>())).max(4 * window.height()).max(16);
+    let at_once = wanted.min(given.0).div_ceil(window.stride).max(1);
+    Source::of(held, shape, at_once, move |held, range, out| {
         if learnt.is_none() {
             let mut study = T::study(filter, given, engine.keep_alpha);
             held.look_through(|first, rows| study.look(first, rows))?;
@@ -153,41 +176,39 @@ fn studied<'a, T: Pixel, E: 'a>(
                 held.look_through(|first, rows| study.look(first, rows))?;
             }
             learnt = Some(study.learnt());
+            held.begin();
         }
         let Some(learnt) = &learnt else { unreachable!("it was learnt above") };
-        let range = held.from(first)..first + out.len() / (shape.1 * shape.2);
         let steps = Steps::of(&**learnt, [given, shape]);
         let band = held.rows(steps.input_rows(range.clone()))?;
-        engine.rows(&steps, &band, range.clone(), out);
-        if range.end == shape.0 { held.end() } else { Ok(()) }
-    };
-    Source { read: Box::new(read), shape, at_once }
+        engine.rows(&steps, &band, range, out);
+        Ok(())
+    })
 }
 
 /// What becomes of rows that are brought together in parts.
-fn brought_together<'a, T: Pixel, E: 'a>(gather: Gather, mut held: Held<'a, T, E>, shape: Shape) -> Source<'a, T, E> {
+fn brought_together<'a, T: Pixel, E: 'a>(gather: Gather, held: Held<'a, T, E>, shape: Shape) -> Source<'a, T, E> {
     let line = shape.1 * shape.2;
     // Made of about as much as is read at a time, and not more than that.
     let wanted = READ_BYTES / (held.line() * size_of::<T>()) * shape.0 / held.shape.0;
     let at_once = wanted.min(READ_BYTES / (line * size_of::<T>())).max(1);
-    let mut all = Vec::new();
+    if !gather.is_made_at_once() {
+        return Source::of(held, shape, at_once, move |held, range, out| gather.rows(range, held, out));
+    }
+    let (mut held, mut all) = (held, Vec::new());
     let read = move |first: usize, out: &mut [T]| {
-        let range = held.from(first)..first + out.len() / line;
-        if !gather.is_made_at_once() {
-            gather.rows(range.clone(), &mut held, out)?;
-        } else {
-            if first == 0 {
-                all.resize(shape.0 * line, T::default());
-                gather.rows(0..shape.0, &mut held, &mut all)?;
-            }
-            out.copy_from_slice(&all[range.start * line..range.end * line]);
+        if all.is_empty() {
+            all.resize(shape.0 * line, T::default());
+            gather.rows(0..shape.0, &mut held, &mut all)?;
+            held.end()?;
         }
-        if range.end == shape.0 { held.end() } else { Ok(()) }
+        out.copy_from_slice(&all[first * line..][..out.len()]);
+        Ok(())
     };
     Source { read: Box::new(read), shape, at_once }
 }
 
-/// A picture of which there are a few rows at a time.
+/// A picture of which there are a few rows at a time, or all those that were read if it is kept.
 struct Held<'a, T, E> {
     read: Box<Read<'a, T, E>>,
     rows: Vec<T>,
@@ -196,6 +217,7 @@ struct Held<'a, T, E> {
     shape: Shape,
     /// How many are best asked for at a time.
     at_once: usize,
+    is_kept: bool,
 }
 
 impl<T: Pixel, E> Held<'_, T, E> {
@@ -203,19 +225,18 @@ impl<T: Pixel, E> Held<'_, T, E> {
         self.shape.1 * self.shape.2
     }
 
-    /// The same number of a row that is to be made; if it is the first, those that are looked at are read from above, whatever was read before.
-    fn from(&mut self, first: usize) -> usize {
-        if first == 0 {
+    /// Begins to be looked at from above, whatever was read before.
+    fn begin(&mut self) {
+        if !self.is_kept {
             self.rows.clear();
             self.first = 0;
         }
-        first
     }
 
     /// Shows all rows once, from above, some at a time, with the number of the first of them.
     fn look_through(&mut self, mut look: impl FnMut(usize, &[T])) -> Result<(), E> {
         let height = self.shape.0;
-        self.from(0);
+        self.begin();
         for first in (0..height).step_by(self.at_once) {
             let range = first..(first + self.at_once).min(height);
             look(first, self.rows(range.clone())?.rows(range));
@@ -230,7 +251,7 @@ impl<T: Pixel, E> Held<'_, T, E> {
             let there = self.first + self.rows.len() / line;
             let gone = start.min(there).saturating_sub(self.first);
             // Once they are most of what there is: the others must move.
-            if 2 * gone >= there - self.first {
+            if 2 * gone >= there - self.first && !self.is_kept {
                 self.rows.drain(..gone * line);
                 self.first += gone;
             }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
+use std::time::SystemTime;
 
 use anyhow::Context;
 use glassbox_formats::{AtomicFile, MOST_ROW_BYTES, PngRows, PngWriter};
@@ -36,7 +37,8 @@ pub(super) fn by_rows(job: &Job, input: &Path, rows: PngRows, output: &Path) -> 
     let bits = if rows.is_u16 { 16 } else { 8 };
     let mut png = PngWriter::new(&mut file, to, bits, &metadata, job.packing.compression).map_err(failed)?;
     let engine = Engine { keep_alpha: from.2 % 2 == 0, ..Engine::default() };
-    let input = Input { path: input, auto_orient: job.auto_orient, shape: from, is_u16: rows.is_u16 };
+    let input =
+        Input { path: input, auto_orient: job.auto_orient, shape: from, is_u16: rows.is_u16, stamp: rows.stamp };
     if rows.is_u16 {
         let write = |part: &[u16]| png.write_u16(part).map_err(failed);
         ahead(&input, rows, PngRows::read_u16, |read| engine.stream(&job.chain, from, read, write))?;
@@ -55,14 +57,17 @@ struct Input<'a> {
     auto_orient: bool,
     shape: (usize, usize, usize),
     is_u16: bool,
+    stamp: (u64, Option<SystemTime>),
 }
 
 impl Input<'_> {
     /// Its rows from the first one on again.
     fn open_again(&self) -> anyhow::Result<PngRows> {
         let rows = PngRows::open(self.path, self.auto_orient);
-        let rows = rows.filter(|rows| rows.shape == self.shape && rows.is_u16 == self.is_u16);
-        rows.with_context(|| format!("{}: was changed while it was read", self.path.display()))
+        let is_same =
+            |rows: &PngRows| rows.shape == self.shape && rows.is_u16 == self.is_u16 && rows.stamp == self.stamp;
+        rows.filter(is_same)
+            .with_context(|| format!("{}: was changed or taken away while it was read", self.path.display()))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::filter::{Filter, Kernel, Operator, RowKernel, Rows, Way, Window};
 use crate::filters::draws::{Draws, SEED};
 use crate::filters::{Arguments, Entry, parse};
 use crate::study::{Study, StudyOperator};
+use crate::transparent::{alpha, cover_by_mean};
 use crate::wide::nearest;
 use crate::{Border, Engine, Error, Pixel};
 
@@ -75,7 +76,7 @@ impl StudyOperator for Genetic {
         Window::top_left(self.size, self.size)
     }
 
-    fn study<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), _: bool) -> Judging {
+    fn study<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), alpha: bool) -> Judging {
         let side = JUDGED.max(self.size);
         let middle = |length: usize| {
             let first = (length - length.min(side)) / 2;
@@ -83,7 +84,7 @@ impl StudyOperator for Genetic {
         };
         let (rows, columns) = (middle(height), middle(width));
         let judged = Image::zeros([rows.len(), columns.len(), channels]);
-        Judging { genetic: self.clone(), line: width * channels, rows, columns, judged }
+        Judging { genetic: self.clone(), line: width * channels, rows, columns, judged, alpha }
     }
 }
 
@@ -96,6 +97,7 @@ struct Judging {
     rows: Range<usize>,
     columns: Range<usize>,
     judged: Image<f32>,
+    alpha: bool,
 }
 
 impl<T: Pixel> Study<T> for Judging {
@@ -115,9 +117,16 @@ impl<T: Pixel> Study<T> for Judging {
         false
     }
 
-    fn learnt(self) -> Blend {
-        let weights = self.genetic.evolve(&self.judged);
-        Blend { pools: self.genetic.pools, size: self.genetic.size, weights }
+    fn learnt(mut self) -> Blend {
+        let Genetic { pools, size, .. } = self.genetic.clone();
+        if self.alpha {
+            if self.judged.as_slice().chunks_exact(self.judged.channels()).all(|pixel| alpha(pixel) == 0.0) {
+                return Blend { pools, size, weights: shares([0.0; 4]) };
+            }
+            // Far from all that can be seen colours have no say either.
+            cover_by_mean(&mut self.judged);
+        }
+        Blend { pools, size, weights: self.genetic.evolve(&self.judged) }
     }
 }
 

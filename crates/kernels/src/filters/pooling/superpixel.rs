@@ -208,11 +208,11 @@ impl<T: Pixel> Study<T> for Growing {
 
     fn again(&mut self) -> bool {
         let means = self.patches.means_of(&self.sums);
-        self.patches.means = means;
         if self.round == ROUNDS {
+            self.patches.means = means;
             return false;
         }
-        self.patches.chosen = Some(self.patches.means.clone());
+        self.patches.chosen = Some(means);
         self.sums = self.patches.no_sums();
         self.round += 1;
         true
