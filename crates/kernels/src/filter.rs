@@ -130,7 +130,7 @@ pub trait Kernel<T>: Send + 'static {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]);
 }
 
-/// How far an operator of whole pictures may see that is given some rows at a time: as many more rows are made twice, and all that is seen together with
+/// How far an operator of whole pictures may see that is given some rows at a time of a picture in memory: as many more rows are made twice, and all that is seen together with
 /// what is transparent is looked at, for floats number by number.
 pub(crate) const MOST_REACH: usize = 15;
 

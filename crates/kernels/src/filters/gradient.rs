@@ -24,7 +24,7 @@ pub(super) fn build(arguments: &Arguments, weights: Weights) -> Result<Filter, E
     Ok(Filter::rows(arguments.operator(), Gradient { weights, choices, border: arguments.border()? }))
 }
 
-/// `S` and `M`. Loops take them as numbers that they do not know: one for each filter would take as long again to compile, and be no faster.
+/// `S` and `M`. Loops take them as numbers that they do not know: loops of its own for each filter would be three times the code, and no faster.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weights {
     pub(super) side: i8,
