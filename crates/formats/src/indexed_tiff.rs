@@ -9,8 +9,8 @@ use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
 use tiff::{ColorType, TiffError};
 
+use crate::limit::{MOST_PICTURE_BYTES, picture_bytes};
 use crate::metadata::Block;
-use crate::read_picture::{MOST_PICTURE_BYTES, picture_bytes};
 use crate::whole::is_big_tiff;
 
 /// What the entry of how numbers are meant says where they are indices, and where 0 is black.

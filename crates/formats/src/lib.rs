@@ -9,6 +9,7 @@ mod error;
 mod exif;
 mod format;
 mod indexed_tiff;
+mod limit;
 mod metadata;
 pub mod mnist;
 mod npy;
@@ -26,9 +27,10 @@ pub use crate::png::{MOST_ROW_BYTES, PngRows, PngWriter};
 pub use atomic::{AtomicFile, check_writable, remove_unfinished, write_atomically};
 pub use error::Error;
 pub use format::Format;
+pub use limit::{MOST_PICTURE_BYTES, picture_bytes};
 pub use metadata::{Metadata, PngChunk};
 pub use picture::{Picture, Pixels};
-pub use read_picture::{MOST_PICTURE_BYTES, decode_picture, picture_bytes, read_picture};
+pub use read_picture::{decode_picture, read_picture};
 pub use write_picture::{Packing, Written, encode_picture, write_animation, write_picture};
 
 /// A checksum (CRC-32) of some lists of bytes, one behind the other: to notice that they are not what they were.
