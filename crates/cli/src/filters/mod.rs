@@ -19,7 +19,6 @@ use glassbox_kernels::filters::ENTRIES;
 
 use self::apply::is_dash;
 use self::command::Job;
-use crate::outcome::tell_failure;
 use crate::run::{Common, asked, say_bytes};
 
 /// Image kernels you can see through
@@ -76,7 +75,7 @@ pub(crate) fn main() -> anyhow::Result<()> {
         let paths = arguments.try_get_many::<PathBuf>("paths").ok().flatten();
         // With a folder to write into there may be many.
         let input = paths.filter(|_| !arguments.contains_id("out-dir")).and_then(|mut paths| paths.next());
-        tell_failure(&common, input.map(|path| input_name(path)), error);
+        common.tell_failure(input.map(|path| input_name(path)), error);
     })
 }
 
