@@ -2,13 +2,12 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{Pictures, evaluate, losses};
+use glassbox_dnn::{Model, Pictures};
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 use serde_json::json;
 
 use super::data::{Data, Part};
-use super::model::{self, with_net};
 use crate::run::{Common, say, say_json};
 use crate::sheet::{LETTER, write};
 
@@ -33,11 +32,11 @@ pub(super) struct Eval {
 
 impl Eval {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = model::load(&self.model)?;
+        let model = Model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
         let pictures = Pictures { images: &samples.images, labels: &samples.labels };
-        let result = with_net!(&model, net => evaluate(net, pictures, &*losses::by_name(&model.loss).expect("a loss that was read")))
-            .with_context(|| format!("{} with {}", self.data.name(), self.model.display()))?;
+        let context = || format!("{} with {}", self.data.name(), self.model.display());
+        let result = model.evaluate(pictures).with_context(context)?;
         if let Some(out) = &self.out {
             let page = confusion_picture(&result.confusion);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;

@@ -1,13 +1,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use glassbox_dnn::{Net, Real, Shape, losses};
+use glassbox_dnn::{LayerSummary, Model, Net, ParameterSummary, Real, Shape, losses};
 use glassbox_formats::{Packing, Picture, Pixels, write_atomically, write_picture};
 use glassbox_tensor::Image;
 use serde_json::json;
 
 use super::diagram;
-use super::model::{self, with_net};
+use super::model::with_net;
 use crate::run::{Common, say, say_json};
 use crate::sheet::{Tile, enlarge, sheet};
 
@@ -39,7 +39,7 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = model::load(&self.model)?;
+        let model = Model::load(&self.model)?;
         if let Some(out) = &self.out {
             let page = with_net!(&model, net => draw(net))?;
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
@@ -49,50 +49,47 @@ impl Inspect {
             let text = with_net!(&model, net => diagram::svg(net));
             write_atomically(out, |file| file.write_all(text.as_bytes()))?;
         }
-        with_net!(&model, net => if common.json { print_json(net, &model.loss) } else { print(net, &model.loss) })
+        if common.json { print_json(&model) } else { print(&model) }
     }
 }
 
-fn print<T: Real>(net: &Net<T>, loss: &str) -> anyhow::Result<()> {
-    let list = net.list();
+fn print(model: &Model) -> anyhow::Result<()> {
+    let (net, layers, parameters) = (&model.net, model.net.layers(), model.net.parameters());
     let count = |is_bias: bool| -> usize {
-        let trained = list.iter().filter(|parameter| parameter.trained && names_bias(&parameter.name) == is_bias);
-        trained.map(|parameter| parameter.value.len()).sum()
+        let trained = parameters.iter().filter(|parameter| parameter.trained);
+        trained.filter(|parameter| names_bias(&parameter.name) == is_bias).map(|parameter| parameter.len).sum()
     };
-    let (hidden, nodes) = hidden(net);
-    let mut activations: Vec<_> =
-        net.layers().iter().map(|layer| layer.entry()).filter(|entry| entry.is_activation).collect();
+    let hidden = hidden(&layers);
+    let nodes: usize = hidden.iter().map(|shape| shape.len()).sum();
+    let shapes: Vec<_> = hidden.iter().map(|shape| shape.to_string()).collect();
+    let mut activations: Vec<_> = layers.iter().map(|layer| layer.entry).filter(|entry| entry.is_activation).collect();
     activations.dedup_by_key(|entry| entry.name);
     let activations: Vec<_> = activations.iter().map(|entry| format!("{}, {}", entry.name, entry.formula)).collect();
     let row = |part: &str, text: String| say(&format!("{part:<34}{text}"));
     row("1  inputs (features)", net.input().to_string())?;
     row("2  weights (parameters)", count(false).to_string())?;
     row("3  biases", count(true).to_string())?;
-    row("4  hidden layers", format!("{} of {} nodes in all ({})", hidden.len(), nodes, hidden.join(", ")))?;
+    row("4  hidden layers", format!("{} of {} nodes in all ({})", hidden.len(), nodes, shapes.join(", ")))?;
     row("5  activation functions", if activations.is_empty() { "none".into() } else { activations.join("; ") })?;
-    let formula = losses::by_name::<T>(loss).map_or("", |loss| loss.formula());
-    row("6  loss function", format!("{loss}, {formula}"))?;
+    let formula = losses::by_name::<f64>(&model.loss).map_or("", |loss| loss.formula());
+    row("6  loss function", format!("{}, {formula}", model.loss))?;
     row("7  outputs (predictions)", net.output().to_string())?;
     say("")?;
-    let texts: Vec<_> = net.layers().iter().map(|layer| layer.text()).collect();
-    let wide = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0).max(12) + 2;
+    let wide = layers.iter().map(|layer| layer.text.chars().count()).max().unwrap_or(0).max(12) + 2;
     say(&format!("{:<4}{:<wide$}{:>12}{:>12}{:>16}  formula", "", "layer", "output", "parameters", "multiplications"))?;
-    for ((position, layer), text) in net.layers().iter().enumerate().zip(texts) {
-        let (output, parameters) = (layer.output().to_string(), parameters_of(net, position));
-        let (multiplications, formula) = (layer.multiplications(), layer.entry().formula);
+    for (position, layer) in layers.iter().enumerate() {
+        let (text, output, parameters) = (&layer.text, layer.output.to_string(), layer.parameters);
+        let (multiplications, formula) = (layer.multiplications, layer.entry.formula);
         say(&format!("{position:<4}{text:<wide$}{output:>12}{parameters:>12}{multiplications:>16}  {formula}"))?;
     }
-    let multiplications: u64 = net.layers().iter().map(|layer| layer.multiplications()).sum();
-    let (all, number) = (net.parameter_count(), T::NAME);
+    let multiplications: u64 = layers.iter().map(|layer| layer.multiplications).sum();
+    let (all, number) = (net.parameter_count(), net.precision());
     say(&format!("{:<4}{:<wide$}{:>12}{all:>12}{multiplications:>16}  a sample; {number}", "", "in all", ""))?;
     say("")?;
     say(&format!("{:<18}{:<18}{:>12}{:>12}{:>12}", "array", "shape", "least", "mean", "greatest"))?;
-    for parameter in list {
-        let values: Vec<f64> = parameter.value.as_slice().iter().map(|value| value.as_f64()).collect();
-        let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), &v| (low.min(v), high.max(v)));
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let (name, shape) = (parameter.name, format!("{:?}", parameter.value.shape()));
-        say(&format!("{name:<18}{shape:<18}{low:>12.4}{mean:>12.4}{high:>12.4}"))?;
+    for ParameterSummary { name, shape, least, mean, greatest, .. } in parameters {
+        let shape = format!("{shape:?}");
+        say(&format!("{name:<18}{shape:<18}{least:>12.4}{mean:>12.4}{greatest:>12.4}"))?;
     }
     Ok(())
 }
@@ -102,32 +99,30 @@ fn names_bias(name: &str) -> bool {
     name.ends_with(".bias") || name.starts_with("b_")
 }
 
-/// The shapes between layers with parameters, and their nodes in all.
-fn hidden<T: Real>(net: &Net<T>) -> (Vec<String>, usize) {
-    let trained: Vec<_> = (0..net.layers().len()).filter(|&layer| !net.parameters()[layer].is_empty()).collect();
-    let hidden = trained.split_last().map_or(&[][..], |(_, hidden)| hidden);
-    let shapes: Vec<_> = hidden.iter().map(|&layer| net.layers()[layer].output()).collect();
-    (shapes.iter().map(|shape| shape.to_string()).collect(), shapes.iter().map(|shape| shape.len()).sum())
+/// What comes out of each layer with parameters but the last.
+fn hidden(layers: &[LayerSummary]) -> Vec<Shape> {
+    let with_parameters = layers.iter().filter(|layer| layer.parameters > 0).map(|layer| layer.output);
+    let mut shapes: Vec<_> = with_parameters.collect();
+    shapes.pop();
+    shapes
 }
 
-fn parameters_of<T: Real>(net: &Net<T>, layer: usize) -> usize {
-    net.parameters()[layer].iter().map(|tensor| tensor.len()).sum()
-}
-
-fn print_json<T: Real>(net: &Net<T>, loss: &str) -> anyhow::Result<()> {
-    let layers = net.layers().iter().enumerate().map(|(position, layer)| {
-        let output = layer.output();
+fn print_json(model: &Model) -> anyhow::Result<()> {
+    let (net, layers) = (&model.net, model.net.layers());
+    let multiplications: u64 = layers.iter().map(|layer| layer.multiplications).sum();
+    let layers = layers.iter().map(|layer| {
+        let output = layer.output;
         json!({
-            "layer": layer.text(), "output": [output.height, output.width, output.channels], "outputs": output.len(),
-            "parameters": parameters_of(net, position), "multiplications": layer.multiplications(),
+            "layer": layer.text, "output": [output.height, output.width, output.channels], "outputs": output.len(),
+            "parameters": layer.parameters, "multiplications": layer.multiplications,
         })
     });
-    let arrays = net.to_arrays().into_iter().map(|(name, tensor)| json!({"name": name, "shape": tensor.shape()}));
+    let arrays =
+        net.parameters().into_iter().map(|parameter| json!({"name": parameter.name, "shape": parameter.shape}));
     Ok(say_json(&json!({
-        "event": "inspect", "input": net.input().text(), "inputs": net.inputs(), "outputs": net.outputs(),
-        "layers": layers.collect::<Vec<_>>(), "parameters": net.parameter_count(),
-        "multiplications": net.layers().iter().map(|layer| layer.multiplications()).sum::<u64>(),
-        "loss": loss, "precision": T::NAME, "arrays": arrays.collect::<Vec<_>>(),
+        "event": "inspect", "input": net.input().text(), "inputs": net.input().len(), "outputs": net.output().len(),
+        "layers": layers.collect::<Vec<_>>(), "parameters": net.parameter_count(), "multiplications": multiplications,
+        "loss": model.loss, "precision": net.precision(), "arrays": arrays.collect::<Vec<_>>(),
     }))?)
 }
 
