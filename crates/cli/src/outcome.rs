@@ -53,21 +53,23 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// Whether the command line is to blame.
 pub(crate) fn is_usage(error: &anyhow::Error) -> bool {
-    let of_kernels = error.downcast_ref::<glassbox_kernels::Error>();
-    error.is::<Usage>() || of_kernels.is_some_and(|error| !matches!(error, glassbox_kernels::Error::TooSmall { .. }))
+    let of_pipeline = error.downcast_ref::<glassbox_pipeline::Error>().and_then(|error| error.of_operator());
+    let of_operator = error.downcast_ref::<glassbox_kernels::Error>().or(of_pipeline);
+    error.is::<Usage>() || of_operator.is_some_and(|error| !matches!(error, glassbox_kernels::Error::TooSmall { .. }))
 }
 
 /// An error and its causes on one line, without a cause that the message before it already tells.
-pub(crate) fn one_line(error: &anyhow::Error) -> String {
-    let mut line = String::new();
-    for cause in error.chain() {
+pub(crate) fn one_line(error: &(dyn std::error::Error + 'static)) -> String {
+    let (mut line, mut cause) = (String::new(), Some(error));
+    while let Some(error) = cause {
         // Libraries' messages may have several lines.
-        let text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
             line = text;
         } else if !line.ends_with(&text) {
             line = format!("{line}: {text}");
         }
+        cause = error.source();
     }
     line
 }

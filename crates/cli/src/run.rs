@@ -73,7 +73,7 @@ impl Common {
     pub(crate) fn tell_failure(&self, input: Option<String>, error: &anyhow::Error) {
         if self.json && is_news(error) && !is_usage(error) {
             // The error ends the program whether or not this can be written.
-            let _ = say_json(&json!({ "event": "failed", "in": input, "error": one_line(error) }));
+            let _ = say_json(&json!({ "event": "failed", "in": input, "error": one_line(error.as_ref()) }));
         }
     }
 
@@ -89,7 +89,7 @@ impl Common {
 pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
     let Err(error) = main() else { return ExitCode::SUCCESS };
     if is_news(&error) {
-        complain(&format!("{program}: {}", one_line(&error)));
+        complain(&format!("{program}: {}", one_line(error.as_ref())));
     }
     ExitCode::from(code_of(&error))
 }

@@ -40,7 +40,7 @@ impl Predict {
                 if error.is::<std::io::Error>() {
                     return Err(error);
                 }
-                complain(&format!("dnn: {}", one_line(&error)));
+                complain(&format!("dnn: {}", one_line(error.as_ref())));
                 failures += 1;
             }
         }

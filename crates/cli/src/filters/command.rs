@@ -128,9 +128,7 @@ fn capitalised(text: &str) -> String {
 pub(super) struct Job {
     /// What messages and JSON call it: the operator, or `chain`.
     pub(super) name: &'static str,
-    pub(super) chain: Vec<Filter>,
-    pub(super) auto_orient: bool,
-    pub(super) packing: Packing,
+    pub(super) work: glassbox_pipeline::Job,
 }
 
 impl Job {
@@ -164,6 +162,7 @@ impl Job {
             quality: number("quality").map_or(usual.quality, |quality| quality as u8),
             compression: number("compression").unwrap_or(usual.compression),
         };
-        Ok(Self { name, chain, auto_orient: !arguments.get_flag("no-auto-orient"), packing })
+        let auto_orient = !arguments.get_flag("no-auto-orient");
+        Ok(Self { name, work: glassbox_pipeline::Job { chain, auto_orient, packing } })
     }
 }

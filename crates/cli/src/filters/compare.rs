@@ -4,11 +4,12 @@ use anyhow::Context;
 use clap::Args;
 use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, write_picture};
 use glassbox_kernels::filters::{self, Entry, hint, parse, split_label};
-use glassbox_kernels::{Engine, Filter, mean, percentile, psnr};
+use glassbox_kernels::{Filter, PoolingContrast};
+use glassbox_pipeline::apply_u8;
 use glassbox_tensor::Image;
 use serde_json::json;
 
-use super::apply::{check_room, is_dash, is_same_file};
+use super::apply::{is_dash, is_same_file};
 use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say};
@@ -96,10 +97,9 @@ impl Compare {
             while tiles.len() % columns > 0 {
                 tiles.push(Tile { label: String::new(), image: Image::zeros([0, 0, 1]) });
             }
-            check_room(&chain, &picture).with_context(|| name.clone())?;
-            let image = Engine::default().run(&chain, &picture).with_context(|| name.clone())?;
+            let image = apply_u8(&chain, &picture).with_context(|| name.clone())?;
             let grey = brightness(&image)?;
-            let average = Engine::default().run(&average, &grey).with_context(|| name.clone())?;
+            let average = apply_u8(&average, &grey).with_context(|| name.clone())?;
             let place = match source.as_str() {
                 "picture" | "edges" => format!("on the {source}"),
                 _ => format!("on {source}"),
@@ -107,8 +107,7 @@ impl Compare {
             tiles.push(Tile { label: source.clone(), image: shown(&image, 1) });
             self.report(common, &mut lines, (&source, "none", None), [&grey, &grey], None)?;
             for Method { name: method, size, is_told, pool } in &methods {
-                check_room(pool, &image).with_context(|| name.clone())?;
-                let pooled = Engine::default().run(pool, &image).with_context(|| name.clone())?;
+                let pooled = apply_u8(pool, &image).with_context(|| name.clone())?;
                 let [rows, columns] = [image.height() / pooled.height(), image.width() / pooled.width()];
                 let times = rows.min(columns).max(1);
                 let label = match size {
@@ -116,7 +115,7 @@ impl Compare {
                     _ => format!("{method} {place}"),
                 };
                 tiles.push(Tile { label, image: shown(&pooled, times) });
-                let pooled = Engine::default().run(pool, &grey).with_context(|| name.clone())?;
+                let pooled = apply_u8(pool, &grey).with_context(|| name.clone())?;
                 self.report(common, &mut lines, (&source, method, *size), [&grey, &pooled], Some(&average))?;
             }
         }
@@ -194,23 +193,12 @@ impl Compare {
         [whole, pooled]: [&Image<u8>; 2],
         average: Option<&Image<u8>>,
     ) -> anyhow::Result<()> {
-        // Against what was the middle before pooling, which moves it.
-        let middle = f64::from(percentile(whole, 0.5));
-        let contrast = |image: &Image<u8>| {
-            (f64::from(percentile(image, 0.99)) - middle, middle - f64::from(percentile(image, 0.01)))
-        };
-        let edges = |image: &Image<u8>| Engine::default().run(&[parse("sobel")?], image).map(|edges| mean(&edges));
-        let ((light, dark), (light_before, dark_before)) = (contrast(pooled), contrast(whole));
-        let share = |after: f64, before: f64| if before > 0.0 { Some(after / before) } else { None };
-        let (light, dark) = (share(light, light_before), share(dark, dark_before));
-        let edges = share(edges(pooled)?, edges(whole)?);
-        let alike = average.filter(|average| average.dim() == pooled.dim()).map(|average| psnr(pooled, average));
-        let psnr = alike.filter(|psnr| psnr.is_finite());
+        let PoolingContrast { mean, light, dark, edges, psnr } = PoolingContrast::of(whole, pooled, average);
         let (height, width, _) = pooled.dim();
         if common.json {
             let line = json!({
                 "event": "compare", "source": source, "method": method, "size": window, "width": width, "height": height,
-                "mean": mean(pooled), "light": light, "dark": dark, "edges": edges, "psnr_to_average": psnr,
+                "mean": mean, "light": light, "dark": dark, "edges": edges, "psnr_to_average": psnr,
             });
             lines.push(line.to_string());
             return Ok(());
@@ -227,7 +215,6 @@ impl Compare {
         }
         let size = format!("{width}×{height}");
         let [light, dark, edges, psnr] = [light, dark, edges, psnr].map(or_dash);
-        let mean = mean(pooled);
         lines.push(format!("  {method:<wide$}  {size:>9}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"));
         Ok(())
     }
@@ -251,7 +238,7 @@ fn split_methods(text: &str) -> Vec<String> {
 }
 
 fn brightness(image: &Image<u8>) -> anyhow::Result<Image<u8>> {
-    Ok(Engine::default().run(&[parse("gray")?], image)?)
+    Ok(apply_u8(&[parse("gray")?], image)?)
 }
 
 /// Alpha left out: a sheet has none.
@@ -275,5 +262,5 @@ fn shown(image: &Image<u8>, times: usize) -> Image<u8> {
     }
     let [height, width] = [image.height(), image.width()].map(|side| (side * times / shrink).max(1));
     let average = parse(&format!("adaptive-pool:reduce=mean,height={height},width={width}"));
-    average.ok().and_then(|average| Engine::default().run(&[average], image).ok()).unwrap_or_else(|| image.clone())
+    average.ok().and_then(|average| apply_u8(&[average], image).ok()).unwrap_or_else(|| image.clone())
 }
