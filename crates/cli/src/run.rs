@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::outcome::{INTERRUPTED, code_of, is_news, is_usage, one_line, wrong_flag};
 
-/// Most threads that can be asked for.
+/// Most threads that are allowed.
 const MOST_THREADS: usize = 1024;
 
 /// Where the help lists them.
@@ -33,7 +33,7 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// Sets up the threads that were asked for.
+    /// Sets up the threads.
     pub(crate) fn set_up(&self) -> anyhow::Result<()> {
         let threads = match self.threads {
             Some(n) if !(1..=MOST_THREADS).contains(&n) => {
@@ -68,8 +68,8 @@ impl Common {
         !self.quiet && !self.json && io::stderr().is_terminal()
     }
 
-    /// With `--json`, prints an error that the user has not been told of as an object, with the input that failed if there was only one. Wrong usage
-    /// is for people and not printed.
+    /// With `--json`, prints an error that the user has not been told of as an object, with the input that failed if
+    /// there was only one. Wrong usage is for people and not printed.
     pub(crate) fn tell_failure(&self, input: Option<String>, error: &anyhow::Error) {
         if self.json && is_news(error) && !is_usage(error) {
             // The error ends the program whether or not this can be written.
@@ -106,7 +106,7 @@ pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
     }
 }
 
-/// A line on standard error; one that cannot be written is nobody's loss, and no reason to end.
+/// A line on standard error; a line that cannot be written there is no reason to end.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
@@ -134,7 +134,8 @@ pub(crate) fn say_json(value: &serde_json::Value) -> io::Result<()> {
 static INTERRUPTED_FLAG: AtomicBool = AtomicBool::new(false);
 static ENDS_BY_ITSELF: AtomicBool = AtomicBool::new(false);
 
-/// Makes Ctrl-C end the program with exit code 130: at once, or if `ends_by_itself` when it next looks at [`interrupted`].
+/// Makes Ctrl-C end the program with exit code 130: at once, or if `ends_by_itself` when it next looks at
+/// [`interrupted`].
 pub(crate) fn catch_interrupts(ends_by_itself: bool) -> anyhow::Result<()> {
     ENDS_BY_ITSELF.store(ends_by_itself, Ordering::SeqCst);
     ctrlc::set_handler(|| {

@@ -36,7 +36,8 @@ pub enum Error {
 }
 
 impl Error {
-    /// The same error with the place where it was noticed in front: a file, a data set, an epoch. A file error names its file already.
+    /// The same error with the place where it was noticed in front: a file, a data set, an epoch. A file error names
+    /// its file already.
     pub(crate) fn within(self, place: impl Display) -> Self {
         match self {
             Self::Model(problem) => Self::Model(format!("{place}: {problem}")),

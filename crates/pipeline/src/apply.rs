@@ -45,7 +45,8 @@ fn run<T: Pixel>(chain: &[Filter], image: &Image<T>, keep_alpha: bool) -> Result
     Ok(Engine { keep_alpha, ..Engine::default() }.run(chain, image)?)
 }
 
-/// Takes pixels through a chain into pixels that are already there, every channel alike: what is left to measure is the operators alone.
+/// Takes pixels through a chain into pixels that are already there, every channel alike: what is left to measure is
+/// the operators alone.
 ///
 /// # Errors
 /// [`Error::Operator`] if nothing would be left of the picture.

@@ -70,7 +70,8 @@ pub enum Event<'e> {
     Ended(&'e Pair, &'e Result<Converted, Error>),
 }
 
-/// Takes every picture through the job, `at_once` at a time; gives what failed, in the order of the pairs. `report` is called on several threads.
+/// Takes every picture through the job, `at_once` at a time; gives what failed, in the order of the pairs. `report`
+/// is called on several threads.
 pub fn run(job: &Job, pairs: &[Pair], at_once: usize, report: &(dyn Fn(Event) + Sync)) -> Vec<Error> {
     let next = AtomicUsize::new(0);
     let worker = || {

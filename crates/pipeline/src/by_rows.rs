@@ -14,7 +14,8 @@ use crate::{Error, Job};
 const AHEAD_BYTES: usize = 1 << 18;
 const AHEAD: usize = 4;
 
-/// Whether the rows of each picture of a chain are short enough to be kept many times over. A picture of which nothing would be left is noticed later.
+/// Whether the rows of each picture of a chain are short enough to be kept many times over. A picture of which
+/// nothing would be left is noticed later.
 pub(crate) fn rows_are_short(chain: &[Filter], rows: &PngRows) -> bool {
     let (mut shape, size) = (rows.shape, if rows.is_u16 { 2 } else { 1 });
     let mut is_short = |filter: &Filter| {
@@ -70,8 +71,8 @@ impl Rereadable<'_> {
     }
 }
 
-/// Runs `work` with a function that gives the next rows, or those from row 0 again. Another thread reads them ahead; with one thread to work on, they are
-/// read when they are needed.
+/// Runs `work` with a function that gives the next rows, or those from row 0 again. Another thread reads them ahead;
+/// with one thread to work on, they are read when they are needed.
 fn ahead<T: Pixel>(
     input: &Rereadable,
     rows: PngRows,

@@ -42,8 +42,8 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Adds the pictures in a folder and in the folders in it, by their suffixes. Hidden ones are left out, and so is the folder `made`, where an earlier
-    /// run may have written.
+    /// Adds the pictures in a folder and in the folders in it, by their suffixes. Hidden ones are left out, and so is
+    /// the folder `made`, where an earlier run may have written.
     pub fn add_folder(&mut self, folder: &Path, made: &Path) {
         self.add(folder, Path::new(""), made);
     }

@@ -14,7 +14,8 @@ static BUILT_IN: &[u8] = include_bytes!("../../../../data/mnist.npz");
 /// Which data set.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Data {
-    /// Labelled pictures: an npz file with x_train and x_test, [n, h, w] or [n, h, w, c] of u1, and y_train and y_test, whole numbers [default: MNIST, built in]
+    /// Labelled pictures: an npz file with x_train and x_test, [n, h, w] or [n, h, w, c] of u1, and y_train and
+    /// y_test, whole numbers [default: MNIST, built in]
     #[arg(long, value_name = "FILE.npz")]
     data: Option<PathBuf>,
 }

@@ -9,8 +9,9 @@ use crate::run::{Common, say, say_json};
 
 /// Write a model in a format of other tools: .npz (NumPy), .safetensors or .onnx
 ///
-/// ONNX has the channels of a picture before its rows: `input` is [n, channels, height, width], or [n, numbers] for a net that takes a list;
-/// `output` is as `dnn predict` gives it. The numbers of safetensors are those of npz; its metadata hold the model text.
+/// ONNX has the channels of a picture before its rows: `input` is [n, channels, height, width], or [n, numbers] for a
+/// net that takes a list; `output` is as `dnn predict` gives it. The numbers of safetensors are those of npz; its
+/// metadata hold the model text.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn export model.npz model.onnx
@@ -32,7 +33,10 @@ impl Export {
             "onnx" => {
                 model.net.save_onnx(&self.out)?;
                 if model.net.precision() == "f64" {
-                    common.note("note: the model computes in f64; ONNX Runtime has no convolutions, average pooling and some activations for it");
+                    common.note(
+                        "note: the model computes in f64; ONNX Runtime lacks convolutions, average pooling and some \
+                         activations for it",
+                    );
                 }
             }
             _ => {

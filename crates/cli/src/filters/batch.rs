@@ -59,7 +59,8 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     Err(Reported.into())
 }
 
-/// Takes every picture through the job, `jobs` at a time; gives what failed, and what kept us from saying what was done.
+/// Takes every picture through the job, `jobs` at a time. Gives the failures, and the first line that could not be
+/// printed.
 fn work(
     job: &Job,
     pairs: &[Pair],

@@ -13,7 +13,7 @@ use super::read_pixels;
 use crate::outcome::Interrupted;
 use crate::run::{Common, catch_interrupts, interrupted, say, say_json};
 
-/// Measured runs of an operator: at least so many, and more while time is left.
+/// Measured runs of an operator: at least the first number, and up to the second while time is left.
 const LEAST_RUNS: usize = 5;
 const MOST_RUNS: usize = 50;
 const TIME: Duration = Duration::from_millis(500);
@@ -75,7 +75,7 @@ impl Bench {
     }
 }
 
-/// Slopes and noise: what a photograph is to a kernel.
+/// Gradients and noise: what a photograph is to a kernel.
 fn made_picture() -> Image<u8> {
     let [height, width] = SIZE;
     let mut state = 1u32;
@@ -120,7 +120,8 @@ fn measure_all(labels: &[String], pixels: &Pixels, common: &Common) -> anyhow::R
                 given.iter().map(|(name, value)| (name.to_string(), number(value))).collect();
             say_json(&json!({
                 "op": op, "params": params, "label": label, "width": width, "height": height, "channels": channels,
-                "dtype": pixels.depth(), "threads": threads, "median_ms": ms(median), "mpix_per_s": mpixels, "x_memcpy": copies,
+                "dtype": pixels.depth(), "threads": threads, "median_ms": ms(median), "mpix_per_s": mpixels,
+                "x_memcpy": copies,
             }))?;
         } else {
             say(&format!("{label:<28}{:>12.2}{mpixels:>12.0}{copies:>12.1}", ms(median)))?;

@@ -18,8 +18,8 @@ const CROPS: [usize; 8] = [10, 20, 50, 100, 200, 500, 1000, 2000];
 
 /// Size, depth, histogram, entropy and noise of a picture, and how chaotic its crops look
 ///
-/// The article's point: ten by ten pixels of a clean photograph look like noise, the whole does not. Noise does not grow when the crop
-/// shrinks, but what else there is to see does: its share of all differences goes up.
+/// The article's point: ten by ten pixels of a clean photograph look like noise, the whole does not. Noise does not
+/// grow when the crop shrinks, but its share of all differences does.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters info photo.jpg
@@ -27,7 +27,8 @@ const CROPS: [usize; 8] = [10, 20, 50, 100, 200, 500, 1000, 2000];
 
 Of brightness (Rec. 601) 0 … 255:
   entropy    bits a pixel, -Σ p·lg p over the 256 values it is rounded to
-  noise      Immerkær's estimate of its standard deviation, √(π/2) / (6(w-2)(h-2)) · Σ |a * N|, N = [1 -2 1; -2 4 -2; 1 -2 1]
+  noise      Immerkær's estimate of its standard deviation, √(π/2) / (6(w-2)(h-2)) · Σ |a * N|,
+             N = [1 -2 1; -2 4 -2; 1 -2 1]
   deviation  standard deviation of all pixels
   chaos      noise / deviation: 1 is nothing but noise
 Crops: means over up to 64 crops of a side, spread over the picture.")]
@@ -50,13 +51,18 @@ impl Info {
         let histogram: [usize; BINS] = histogram(&luma);
         if common.json {
             let crops = crops.iter().map(|(side, n)| {
-                json!({ "side": side, "entropy": n.entropy, "noise": n.noise, "deviation": n.deviation, "chaos": n.chaos() })
+                json!({
+                    "side": side, "entropy": n.entropy, "noise": n.noise, "deviation": n.deviation,
+                    "chaos": n.chaos(),
+                })
             });
             return Ok(say_json(&json!({
                 "event": "info", "in": name, "width": width, "height": height, "channels": channels, "dtype": depth,
                 "is_first_of_more": picture.is_first_of_more,
-                "icc_bytes": picture.metadata.icc.map(|icc| icc.len()), "exif_bytes": picture.metadata.exif.map(|exif| exif.len()),
-                "histogram": histogram.as_slice(), "entropy": whole.entropy, "noise": whole.noise, "deviation": whole.deviation,
+                "icc_bytes": picture.metadata.icc.map(|icc| icc.len()),
+                "exif_bytes": picture.metadata.exif.map(|exif| exif.len()),
+                "histogram": histogram.as_slice(), "entropy": whole.entropy, "noise": whole.noise,
+                "deviation": whole.deviation,
                 "chaos": whole.chaos(), "crops": crops.collect::<Vec<_>>(),
             }))?);
         }

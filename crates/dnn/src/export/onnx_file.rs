@@ -9,10 +9,12 @@ impl<T: Stored> Net<T> {
     /// Writes the net as an ONNX file, atomically. Its metadata hold the model text.
     ///
     /// # Shape
-    /// The graph's `input` is `[n, channels, height, width]`, or `[n, numbers]` for a net that takes a list; its `output` likewise.
+    /// The graph's `input` is `[n, channels, height, width]`, or `[n, numbers]` for a net that takes a list; its
+    /// `output` likewise.
     ///
     /// # Errors
-    /// If a layer cannot be said in ONNX, the file would be larger than such files can be, or the system would not write it.
+    /// If a layer cannot be said in ONNX, the file would be larger than such files can be, or the system would not
+    /// write it.
     pub fn save_onnx(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let (graph, output) = Onnx::of(self)?;
         let mut nodes: Vec<_> = graph.nodes.into_iter().map(node).collect();

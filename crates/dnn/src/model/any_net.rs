@@ -78,7 +78,8 @@ impl AnyNet {
         })
     }
 
-    /// Shows every picture to the net and compares its answers with the labels: [`evaluate`] with the loss of that name.
+    /// Shows every picture to the net and compares its answers with the labels: [`evaluate`] with the loss of that
+    /// name.
     ///
     /// # Errors
     /// If there is no such loss, or pictures and net do not fit.

@@ -27,7 +27,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// Reads a model file: safetensors if the suffix says so, otherwise npz. The article's script's own files are read, too.
+    /// Reads a model file: safetensors if the suffix says so, otherwise npz. The article's script's own files are
+    /// read, too.
     ///
     /// # Errors
     /// If the file cannot be read, or holds no net, or numbers that are not finite; every message begins with the file.
@@ -79,7 +80,8 @@ impl Model {
 }
 
 impl<T: Stored> Net<T> {
-    /// Reads the net of a model file, whose numbers are rounded to `T`. [`Model::load`] keeps the file's precision, and the loss.
+    /// Reads the net of a model file, whose numbers are rounded to `T`. [`Model::load`] keeps the file's precision,
+    /// and the loss.
     ///
     /// # Errors
     /// As [`Model::load`].
@@ -87,8 +89,9 @@ impl<T: Stored> Net<T> {
         read(&mut Archive::open(path.as_ref())?)
     }
 
-    /// Writes a model file, atomically: safetensors if the suffix says so, otherwise npz. `loss` is the name of the loss that the net was
-    /// trained by. The npz of a net of the article's kind holds nothing but the arrays that the article's script knows.
+    /// Writes a model file, atomically: safetensors if the suffix says so, otherwise npz. `loss` is the name of the
+    /// loss that the net was trained by. The npz of a net of the article's kind holds nothing but the arrays that the
+    /// article's script knows.
     ///
     /// ```
     /// use glassbox_dnn::{ARTICLE, Net, initialise_numpy};
@@ -122,7 +125,8 @@ impl<T: Stored> Net<T> {
         format!("input {} | {}", self.input().text(), self.text())
     }
 
-    /// Takes the numbers to begin with from a file: its arrays `init_w_i_h` and so on if it has them, otherwise `w_i_h` and so on.
+    /// Takes the numbers to begin with from a file: its arrays `init_w_i_h` and so on if it has them, otherwise
+    /// `w_i_h` and so on.
     ///
     /// # Errors
     /// If the file cannot be read, or lacks an array of the net's, or has it in another shape.

@@ -1,8 +1,8 @@
 //! What is kept on disk so that a training can go on.
 //!
-//! A checkpoint is an npz archive: the numbers of the net and the optimiser, and a text with the counters and with all that decides the
-//! result. It is written beside its place, flushed and renamed; the archive's checksums are compared when it is read. The two newest are
-//! kept: if one is damaged, the one before it serves.
+//! A checkpoint is an npz archive: the numbers of the net and the optimiser, and a text with the counters and with
+//! all that decides the result. It is written beside its place, flushed and renamed; the archive's checksums are
+//! compared when it is read. The two newest are kept: if one is damaged, the one before it serves.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,8 +71,8 @@ fn invalid(file: &Path, problem: String) -> Error {
 }
 
 impl Folder {
-    /// Makes the folder if there is none. Unless the training is to go on, the folder must not hold checkpoints: with those of a second
-    /// training among them, nobody would know which is the newest.
+    /// Makes the folder if there is none. Unless the training is to go on, the folder must not hold checkpoints: with
+    /// those of a second training among them, nobody would know which is the newest.
     pub(super) fn open(path: &Path, identity: Value, resume: bool) -> Result<Self, Error> {
         fs::create_dir_all(path).map_err(|error| invalid(path, format!("cannot be made: {error}")))?;
         let folder = Self { path: path.into(), identity };
@@ -130,8 +130,8 @@ impl Folder {
         Ok(file)
     }
 
-    /// Goes back to the newest checkpoint that is whole, and gives it with its file; none if there is none at all. `damaged` is told of each that is not
-    /// whole.
+    /// Goes back to the newest checkpoint that is whole, and gives it with its file; none if there is none at all.
+    /// `damaged` is told of each that is not whole.
     pub(super) fn resume<T: Stored>(
         &self,
         learner: &mut Learner<T>,

@@ -28,7 +28,8 @@ impl Data {
         Self::read(&path.display().to_string(), || Npz::open(path))
     }
 
-    /// Reads the same arrays of an archive that is opened twice, so that both parts are unpacked side by side; messages call it `name`.
+    /// Reads the same arrays of an archive that is opened twice, so that both parts are unpacked side by side;
+    /// messages call it `name`.
     ///
     /// # Errors
     /// As [`Labelled::read`].

@@ -1,7 +1,7 @@
 //! A whole training: from a few settings and a data set to a net.
 //!
-//! [`Settings`] say what differs from the defaults, [`Plan`] decides everything that they leave open, [`Session`] trains. What happens
-//! meanwhile is told as [`Event`]s; the answer to one can end the training.
+//! [`Settings`] say what differs from the defaults, [`Plan`] decides everything that they leave open, [`Session`]
+//! trains. What happens meanwhile is told as [`Event`]s; the answer to one can end the training.
 //!
 //! ```no_run
 //! use glassbox_dnn::training::{Data, Event, Plan, Session, Settings};

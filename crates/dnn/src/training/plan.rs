@@ -21,7 +21,8 @@ pub struct Plan {
     pub input: Shape,
     /// The loss's name.
     pub loss: String,
-    /// Optimiser, rate, schedule, batch, epochs, seed. Of these the article's way uses rate and epochs, and the seed for the first weights and the order.
+    /// Optimiser, rate, schedule, batch, epochs, seed. Of these the article's way uses rate and epochs, and the seed
+    /// for the first weights and the order.
     pub recipe: Recipe,
     /// First weights, as [`Settings::init`] has them.
     pub init: String,
@@ -31,9 +32,9 @@ pub struct Plan {
     pub order: Order,
     /// What the net computes in.
     pub precision: Precision,
-    /// Training pictures, the last ones, that are not learned from.
+    /// How many of the last training pictures are not learned from.
     pub hold_out: usize,
-    /// Epochs without a better one after which the training ends.
+    /// After how many epochs without a better one the training ends.
     pub patience: Option<usize>,
     /// Classes of the data set.
     pub classes: usize,
@@ -49,8 +50,8 @@ pub(super) fn wrong(name: &'static str, problem: impl Display) -> Error {
 impl Plan {
     /// Decides what the settings leave open.
     ///
-    /// A net of pairs `dense N | sigmoid` is trained the article's way, one sample at a time, unless loss, optimiser, schedule, batch, weight decay, clip or
-    /// augmentation ask for batches; every other net is trained in batches.
+    /// A net of pairs `dense N | sigmoid` is trained the article's way, one sample at a time, unless loss, optimiser,
+    /// schedule, batch, weight decay, clip or augmentation ask for batches; every other net is trained in batches.
     ///
     /// # Errors
     /// [`Error::Setting`] for one that is unknown, out of range, or contradicts another or the data.
@@ -69,7 +70,8 @@ impl Plan {
         if !net.output().is_flat() {
             let output = net.output();
             let problem = format!(
-                "its last layer gives {output}; a list of {classes} numbers, one a class, is needed: add | flatten | dense {classes}"
+                "its last layer gives {output}; a list of {classes} numbers, one a class, is needed: \
+                 add | flatten | dense {classes}"
             );
             return Err(wrong(source, problem));
         }
@@ -130,8 +132,8 @@ impl Plan {
         }
     }
 
-    /// All that decides the result, to be compared when a training goes on from a checkpoint. The number of epochs may change where no
-    /// schedule depends on it.
+    /// All that decides the result, to be compared when a training goes on from a checkpoint. The number of epochs
+    /// may change where no schedule depends on it.
     pub(super) fn identity(&self) -> serde_json::Value {
         let recipe = &self.recipe;
         let schedule_counts_epochs = recipe.schedule != Schedule::Constant;

@@ -77,7 +77,8 @@ pub enum Ending {
 pub struct Trained {
     /// The net after the last whole epoch; if it was interrupted before one was whole, as it was then.
     pub net: AnyNet,
-    /// The net of the epoch that did best on the held-out pictures, with the epoch's number; none if nothing is held out.
+    /// The net of the epoch that did best on the held-out pictures, with the epoch's number; none if nothing is held
+    /// out.
     pub best: Option<(usize, AnyNet)>,
     /// The epochs, those before a checkpoint included.
     pub epochs: Vec<Epoch>,
@@ -112,8 +113,8 @@ impl<'a> Session<'a> {
         Self { plan, data, checkpoints: None }
     }
 
-    /// Keeps checkpoints in a folder: after each epoch, and when the training is interrupted. With `resume` it goes on from the newest that is whole, and
-    /// ends, bit for bit, as one that was never interrupted.
+    /// Keeps checkpoints in a folder: after each epoch, and when the training is interrupted. With `resume` it goes
+    /// on from the newest that is whole, and ends, bit for bit, as one that was never interrupted.
     pub fn with_checkpoints(self, folder: impl Into<PathBuf>, resume: bool) -> Self {
         Self { checkpoints: Some((folder.into(), resume)), ..self }
     }
@@ -121,7 +122,11 @@ impl<'a> Session<'a> {
     /// Trains. `report` is told what happens; [`ControlFlow::Break`] ends the training as soon as possible.
     ///
     /// # Errors
-    /// If the net does not fit the data, the training runs away, or a checkpoint cannot be read or written, or is of another training.
+    /// If the net does not fit the data, the training runs away, or a checkpoint cannot be read or written, or is of
+    /// another training.
+    ///
+    /// # Panics
+    /// If the plan holds out more pictures than there are: it was made for other data.
     pub fn run(self, report: &mut (dyn FnMut(Event) -> ControlFlow<()> + Send)) -> Result<Trained, Error> {
         let reporter = Reporter { report, is_over: false };
         match self.plan.precision {

@@ -1,7 +1,7 @@
 use crate::Rule;
 
-/// The seed that is taken if none is given. It leads the article's net to an accuracy in the middle of those that the seeds 0 … 9 lead to
-/// (92.5 to 94.0 %), so that the first run shows what to expect.
+/// The seed that is taken if none is given. It leads the article's net to an accuracy in the middle of those that the
+/// seeds 0 … 9 lead to (92.5 to 94.0 %), so that the first run shows what to expect.
 pub const DEFAULT_SEED: u64 = 9;
 
 /// In which order the samples are learned from.
@@ -23,7 +23,8 @@ pub enum Precision {
     F64,
 }
 
-/// What is wanted of a training; [`Plan`](super::Plan) decides what is left open. Names and texts are those of the command line.
+/// What is wanted of a training; [`Plan`](super::Plan) decides what is left open. Names and texts are those of the
+/// command line.
 ///
 /// By default everything is left open: that is the article's training.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,9 +51,10 @@ pub struct Settings {
     pub clip: Option<f64>,
     /// How pictures are changed at random: `shift:1.5,rotate:10`.
     pub augment: Option<String>,
-    /// Training pictures, the last ones, that are not learned from but choose the best epoch.
+    /// How many of the last training pictures choose the best epoch instead of being learned from.
     pub hold_out: Option<usize>,
-    /// Epochs without a better one after which the training ends; it needs held-out pictures, a twelfth unless `hold_out` says how many.
+    /// After how many epochs without a better one the training ends. It needs held-out pictures: a twelfth, unless
+    /// `hold_out` says how many.
     pub patience: Option<usize>,
     /// The rule of the article's way of training.
     pub rule: Option<Rule>,

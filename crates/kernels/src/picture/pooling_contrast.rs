@@ -14,13 +14,15 @@ const LIGHT: f64 = 0.99;
 pub struct PoolingContrast {
     /// Mean brightness after pooling, 0 … 255.
     pub mean: f64,
-    /// `(p₉₉(pooled) − m) / (p₉₉(whole) − m)`, `m` the median of the whole: how far light details still stand out. None if there were none.
+    /// `(p₉₉(pooled) − m) / (p₉₉(whole) − m)`, `m` the median of the whole: how far light details still stand out.
+    /// None if there were none.
     pub light: Option<f64>,
     /// `(m − p₁(pooled)) / (m − p₁(whole))`: the same of dark details.
     pub dark: Option<f64>,
     /// The mean of Sobel's response, as a share of what it was. None if there were no edges.
     pub edges: Option<f64>,
-    /// Decibels between the pooled picture and another, [`psnr`]: higher is more alike. None if there is no other, it is of another size, or the same.
+    /// Decibels between the pooled picture and another, [`psnr`]: higher is more alike. None if there is no other, it
+    /// is of another size, or the same.
     pub psnr: Option<f64>,
 }
 

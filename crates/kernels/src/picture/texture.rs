@@ -7,8 +7,8 @@ const MOST_CROPS: usize = 8;
 
 /// How much a picture, or a crop of it, looks like noise.
 ///
-/// The article's point: ten by ten pixels of a clean photograph look like noise, the whole does not. Noise does not grow when the crop shrinks, but its share
-/// of all differences does.
+/// The article's point: ten by ten pixels of a clean photograph look like noise, the whole does not. Noise does not
+/// grow when the crop shrinks, but its share of all differences does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Texture {
     /// Bits a pixel, over the 256 values that brightness is rounded to: [`entropy`].
@@ -41,7 +41,8 @@ impl Texture {
         Self { entropy: entropy(&rounded), noise: immerkaer(brightness), deviation: deviation(brightness) }
     }
 
-    /// The mean over square crops of `side` pixels: as many as fit beside each other in each direction, at most eight, spread evenly over the picture.
+    /// The mean over square crops of `side` pixels: as many as fit beside each other in each direction, at most
+    /// eight, spread evenly over the picture.
     ///
     /// # Shape
     /// `[height, width, 1]`, brightness 0 … 255
@@ -85,7 +86,8 @@ impl Texture {
     }
 }
 
-/// How many pixels have which brightness, in `N` bins of equal width: bin `⌊value·N / 256⌋`, values rounded and clamped to 0 … 255.
+/// How many pixels have which brightness, in `N` bins of equal width: bin `⌊value·N / 256⌋`, values rounded and
+/// clamped to 0 … 255.
 ///
 /// ```
 /// use glassbox_kernels::histogram;

@@ -18,17 +18,17 @@ use crate::run::{Common, catch_interrupts, interrupted};
 
 /// Train a net and save it; with no arguments: the article's, on MNIST
 ///
-/// Prints, an epoch a line: the article's confidence ("Уверенность": hits before each update, over the training stream), the accuracy
-/// on the test set, which is used for nothing else, and the time of the training alone.
+/// Prints a line an epoch: the article's confidence ("Уверенность": hits before each update, over the training
+/// stream), the accuracy on the test set, which is used for nothing else, and the time of the training alone.
 ///
-/// A net of pairs "dense N | sigmoid" is trained the article's way, one sample at a time, unless --loss, --optimiser, --schedule or --batch
-/// ask for batches; every other net is trained in batches.
+/// A net of pairs "dense N | sigmoid" is trained the article's way, one sample at a time; with --loss, --optimiser,
+/// --schedule, --batch, --weight-decay, --clip or --augment, and with every other net, training is in batches.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn train
-  dnn train --preset lenet5 --checkpoint run1              Ctrl-C, and later: dnn train --preset lenet5 --checkpoint run1 --resume
+  dnn train --preset lenet5 --checkpoint run1              Ctrl-C, and later the same with --resume
   dnn train --layers 'conv 8 3x3 | relu | max-pool 2 | dense 10' --epochs 3 --log run.jsonl --plot run.svg
-  dnn train --preset cnn --hold-out 5000 --patience 3      stops when the held-out accuracy does; the best net is kept apart
+  dnn train --preset cnn --hold-out 5000 --patience 3      stops when the held-out accuracy does; keeps the best net
   dnn train --rule formula --epochs 5
   dnn train --init numpy:0 --precision f64 --json          NumPy's run of the article's script, number for number")]
 pub(super) struct Train {
@@ -56,33 +56,37 @@ pub(super) struct Train {
     /// Samples a step; 1 is the article's way
     #[arg(long, value_name = "N")]
     batch: Option<usize>,
-    /// Weight decay: so much of each parameter is added to its gradient; with adamw, times the rate, taken off the parameter itself
+    /// Weight decay: this share of each parameter is added to its gradient; adamw subtracts the share times the rate
+    /// from the parameter itself
     #[arg(long, value_name = "SHARE")]
     weight_decay: Option<f64>,
     /// Shorten a gradient that is longer than this
     #[arg(long, value_name = "LENGTH")]
     clip: Option<f64>,
-    /// Change pictures at random before they are learned from: shift:PIXELS, rotate:DEGREES, scale:SHARE, elastic:PIXELS, with commas between
+    /// Change pictures at random before learning from them: shift:PIXELS, rotate:DEGREES, scale:SHARE,
+    /// elastic:PIXELS, separated by commas
     #[arg(long, value_name = "WHAT")]
     augment: Option<String>,
-    /// Training pictures, the last ones, that are not learned from but choose the best epoch, which is saved beside the model
+    /// Do not learn from the last N training pictures: they choose the best epoch, whose net is saved beside the model
     #[arg(long, value_name = "N")]
     hold_out: Option<usize>,
-    /// Stop when the held-out accuracy has not risen for so many epochs (holds out a twelfth unless --hold-out says how many)
+    /// Stop when the held-out accuracy has not risen for this many epochs (a twelfth of the pictures is held out
+    /// unless --hold-out says how many)
     #[arg(long, value_name = "EPOCHS")]
     patience: Option<usize>,
-    /// code: what the article's script does (the output delta lacks σ′, deltas go back through updated weights); formula: the gradient
-    /// that its text derives
+    /// code: what the article's script does (the output delta lacks σ′, deltas go back through updated weights);
+    /// formula: the gradient that its text derives
     #[arg(long, value_enum)]
     rule: Option<RuleName>,
     /// Numbers to compute in; f64 repeats NumPy
     #[arg(long, value_enum, default_value_t = PrecisionName::F32)]
     precision: PrecisionName,
-    /// Weights to begin with: uniform[:A] (±A, by default ±0.5), xavier, he, numpy:SEED (what np.random.RandomState(SEED).uniform(-0.5, 0.5, …)
-    /// draws), or an npz file that holds them
+    /// Weights to begin with: uniform[:A] (±A, by default ±0.5), xavier, he, numpy:SEED (what
+    /// np.random.RandomState(SEED).uniform(-0.5, 0.5, …) draws), or an npz file that holds them
     #[arg(long, value_name = "WHAT|FILE.npz")]
     init: Option<String>,
-    /// Order of the samples: as in the file, or shuffled anew each epoch, by --seed [default: file for the article's way, else shuffle]
+    /// Order of the samples: as in the file, or shuffled anew each epoch, by --seed [default: file for the article's
+    /// way, else shuffle]
     #[arg(long, value_enum)]
     order: Option<OrderName>,
     /// Seed of all randomness
@@ -93,10 +97,10 @@ pub(super) struct Train {
     /// Where the model goes
     #[arg(long, value_name = "OUT.npz", default_value = "model.npz")]
     model: PathBuf,
-    /// Keep all that is needed to go on in this folder, after each epoch and on Ctrl-C
+    /// Keep checkpoints in this folder, from which the training can go on: after each epoch and on Ctrl-C
     #[arg(long, value_name = "DIR")]
     checkpoint: Option<PathBuf>,
-    /// Go on from the newest whole checkpoint; the result is, bit for bit, that of a run that was never interrupted
+    /// Go on from the newest whole checkpoint; the result has the same bits as that of a run without interruption
     #[arg(long, requires = "checkpoint")]
     resume: bool,
     /// Append what --json prints to a file, too
