@@ -10,7 +10,7 @@ mod terminal;
 
 use std::process::ExitCode;
 
-pub use glassbox_kernels::simd::LargePages;
+pub use glassbox_simd::LargePages;
 
 /// Runs `dnn` with the arguments of the process.
 pub fn dnn() -> ExitCode {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::filter::{RowFilter, RowKernel, Rows, Window};
 use crate::sides::Sides;
-use crate::simd::Level;
 use crate::{Border, Pixel};
+use glassbox_simd::Level;
 
 /// Bytes of rows that are made before their sides are: a part of a usual second-level cache.
 const BLOCK_BYTES: usize = 1 << 17;

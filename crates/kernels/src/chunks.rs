@@ -2,7 +2,7 @@
 
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{OnLines, ask_ahead, chunk_starts, stream, to_line};
+use glassbox_simd::{OnLines, chunk_starts, prefetch_ahead, store_nontemporal, to_line};
 
 /// Numbers that are made at a time: two cache lines of bytes, of which loops are unrolled.
 pub(crate) const CHUNK: usize = 128;
@@ -26,15 +26,15 @@ pub(crate) fn in_chunks<T: Pixel>(rows: Rows<T>, out: &mut [T], mut chunks: impl
     for start in chunk_starts(CHUNK, out) {
         let Some(place) = out[start..].first_chunk_mut::<CHUNK>() else { unreachable!("chunks lie in the row") };
         if !past_caches {
-            ask_ahead::<T, CHUNK>(place);
+            prefetch_ahead::<T, CHUNK>(place);
         }
         chunks.make(start, if past_caches { &mut made.0 } else { place });
         if past_caches {
             let end = if stored < first { first } else { start + CHUNK };
             match end - stored {
                 // Its length is known beforehand.
-                CHUNK => stream(rows.level(), &made.0, &mut out[start..end]),
-                _ => stream(rows.level(), &made.0[stored - start..end - start], &mut out[stored..end]),
+                CHUNK => store_nontemporal(rows.level(), &made.0, &mut out[start..end]),
+                _ => store_nontemporal(rows.level(), &made.0[stored - start..end - start], &mut out[stored..end]),
             }
             stored = end;
         }

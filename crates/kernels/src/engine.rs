@@ -9,11 +9,11 @@ use crate::band::Band;
 use crate::filter::{Filter, MOST_REACH, RowFilter, Way, WholeFilter};
 use crate::gather::Gather;
 use crate::parts::Terms;
-use crate::simd::{Level, fence};
 use crate::steps::{Shape, Step, Steps, first_not_by_rows, output_shape};
 use crate::stream::stream;
 use crate::transparent::{Cover, cover_by_mean};
 use crate::{BinOperator, Border, Error, Pixel};
+use glassbox_simd::{Level, fence};
 
 /// Bytes of an output that is better written past the caches: it would push everything else out of them.
 const CACHE_BYTES: usize = 1 << 24;

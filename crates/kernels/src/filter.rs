@@ -4,9 +4,9 @@
 use glassbox_tensor::Image;
 
 use crate::gather::BinOperator;
-use crate::simd::{Level, Task, dispatch};
 use crate::study::{StudyFilter, StudyOperator};
 use crate::{Border, Error, Pixel};
+use glassbox_simd::{Level, Task, dispatch_with};
 
 /// How much of the picture around a place an operator sees, and how far apart its places are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -349,8 +349,14 @@ struct Vectorised<K>(K);
 
 impl<T: Pixel, K: Kernel<T>> RowKernel<T> for Vectorised<K> {
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        dispatch(rows.level, OneRow { kernel: &mut self.0, rows, out });
+        run_row(&mut self.0, rows, out);
     }
+}
+
+/// Runs a row function, compiled for the level where its own type stands.
+#[inline(always)]
+pub(crate) fn run_row<T: Pixel, K: Kernel<T>>(kernel: &mut K, rows: Rows<T>, out: &mut [T]) {
+    dispatch_with::<K, _>(rows.level, OneRow { kernel, rows, out });
 }
 
 struct OneRow<'a, K, T> {

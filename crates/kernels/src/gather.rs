@@ -6,8 +6,8 @@ use rayon::prelude::*;
 
 use crate::band::Band;
 use crate::parts::{Group, Reduce, Terms};
-use crate::simd::{Level, dispatch};
 use crate::{Error, Pixel};
+use glassbox_simd::{Level, dispatch};
 
 /// Rows that are brought together before columns are: few enough that their sums have room.
 const GROUP: usize = 16;

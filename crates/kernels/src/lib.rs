@@ -18,7 +18,6 @@ mod parts;
 mod pixel;
 mod resample;
 mod sides;
-pub mod simd;
 mod steps;
 mod stream;
 mod study;

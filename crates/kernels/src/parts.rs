@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use crate::Pixel;
-use crate::simd::{Level, Task};
 use crate::transparent::alpha;
 use crate::wide::nearest;
+use glassbox_simd::{Level, Task};
 
 /// What the numbers of a part become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

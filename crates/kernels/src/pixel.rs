@@ -4,9 +4,9 @@ use std::ops::Add;
 use glassbox_tensor::{Element, Image};
 
 use crate::filter::{RowFilter, RowKernel, WholeFilter};
-use crate::simd::nearest_whole;
 use crate::study::{Learner, StudyFilter};
 use crate::wide::{Wide, greater, smaller};
+use glassbox_simd::nearest_whole;
 
 /// An element type of pictures: `u8` and `u16` (0 to full, exact, saturating) or `f32` (sign and range kept).
 pub trait Pixel: Element + Into<f64> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::Pixel;
 use crate::band::{Band, Placed};
 use crate::filter::Rows;
-use crate::simd::Level;
+use glassbox_simd::Level;
 
 /// What windows at the sides see is copied and laid side by side, both sides of one group of rows behind the other: a side by itself is too narrow for
 /// a vector. They are one low picture then; what stands where one side meets the next is not used.

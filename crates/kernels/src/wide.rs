@@ -52,17 +52,7 @@ impl Wide for f32 {
     }
 }
 
-/// The smaller of two; the second if they cannot be compared.
-#[inline(always)]
-pub(crate) fn smaller<T: PartialOrd>(a: T, b: T) -> T {
-    if a < b { a } else { b }
-}
-
-/// The greater of two; the second if they cannot be compared.
-#[inline(always)]
-pub(crate) fn greater<T: PartialOrd>(a: T, b: T) -> T {
-    if a > b { a } else { b }
-}
+pub(crate) use glassbox_simd::{greater, smaller};
 
 /// The number nearest to `x`: whole numbers rounded half up and saturated.
 #[inline(always)]

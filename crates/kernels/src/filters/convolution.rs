@@ -5,7 +5,7 @@
 use super::signed::Signed;
 use crate::Pixel;
 use crate::filter::{Rows, Window};
-use crate::simd::{Aligned, OnLines, chunk_starts};
+use glassbox_simd::{Aligned, OnLines, chunk_starts};
 
 /// Largest side of a matrix.
 pub(super) const LARGEST: usize = 31;

@@ -6,9 +6,9 @@ use super::parameters::{Arguments, Parameter, Values};
 use super::response::Response;
 use super::signed::Signed;
 use crate::filter::Rows;
-use crate::simd::{Lanes, Register, Words};
 use crate::wide::{Wide, greater};
 use crate::{Error, Pixel};
+use glassbox_simd::{ByteVectors, Register, Words};
 
 /// Which of the two responses is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,17 +55,17 @@ pub(super) trait Masks<T: Pixel>: Sized {
     /// The second mask's response.
     fn b(&self, i: usize) -> T::Wide;
     /// The first mask's responses from place `i` on, if the numbers are of 8 bits.
-    fn a_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>>;
+    fn a_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>>;
     /// The second mask's.
-    fn b_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>>;
+    fn b_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>>;
     /// |a| + |b|
     #[inline(always)]
-    fn sum_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn sum_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         Some(self.a_words(lanes, i)?.abs().add(self.b_words(lanes, i)?.abs()))
     }
     /// √(a² + b²)
     #[inline(always)]
-    fn magnitude_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn magnitude_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         Some(self.a_words(lanes, i)?.magnitude::<false>(self.b_words(lanes, i)?))
     }
     /// |a| + |b|
@@ -146,7 +146,7 @@ impl<T: Pixel, M: Masks<T>, const CHOICE: u8> Response<T> for Combined<M, CHOICE
     }
 
     #[inline(always)]
-    fn words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let masks = &self.0;
         Some(match CHOICE {
             X => masks.a_words(lanes, i)?,

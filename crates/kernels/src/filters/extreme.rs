@@ -3,9 +3,9 @@
 use super::Arguments;
 use crate::chunks::{CHUNK, Chunks, in_chunks};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::{Aligned, ask_ahead};
 use crate::wide::{greater, smaller};
 use crate::{Border, Error, Pixel};
+use glassbox_simd::{Aligned, prefetch_ahead};
 
 /// Numbers after which what comes next is asked for.
 const PART: usize = 1024;
@@ -63,7 +63,7 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
         let (first, second, third) = (rows.get(0), rows.get(1.min(last)), rows.get(2.min(last)));
         for (index, columns) in columns.chunks_mut(PART).enumerate() {
             let start = index * PART;
-            ask_ahead::<T, PART>(&third[start..]);
+            prefetch_ahead::<T, PART>(&third[start..]);
             of_three::<T, GREATEST>(columns, &first[start..], &second[start..], &third[start..]);
         }
         for y in (3..*size).step_by(2) {

@@ -14,9 +14,9 @@ use super::Arguments;
 use super::edges::{Choices, Masks};
 use super::response::load;
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::{Lanes, Register, Words};
 use crate::wide::{Wide, greater};
 use crate::{Border, Error, Pixel};
+use glassbox_simd::{ByteVectors, Register, Words};
 
 /// The filter of these weights.
 pub(super) fn build(arguments: &Arguments, weights: Weights) -> Result<Filter, Error> {
@@ -111,7 +111,7 @@ impl<'a, T: Pixel> Masks<T> for Ring<'a, T> {
     }
 
     #[inline(always)]
-    fn a_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn a_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
         let Weights { side, middle } = self.weights;
         let sides = difference(lanes, i, side, ne, nw)?.add(difference(lanes, i, side, se, sw)?);
@@ -119,7 +119,7 @@ impl<'a, T: Pixel> Masks<T> for Ring<'a, T> {
     }
 
     #[inline(always)]
-    fn b_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn b_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
         let Weights { side, middle } = self.weights;
         let sides = difference(lanes, i, side, sw, nw)?.add(difference(lanes, i, side, se, ne)?);
@@ -127,13 +127,13 @@ impl<'a, T: Pixel> Masks<T> for Ring<'a, T> {
     }
 
     #[inline(always)]
-    fn sum_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn sum_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let (both, less) = self.sum_and_difference(lanes, i)?;
         Some(both.abs().greater(less.abs()))
     }
 
     #[inline(always)]
-    fn magnitude_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn magnitude_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let (both, less) = self.sum_and_difference(lanes, i)?;
         Some(both.magnitude::<true>(less))
     }
@@ -168,7 +168,7 @@ impl<T: Pixel> Ring<'_, T> {
 
     /// a + b and b - a.
     #[inline(always)]
-    fn sum_and_difference<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<(Words<R>, Words<R>)> {
+    fn sum_and_difference<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<(Words<R>, Words<R>)> {
         let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
         let Weights { side, middle } = self.weights;
         let (down, right) = (difference(lanes, i, middle, south, north)?, difference(lanes, i, middle, east, west)?);
@@ -180,7 +180,7 @@ impl<T: Pixel> Ring<'_, T> {
 /// `weight · (more - less)`
 #[inline(always)]
 fn difference<T: Pixel, R: Register>(
-    lanes: Lanes<R>,
+    lanes: ByteVectors<R>,
     i: usize,
     weight: i8,
     more: &[T],

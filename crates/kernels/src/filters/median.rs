@@ -1,6 +1,6 @@
 use super::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::filter::{Filter, Kernel, Operator, Rows, Window, run_row};
 use crate::median::{AHEAD, LARGEST, Ranked, Tiled, Unrolled, most_by_network, three};
 use crate::{Border, Error, Pixel};
 
@@ -85,11 +85,11 @@ impl<T: Pixel> Kernel<T> for MedianRow<T> {
         match self {
             MedianRow::One => out.copy_from_slice(rows.get(0)),
             MedianRow::Three(channels) => three::row(*channels, rows, out),
-            MedianRow::Five(network) => network.row(rows, out),
-            MedianRow::Seven(network) => network.row(rows, out),
-            MedianRow::Nine(network) => network.row(rows, out),
-            MedianRow::Tiled(tiled) => tiled.row(rows, out),
-            MedianRow::Ranked(ranked) => ranked.row(rows, out),
+            MedianRow::Five(network) => run_row(network, rows, out),
+            MedianRow::Seven(network) => run_row(network, rows, out),
+            MedianRow::Nine(network) => run_row(network, rows, out),
+            MedianRow::Tiled(tiled) => run_row(tiled, rows, out),
+            MedianRow::Ranked(ranked) => run_row(ranked, rows, out),
         }
     }
 }

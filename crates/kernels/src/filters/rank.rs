@@ -1,7 +1,7 @@
 use super::median::Median;
 use super::parameters::{BORDER, Parameter, SQUARE, Values};
 use super::{Arguments, Entry, extreme};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::filter::{Filter, Operator, Window};
 use crate::median::Ranked;
 use crate::{Border, Error, Pixel};
 
@@ -57,12 +57,5 @@ impl Operator for Rank {
 
     fn kernel<T: Pixel>(&self, channels: usize) -> Ranked<T> {
         Ranked::new(self.size, self.rank, channels)
-    }
-}
-
-impl<T: Pixel> Kernel<T> for Ranked<T> {
-    #[inline(always)]
-    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        Ranked::row(self, rows, out);
     }
 }

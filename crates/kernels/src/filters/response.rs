@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::Pixel;
 use crate::chunks::{CHUNK, Chunks, in_chunks};
 use crate::filter::Rows;
-use crate::simd::{Bytes, Lanes, Register, Words, ask_ahead, with_lanes};
+use glassbox_simd::{ByteVectors, Bytes, Register, Words, prefetch_ahead, with_byte_vectors};
 
 /// What a kernel answers at each place of a row. A trait and not a closure, because a closure cannot be told to be inlined,
 /// and what is not inlined is not vectorised: mark all of it `#[inline(always)]`.
@@ -18,7 +18,7 @@ pub(super) trait Response<T: Pixel>: Sized {
     fn at(&self, i: usize) -> T::Wide;
 
     /// The responses from place `i` on, if the numbers are of 8 bits.
-    fn words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>>;
+    fn words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>>;
 
     /// The responses at these places only.
     fn part(&self, places: Range<usize>) -> Self;
@@ -32,7 +32,7 @@ pub(super) trait Finish<T: Pixel> {
     /// Of one.
     fn number(response: T::Wide) -> T::Wide;
     /// Of as many as there are lanes.
-    fn words<R: Register>(lanes: Lanes<R>, responses: Words<R>) -> Words<R>;
+    fn words<R: Register>(lanes: ByteVectors<R>, responses: Words<R>) -> Words<R>;
 }
 
 /// Stores what is made of the response at each place in `out`; past the caches if that is better.
@@ -61,17 +61,17 @@ impl<T: Pixel, R: Response<T>, F: Finish<T>> Chunks<T> for Finished<'_, T, R, F>
     #[inline(always)]
     fn make(&mut self, start: usize, out: &mut [T; CHUNK]) {
         let response = self.response.part(start..start + CHUNK);
-        ask_ahead::<T, CHUNK>(response.newest());
+        prefetch_ahead::<T, CHUNK>(response.newest());
         fill_chunk::<T, F>(self.rows, out, response);
     }
 }
 
 #[inline(always)]
 fn fill_chunk<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: impl Response<T>) {
-    if rows.level().has_lanes()
+    if rows.level().has_byte_vectors()
         && let Some(out) = T::bytes_mut(out)
     {
-        with_lanes!(rows.level(), lanes => fill_bytes::<T, F, _>(lanes, out, response), else unreachable!("there are lanes"))
+        with_byte_vectors!(rows.level(), lanes => fill_bytes::<T, F, _>(lanes, out, response), else unreachable!("there are lanes"))
     } else {
         fill::<T, F>(out, response);
     }
@@ -79,12 +79,12 @@ fn fill_chunk<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: im
 
 /// As many of the numbers of a row as there are lanes, if they are of 8 bits.
 #[inline(always)]
-pub(super) fn load<T: Pixel, R: Register>(lanes: Lanes<R>, row: &[T], i: usize) -> Option<Bytes<R>> {
+pub(super) fn load<T: Pixel, R: Register>(lanes: ByteVectors<R>, row: &[T], i: usize) -> Option<Bytes<R>> {
     Some(lanes.load(&T::bytes(row)?[i..]))
 }
 
 #[inline(always)]
-fn fill_bytes<T: Pixel, F: Finish<T>, R: Register>(lanes: Lanes<R>, out: &mut [u8], response: impl Response<T>) {
+fn fill_bytes<T: Pixel, F: Finish<T>, R: Register>(lanes: ByteVectors<R>, out: &mut [u8], response: impl Response<T>) {
     for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
         if let Some(words) = response.words(lanes, i * R::BYTES) {
             F::words(lanes, words).saturate().store(out);

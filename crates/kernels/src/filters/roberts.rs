@@ -6,8 +6,8 @@ use super::response::load;
 use super::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::{Lanes, Register, Words};
 use crate::{Border, Error, Pixel};
+use glassbox_simd::{ByteVectors, Register, Words};
 
 pub(super) static ENTRY: Entry = Entry {
     name: "roberts",
@@ -101,12 +101,12 @@ impl<'a, T: Pixel> Masks<T> for Square<'a, T> {
     }
 
     #[inline(always)]
-    fn a_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn a_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         Some(load(lanes, self.nw, i)?.weigh(1, load(lanes, self.se, i)?, -1))
     }
 
     #[inline(always)]
-    fn b_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn b_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         Some(load(lanes, self.ne, i)?.weigh(1, load(lanes, self.sw, i)?, -1))
     }
 

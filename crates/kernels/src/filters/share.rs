@@ -1,7 +1,7 @@
 //! Means of a few numbers of 8 bits without a division.
 
 use crate::Pixel;
-use crate::simd::{Lanes, Level, Register, with_lanes};
+use glassbox_simd::{ByteVectors, Level, Register, with_byte_vectors};
 
 /// Largest side of a window whose sum of 8-bit numbers is shared out so.
 pub(super) const MOST_IN_16_BITS: usize = 11;
@@ -27,10 +27,10 @@ impl Share {
     #[inline(always)]
     pub(super) fn of_all<T: Pixel>(self, level: Level, sums: &[u16], out: &mut [T]) {
         let mut done = 0;
-        if level.has_lanes()
+        if level.has_byte_vectors()
             && let Some(out) = T::bytes_mut(out)
         {
-            done = with_lanes!(level, lanes => self.of_whole_registers(lanes, sums, out), else unreachable!("there are lanes"));
+            done = with_byte_vectors!(level, lanes => self.of_whole_registers(lanes, sums, out), else unreachable!("there are lanes"));
         }
         for (out, &sum) in out[done..].iter_mut().zip(&sums[done..]) {
             *out = T::from_bin(usize::from(self.take(sum)));
@@ -39,10 +39,10 @@ impl Share {
 
     /// How many those are.
     #[inline(always)]
-    fn of_whole_registers<R: Register>(self, lanes: Lanes<R>, sums: &[u16], out: &mut [u8]) -> usize {
-        let done = out.len() / Lanes::<R>::COUNT * Lanes::<R>::COUNT;
+    fn of_whole_registers<R: Register>(self, lanes: ByteVectors<R>, sums: &[u16], out: &mut [u8]) -> usize {
+        let done = out.len() / ByteVectors::<R>::COUNT * ByteVectors::<R>::COUNT;
         let half = lanes.splat_words(self.half as i16);
-        for i in (0..done).step_by(Lanes::<R>::COUNT) {
+        for i in (0..done).step_by(ByteVectors::<R>::COUNT) {
             let shares = lanes.load_words(&sums[i..]).add(half).upper_product(self.factor).shift_right(self.shift);
             shares.saturate_in_order().store(&mut out[i..]);
         }

@@ -5,9 +5,9 @@ use super::response::{Response, load};
 use super::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
 use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::{Lanes, Register, Words};
 use crate::wide::Wide;
 use crate::{Border, Error, Pixel};
+use glassbox_simd::{ByteVectors, Register, Words};
 
 pub(super) static ENTRY: Entry = Entry {
     name: "sharpen",
@@ -88,7 +88,7 @@ impl<'a, T: Pixel> Response<T> for Cross<'a, T> {
     }
 
     #[inline(always)]
-    fn words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let [north, west, east, south] = self.around;
         let (centre, none) = (load(lanes, self.centre, i)?, lanes.zeros());
         let (sides, upright) = (

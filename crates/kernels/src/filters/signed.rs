@@ -2,8 +2,8 @@ use super::parameters::{Arguments, Parameter, Values};
 use super::response::{Finish, Response, store};
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Lanes, Register, Words};
 use crate::wide::Wide;
+use glassbox_simd::{ByteVectors, Register, Words};
 
 /// What a negative response becomes in a picture, which has no negative numbers.
 ///
@@ -59,7 +59,7 @@ impl<T: Pixel> Finish<T> for Absolute {
     }
 
     #[inline(always)]
-    fn words<R: Register>(_: Lanes<R>, responses: Words<R>) -> Words<R> {
+    fn words<R: Register>(_: ByteVectors<R>, responses: Words<R>) -> Words<R> {
         responses.abs()
     }
 }
@@ -71,7 +71,7 @@ impl<T: Pixel> Finish<T> for Offset {
     }
 
     #[inline(always)]
-    fn words<R: Register>(lanes: Lanes<R>, responses: Words<R>) -> Words<R> {
+    fn words<R: Register>(lanes: ByteVectors<R>, responses: Words<R>) -> Words<R> {
         responses.add(lanes.splat_words(128))
     }
 }
@@ -84,7 +84,7 @@ impl<T: Pixel> Finish<T> for Clamp {
     }
 
     #[inline(always)]
-    fn words<R: Register>(_: Lanes<R>, responses: Words<R>) -> Words<R> {
+    fn words<R: Register>(_: ByteVectors<R>, responses: Words<R>) -> Words<R> {
         responses
     }
 }

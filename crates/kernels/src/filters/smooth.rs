@@ -2,7 +2,7 @@
 
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Aligned, Lanes, Level, Register, chunk_starts, with_lanes};
+use glassbox_simd::{Aligned, ByteVectors, Level, Register, chunk_starts, with_byte_vectors};
 
 /// Most weights in a row or column: so many that what is lost by rounding is below a quarter of a grey level.
 pub(super) const MOST_WEIGHTS: usize = 63;
@@ -53,14 +53,14 @@ impl Smooth {
         let out = T::bytes_mut(out).expect("numbers of 8 bits");
         let pairs: Vec<_> = (0..weights.len()).map(|i| [bytes(i), bytes(last - i)]).collect();
         let level = if out.len() < MOST_LANES { Level::BASELINE } else { rows.level() };
-        with_lanes!(
+        with_byte_vectors!(
             level,
             lanes => weigh_rows(lanes, columns.get_mut(), weights, &pairs),
             else weigh(columns.get_mut(), weights, &pairs, |a| u16::from(a) << FRACTION, |sum| sum)
         );
         let columns = columns.get();
         let pairs: Vec<_> = (0..weights.len()).map(|i| [&columns[i * c..], &columns[(last - i) * c..]]).collect();
-        with_lanes!(
+        with_byte_vectors!(
             level,
             lanes => weigh_columns(lanes, out, weights, &pairs),
             else weigh(out, weights, &pairs, |sum| sum, |sum| ((sum + HALF) >> FRACTION).min(255) as u8)
@@ -74,7 +74,7 @@ fn lost(weights: &[u16]) -> u16 {
 }
 
 #[inline(always)]
-fn weigh_rows<R: Register>(lanes: Lanes<R>, out: &mut [u16], weights: &[u16], sources: &[[&[u8]; 2]]) {
+fn weigh_rows<R: Register>(lanes: ByteVectors<R>, out: &mut [u16], weights: &[u16], sources: &[[&[u8]; 2]]) {
     let middle = weights.len() - 1;
     for start in chunk_starts(R::BYTES, out) {
         let [here, _] = sources[middle];
@@ -90,7 +90,7 @@ fn weigh_rows<R: Register>(lanes: Lanes<R>, out: &mut [u16], weights: &[u16], so
 }
 
 #[inline(always)]
-fn weigh_columns<R: Register>(lanes: Lanes<R>, out: &mut [u8], weights: &[u16], sources: &[[&[u16]; 2]]) {
+fn weigh_columns<R: Register>(lanes: ByteVectors<R>, out: &mut [u8], weights: &[u16], sources: &[[&[u16]; 2]]) {
     let middle = weights.len() - 1;
     for start in chunk_starts(R::BYTES, out) {
         let [here, _] = sources[middle];

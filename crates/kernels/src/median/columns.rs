@@ -1,6 +1,6 @@
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::count_at_most;
+use glassbox_simd::count_at_most;
 
 /// Values in a segment, and segments: 16 · 16 = 256 values.
 const PART: usize = 16;

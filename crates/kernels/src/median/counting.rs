@@ -2,7 +2,7 @@ use super::recent::{Below, COLUMNS, Recent};
 use super::windows::{self, load};
 use crate::Pixel;
 use crate::filter::Rows;
-use crate::simd::{Lanes, Level, Register, Task, dispatch};
+use glassbox_simd::{ByteVectors, Level, Register, Task, dispatch};
 
 /// The largest side of a window that is counted: larger ones see too many columns.
 pub(super) const LARGEST: usize = 31;
@@ -93,7 +93,7 @@ impl Counting {
     pub(crate) fn row<T: Pixel>(&mut self, rows: Rows<T>, out: &mut [T]) {
         let bytes = |y: usize| T::bytes(rows.get(y)).expect("numbers of 8 bits");
         let out = T::bytes_mut(out).expect("numbers of 8 bits");
-        let registers = if rows.level().lanes512().is_some() { COLUMNS / 64 } else { COLUMNS / 32 };
+        let registers = if rows.level().byte_vectors512().is_some() { COLUMNS / 64 } else { COLUMNS / 32 };
         let (size, channels, places) = (self.size, self.channels, windows::places(registers, self.size));
         let stretches = (out.len() / channels).div_ceil(places);
         if self.recent.count() == 0 {
@@ -202,9 +202,9 @@ impl Task for Batch<'_> {
 
     #[inline(always)]
     fn run(self, level: Level) {
-        if let Some(lanes) = level.lanes512() {
+        if let Some(lanes) = level.byte_vectors512() {
             self.count::<_, { COLUMNS / 64 }>(lanes);
-        } else if let Some(lanes) = level.lanes256() {
+        } else if let Some(lanes) = level.byte_vectors256() {
             self.count::<_, { COLUMNS / 32 }>(lanes);
         }
     }
@@ -212,7 +212,7 @@ impl Task for Batch<'_> {
 
 impl Batch<'_> {
     #[inline(always)]
-    fn count<R: Register, const N: usize>(self, lanes: Lanes<R>) {
+    fn count<R: Register, const N: usize>(self, lanes: ByteVectors<R>) {
         let counts = self.below.update(lanes, self.thresholds, self.stretch, self.recent, self.place);
         macro_rules! for_size {
             ($($size:literal)*) => {
@@ -229,7 +229,7 @@ impl Batch<'_> {
 /// Where at most `rank` numbers of the window are below a threshold the result is at least that: a bit of its mark for each such place.
 #[inline(always)]
 fn mark_all<R: Register, const N: usize, const SIZE: usize>(
-    lanes: Lanes<R>,
+    lanes: ByteVectors<R>,
     rank: u16,
     thresholds: &[u8],
     counts: &[[u8; COLUMNS]; 256],

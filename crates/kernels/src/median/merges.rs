@@ -4,8 +4,8 @@ use super::plan::{MOST_NUMBERS, Pass};
 use super::tiled::ROOM;
 use super::unrolled::{unroll64, unroll512};
 use crate::Pixel;
-use crate::simd::{Lanes, Level, Register, Task, dispatch};
 use crate::wide::{greater, smaller};
+use glassbox_simd::{ByteVectors, Level, Register, Task, dispatch};
 
 /// Two lengths, and which numbers of the merged list are kept. If the second is none, the first is not sorted yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,7 +86,7 @@ pub(super) struct Merges<'a, T> {
 
 /// Whether merges of numbers of a type are compiled for a level: without them all are made of pairs.
 pub(super) fn are_compiled<T: Pixel>(level: Level) -> bool {
-    T::bytes(&[]).is_some() && level.has_lanes()
+    T::bytes(&[]).is_some() && level.has_byte_vectors()
 }
 
 impl<T: Pixel> Task for Merges<'_, T> {
@@ -129,7 +129,7 @@ impl<const A: usize, const B: usize, const FIRST: usize, const KEPT: usize> Merg
     const PASS: Pass = Pass::merging(Shape { a: A, b: B, first: FIRST, kept: KEPT });
 
     #[inline(always)]
-    fn merge<R: Register>(self, lanes: Lanes<R>) {
+    fn merge<R: Register>(self, lanes: ByteVectors<R>) {
         let (lines, places) = (self.lines, &self.places[..A + B + KEPT]);
         let mut numbers = [lanes.zeros(); MOST_NUMBERS];
         unroll192!(I => if const { I < A + B } {
@@ -153,7 +153,7 @@ impl<const A: usize, const B: usize, const FIRST: usize, const KEPT: usize> Task
 
     #[inline(always)]
     fn run(self, level: Level) {
-        match (level.lanes512(), level.lanes256()) {
+        match (level.byte_vectors512(), level.byte_vectors256()) {
             (Some(lanes), _) if self.line == 64 => self.merge(lanes),
             (_, Some(lanes)) => self.merge(lanes),
             _ => unreachable!("not compiled: see `are_compiled`"),

@@ -18,7 +18,7 @@ mod unrolled;
 mod windows;
 
 use crate::Pixel;
-use crate::filter::Rows;
+use crate::filter::{Kernel, Rows};
 use columns::ColumnHistograms;
 use counting::Counting;
 use sliding::SlidingHistogram;
@@ -58,11 +58,13 @@ impl<T: Pixel> Ranked<T> {
             _ => Self::Sliding(SlidingHistogram::new(size, rank, channels)),
         }
     }
+}
 
+impl<T: Pixel> Kernel<T> for Ranked<T> {
     #[inline(always)]
-    pub(crate) fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         match self {
-            Self::Counted(counting, _) if rows.level().has_lanes() => counting.row(rows, out),
+            Self::Counted(counting, _) if rows.level().has_byte_vectors() => counting.row(rows, out),
             Self::Counted(_, columns) | Self::Columns(columns) => columns.row(rows, out),
             Self::Sliding(sliding) => sliding.row(rows, out),
         }

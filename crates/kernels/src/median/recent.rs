@@ -1,4 +1,4 @@
-use crate::simd::{Aligned, Lanes, Register};
+use glassbox_simd::{Aligned, ByteVectors, Register};
 
 /// The newest rows, the numbers of one channel behind each other.
 #[derive(Debug, Default)]
@@ -80,7 +80,7 @@ impl Below {
     #[inline(always)]
     pub(super) fn update<R: Register>(
         &mut self,
-        lanes: Lanes<R>,
+        lanes: ByteVectors<R>,
         thresholds: &[u8],
         stretch: usize,
         recent: &Recent,

@@ -1,8 +1,8 @@
 use crate::Pixel;
 use crate::chunks::{CHUNK, Chunks, in_chunks};
 use crate::filter::Rows;
-use crate::simd::{Bytes, Lanes, Register, ask_ahead, with_lanes};
 use crate::wide::{greater, smaller};
+use glassbox_simd::{ByteVectors, Bytes, Register, prefetch_ahead, with_byte_vectors};
 
 /// The median of a window of 3×3 in one pass, everything from the first comparison to the last in registers.
 ///
@@ -36,7 +36,7 @@ impl<T: Pixel> Chunks<T> for Plain<'_, T> {
     #[inline(always)]
     fn make(&mut self, start: usize, out: &mut [T; CHUNK]) {
         let rows = self.rows.map(|row| &row[start..]);
-        ask_ahead::<T, CHUNK>(&rows[2][..CHUNK]);
+        prefetch_ahead::<T, CHUNK>(&rows[2][..CHUNK]);
         // What is written is known to lie apart from what is read, so that the compiler need not look before each vector.
         let mut made = [T::default(); CHUNK];
         medians(&mut made, self.channels, rows);
@@ -47,17 +47,17 @@ impl<T: Pixel> Chunks<T> for Plain<'_, T> {
 /// The same of 8-bit numbers, of pictures of `ONE` channel or a few; `TWO` is twice as many. False if nothing is made.
 #[inline(always)]
 fn in_registers<T: Pixel, const ONE: i32, const TWO: i32>(rows: Rows<T>, out: &mut [T]) -> bool {
-    if !rows.level().has_lanes() || T::bytes(out).is_none() || out.len() < CHUNK {
+    if !rows.level().has_byte_vectors() || T::bytes(out).is_none() || out.len() < CHUNK {
         return false;
     }
-    with_lanes!(rows.level(), lanes => {
+    with_byte_vectors!(rows.level(), lanes => {
         in_chunks(rows, out, Shifting::<_, ONE, TWO>::new(lanes, rows))
     }, else unreachable!("there are lanes"))
 }
 
 /// Each column is sorted once, and the sorted ones are shifted.
 struct Shifting<'a, R, const ONE: i32, const TWO: i32> {
-    lanes: Lanes<R>,
+    lanes: ByteVectors<R>,
     rows: [&'a [u8]; 3],
     /// The newest of the sorted columns, and where they begin.
     next: [Bytes<R>; 3],
@@ -66,7 +66,7 @@ struct Shifting<'a, R, const ONE: i32, const TWO: i32> {
 
 impl<'a, R: Register, const ONE: i32, const TWO: i32> Shifting<'a, R, ONE, TWO> {
     #[inline(always)]
-    fn new<T: Pixel>(lanes: Lanes<R>, rows: Rows<'a, T>) -> Self {
+    fn new<T: Pixel>(lanes: ByteVectors<R>, rows: Rows<'a, T>) -> Self {
         // Where they are cut to one length, whether they are long enough is asked once for all three.
         let upper = T::bytes(rows.get(0)).unwrap_or_default();
         let middle = &T::bytes(rows.get(1)).unwrap_or_default()[..upper.len()];
@@ -79,7 +79,7 @@ impl<T: Pixel, R: Register, const ONE: i32, const TWO: i32> Chunks<T> for Shifti
     #[inline(always)]
     fn make(&mut self, start: usize, out: &mut [T; CHUNK]) {
         let Self { lanes, rows, next, known } = self;
-        ask_ahead::<u8, CHUNK>(&rows[2][start..]);
+        prefetch_ahead::<u8, CHUNK>(&rows[2][start..]);
         let Some(out) = T::bytes_mut(out) else { return };
         let ahead = CHUNK + R::BYTES;
         if start + ahead > rows[0].len() {
@@ -118,7 +118,7 @@ fn median_of_columns<R: Register>(west: [Bytes<R>; 3], centre: [Bytes<R>; 3], ea
 
 /// The numbers of each column, smallest first, from one column on.
 #[inline(always)]
-fn columns<R: Register>(lanes: Lanes<R>, [upper, middle, lower]: [&[u8]; 3], first: usize) -> [Bytes<R>; 3] {
+fn columns<R: Register>(lanes: ByteVectors<R>, [upper, middle, lower]: [&[u8]; 3], first: usize) -> [Bytes<R>; 3] {
     sorted_bytes(lanes.load(&upper[first..]), lanes.load(&middle[first..]), lanes.load(&lower[first..]))
 }
 

@@ -5,8 +5,8 @@ use super::layout::{Layout, Steps};
 use super::merges::{Merges, are_compiled, chunk};
 use super::tiling::{TILE, Tiling};
 use crate::Pixel;
-use crate::filter::Rows;
-use crate::simd::{Aligned, CACHE_LINE, Level, dispatch};
+use crate::filter::{Kernel, Rows};
+use glassbox_simd::{Aligned, CACHE_LINE, Level, dispatch};
 
 /// Numbers of all lines at most: a place among them is one of 16 bits, and need not be compared with the end.
 pub(super) const LINES: usize = 1 << 16;
@@ -40,7 +40,7 @@ pub(crate) struct Tiled<T> {
 fn layout<T: Pixel>(size: usize, level: Level) -> Arc<Layout> {
     static LAYOUTS: Mutex<BTreeMap<(usize, usize, bool), Arc<Layout>>> = Mutex::new(BTreeMap::new());
     let at_once = are_compiled::<T>(level);
-    let bytes = if level.lanes512().is_some() { 64 } else { 32 };
+    let bytes = if level.byte_vectors512().is_some() { 64 } else { 32 };
     let longest = bytes / size_of::<T>();
     // Whoever panicked meanwhile left it as it was.
     let mut layouts = LAYOUTS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -61,22 +61,6 @@ impl<T: Pixel> Tiled<T> {
     pub(crate) fn new(size: usize, channels: usize) -> Self {
         let (lines, rows) = (Aligned::zeros(ROOM), Aligned::default());
         Self { size, channels, layout: None, lines, rows, top: 0, made: Vec::new(), next: 0 }
-    }
-
-    #[inline(always)]
-    pub(crate) fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        if self.next == 0 {
-            let layout = self.layout.get_or_insert_with(|| layout::<T>(self.size, rows.level())).clone();
-            match layout.line {
-                64 => self.tiles::<64>(&layout, rows, out.len()),
-                32 => self.tiles::<32>(&layout, rows, out.len()),
-                16 => self.tiles::<16>(&layout, rows, out.len()),
-                _ => self.tiles::<8>(&layout, rows, out.len()),
-            }
-        }
-        let length = self.made.len() / TILE;
-        out.copy_from_slice(&self.made[self.next * length..][..out.len()]);
-        self.next = (self.next + 1) % TILE;
     }
 
     /// Makes the rows of a row of tiles, each of so many numbers.
@@ -160,5 +144,23 @@ fn put_together<T: Pixel, const N: usize>(from: [&[T; N]; TILE], channel: usize,
         for (from, to) in from.iter().zip(to[channel..].iter_mut().step_by(channels)) {
             *to = from[i];
         }
+    }
+}
+
+impl<T: Pixel> Kernel<T> for Tiled<T> {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        if self.next == 0 {
+            let layout = self.layout.get_or_insert_with(|| layout::<T>(self.size, rows.level())).clone();
+            match layout.line {
+                64 => self.tiles::<64>(&layout, rows, out.len()),
+                32 => self.tiles::<32>(&layout, rows, out.len()),
+                16 => self.tiles::<16>(&layout, rows, out.len()),
+                _ => self.tiles::<8>(&layout, rows, out.len()),
+            }
+        }
+        let length = self.made.len() / TILE;
+        out.copy_from_slice(&self.made[self.next * length..][..out.len()]);
+        self.next = (self.next + 1) % TILE;
     }
 }

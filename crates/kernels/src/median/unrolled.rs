@@ -1,8 +1,8 @@
 use super::plan::{MOST_NUMBERS, Plan, Source};
 use crate::Pixel;
-use crate::filter::Rows;
-use crate::simd::Aligned;
+use crate::filter::{Kernel, Rows};
 use crate::wide::{greater, smaller};
+use glassbox_simd::Aligned;
 
 /// Numbers of a row that are worked on at a time.
 const BLOCK: usize = 1024;
@@ -88,29 +88,6 @@ impl<T: Pixel, const N: usize> Unrolled<T, N> {
             has_cores: false,
         }
     }
-
-    #[inline(always)]
-    pub(crate) fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        let blocks = out.len().div_ceil(BLOCK);
-        if self.cores.get().len() != blocks * Self::CORE {
-            self.cores = Aligned::zeros(blocks * Self::CORE);
-        }
-        let outer = rows.get(if self.has_cores { N - 1 } else { 0 });
-        for (index, (out, core)) in
-            out.chunks_mut(BLOCK).zip(self.cores.get_mut().chunks_exact_mut(Self::CORE)).enumerate()
-        {
-            if !self.has_cores {
-                let rows: [&[T]; N] = std::array::from_fn(|row| &rows.get(row)[index * BLOCK..]);
-                let (planes, c, n) = (self.planes.get_mut(), self.channels, out.len());
-                pass::<T, N, 0>(&rows, planes, core, c, n);
-                pass::<T, N, 1>(&rows, planes, core, c, n);
-                pass::<T, N, 2>(&rows, planes, core, c, n);
-                pass::<T, N, 3>(&rows, planes, core, c, n);
-            }
-            last_pass::<T, N>(&outer[index * BLOCK..], core, self.channels, out);
-        }
-        self.has_cores = !self.has_cores;
-    }
 }
 
 #[inline(always)]
@@ -187,5 +164,30 @@ fn compare_all<T: Pixel, const N: usize, const K: usize>(
         unroll128!(O => if const { O < Unrolled::<T, N>::PLAN.passes[K].output_count } {
             written[O * PLANE + i] = numbers[const { Unrolled::<T, N>::PLAN.passes[K].outputs[O] } as usize];
         });
+    }
+}
+
+impl<T: Pixel, const N: usize> Kernel<T> for Unrolled<T, N> {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        let blocks = out.len().div_ceil(BLOCK);
+        if self.cores.get().len() != blocks * Self::CORE {
+            self.cores = Aligned::zeros(blocks * Self::CORE);
+        }
+        let outer = rows.get(if self.has_cores { N - 1 } else { 0 });
+        for (index, (out, core)) in
+            out.chunks_mut(BLOCK).zip(self.cores.get_mut().chunks_exact_mut(Self::CORE)).enumerate()
+        {
+            if !self.has_cores {
+                let rows: [&[T]; N] = std::array::from_fn(|row| &rows.get(row)[index * BLOCK..]);
+                let (planes, c, n) = (self.planes.get_mut(), self.channels, out.len());
+                pass::<T, N, 0>(&rows, planes, core, c, n);
+                pass::<T, N, 1>(&rows, planes, core, c, n);
+                pass::<T, N, 2>(&rows, planes, core, c, n);
+                pass::<T, N, 3>(&rows, planes, core, c, n);
+            }
+            last_pass::<T, N>(&outer[index * BLOCK..], core, self.channels, out);
+        }
+        self.has_cores = !self.has_cores;
     }
 }

@@ -1,7 +1,7 @@
 //! Sums of neighbouring columns' counts, in registers from the first addition to the comparison with the rank.
 
 use super::recent::COLUMNS;
-use crate::simd::{Bytes, Lanes, Register};
+use glassbox_simd::{ByteVectors, Bytes, Register};
 
 /// Counts of the columns of a stretch: `N` registers make up [`COLUMNS`].
 type Columns<R, const N: usize> = [Bytes<R>; N];
@@ -18,7 +18,7 @@ const WIDE: usize = 25;
 
 /// Loads them.
 #[inline(always)]
-pub(super) fn load<R: Register, const N: usize>(lanes: Lanes<R>, from: &[u8; COLUMNS]) -> Columns<R, N> {
+pub(super) fn load<R: Register, const N: usize>(lanes: ByteVectors<R>, from: &[u8; COLUMNS]) -> Columns<R, N> {
     let mut columns = [lanes.zeros(); N];
     for k in 0..N {
         columns[k] = lanes.load(&from[k * R::BYTES..]);
@@ -33,7 +33,7 @@ pub(super) fn load<R: Register, const N: usize>(lanes: Lanes<R>, from: &[u8; COL
 // Loops rather than closures, which cannot be told to be inlined.
 #[inline(always)]
 pub(super) fn mark<R: Register, const N: usize, const SIZE: usize>(
-    lanes: Lanes<R>,
+    lanes: ByteVectors<R>,
     one: Columns<R, N>,
     rank: u16,
     threshold: u8,
@@ -82,7 +82,7 @@ fn add<R: Register, const N: usize>(mut a: Columns<R, N>, b: Columns<R, N>) -> C
 
 /// Those from some column on, less than 32, then zeros.
 #[inline(always)]
-fn shifted<R: Register, const N: usize>(lanes: Lanes<R>, mut columns: Columns<R, N>, by: usize) -> Columns<R, N> {
+fn shifted<R: Register, const N: usize>(lanes: ByteVectors<R>, mut columns: Columns<R, N>, by: usize) -> Columns<R, N> {
     // A shift is part of an instruction; which it is is known when the program is compiled.
     macro_rules! shift {
         ($shift:ident $(::<$by:literal>)?) => {

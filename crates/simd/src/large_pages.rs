@@ -10,7 +10,7 @@ const LARGE: usize = 1 << 22;
 /// and then thousands of them are looked up for one picture. NumPy asks likewise. Elsewhere it is the system's allocator and nothing more.
 ///
 /// ```
-/// use glassbox_kernels::simd::LargePages;
+/// use glassbox_simd::LargePages;
 /// #[global_allocator]
 /// static ALLOCATOR: LargePages = LargePages;
 /// let mut numbers = vec![1u8; 5 << 20];

@@ -1,91 +1,100 @@
-//! Eight real numbers at a time: comparisons and the places of what was found. Loops that work so are [`EightsTask`]s.
+//! Vectors of eight and sixteen floats, with comparisons and their indices, and loops over them: [`FloatTask`].
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 use std::marker::PhantomData;
 use std::ops::{Add, Mul};
 
+use crate::dispatch::Copies;
+use crate::level::Instructions;
 #[cfg(target_arch = "x86_64")]
-use super::vectors::{Registers256, Registers512};
-use super::{Arrays, Instructions, Level, Task, Vectors};
-#[cfg(target_arch = "x86_64")]
-use super::{avx2, avx512};
+use crate::vectors::{Registers256, Registers512};
+use crate::{Arrays, Level, Task, Vectors};
 
-/// How to work on eight numbers at a time, or on sixteen.
-pub trait Eights<T>: Vectors<T, 8> {
-    /// How to work on sixteen.
+/// How to compute with eight numbers at a time, or with sixteen.
+pub trait FloatVectors<T>: Vectors<T, 8> {
+    /// How to compute with sixteen.
     type Sixteens: Vectors<T, 16>;
-    /// A place for each of eight numbers.
-    type Places: Copy;
+    /// An index for each of eight numbers.
+    type Indices: Copy;
 
-    /// Whether registers hold twelve sums of sixteen numbers and what they are summed up from; if not, they are meant to hold six.
+    /// Whether there are enough registers for twelve sums of sixteen numbers and their terms; otherwise there are for six.
     const IS_WIDE: bool;
 
-    /// How to work on sixteen.
+    /// How to compute with sixteen.
     fn sixteens(self) -> Self::Sixteens;
 
-    /// Rows as columns.
+    /// The transposed matrix.
     fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8];
 
-    /// A bit for each number, the first the lowest: whether it is not zero.
+    /// A bit for each number, the first the lowest: 1 if the number is not zero.
     fn nonzero_bits(self, numbers: Self::Vector) -> u8;
 
-    /// A place and the seven behind it.
-    fn places(self, first: u32) -> Self::Places;
+    /// The indices `first`, `first + 1`, … `first + 7`.
+    fn indices(self, first: u32) -> Self::Indices;
 
-    /// `a` where it is greater than `b`, `b` elsewhere, and the place that goes with it.
-    fn greater(self, a: (Self::Vector, Self::Places), b: (Self::Vector, Self::Places)) -> (Self::Vector, Self::Places);
+    /// The greater of each pair with its index: `a` where it is greater, `b` elsewhere.
+    fn greater(
+        self,
+        a: (Self::Vector, Self::Indices),
+        b: (Self::Vector, Self::Indices),
+    ) -> (Self::Vector, Self::Indices);
 
-    /// Puts places into an array.
-    fn store_places(self, places: Self::Places, to: &mut [u32; 8]);
+    /// Stores indices in an array.
+    fn store_indices(self, indices: Self::Indices, to: &mut [u32; 8]);
 }
 
-/// A loop with its arguments, as a [`Task`] is one, that is told how to work on eight numbers at a time.
-pub trait EightsTask<T> {
+/// A loop with its arguments, like a [`Task`], that computes with vectors of floats.
+pub trait FloatTask<T> {
     /// Runs the loop. Mark it, and every function it calls, `#[inline(always)]`.
-    fn run<E: Eights<T>>(self, eights: E);
+    fn run<V: FloatVectors<T>>(self, vectors: V);
 }
 
-/// Numbers that there are eights of at every level: `f32` and `f64`.
-pub trait InEights: Sized {
+/// Numbers that have [`FloatVectors`] at every level: `f32` and `f64`.
+pub trait Floats: Sized {
     /// Runs `task` with the instructions of `level`.
-    fn dispatch_eights<K: EightsTask<Self>>(level: Level, task: K);
+    fn dispatch_floats<K: FloatTask<Self>>(level: Level, task: K);
 }
 
-macro_rules! in_eights {
+macro_rules! floats {
     ($($real:ty)*) => {$(
-        impl InEights for $real {
-            fn dispatch_eights<K: EightsTask<Self>>(level: Level, task: K) {
+        impl Floats for $real {
+            #[inline(always)]
+            fn dispatch_floats<K: FloatTask<Self>>(level: Level, task: K) {
                 let of = PhantomData::<$real>;
                 match level.0 {
-                    Instructions::Baseline => With { eights: Arrays, task, of }.run(level),
+                    Instructions::Baseline => Copies::<K>::baseline(([], With { vectors: Arrays, task, of })),
                     #[cfg(target_arch = "x86_64")]
-                    #[allow(unsafe_code, reason = "calling code compiled for more than the baseline")]
-                    // SAFETY: this level is only ever made by `Level::all`, after the processor reported each feature.
-                    Instructions::Avx2 => unsafe { avx2(With { eights: Registers256(()), task, of }) },
+                    #[allow(unsafe_code, reason = "calls a function compiled for more than the baseline")]
+                    // SAFETY: only `Level::all` makes this level, after it found each of the features.
+                    Instructions::Avx2 => unsafe {
+                        Copies::<K>::avx2(([], With { vectors: Registers256(()), task, of }))
+                    },
                     #[cfg(target_arch = "x86_64")]
-                    #[allow(unsafe_code, reason = "calling code compiled for more than the baseline")]
+                    #[allow(unsafe_code, reason = "calls a function compiled for more than the baseline")]
                     // SAFETY: as above.
-                    Instructions::Avx512 => unsafe { avx512(With { eights: Registers512(Registers256(())), task, of }) },
+                    Instructions::Avx512 => unsafe {
+                        Copies::<K>::avx512(([], With { vectors: Registers512(Registers256(())), task, of }))
+                    },
                 }
             }
         }
     )*};
 }
-in_eights!(f32 f64);
+floats!(f32 f64);
 
-struct With<T, E, K> {
-    eights: E,
+struct With<T, V, K> {
+    vectors: V,
     task: K,
     of: PhantomData<T>,
 }
 
-impl<T, E: Eights<T>, K: EightsTask<T>> Task for With<T, E, K> {
+impl<T, V: FloatVectors<T>, K: FloatTask<T>> Task for With<T, V, K> {
     type Output = ();
 
     #[inline(always)]
     fn run(self, _: Level) {
-        self.task.run(self.eights);
+        self.task.run(self.vectors);
     }
 }
 
@@ -104,12 +113,12 @@ fn transposed<T: Copy + Default, V: Vectors<T, 8>>(vectors: V, rows: [V::Vector;
     columns.map(|column| vectors.load(&column))
 }
 
-impl<T> Eights<T> for Arrays
+impl<T> FloatVectors<T> for Arrays
 where
     T: Copy + Default + PartialOrd + Send + Sync + Add<Output = T> + Mul<Output = T>,
 {
     type Sixteens = Self;
-    type Places = [u32; 8];
+    type Indices = [u32; 8];
 
     const IS_WIDE: bool = false;
 
@@ -129,7 +138,7 @@ where
     }
 
     #[inline(always)]
-    fn places(self, first: u32) -> [u32; 8] {
+    fn indices(self, first: u32) -> [u32; 8] {
         std::array::from_fn(|i| first.wrapping_add(i as u32))
     }
 
@@ -144,8 +153,8 @@ where
     }
 
     #[inline(always)]
-    fn store_places(self, places: [u32; 8], to: &mut [u32; 8]) {
-        *to = places;
+    fn store_indices(self, indices: [u32; 8], to: &mut [u32; 8]) {
+        *to = indices;
     }
 }
 
@@ -198,12 +207,12 @@ macro_rules! transposed {
     };
 }
 
-/// What is the same for all numbers and registers: how sixteen are worked on, and eight places.
+/// What is the same for all numbers and registers: how sixteen are worked on, and eight indices.
 #[cfg(target_arch = "x86_64")]
-macro_rules! with_places {
+macro_rules! with_indices {
     ($is_wide:literal) => {
         type Sixteens = Self;
-        type Places = __m256i;
+        type Indices = __m256i;
 
         const IS_WIDE: bool = $is_wide;
 
@@ -213,20 +222,20 @@ macro_rules! with_places {
         }
 
         #[inline(always)]
-        fn places(self, first: u32) -> __m256i {
+        fn indices(self, first: u32) -> __m256i {
             instructions!(_mm256_add_epi32(_mm256_set1_epi32(first as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)))
         }
 
         #[inline(always)]
-        fn store_places(self, places: __m256i, to: &mut [u32; 8]) {
-            instructions!(_mm256_storeu_si256(to.as_mut_ptr().cast(), places))
+        fn store_indices(self, indices: __m256i, to: &mut [u32; 8]) {
+            instructions!(_mm256_storeu_si256(to.as_mut_ptr().cast(), indices))
         }
     };
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Eights<f32> for Registers256 {
-    with_places!(false);
+impl FloatVectors<f32> for Registers256 {
+    with_indices!(false);
     transposed!();
 
     #[inline(always)]
@@ -238,15 +247,15 @@ impl Eights<f32> for Registers256 {
     fn greater(self, (a, at_a): ([__m256; 1], __m256i), (b, at_b): ([__m256; 1], __m256i)) -> ([__m256; 1], __m256i) {
         instructions!({
             let greater = _mm256_cmp_ps::<_CMP_GT_OQ>(a[0], b[0]);
-            let places = _mm256_blendv_epi8(at_b, at_a, _mm256_castps_si256(greater));
-            ([_mm256_blendv_ps(b[0], a[0], greater)], places)
+            let indices = _mm256_blendv_epi8(at_b, at_a, _mm256_castps_si256(greater));
+            ([_mm256_blendv_ps(b[0], a[0], greater)], indices)
         })
     }
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Eights<f64> for Registers256 {
-    with_places!(false);
+impl FloatVectors<f64> for Registers256 {
+    with_indices!(false);
 
     #[inline(always)]
     fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8] {
@@ -281,8 +290,8 @@ impl Eights<f64> for Registers256 {
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Eights<f32> for Registers512 {
-    with_places!(true);
+impl FloatVectors<f32> for Registers512 {
+    with_indices!(true);
     transposed!();
 
     #[inline(always)]
@@ -300,8 +309,8 @@ impl Eights<f32> for Registers512 {
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Eights<f64> for Registers512 {
-    with_places!(true);
+impl FloatVectors<f64> for Registers512 {
+    with_indices!(true);
 
     #[inline(always)]
     fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8] {

@@ -1,16 +1,16 @@
 /// Bytes of a cache line.
-pub(crate) const CACHE_LINE: usize = 64;
+pub const CACHE_LINE: usize = 64;
 
 /// Numbers of which the first begins a cache line, for what is made on the stack: where that stands is chance, and half of all vectors may lie across
 /// two lines, now and then one across two pages (Sobel's edges of 25 MB of colours on two threads of a Zen 3: 4.9 ms so, 2.7 on lines).
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-pub(crate) struct OnLines<T, const N: usize>(pub(crate) [T; N]);
+pub struct OnLines<T, const N: usize>(pub [T; N]);
 
 /// Numbers in a row of which the first begins a cache line: a vector of them lies nowhere across two.
 ///
 /// ```
-/// use glassbox_kernels::simd::Aligned;
+/// use glassbox_simd::Aligned;
 /// let mut numbers = Aligned::<f32>::zeros(100);
 /// numbers.get_mut()[3] = 1.0;
 /// assert_eq!(numbers.get()[..4], [0.0, 0.0, 0.0, 1.0]);

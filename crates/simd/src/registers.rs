@@ -33,7 +33,8 @@ macro_rules! registers {
         /// All operations: the processor must have AVX2 and FMA, for registers of 512 bits AVX-512 (F, BW, VL, DQ, VBMI), too. Pointers must be
         /// good for a whole register, which need not be aligned.
         #[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
-        pub(crate) trait Register: Copy {
+        #[allow(missing_docs, reason = "named after their instructions; `ByteVectors` documents what callers use")]
+        pub trait Register: Copy {
             /// Of each byte, whether something is true.
             type Mask: Copy;
             /// Numbers of 8 bits in it.

@@ -1,5 +1,6 @@
-//! Some real numbers at a time, for loops whose sums must stay in registers: what the compiler makes of arrays as large as a register depends on what
-//! stands around them, and it may take one of them apart in the middle of a loop.
+//! Vectors of floats for loops whose sums must stay in registers.
+//!
+//! The compiler may also keep an array in a register, but not reliably: it may split one in the middle of a loop.
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
@@ -85,12 +86,12 @@ where
 /// Vectors in registers of 256 bits: proof that the processor has AVX2 and FMA. Products are not rounded before they are added to.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Registers256(pub(super) ());
+pub(crate) struct Registers256(pub(crate) ());
 
 /// Vectors in registers of 512 bits, of which there are twice as many: proof that the processor has AVX-512, too.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Registers512(pub(super) Registers256);
+pub(crate) struct Registers512(pub(crate) Registers256);
 
 /// `N` numbers of a type in a few registers, and the instructions for one of them.
 #[cfg(target_arch = "x86_64")]
