@@ -1,10 +1,10 @@
-use super::convolution::{Finish, Matrix};
 use super::convolve::{Convolve, ConvolveRow};
-use super::parameters::{BORDER, SQUARE};
-use super::share::{MOST_IN_16_BITS, Share};
-use super::signed::Signed;
+use super::shared::convolution::{Finish, Matrix};
+use super::shared::parameters::{BORDER, SQUARE};
+use super::shared::signed::Signed;
+use super::shared::small_mean::{MOST_IN_16_BITS, Share};
 use super::{Arguments, Entry};
-use crate::filter::{Kernel, Operator, Rows, Window};
+use crate::operator::{Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Filter, Pixel};
 use glassbox_simd::{Aligned, Level, OnLines, chunk_starts, prefetch_ahead};
 

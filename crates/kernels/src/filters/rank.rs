@@ -1,8 +1,9 @@
 use super::median::Median;
-use super::parameters::{BORDER, Parameter, SQUARE, Values};
-use super::{Arguments, Entry, extreme};
-use crate::filter::{Filter, Operator, Window};
+use super::shared::extreme;
+use super::shared::parameters::{BORDER, Parameter, SQUARE, Values};
+use super::{Arguments, Entry};
 use crate::median::Ranked;
+use crate::operator::{Filter, Operator, Window};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {

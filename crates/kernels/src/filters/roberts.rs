@@ -1,11 +1,11 @@
 use std::ops::Range;
 
-use super::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
-use super::parameters::BORDER;
-use super::response::load;
-use super::signed::{SIGNED_EDGES, Signed};
+use super::shared::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
+use super::shared::parameters::BORDER;
+use super::shared::response::load;
+use super::shared::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 use glassbox_simd::{ByteVectors, Register, Words};
 
@@ -91,13 +91,13 @@ struct Square<'a, T> {
 
 impl<'a, T: Pixel> Masks<T> for Square<'a, T> {
     #[inline(always)]
-    fn a(&self, i: usize) -> T::Wide {
-        self.nw[i].wide() - self.se[i].wide()
+    fn a(&self, i: usize) -> T::Accumulator {
+        self.nw[i].widen() - self.se[i].widen()
     }
 
     #[inline(always)]
-    fn b(&self, i: usize) -> T::Wide {
-        self.ne[i].wide() - self.sw[i].wide()
+    fn b(&self, i: usize) -> T::Accumulator {
+        self.ne[i].widen() - self.sw[i].widen()
     }
 
     #[inline(always)]
