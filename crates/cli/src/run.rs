@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{ArgMatches, Args, Command};
+use glassbox_draw::terminal_picture;
+use glassbox_tensor::Image;
 
 use crate::outcome::{INTERRUPTED, wrong_flag};
 
@@ -94,6 +96,12 @@ pub(crate) fn complain(text: &str) {
 /// A line on standard output.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     say_bytes(format!("{text}\n").as_bytes())
+}
+
+/// A picture as text on standard output: in colour on a terminal, unless `NO_COLOR` is set.
+pub(crate) fn say_picture(image: &Image<u8>) -> io::Result<()> {
+    let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    say(terminal_picture(image, colours).trim_end_matches('\n'))
 }
 
 /// Bytes on standard output; a closed pipe is an error, not a panic.

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use glassbox_dnn::{Pictures, evaluate, losses};
+use glassbox_draw::{LETTER, write};
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 use serde_json::json;
@@ -10,7 +11,6 @@ use serde_json::json;
 use super::data::{Data, Part};
 use super::model::{self, with_net};
 use crate::run::{Common, say, say_json};
-use crate::sheet::{LETTER, write};
 
 /// Accuracy, loss and confusion matrix of a model on the test set
 #[derive(Args, Debug)]

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use glassbox_dnn::{Net, Real, Shape, losses};
+use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::{Packing, Picture, Pixels, write_atomically, write_picture};
 use glassbox_tensor::Image;
 use serde_json::json;
@@ -9,7 +10,6 @@ use serde_json::json;
 use super::diagram;
 use super::model::{self, with_net};
 use crate::run::{Common, say, say_json};
-use crate::sheet::{Tile, enlarge, sheet};
 
 /// How many times a picture of weights is enlarged.
 const ENLARGED: usize = 4;
@@ -166,5 +166,5 @@ fn draw<T: Real>(net: &Net<T>) -> anyhow::Result<Image<u8>> {
         });
         Tile { label: format!("node {node}"), image: enlarge(&image, enlarged) }
     });
-    Ok(sheet(&tiles.collect::<Vec<_>>(), COLUMNS))
+    Ok(draw_sheet(&tiles.collect::<Vec<_>>(), COLUMNS))
 }

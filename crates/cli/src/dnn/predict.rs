@@ -11,8 +11,7 @@ use serde_json::json;
 use super::model::{self, Model, with_net};
 use crate::filters::read_pixels;
 use crate::outcome::{Reported, one_line};
-use crate::run::{Common, complain, say, say_json};
-use crate::terminal;
+use crate::run::{Common, complain, say, say_json, say_picture};
 
 /// What a model takes pictures for
 ///
@@ -63,7 +62,7 @@ fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     if common.verbose {
         let (_, height, width, channels) = prepared.dim();
         let seen: Image<u8> = prepared.reshape([height, width, channels])?;
-        say(terminal::picture(&seen).trim_end_matches('\n'))?;
+        say_picture(&seen)?;
     }
     let all: Vec<_> = outputs.iter().enumerate().map(|(class, output)| format!("{class}:{output:.3}")).collect();
     say(&format!("{name}: {class}   {}", all.join(" ")))?;

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use glassbox_dnn::argmax;
+use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::{Batch, Image};
@@ -12,9 +13,7 @@ use super::data::{Data, Part};
 use super::model::{self, Model};
 use super::predict::classify;
 use crate::outcome::wrong_flag;
-use crate::run::{Common, say, say_json};
-use crate::sheet::{Tile, enlarge, sheet};
-use crate::terminal;
+use crate::run::{Common, say, say_json, say_picture};
 
 /// How many times a picture is enlarged in a file.
 const ENLARGED: usize = 10;
@@ -54,7 +53,7 @@ impl Show {
             let inverted = |pixel| if seen.picture.channels() == 1 { 255 - pixel } else { pixel };
             let shown = seen.picture.map(inverted);
             let label = format!("the net thinks it is {} (label {})", seen.answer, seen.label);
-            let page = sheet(&[Tile { label, image: enlarge(&shown, ENLARGED) }], 1);
+            let page = draw_sheet(&[Tile { label, image: enlarge(&shown, ENLARGED) }], 1);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
@@ -66,7 +65,7 @@ impl Show {
             return Ok(());
         }
         if self.out.is_none() {
-            say(terminal::picture(&seen.picture).trim_end_matches('\n'))?;
+            say_picture(&seen.picture)?;
         }
         say(&seen.verdict())?;
         Ok(())

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use glassbox_draw::{LETTER, fill, letters};
 use glassbox_formats::{check_writable, write_animation};
 use glassbox_kernels::Error;
 use glassbox_kernels::filters::parse_matrix;
@@ -11,7 +12,6 @@ use super::apply::{is_dash, is_same_file};
 use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
-use crate::sheet::{LETTER, fill, letters};
 
 /// Least side of a number's cell in pixels; longer numbers make larger ones.
 const CELL: usize = 44;

@@ -1,9 +1,6 @@
 //! Curves as SVG.
 
 use std::fmt::Write;
-use std::path::Path;
-
-use glassbox_formats::{Error, write_atomically};
 
 /// Size of a chart and of what is around its axes.
 const WIDTH: f64 = 560.0;
@@ -17,32 +14,27 @@ const BOTTOM: f64 = 72.0;
 const COLOURS: [&str; 4] = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"];
 
 /// Curves over one axis.
-pub(crate) struct Chart<'a> {
-    pub(crate) title: &'a str,
-    pub(crate) x: &'a str,
+pub struct Chart<'a> {
+    pub title: &'a str,
+    pub x: &'a str,
     /// The same place is the same colour in every chart; a curve without points is left out.
-    pub(crate) curves: Vec<Curve<'a>>,
+    pub curves: Vec<Curve<'a>>,
 }
 
 /// Points joined by lines.
-pub(crate) struct Curve<'a> {
+pub struct Curve<'a> {
     name: &'a str,
     points: Vec<(f64, f64)>,
 }
 
 impl<'a> Curve<'a> {
-    pub(crate) fn new(name: &'a str, points: Vec<(f64, f64)>) -> Self {
+    pub fn new(name: &'a str, points: Vec<(f64, f64)>) -> Self {
         Self { name, points: points.into_iter().filter(|(x, y)| x.is_finite() && y.is_finite()).collect() }
     }
 }
 
-/// Writes charts side by side.
-pub(crate) fn write(path: &Path, charts: &[Chart]) -> Result<(), Error> {
-    let text = svg(charts);
-    write_atomically(path, |file| file.write_all(text.as_bytes()))
-}
-
-fn svg(charts: &[Chart]) -> String {
+/// Charts side by side, as SVG.
+pub fn draw_charts(charts: &[Chart]) -> String {
     let width = WIDTH * charts.len() as f64;
     let mut text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{HEIGHT}\" viewBox=\"0 0 {width} {HEIGHT}\" \
@@ -153,7 +145,7 @@ mod tests {
     fn a_single_point_and_no_point_are_drawn() {
         for points in [vec![], vec![(1.0, 5.0)], vec![(1.0, f64::NAN)]] {
             let chart = Chart { title: "t", x: "x", curves: vec![Curve::new("c", points)] };
-            let text = svg(&[chart]);
+            let text = draw_charts(&[chart]);
             assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
         }
     }

@@ -1,7 +1,6 @@
 //! A picture as text: two pixels a character in a terminal, letters of different darkness elsewhere.
 
 use std::fmt::Write;
-use std::io::{self, IsTerminal};
 
 use glassbox_tensor::Image;
 
@@ -12,8 +11,7 @@ const SHADES: &[u8; 10] = b" .:-=+*#%@";
 ///
 /// # Shape
 /// `[height, width, channels]`: fewer than three are shown as grey, more as colours
-pub(crate) fn picture(image: &Image<u8>) -> String {
-    let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+pub fn terminal_picture(image: &Image<u8>, colours: bool) -> String {
     if colours { half_blocks(image) } else { letters(image) }
 }
 

@@ -6,7 +6,7 @@ use glassbox_tensor::Image;
 /// Pixels between pictures and around them.
 const GAP: usize = 12;
 /// Side of a letter.
-pub(crate) const LETTER: usize = 8;
+pub const LETTER: usize = 8;
 /// Height of a line of text with the space below it.
 const LINE: usize = LETTER + 6;
 
@@ -15,10 +15,10 @@ const INK: [u8; 3] = [20; 3];
 const FRAME: [u8; 3] = [190; 3];
 
 /// A picture and what stands above it.
-pub(crate) struct Tile {
-    pub(crate) label: String,
+pub struct Tile {
+    pub label: String,
     /// `[height, width, 1 or 3]`
-    pub(crate) image: Image<u8>,
+    pub image: Image<u8>,
 }
 
 /// Letters of a label that find room above the smallest picture; longer ones go on in the next line.
@@ -28,7 +28,7 @@ const LEAST_LETTERS: usize = 24;
 ///
 /// # Shape
 /// The result is `[height, width, 3]`.
-pub(crate) fn sheet(tiles: &[Tile], columns: usize) -> Image<u8> {
+pub fn draw_sheet(tiles: &[Tile], columns: usize) -> Image<u8> {
     let widest = tiles.iter().map(|tile| tile.image.width()).max().unwrap_or(1);
     let longest = tiles.iter().map(|tile| tile.label.chars().count()).max().unwrap_or(1);
     let letters = (widest / LETTER).max(longest.min(LEAST_LETTERS));
@@ -74,7 +74,7 @@ fn wrap(text: &str, most: usize) -> Vec<String> {
 }
 
 /// The picture with every pixel `times` as high and wide.
-pub(crate) fn enlarge(image: &Image<u8>, times: usize) -> Image<u8> {
+pub fn enlarge(image: &Image<u8>, times: usize) -> Image<u8> {
     let (height, width, channels) = image.dim();
     Image::from_fn([height * times, width * times, channels], |(y, x, c)| image[[y / times, x / times, c]])
 }
@@ -90,12 +90,12 @@ fn paste(page: &mut Image<u8>, image: &Image<u8>, top: usize, left: usize) {
     }
 }
 
-pub(crate) fn write(page: &mut Image<u8>, text: &str, top: usize, left: usize) {
+pub fn write(page: &mut Image<u8>, text: &str, top: usize, left: usize) {
     letters(page, text, [top, left], 1, INK);
 }
 
 /// Text, each letter `8·times` pixels high and wide; what does not fit is cut off.
-pub(crate) fn letters(page: &mut Image<u8>, text: &str, [top, left]: [usize; 2], times: usize, ink: [u8; 3]) {
+pub fn letters(page: &mut Image<u8>, text: &str, [top, left]: [usize; 2], times: usize, ink: [u8; 3]) {
     for (position, letter) in text.chars().enumerate() {
         let bitmap = BASIC_FONTS.get(letter).or_else(|| LATIN_FONTS.get(letter)).or_else(|| BASIC_FONTS.get('?'));
         for (y, row) in bitmap.unwrap_or_default().iter().enumerate() {
@@ -108,7 +108,7 @@ pub(crate) fn letters(page: &mut Image<u8>, text: &str, [top, left]: [usize; 2],
 }
 
 /// A rectangle of one colour; what does not fit is cut off.
-pub(crate) fn fill(page: &mut Image<u8>, [top, left]: [usize; 2], [height, width]: [usize; 2], colour: [u8; 3]) {
+pub fn fill(page: &mut Image<u8>, [top, left]: [usize; 2], [height, width]: [usize; 2], colour: [u8; 3]) {
     let (bottom, right) = ((top + height).min(page.height()), (left + width).min(page.width()));
     let mut pixels = page.view_mut();
     for y in top..bottom {
