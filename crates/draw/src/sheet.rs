@@ -1,119 +1,104 @@
-//! Labelled sheets: pictures side by side, each with a line of text above it.
+//! Labelled sheets: pictures in rows, each with its label above it.
 
-use font8x8::{BASIC_FONTS, LATIN_FONTS, UnicodeFonts};
 use glassbox_tensor::Image;
 
+use crate::canvas::{Area, Canvas, INK, LINE};
+use crate::lettering::{Size, text_width, wrap};
+
 /// Pixels between pictures and around them.
-const GAP: usize = 12;
-/// Side of a letter.
-pub const LETTER: usize = 8;
-/// Height of a line of text with the space below it.
-const LINE: usize = LETTER + 6;
+const GAP: usize = 14;
+/// Between a label's last line and its picture.
+const BELOW_LABEL: usize = 7;
+/// Labels above small pictures may be this wide before they are broken into lines.
+const LABEL_WIDTH: f32 = 190.0;
+const LABEL: Size = Size::of_small_letters(8);
 
-const PAPER: [u8; 3] = [255; 3];
-const INK: [u8; 3] = [20; 3];
-const FRAME: [u8; 3] = [190; 3];
-
-/// A picture and what stands above it.
+/// A picture and its label.
+///
+/// A picture without pixels leaves its place on the sheet empty.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Tile {
+    /// Text above the picture, in several lines where it is wider than the column.
     pub label: String,
-    /// `[height, width, 1 or 3]`
+    /// `[height, width, channels]`: one channel is grey; of more than three, the first three are colours.
     pub image: Image<u8>,
 }
 
-/// Letters of a label that find room above the smallest picture; longer ones go on in the next line.
-const LEAST_LETTERS: usize = 24;
-
-/// Tiles in rows of `columns`, as wide as the widest picture needs, each picture with a thin frame.
+/// Draws tiles in rows of `columns`, each picture with a thin frame.
+///
+/// ```
+/// use glassbox_draw::{Tile, draw_sheet};
+/// use glassbox_tensor::Image;
+/// let tile = |label: &str| Tile { label: label.into(), image: Image::zeros([100, 200, 1]) };
+/// let sheet = draw_sheet(&[tile("max"), tile("average")], 2);
+/// // Two pictures of 200 pixels and three gaps of 14.
+/// assert_eq!(sheet.width(), 2 * 200 + 3 * 14);
+/// ```
 ///
 /// # Shape
-/// The result is `[height, width, 3]`.
+/// `[height, width, 3]`. All columns are as wide as the widest picture, or as its label if that is at most 190 pixels.
 pub fn draw_sheet(tiles: &[Tile], columns: usize) -> Image<u8> {
-    let widest = tiles.iter().map(|tile| tile.image.width()).max().unwrap_or(1);
-    let longest = tiles.iter().map(|tile| tile.label.chars().count()).max().unwrap_or(1);
-    let letters = (widest / LETTER).max(longest.min(LEAST_LETTERS));
-    let cell_width = widest.max(letters * LETTER);
-    let labels: Vec<_> = tiles.iter().map(|tile| wrap(&tile.label, letters)).collect();
     let columns = columns.clamp(1, tiles.len().max(1));
+    let widest = tiles.iter().map(|tile| tile.image.width()).max().unwrap_or(1);
+    let longest = tiles.iter().map(|tile| text_width(&tile.label, LABEL)).fold(0.0, f32::max);
+    let cell_width = widest.max(longest.min(LABEL_WIDTH).ceil() as usize);
+    let labels: Vec<_> = tiles.iter().map(|tile| wrap(&tile.label, LABEL, cell_width as f32)).collect();
     let rows: Vec<_> = tiles.chunks(columns).zip(labels.chunks(columns)).collect();
-    let text_height = |labels: &[Vec<String>]| LINE * labels.iter().map(Vec::len).max().unwrap_or(0).max(1);
+    let label_height =
+        |labels: &[Vec<String>]| LABEL.line_height() * labels.iter().map(Vec::len).max().unwrap_or(1) + BELOW_LABEL;
     let picture_height = |row: &[Tile]| row.iter().map(|tile| tile.image.height()).max().unwrap_or(0);
-    let heights = rows.iter().map(|(row, labels)| text_height(labels) + picture_height(row) + GAP);
-    let height = GAP + heights.sum::<usize>();
-    let mut page = Image::from_fn([height, GAP + columns * (cell_width + GAP), 3], |(_, _, channel)| PAPER[channel]);
+    let heights = rows.iter().map(|(row, labels)| label_height(labels) + picture_height(row) + GAP);
+    let mut page = Canvas::new(GAP + heights.sum::<usize>(), GAP + columns * (cell_width + GAP));
     let mut top = GAP;
     for (row, labels) in rows {
-        let below = top + text_height(labels);
+        let picture_top = top + label_height(labels);
         for (column, (tile, label)) in row.iter().zip(labels).enumerate() {
             let left = GAP + column * (cell_width + GAP);
-            // Right above the picture, so that rows of labels look alike.
-            let first = below - LINE * label.len();
-            label.iter().enumerate().for_each(|(i, line)| write(&mut page, line, first + i * LINE, left));
-            let [height, width] = [tile.image.height(), tile.image.width()];
+            // The last line is right above the picture, however many lines the neighbours have.
+            for (above, line) in label.iter().rev().enumerate() {
+                let baseline = picture_top - BELOW_LABEL - above * LABEL.line_height();
+                page.write(line, [baseline, left], LABEL, INK);
+            }
+            let (height, width, _) = tile.image.dim();
             if height * width > 0 {
-                fill(&mut page, [below - 1, left - 1], [height + 2, width + 2], FRAME);
+                page.outline(Area { top: picture_top, left, height, width }, 1, LINE);
             }
-            paste(&mut page, &tile.image, below, left);
+            page.paste(&tile.image, picture_top, left);
         }
-        top = below + picture_height(row) + GAP;
+        top = picture_top + picture_height(row) + GAP;
     }
-    page
+    page.into_image()
 }
 
-/// A text in lines of at most so many letters, broken at spaces where there are any.
-fn wrap(text: &str, most: usize) -> Vec<String> {
-    let (mut lines, mut left) = (Vec::new(), text.chars().collect::<Vec<_>>());
-    while left.len() > most {
-        let space = left[..=most].iter().rposition(|letter| *letter == ' ').filter(|at| *at > 0);
-        let rest = left.split_off(space.unwrap_or(most));
-        lines.push(left.into_iter().collect());
-        left = rest[usize::from(space.is_some())..].to_vec();
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tile(label: &str, shape: [usize; 3]) -> Tile {
+        Tile { label: label.into(), image: Image::zeros(shape) }
     }
-    lines.push(left.into_iter().collect());
-    lines
-}
 
-/// The picture with every pixel `times` as high and wide.
-pub fn enlarge(image: &Image<u8>, times: usize) -> Image<u8> {
-    let (height, width, channels) = image.dim();
-    Image::from_fn([height * times, width * times, channels], |(y, x, c)| image[[y / times, x / times, c]])
-}
-
-fn paste(page: &mut Image<u8>, image: &Image<u8>, top: usize, left: usize) {
-    let mut pixels = page.view_mut();
-    for ((y, x, c), &value) in image.indexed_iter() {
-        if image.channels() == 1 {
-            (0..3).for_each(|channel| pixels[[top + y, left + x, channel]] = value);
-        } else if c < 3 {
-            pixels[[top + y, left + x, c]] = value;
-        }
+    #[test]
+    fn a_long_label_takes_more_lines_and_no_more_width() {
+        let (short, long) = ("max", "stochastic pooling at test time on the edges of the median");
+        let [one, many] = [short, long].map(|label| draw_sheet(&[tile(label, [40, 200, 3])], 5).dim());
+        assert_eq!(one.1, many.1);
+        assert_eq!((many.0 - one.0) % LABEL.line_height(), 0);
+        assert!(many.0 > one.0);
     }
-}
 
-pub fn write(page: &mut Image<u8>, text: &str, top: usize, left: usize) {
-    letters(page, text, [top, left], 1, INK);
-}
-
-/// Text, each letter `8·times` pixels high and wide; what does not fit is cut off.
-pub fn letters(page: &mut Image<u8>, text: &str, [top, left]: [usize; 2], times: usize, ink: [u8; 3]) {
-    for (position, letter) in text.chars().enumerate() {
-        let bitmap = BASIC_FONTS.get(letter).or_else(|| LATIN_FONTS.get(letter)).or_else(|| BASIC_FONTS.get('?'));
-        for (y, row) in bitmap.unwrap_or_default().iter().enumerate() {
-            for x in (0..LETTER).filter(|x| row >> x & 1 == 1) {
-                let corner = [top + y * times, left + (position * LETTER + x) * times];
-                fill(page, corner, [times, times], ink);
-            }
-        }
+    #[test]
+    fn a_small_picture_gets_a_column_for_its_label() {
+        let narrow = draw_sheet(&[tile("node 12", [9, 9, 1])], 1);
+        assert_eq!(narrow.width(), 2 * GAP + text_width("node 12", LABEL).ceil() as usize);
+        let long = draw_sheet(&[tile(&"node 12 ".repeat(20), [9, 9, 1])], 1);
+        assert_eq!(long.width(), 2 * GAP + LABEL_WIDTH as usize);
     }
-}
 
-/// A rectangle of one colour; what does not fit is cut off.
-pub fn fill(page: &mut Image<u8>, [top, left]: [usize; 2], [height, width]: [usize; 2], colour: [u8; 3]) {
-    let (bottom, right) = ((top + height).min(page.height()), (left + width).min(page.width()));
-    let mut pixels = page.view_mut();
-    for y in top..bottom {
-        for x in left..right {
-            (0..3).for_each(|channel| pixels[[y, x, channel]] = colour[channel]);
-        }
+    #[test]
+    fn sheets_of_nothing_are_drawn() {
+        assert_eq!(draw_sheet(&[], 3).width(), 2 * GAP + 1);
+        let empty = draw_sheet(&[tile("", [0, 0, 1]), tile("a", [3, 300, 4])], 2);
+        assert_eq!(empty.width(), 3 * GAP + 2 * 300);
     }
 }

@@ -112,7 +112,7 @@ impl Compare {
                 let [rows, columns] = [image.height() / pooled.height(), image.width() / pooled.width()];
                 let times = rows.min(columns).max(1);
                 let label = match size {
-                    Some(size) if !is_told => format!("{method} {size}x{size} {place}"),
+                    Some(size) if !is_told => format!("{method} {size}×{size} {place}"),
                     _ => format!("{method} {place}"),
                 };
                 tiles.push(Tile { label, image: shown(&pooled, times) });
