@@ -127,6 +127,12 @@ pub(crate) fn ink_on([red, green, blue]: Colour) -> Colour {
     if brightness < 130_000 { PAPER } else { INK }
 }
 
+/// The colour of a number from -1 to 1: full blue, white at 0, full red.
+pub(crate) fn signed_colour(number: f64) -> Colour {
+    let full: Colour = if number > 0.0 { [178, 24, 43] } else { [33, 102, 172] };
+    full.map(|channel| (255.0 - number.abs().min(1.0) * f64::from(255 - channel)).round() as u8)
+}
+
 /// The picture with every pixel `times` as high and wide.
 ///
 /// ```

@@ -34,7 +34,7 @@ pub fn draw_confusion(confusion: &[Vec<usize>]) -> Image<u8> {
     let (top, left, side) = (MARGIN + names, MARGIN + names, classes * cell);
     let mut page = Canvas::new(top + side + MARGIN, left + side + MARGIN);
     let title = Area { top: MARGIN, left, height: TITLE.line_height(), width: side };
-    page.write_amid("the net's answer", title, TITLE, INK);
+    page.write_amid("the net’s answer", title, TITLE, INK);
     let mut turned = Canvas::new(TITLE.line_height(), side);
     turned.write_amid("label", Area { top: 0, left: 0, ..title }, TITLE, INK);
     page.paste(&turned.turned().into_image(), top, MARGIN);

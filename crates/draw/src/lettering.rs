@@ -79,7 +79,7 @@ fn glyph(letter: char) -> GlyphId {
     FONT.glyph_id(letter)
 }
 
-/// A text in lines of at most `width` pixels, broken at spaces, or inside a word that is wider than a line.
+/// A text in lines of at most `width` pixels, broken at spaces; a word wider than a line is broken after punctuation, or anywhere.
 pub(crate) fn wrap(text: &str, size: Size, width: f32) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -96,8 +96,9 @@ pub(crate) fn wrap(text: &str, size: Size, width: f32) -> Vec<String> {
             let line = lines.last_mut().expect("there is a first line");
             line.push(letter);
             if text_width(line, size) > width && line.chars().count() > 1 {
-                line.pop();
-                lines.push(letter.into());
+                let last = line.len() - letter.len_utf8();
+                let next = line.split_off(line[..last].rfind([',', ':', '-', '/']).map_or(last, |mark| mark + 1));
+                lines.push(next);
             }
         }
     }

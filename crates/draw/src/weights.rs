@@ -2,7 +2,7 @@
 
 use glassbox_tensor::Image;
 
-use crate::canvas::{Area, Canvas, Colour, INK, LINE, enlarge};
+use crate::canvas::{Area, Canvas, Colour, INK, LINE, enlarge, signed_colour};
 use crate::lettering::Size;
 use crate::sheet::{Tile, draw_sheet};
 
@@ -43,19 +43,15 @@ pub fn draw_weights(nodes: &[Image<f64>]) -> Image<u8> {
     page.into_image()
 }
 
-/// The colour of a signed number: white at 0, full red at `largest`, full blue at `-largest`.
-///
-/// The square root shows small weights, which are most of them.
-pub(crate) fn signed_colour(value: f64, largest: f64) -> Colour {
-    let strength = if largest > 0.0 { (value.abs() / largest).min(1.0).sqrt() } else { 0.0 };
-    let full: Colour = if value > 0.0 { [178, 24, 43] } else { [33, 102, 172] };
-    full.map(|channel| (255.0 - strength * f64::from(255 - channel)).round() as u8)
+/// The colour of a weight: the square root shows small ones, which are most of them.
+fn colour_of(weight: f64, largest: f64) -> Colour {
+    signed_colour(if largest > 0.0 { (weight.abs() / largest).sqrt().copysign(weight) } else { 0.0 })
 }
 
 fn picture(node: &Image<f64>, largest: f64) -> Image<u8> {
     let (height, width, channels) = node.dim();
     let image = Image::from_fn([height, width * channels, 3], |(y, x, colour)| {
-        signed_colour(node[[y, x % width, x / width]], largest)[colour]
+        colour_of(node[[y, x % width, x / width]], largest)[colour]
     });
     enlarge(&image, (SIDE / height.max(width).max(1)).max(1))
 }
@@ -66,7 +62,7 @@ fn draw_scale(page: &mut Canvas, top: usize, page_width: usize, largest: f64) {
     page.outline(bar, 1, LINE);
     for x in 0..width {
         let value = (2.0 * x as f64 / (width - 1) as f64 - 1.0) * largest;
-        page.fill(Area { left: MARGIN + x, width: 1, ..bar }, signed_colour(value, largest));
+        page.fill(Area { left: MARGIN + x, width: 1, ..bar }, colour_of(value, largest));
     }
     let baseline = top + SCALE_HEIGHT + 5 + NUMBER.digit_height();
     page.write(&format!("−{largest:.3}"), [baseline, MARGIN], NUMBER, INK);
@@ -85,10 +81,9 @@ mod tests {
 
     #[test]
     fn colours_say_the_sign() {
-        assert_eq!(signed_colour(0.0, 1.0), [255; 3]);
-        let ([red, _, blue], [negative_red, _, negative_blue]) = (signed_colour(0.5, 1.0), signed_colour(-0.5, 1.0));
+        let [[red, _, blue], [negative_red, _, negative_blue]] = [0.5, -0.5].map(|weight| colour_of(weight, 1.0));
         assert!(red > blue && negative_blue > negative_red);
-        assert_eq!(signed_colour(0.0, 0.0), [255; 3]);
+        assert_eq!([colour_of(0.0, 1.0), colour_of(0.0, 0.0)], [[255; 3]; 2]);
     }
 
     #[test]

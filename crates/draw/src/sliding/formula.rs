@@ -11,7 +11,7 @@ const SIZE: Size = Size::of_digits(12);
 /// So many terms stand in one line, if they fit.
 const FEW: usize = 4;
 /// Between two terms.
-const SPACE: usize = 9;
+const SPACE: usize = 12;
 
 /// The layout of the formula: the same at all places.
 pub(super) struct Formula {
@@ -54,14 +54,14 @@ impl Formula {
 
     /// In one line if the terms are few, in the window's rows if these fit, otherwise as many terms a line as fit.
     fn arrange(&mut self, room: usize) {
-        let [_, width] = self.operation.window();
+        let [height, width] = self.operation.window();
         let terms: Vec<bool> = match &self.operation {
             Operation::Mask(mask) => mask.iter().map(|&weight| weight != 0.0).collect(),
             Operation::Max([height, width]) | Operation::Average([height, width]) => vec![true; height * width],
         };
         let count = terms.iter().filter(|is_term| **is_term).count().max(1);
         let fitting = (room.saturating_sub(self.opening + self.closing) / self.pitch()).max(1);
-        let by_rows = count > FEW.min(fitting) && width <= fitting;
+        let by_rows = height > 1 && width <= fitting && count > FEW.min(fitting);
         self.columns = if by_rows { width } else { count.min(fitting) };
         let mut term = 0;
         self.places = terms
@@ -91,36 +91,67 @@ impl Formula {
 
     /// Writes how `result` is made of the numbers of a window, row by row.
     pub(super) fn draw(&self, page: &mut Canvas, [top, left]: [usize; 2], window: &[f64], result: f64) {
+        let terms = self.terms(window);
         let baseline = |line: usize| top + line * SIZE.line_height() + SIZE.digit_height();
+        if self.lines == 1 {
+            let text = one_line(&self.operation, &terms, result);
+            return page.write(&text, [baseline(0), left], SIZE, INK);
+        }
         page.write(opening(&self.operation), [baseline(0), left], SIZE, INK);
-        let mut is_first = true;
-        let last = self.places.iter().rposition(Option::is_some);
-        for (index, (&number, place)) in window.iter().zip(&self.places).enumerate() {
-            let Some([line, column]) = *place else { continue };
-            let (baseline, left) = (baseline(line), left + self.opening + column * self.pitch());
-            let (is_negative, weight, comma) = match &self.operation {
-                Operation::Mask(mask) => (mask.as_slice()[index] < 0.0, exact(mask.as_slice()[index].abs()) + "·", ""),
-                Operation::Max(_) => (false, String::new(), if Some(index) == last { "" } else { "," }),
-                Operation::Average(_) => (number < 0.0, String::new(), ""),
-            };
-            let sign = if is_negative {
-                "−"
-            } else if is_first || self.sign == 0 {
-                ""
+        for term in &terms {
+            let (baseline, sign_left) = (baseline(term.line), left + self.opening + term.column * self.pitch());
+            let number_left = sign_left + self.sign + self.weight;
+            page.write(term.sign, [baseline, sign_left], SIZE, INK);
+            page.write_to(&term.weight, [baseline, number_left], SIZE, INK);
+            if self.weight > 0 {
+                page.write(&term.number, [baseline, number_left], SIZE, INK);
             } else {
-                "+"
-            };
-            let [weight_right, number_right] =
-                [left + self.sign + self.weight, left + self.sign + self.weight + self.number];
-            page.write(sign, [baseline, left], SIZE, INK);
-            page.write_to(&weight, [baseline, weight_right], SIZE, INK);
-            page.write_to(&number_text(&self.operation, number), [baseline, number_right], SIZE, INK);
-            page.write(comma, [baseline, number_right], SIZE, INK);
-            is_first = false;
+                page.write_to(&term.number, [baseline, number_left + self.number], SIZE, INK);
+            }
+            page.write(term.comma, [baseline, number_left + self.number], SIZE, INK);
         }
         let left = left + self.opening + self.columns * self.pitch() - SPACE;
         page.write(&closing(&self.operation, result), [baseline(self.lines - 1), left], SIZE, INK);
     }
+
+    fn terms(&self, window: &[f64]) -> Vec<Term> {
+        let last = self.places.iter().rposition(Option::is_some);
+        let mut terms: Vec<Term> = Vec::new();
+        for (index, (&number, place)) in window.iter().zip(&self.places).enumerate() {
+            let Some([line, column]) = *place else { continue };
+            let plus = if terms.is_empty() { "" } else { "+" };
+            let signed = |number: f64| if number < 0.0 { "−" } else { plus };
+            let (sign, weight, comma) = match &self.operation {
+                Operation::Mask(mask) => {
+                    let weight = mask.as_slice()[index];
+                    (signed(weight), exact(weight.abs()) + "·", "")
+                }
+                Operation::Max(_) => ("", String::new(), if Some(index) == last { "" } else { "," }),
+                Operation::Average(_) => (signed(number), String::new(), ""),
+            };
+            terms.push(Term { line, column, sign, weight, number: number_text(&self.operation, number), comma });
+        }
+        terms
+    }
+}
+
+/// The parts of a term that are aligned with those of the terms above and below.
+struct Term {
+    line: usize,
+    column: usize,
+    sign: &'static str,
+    weight: String,
+    number: String,
+    comma: &'static str,
+}
+
+fn one_line(operation: &Operation, terms: &[Term], result: f64) -> String {
+    let mut text = opening(operation).to_string();
+    for (index, Term { sign, weight, number, comma, .. }) in terms.iter().enumerate() {
+        let [before, after] = [if index > 0 { " " } else { "" }, if index > 0 && !sign.is_empty() { " " } else { "" }];
+        text += &format!("{before}{sign}{after}{weight}{number}{comma}");
+    }
+    text + &closing(operation, result)
 }
 
 fn opening(operation: &Operation) -> &'static str {
@@ -136,7 +167,7 @@ fn closing(operation: &Operation, result: f64) -> String {
     let (text, is_rounded) = rounded(result);
     let equals = if is_rounded { "≈" } else { "=" };
     match operation {
-        Operation::Mask(_) => format!("  {equals} {text}"),
+        Operation::Mask(_) => format!(" {equals} {text}"),
         Operation::Max(_) => format!(") {equals} {text}"),
         Operation::Average([height, width]) => format!(") / {} {equals} {text}", height * width),
     }
@@ -195,6 +226,14 @@ mod tests {
         let max = Operation::Max([1, 1]);
         let (mask, average) = (Operation::Mask(Matrix::zeros([1, 1])), Operation::Average([1, 2]));
         assert_eq!([&mask, &max, &average].map(|operation| number_text(operation, -5.0)), ["(−5)", "−5", "5"]);
+        let (input, output) = (Matrix::zeros([1, 2]), Matrix::zeros([1, 1]));
+        let line = |operation: &Operation, window: &[f64], result| {
+            one_line(operation, &Formula::new(&input, operation, &output, 1000).terms(window), result)
+        };
+        assert_eq!(line(&average, &[-3.0, 8.0], 2.5), "(−3 + 8) / 2 = 2.5");
+        assert_eq!(line(&Operation::Max([1, 2]), &[-3.0, 8.0], 8.0), "max(−3, 8) = 8");
+        let mask = Operation::Mask(Matrix::from_fn([1, 2], |(_, x)| x as f64 - 0.5));
+        assert_eq!(line(&mask, &[6.0, -8.0], -7.0), "−0.5·6 + 0.5·(−8) = −7");
         assert_eq!(closing(&average, 1.0 / 3.0), ") / 2 ≈ 0.333");
         assert_eq!(closing(&max, 7.0), ") = 7");
     }

@@ -7,9 +7,8 @@ use glassbox_tensor::{Image, Matrix};
 
 use self::formula::Formula;
 use self::numbers::{exact, rounded};
-use crate::canvas::{Area, Canvas, Colour, INK, LINE, PAPER, ink_on};
+use crate::canvas::{Area, Canvas, Colour, INK, LINE, PAPER, ink_on, signed_colour};
 use crate::lettering::{Size, text_width};
-use crate::weights::signed_colour;
 
 /// Least side of a cell.
 const CELL: usize = 44;
@@ -47,6 +46,14 @@ impl Operation {
         match self {
             Self::Mask(mask) => [mask.nrows(), mask.ncols()],
             Self::Max(window) | Self::Average(window) => *window,
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match self {
+            Self::Mask(_) => "mask",
+            Self::Max(_) => "max pooling",
+            Self::Average(_) => "average pooling",
         }
     }
 }
@@ -137,6 +144,13 @@ impl Slide {
         self.draw_table(&mut page, input, &self.input, self.input.len(), exact);
         self.draw_operation(&mut page, middle);
         self.draw_table(&mut page, result, &self.output, place + 1, |number| rounded(number).0);
+        let titles = ["input", self.operation.title(), "result"];
+        for (table, title) in [input, middle, result].into_iter().zip(titles) {
+            let (rows, columns) = (table.height / self.cell, table.width / self.cell);
+            let height = CAPTION.line_height();
+            let above = Area { top: table.top - OUTLINE - height, height, ..table };
+            page.write_amid(&format!("{title} {rows}×{columns}"), above, CAPTION, INK);
+        }
         for (from, to) in [(input, middle), (middle, result)] {
             let left = from.left + from.width;
             page.write_amid("→", Area { left, width: to.left - left, ..input }, ARROW, INK);
@@ -244,7 +258,7 @@ impl Shade {
     fn colour(&self, value: f64) -> Colour {
         if self.low < 0.0 {
             let largest = self.high.max(-self.low);
-            return signed_colour((value / largest * SHADES).round(), SHADES);
+            return signed_colour((value / largest * SHADES).round() / SHADES);
         }
         if self.low == self.high {
             return PAPER;
