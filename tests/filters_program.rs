@@ -26,7 +26,7 @@ fn chain(labels: &[&str]) -> Vec<Filter> {
     labels.iter().map(|label| parse(label).unwrap()).collect()
 }
 
-/// What a chain makes of rows that come one after the other, all of which must have been read, and how many times they were.
+/// What a chain makes of rows that come one after the other, and how often they were read: each must have been.
 fn streamed(filters: &[Filter], picture: &Image<u8>, kept_bytes: usize) -> Result<(Vec<u8>, usize), Error> {
     let (line, mut next, mut looks, mut made) = (picture.line_length(), 0, 0, Vec::new());
     let read = |first: usize, rows: &mut [u8]| {

@@ -122,7 +122,8 @@ pub(crate) fn say_json(value: &serde_json::Value) -> io::Result<()> {
 static INTERRUPTED_FLAG: AtomicBool = AtomicBool::new(false);
 static ENDS_BY_ITSELF: AtomicBool = AtomicBool::new(false);
 
-/// Makes Ctrl-C end the program with exit code 130: at once, or if `ends_by_itself` when it next looks at [`interrupted`].
+/// Makes Ctrl-C end the program with exit code 130: at once, or, if it `ends_by_itself`, when it next asks
+/// [`interrupted`].
 pub(crate) fn catch_interrupts(ends_by_itself: bool) -> anyhow::Result<()> {
     ENDS_BY_ITSELF.store(ends_by_itself, Ordering::SeqCst);
     ctrlc::set_handler(|| {

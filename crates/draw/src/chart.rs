@@ -149,7 +149,8 @@ struct Axis {
 }
 
 impl Axis {
-    /// An axis that holds all values: from the least to the greatest in whole steps (`counts`), or rounded outwards to ticks.
+    /// An axis that holds all values. If it `counts`, it reaches from the least to the greatest and its steps are
+    /// whole numbers; otherwise its ends are ticks.
     fn new(values: impl Iterator<Item = f64>, counts: bool) -> Self {
         let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
         let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };

@@ -39,20 +39,20 @@ pub fn draw_confusion(confusion: &[Vec<usize>]) -> Image<u8> {
     turned.write_amid("label", Area { top: 0, left: 0, ..title }, TITLE, INK);
     page.paste(&turned.turned().into_image(), top, MARGIN);
     page.outline(Area { top, left, height: side, width: side }, 1, LINE);
-    let name_band = 2 * NUMBER.line_height();
+    let names_side = 2 * NUMBER.line_height();
     for (label, row) in confusion.iter().enumerate() {
         let of_row = row.iter().sum::<usize>().max(1) as f64;
         let y = top + label * cell;
         page.write_amid(
             &label.to_string(),
-            Area { top: y, left: left - name_band, height: cell, width: name_band },
+            Area { top: y, left: left - names_side, height: cell, width: names_side },
             NUMBER,
             INK,
         );
         let x = left + label * cell;
         page.write_amid(
             &label.to_string(),
-            Area { top: top - name_band, left: x, height: name_band, width: cell },
+            Area { top: top - names_side, left: x, height: names_side, width: cell },
             NUMBER,
             INK,
         );

@@ -44,14 +44,16 @@ pub struct Column {
     pub weights: Option<Matrix<f64>>,
 }
 
-/// Draws a net as SVG: lists as circles, feature maps as sheets, each weight as a line, red where positive, blue where negative.
+/// Draws a net as SVG: lists as circles, feature maps as sheets, each weight as a line.
+///
+/// Lines are red where the weight is positive and blue where it is negative.
 ///
 /// ```
 /// use glassbox_draw::{Column, Nodes, draw_net};
 /// use glassbox_tensor::Matrix;
-/// let column = |count, label: &str, weights| Column { nodes: Nodes::List(count), labels: vec![label.into()], weights };
+/// let column = |count, weights| Column { nodes: Nodes::List(count), labels: vec![count.to_string()], weights };
 /// let weights = Matrix::from_vec([1, 2], vec![0.5, -0.25]).unwrap();
-/// let svg = draw_net(&[column(2, "inputs", None), column(1, "dense 1", Some(weights))]);
+/// let svg = draw_net(&[column(2, None), column(1, Some(weights))]);
 /// // A line for each weight, a circle for each node.
 /// assert_eq!((svg.matches("<line").count(), svg.matches("<circle").count()), (2, 3));
 /// ```
@@ -63,7 +65,8 @@ pub fn draw_net(columns: &[Column]) -> String {
     let most_lines = labels.iter().map(Vec::len).max().unwrap_or(0);
     let (width, height) = (COLUMN * columns.len() as f64 + 20.0, LABEL_TOP + LINE * most_lines as f64 + 4.0);
     let mut text = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+         viewBox=\"0 0 {width} {height}\" \
          font-family=\"{FONTS}\" font-size=\"{FONT_SIZE}\" text-anchor=\"middle\" fill=\"#222\">\n\
          <rect width=\"{width}\" height=\"{height}\" fill=\"white\"/>\n"
     );
@@ -144,8 +147,8 @@ fn draw_band(text: &mut String, [left, right]: [f64; 2], [from, to]: [Nodes; 2])
     let (from_top, from_bottom, to_top, to_bottom) = (MIDDLE - from, MIDDLE + from, MIDDLE - to, MIDDLE + to);
     let _ = writeln!(
         text,
-        "<path d=\"M{left:.1} {from_top:.1}L{right:.1} {to_top:.1}L{right:.1} {to_bottom:.1}L{left:.1} {from_bottom:.1}Z\" \
-         fill=\"#eef2f7\" stroke=\"#c8d2de\"/>"
+        "<path d=\"M{left:.1} {from_top:.1}L{right:.1} {to_top:.1}L{right:.1} {to_bottom:.1}\
+         L{left:.1} {from_bottom:.1}Z\" fill=\"#eef2f7\" stroke=\"#c8d2de\"/>"
     );
 }
 
@@ -171,7 +174,8 @@ fn draw_circles(text: &mut String, x: f64, count: usize) {
             let y = y + down;
             let _ = writeln!(
                 text,
-                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"{fill}\" stroke=\"#333\" stroke-width=\"1.3\"/>"
+                "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"{fill}\" \
+                 stroke=\"#333\" stroke-width=\"1.3\"/>"
             );
         }
     }
@@ -183,7 +187,8 @@ fn draw_sheets(text: &mut String, x: f64, [height, width, channels]: [usize; 3])
         let shift = 5.0 * (sheet as f64 - (count as f64 - 1.0) / 2.0);
         let _ = writeln!(
             text,
-            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" fill=\"#f7f3e8\" stroke=\"#333\"/>",
+            "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+             fill=\"#f7f3e8\" stroke=\"#333\"/>",
             x - width / 2.0 + shift,
             MIDDLE - height / 2.0 - shift
         );

@@ -14,7 +14,8 @@ const STEPS: f32 = 8.0;
 
 /// The size of letters, in pixels of the em square.
 ///
-/// Letters are sharpest where their height is a whole number of pixels, so a size is chosen by the height of what is written most.
+/// Letters are sharpest where their height is a whole number of pixels, so a size is chosen by the letters that are
+/// written most.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Size(f32);
 
@@ -56,7 +57,8 @@ pub(crate) fn text_width(text: &str, size: Size) -> f32 {
     text.chars().map(|letter| font.h_advance(glyph(letter))).sum()
 }
 
-/// Calls `ink(x, y, share)` for each pixel that a text covers, `share` of it: `x` from the start of the text, `y` from its baseline.
+/// Calls `ink(x, y, share)` for each pixel of which a text covers a share: `x` from the page's left side, `y` from the
+/// baseline. The text starts at `left`.
 pub(crate) fn trace(text: &str, left: f32, size: Size, mut ink: impl FnMut(i64, i64, f32)) {
     let (scale, mut pen) = (size.scale(), left);
     for letter in text.chars() {
@@ -79,7 +81,9 @@ fn glyph(letter: char) -> GlyphId {
     FONT.glyph_id(letter)
 }
 
-/// A text in lines of at most `width` pixels, broken at spaces; a word wider than a line is broken after punctuation, or anywhere.
+/// A text in lines of at most `width` pixels, broken at spaces.
+///
+/// A word that is wider than a line is broken after punctuation, or anywhere.
 pub(crate) fn wrap(text: &str, size: Size, width: f32) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

@@ -12,7 +12,8 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 
 /// A picture as lines of text, for light letters on a dark ground.
 ///
-/// With `colours`, a character is two pixels, one above the other, by escape codes for 24-bit colours. Without, a pixel is two letters.
+/// With `colours`, a character is two pixels, one above the other, by escape codes for 24-bit colours. Without, a pixel
+/// is two letters.
 ///
 /// ```
 /// use glassbox_draw::terminal_picture;

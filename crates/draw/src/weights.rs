@@ -17,7 +17,9 @@ const SCALE_WIDTH: usize = 280;
 const MARGIN: usize = 14;
 const NUMBER: Size = Size::of_digits(9);
 
-/// Draws the weights of each node as a picture, red where they are positive, blue where they are negative, with the scale of colours below.
+/// Draws the weights of each node as a picture: red where they are positive, blue where they are negative.
+///
+/// The scale of colours is below.
 ///
 /// ```
 /// use glassbox_draw::draw_weights;

@@ -35,8 +35,11 @@ impl Eval {
         let model = model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
         let pictures = Pictures { images: &samples.images, labels: &samples.labels };
-        let result = with_net!(&model, net => evaluate(net, pictures, &*losses::by_name(&model.loss).expect("a loss that was read")))
-            .with_context(|| format!("{} with {}", self.data.name(), self.model.display()))?;
+        let result = with_net!(&model, net => {
+            let loss = losses::by_name(&model.loss).expect("a loss that was read");
+            evaluate(net, pictures, &*loss)
+        })
+        .with_context(|| format!("{} with {}", self.data.name(), self.model.display()))?;
         if let Some(out) = &self.out {
             let page = draw_confusion(&result.confusion);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
@@ -44,9 +47,9 @@ impl Eval {
         }
         if common.json {
             say_json(&json!({
-                "event": "eval", "model": self.model.display().to_string(), "data": self.data.name(), "part": self.part.name(),
-                "hits": result.hits, "total": result.total, "accuracy": result.accuracy(), "loss": result.loss,
-                "confusion": result.confusion,
+                "event": "eval", "model": self.model.display().to_string(), "data": self.data.name(),
+                "part": self.part.name(), "hits": result.hits, "total": result.total,
+                "accuracy": result.accuracy(), "loss": result.loss, "confusion": result.confusion,
             }))?;
             return Ok(());
         }
@@ -56,7 +59,7 @@ impl Eval {
             result.total, result.hits, result.loss
         ))?;
         say("")?;
-        say("confusion: a row a label, a column an answer")?;
+        say("confusion: a row for each label, a column for each answer")?;
         let classes = result.confusion.len();
         let head: String = (0..classes).map(|class| format!("{class:>6}")).collect();
         say(&format!("      {head}   right"))?;

@@ -18,11 +18,11 @@ const MOST_NODES: usize = 512;
 #[command(after_help = "Examples:
   dnn inspect model.npz
   dnn inspect model.npz --svg net.svg         the net as a picture
-  dnn inspect model.npz --out weights.png     what each node of the first layer looks for")]
+  dnn inspect model.npz --out weights.png     what each node of the first layer responds to")]
 pub(super) struct Inspect {
     /// A model that `dnn train` wrote
     model: PathBuf,
-    /// Draw the weights of the first layer, a picture a node: red where ink speaks for the node, blue where against
+    /// Draw the weights of the first layer, a picture for each node: red where they are positive, blue where negative
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Draw the net: its nodes, layer by layer, and the weights between them
@@ -95,7 +95,7 @@ fn names_bias(name: &str) -> bool {
     name.ends_with(".bias") || name.starts_with("b_")
 }
 
-/// The shapes between layers with parameters, and their nodes in all.
+/// The shapes between layers with parameters, and the sum of their nodes.
 fn hidden<T: Real>(net: &Net<T>) -> (Vec<String>, usize) {
     let trained: Vec<_> = (0..net.layers().len()).filter(|&layer| !net.parameters()[layer].is_empty()).collect();
     let hidden = trained.split_last().map_or(&[][..], |(_, hidden)| hidden);
@@ -124,8 +124,10 @@ fn print_json<T: Real>(net: &Net<T>, loss: &str) -> anyhow::Result<()> {
     }))?)
 }
 
-/// The net as its diagram shows it: a new column where the shape changes or a layer has parameters, so that an activation is
-/// named in the column of the layer before it.
+/// The net as its diagram shows it.
+///
+/// A column begins where the shape changes or a layer has parameters. So an activation is named in the column of the
+/// layer before it.
 fn columns<T: Real>(net: &Net<T>) -> Vec<Column> {
     let mut shape = net.input();
     let mut columns = vec![column(shape, "inputs".into(), None)];
@@ -164,7 +166,7 @@ fn node_weights<T: Real>(net: &Net<T>) -> anyhow::Result<Vec<Image<f64>>> {
     });
     let Some((layer, shape)) = first.zip(shape).filter(|(_, shape)| !shape.is_flat()) else {
         anyhow::bail!(
-            "only the weights of masks, or of a dense layer right behind a picture, can be drawn; found {}",
+            "only the weights of masks, or of a dense layer directly on a picture, can be drawn; found {}",
             net.text()
         );
     };

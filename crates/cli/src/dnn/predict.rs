@@ -15,9 +15,9 @@ use crate::run::{Common, complain, say, say_json, say_picture};
 
 /// What a model takes pictures for
 ///
-/// A net for MNIST takes any picture of one digit, dark on light or light on dark: it is prepared as MNIST was (cropped, fitted into 20×20, its centre
-/// of mass in the middle of 28×28). Every other net is shown the whole picture in the size, and in grey or in colours, that it takes. With --verbose the
-/// prepared picture is shown.
+/// A net for MNIST takes any picture of one digit, dark on light or light on dark: it is prepared as MNIST was
+/// (cropped, fitted into 20×20, its centre of mass in the middle of 28×28). Every other net gets the whole picture,
+/// in the size and the colours that it takes. --verbose shows the prepared picture.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn predict model.npz seven.png

@@ -15,7 +15,7 @@ use super::predict::classify;
 use crate::outcome::wrong_flag;
 use crate::run::{Common, say, say_json, say_picture};
 
-/// How many times a picture is enlarged in a file.
+/// Pixels of the file for each pixel of the picture, in both directions.
 const ENLARGED: usize = 10;
 
 /// The article's last step: a picture of the data set, and what the net thinks it is
@@ -26,7 +26,7 @@ const ENLARGED: usize = 10;
 pub(super) struct Show {
     /// A model that `dnn train` wrote
     model: PathBuf,
-    /// Number of the picture, from 0
+    /// Number of the picture, counted from 0
     #[arg(long, value_name = "N")]
     index: usize,
     /// Which pictures
@@ -49,7 +49,7 @@ impl Show {
         }
         let seen = look(&model, &samples, self.index).with_context(|| self.data.name())?;
         if let Some(out) = &self.out {
-            // Digits are dark on light on paper; colours stay what they are.
+            // On paper, ink is dark; colours stay as they are.
             let inverted = |pixel| if seen.picture.channels() == 1 { 255 - pixel } else { pixel };
             let shown = seen.picture.map(inverted);
             let label = format!("the net thinks it is {} (label {})", seen.answer, seen.label);
@@ -85,8 +85,9 @@ impl Seen {
     pub(super) fn verdict(&self) -> String {
         let output = self.outputs[self.answer];
         format!(
-            "Нейросеть считает, что на картинке цифра {} (the net thinks it is {}, output {output:.3}; the label is {})",
-            self.answer, self.answer, self.label
+            "Нейросеть считает, что на картинке цифра {0} \
+             (the net thinks it is {0}, output {output:.3}; the label is {1})",
+            self.answer, self.label
         )
     }
 }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use glassbox_draw::{Operation, Slide};
 use glassbox_formats::{check_writable, write_animation};
 use glassbox_kernels::Error;
@@ -13,6 +13,10 @@ use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
 
+/// A bright shape on a dark ground.
+const MATRIX: &str = "10 10 10 10 10 10; 10 10 90 90 10 10; 10 90 90 90 90 10; 10 90 90 90 90 10; \
+                      10 10 90 90 10 10; 10 10 10 10 10 10";
+
 /// Most places of the window, each of which is a frame.
 const MOST_FRAMES: usize = 400;
 /// Most pixels of a frame, which long numbers make large.
@@ -20,9 +24,9 @@ const MOST_PIXELS: usize = 8_000_000;
 
 /// The article's moving picture: a mask or a pooling window slides over a matrix, with the numbers, as a GIF
 ///
-/// The matrix is on the left, the mask in the middle, the result on the right, and the sum of the current place below, without the
-/// terms that are multiplied by 0. The mask is applied as written (correlation) wherever all of it fits. With --pool the window takes
-/// the greatest number or the mean. The limits are 400 places and 8 million pixels a frame.
+/// The matrix is on the left, the mask in the middle, the result on the right, and the sum of the current place below,
+/// without the terms that are multiplied by 0. The mask is applied as written (correlation) wherever all of it fits.
+/// With --pool the window takes the greatest number or the mean. Limits: 400 places, 8 million pixels a frame.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters animate slide.gif
@@ -41,10 +45,10 @@ pub(super) struct Animate {
     #[arg(long, value_name = "METHOD", conflicts_with = "kernel")]
     pool: Option<Pool>,
     /// Side of the pooling window
-    #[arg(long, value_name = "N", default_value_t = 2, requires = "pool", value_parser = clap::value_parser!(u32).range(1..=31))]
+    #[arg(long, default_value_t = 2, requires = "pool", value_parser = value_parser!(u32).range(1..=31))]
     size: u32,
     /// Steps from one place to the next [default: 1 for a mask, the size for a pooling]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=31))]
+    #[arg(long, value_parser = value_parser!(u32).range(1..=31))]
     stride: Option<u32>,
     /// The numbers it slides over
     #[arg(
@@ -52,7 +56,7 @@ pub(super) struct Animate {
         value_name = "MATRIX",
         conflicts_with = "picture",
         allow_hyphen_values = true,
-        default_value = "10 10 10 10 10 10; 10 10 90 90 10 10; 10 90 90 90 90 10; 10 90 90 90 90 10; 10 10 90 90 10 10; 10 10 10 10 10 10"
+        default_value = MATRIX
     )]
     matrix: String,
     /// A picture to take the numbers from, as brightness 0 to 255, instead of a matrix; - for standard input
@@ -65,10 +69,10 @@ pub(super) struct Animate {
     #[arg(long, default_value_t = 0, requires = "picture")]
     y: usize,
     /// Columns and rows to take from the picture
-    #[arg(long, default_value_t = 8, requires = "picture", value_parser = clap::value_parser!(u32).range(1..=31))]
+    #[arg(long, default_value_t = 8, requires = "picture", value_parser = value_parser!(u32).range(1..=31))]
     side: u32,
     /// How long each place is shown, in milliseconds
-    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(20..=60000))]
+    #[arg(long, default_value_t = 600, value_parser = value_parser!(u32).range(20..=60000))]
     delay: u32,
 }
 

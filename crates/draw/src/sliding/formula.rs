@@ -20,11 +20,13 @@ pub(super) struct Formula {
     places: Vec<Option<[usize; 2]>>,
     lines: usize,
     columns: usize,
-    /// Widths in pixels: what stands before the first term, a sign, a weight with its dot, a number, what stands after the last term.
+    /// Widths in pixels, here of what stands before the first term.
     opening: usize,
     sign: usize,
+    /// A weight and its dot.
     weight: usize,
     number: usize,
+    /// What stands after the last term.
     closing: usize,
 }
 

@@ -2,12 +2,16 @@
 
 mod formula;
 mod numbers;
+mod operation;
+mod shade;
 
 use glassbox_tensor::{Image, Matrix};
 
 use self::formula::Formula;
 use self::numbers::{exact, rounded};
-use crate::canvas::{Area, Canvas, Colour, INK, LINE, PAPER, ink_on, signed_colour};
+pub use self::operation::Operation;
+use self::shade::Shade;
+use crate::canvas::{Area, Canvas, Colour, INK, LINE, ink_on};
 use crate::lettering::{Size, text_width};
 
 /// Least side of a cell.
@@ -25,41 +29,11 @@ const OUTLINE: usize = 3;
 const OUTLINE_COLOUR: Colour = [213, 94, 0];
 /// Cells of the result that are still empty, and the box of a pooling.
 const EMPTY: Colour = [246; 3];
-/// Steps from the least to the greatest value: with smooth letters on each, they must suffice with 256 colours.
-const SHADES: f64 = 11.0;
-const DARKEST: f64 = 40.0;
 
-/// What is done with the numbers in a window.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Operation {
-    /// Multiplies them by a mask and adds up.
-    Mask(Matrix<f64>),
-    /// Takes the greatest of a window `[height, width]`.
-    Max([usize; 2]),
-    /// Takes the mean of a window `[height, width]`.
-    Average([usize; 2]),
-}
-
-impl Operation {
-    /// Height and width of the window.
-    pub fn window(&self) -> [usize; 2] {
-        match self {
-            Self::Mask(mask) => [mask.nrows(), mask.ncols()],
-            Self::Max(window) | Self::Average(window) => *window,
-        }
-    }
-
-    fn title(&self) -> &'static str {
-        match self {
-            Self::Mask(_) => "mask",
-            Self::Max(_) => "max pooling",
-            Self::Average(_) => "average pooling",
-        }
-    }
-}
-
-/// Frames of a window that slides over a matrix: the input at the left, the mask or the pooling in the middle, the result at the
-/// right, the formula of the current place below.
+/// Frames of a window that slides over a matrix.
+///
+/// The input is at the left, the mask or the pooling in the middle, the result at the right, the formula of the current
+/// place below.
 ///
 /// It draws numbers that the caller computed.
 ///
@@ -243,31 +217,6 @@ impl Slide {
     }
 }
 
-/// How the values of a table become colours: greys from dark to white, or blue, white and red where some are negative.
-struct Shade {
-    low: f64,
-    high: f64,
-}
-
-impl Shade {
-    fn of(values: &Matrix<f64>) -> Self {
-        let (low, high) = values.iter().fold((f64::MAX, f64::MIN), |(low, high), &v| (low.min(v), high.max(v)));
-        Self { low, high }
-    }
-
-    fn colour(&self, value: f64) -> Colour {
-        if self.low < 0.0 {
-            let largest = self.high.max(-self.low);
-            return signed_colour((value / largest * SHADES).round() / SHADES);
-        }
-        if self.low == self.high {
-            return PAPER;
-        }
-        let share = ((value - self.low) / (self.high - self.low) * SHADES).round() / SHADES;
-        [(DARKEST + share * (255.0 - DARKEST)).round() as u8; 3]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -309,15 +258,6 @@ mod tests {
         let size = |number| Slide::new(matrix(&[[number]]), Operation::Max([1, 1]), 1, matrix(&[[1.0]])).size();
         assert_eq!(size(1.0), size(255.0));
         assert!(size(-12345.125)[0] > size(1.0)[0]);
-    }
-
-    #[test]
-    fn values_are_shaded_from_dark_to_light_or_by_sign() {
-        let grey = Shade { low: 10.0, high: 90.0 };
-        assert_eq!([grey.colour(10.0), grey.colour(90.0)], [[40; 3], [255; 3]]);
-        let signed = Shade { low: -2.0, high: 1.0 };
-        assert_eq!(signed.colour(0.0), PAPER);
-        assert!(signed.colour(1.0)[0] > signed.colour(1.0)[2] && signed.colour(-2.0)[0] < signed.colour(-2.0)[2]);
     }
 
     #[test]
