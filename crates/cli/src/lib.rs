@@ -1,12 +1,9 @@
 //! The two command lines of glassbox: arguments in, results out, nothing that computes.
 
-mod chart;
 mod dnn;
 mod filters;
 mod outcome;
 mod run;
-mod sheet;
-mod terminal;
 
 use std::process::ExitCode;
 

@@ -2,34 +2,27 @@ use std::path::PathBuf;
 
 use clap::Args;
 use glassbox_dnn::{Net, Real, Shape, losses};
+use glassbox_draw::{Column, Nodes, draw_net, draw_weights};
 use glassbox_formats::{Packing, Picture, Pixels, write_atomically, write_picture};
-use glassbox_tensor::Image;
+use glassbox_tensor::{Image, Matrix};
 use serde_json::json;
 
-use super::diagram;
 use super::model::{self, with_net};
 use crate::run::{Common, say, say_json};
-use crate::sheet::{Tile, enlarge, sheet};
 
-/// How many times a picture of weights is enlarged.
-const ENLARGED: usize = 4;
-/// Pictures of weights in a row.
-const COLUMNS: usize = 5;
-/// Side of a picture that is enlarged so many times; smaller ones more.
-const SIDE: usize = 28;
-/// Most pictures on a sheet.
-const MOST_TILES: usize = 512;
+/// Most nodes whose weights are drawn.
+const MOST_NODES: usize = 512;
 
 /// The seven parts of a model: its layers, shapes and parameters; its first weights as pictures
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn inspect model.npz
   dnn inspect model.npz --svg net.svg         the net as a picture
-  dnn inspect model.npz --out weights.png     what each node of the first layer looks for")]
+  dnn inspect model.npz --out weights.png     what each node of the first layer responds to")]
 pub(super) struct Inspect {
     /// A model that `dnn train` wrote
     model: PathBuf,
-    /// Draw the weights of the first layer, a picture a node: red where ink speaks for the node, blue where against
+    /// Draw the weights of the first layer, a picture for each node: red where they are positive, blue where negative
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Draw the net: its nodes, layer by layer, and the weights between them
@@ -41,12 +34,12 @@ impl Inspect {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         let model = model::load(&self.model)?;
         if let Some(out) = &self.out {
-            let page = with_net!(&model, net => draw(net))?;
+            let page = draw_weights(&with_net!(&model, net => node_weights(net))?);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
         if let Some(out) = &self.svg {
-            let text = with_net!(&model, net => diagram::svg(net));
+            let text = draw_net(&with_net!(&model, net => columns(net)));
             write_atomically(out, |file| file.write_all(text.as_bytes()))?;
         }
         with_net!(&model, net => if common.json { print_json(net, &model.loss) } else { print(net, &model.loss) })
@@ -102,7 +95,7 @@ fn names_bias(name: &str) -> bool {
     name.ends_with(".bias") || name.starts_with("b_")
 }
 
-/// The shapes between layers with parameters, and their nodes in all.
+/// The shapes between layers with parameters, and the sum of their nodes.
 fn hidden<T: Real>(net: &Net<T>) -> (Vec<String>, usize) {
     let trained: Vec<_> = (0..net.layers().len()).filter(|&layer| !net.parameters()[layer].is_empty()).collect();
     let hidden = trained.split_last().map_or(&[][..], |(_, hidden)| hidden);
@@ -131,8 +124,37 @@ fn print_json<T: Real>(net: &Net<T>, loss: &str) -> anyhow::Result<()> {
     }))?)
 }
 
-/// A picture of the weights of each node of the first layer that has any: of masks, or of a dense layer behind a picture.
-fn draw<T: Real>(net: &Net<T>) -> anyhow::Result<Image<u8>> {
+/// The net as its diagram shows it.
+///
+/// A column begins where the shape changes or a layer has parameters. So an activation is named in the column of the
+/// layer before it.
+fn columns<T: Real>(net: &Net<T>) -> Vec<Column> {
+    let mut shape = net.input();
+    let mut columns = vec![column(shape, "inputs".into(), None)];
+    for (layer, parameters) in net.layers().iter().zip(net.parameters()) {
+        let output = layer.output();
+        match columns.last_mut() {
+            Some(last) if shape == output && parameters.is_empty() => last.labels.push(layer.text()),
+            _ => {
+                let is_dense = layer.entry().name == "dense" && shape.is_flat() && output.is_flat();
+                let values = || parameters[0].as_slice().iter().map(|weight| weight.as_f64()).collect();
+                let weights = is_dense.then(|| Matrix::from_vec([output.len(), shape.len()], values()).ok()).flatten();
+                columns.push(column(output, layer.text(), weights));
+            }
+        }
+        shape = output;
+    }
+    columns
+}
+
+fn column(shape: Shape, label: String, weights: Option<Matrix<f64>>) -> Column {
+    let maps = Nodes::Maps([shape.height, shape.width, shape.channels]);
+    let nodes = if shape.is_flat() { Nodes::List(shape.len()) } else { maps };
+    Column { nodes, labels: vec![shape.to_string(), label], weights }
+}
+
+/// The weights of each node of the first layer that has any: masks, or a dense layer on a picture.
+fn node_weights<T: Real>(net: &Net<T>) -> anyhow::Result<Vec<Image<f64>>> {
     let first = net.parameters().iter().position(|parameters| !parameters.is_empty());
     let first = first.filter(|&layer| ["dense", "conv"].contains(&net.layers()[layer].entry().name));
     let shape = first.map(|layer| match net.parameters()[layer][0].shape() {
@@ -144,27 +166,17 @@ fn draw<T: Real>(net: &Net<T>) -> anyhow::Result<Image<u8>> {
     });
     let Some((layer, shape)) = first.zip(shape).filter(|(_, shape)| !shape.is_flat()) else {
         anyhow::bail!(
-            "only the weights of masks, or of a dense layer right behind a picture, can be drawn; found {}",
+            "only the weights of masks, or of a dense layer directly on a picture, can be drawn; found {}",
             net.text()
         );
     };
     let weight = net.parameters()[layer][0].as_slice();
-    if !weight.len().is_multiple_of(shape.len()) || weight.len() / shape.len() > MOST_TILES {
-        anyhow::bail!("{} nodes; at most {MOST_TILES} can be drawn", weight.len() / shape.len());
+    if !weight.len().is_multiple_of(shape.len()) || weight.len() / shape.len() > MOST_NODES {
+        anyhow::bail!("{} nodes; at most {MOST_NODES} can be drawn", weight.len() / shape.len());
     }
-    let largest = weight.iter().map(|weight| weight.as_f64().abs()).fold(f64::MIN_POSITIVE, f64::max);
-    let enlarged = (ENLARGED * SIDE / shape.height.max(shape.width)).max(1);
-    let tiles = weight.chunks(shape.len()).enumerate().map(|(node, weights)| {
-        // Channels one beside the other.
-        let width = shape.width * shape.channels;
-        let image = Image::from_fn([shape.height, width, 3], |(y, x, colour)| {
-            let (channel, x) = (x / shape.width, x % shape.width);
-            let weight = weights[(y * shape.width + x) * shape.channels + channel].as_f64() / largest;
-            // White is zero; red is left where the weight is positive, blue where it is negative.
-            let kept = if colour == if weight > 0.0 { 0 } else { 2 } { 0.0 } else { weight.abs().sqrt() };
-            (255.0 * (1.0 - kept)).round() as u8
-        });
-        Tile { label: format!("node {node}"), image: enlarge(&image, enlarged) }
+    let nodes = weight.chunks(shape.len()).map(|weights| {
+        let weights = weights.iter().map(|weight| weight.as_f64()).collect();
+        Ok(Image::from_vec([shape.height, shape.width, shape.channels], weights)?)
     });
-    Ok(sheet(&tiles.collect::<Vec<_>>(), COLUMNS))
+    nodes.collect()
 }

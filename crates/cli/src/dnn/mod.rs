@@ -2,7 +2,6 @@
 
 mod ask;
 mod data;
-mod diagram;
 mod eval;
 mod export;
 mod inspect;

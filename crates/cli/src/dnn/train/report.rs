@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use glassbox_dnn::{Net, Progress, Real};
+use glassbox_draw::{Chart, Curve, draw_charts};
+use glassbox_formats::write_atomically;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::plan::Plan;
-use crate::chart::{Chart, Curve};
 use crate::run::{Common, say, say_json};
 
 /// What an epoch came to.
@@ -184,5 +185,6 @@ pub(super) fn plot(path: &Path, epochs: &[Epoch]) -> anyhow::Result<()> {
             Curve::new("test", points(&|e| Some(e.test_loss))),
         ],
     };
-    Ok(crate::chart::write(path, &[accuracy, loss])?)
+    let text = draw_charts(&[accuracy, loss]);
+    Ok(write_atomically(path, |file| file.write_all(text.as_bytes()))?)
 }
