@@ -5,7 +5,7 @@ mod npz;
 mod training;
 
 #[global_allocator]
-static ALLOCATOR: glassbox_kernels::simd::LargePages = glassbox_kernels::simd::LargePages;
+static ALLOCATOR: glassbox_simd::LargePages = glassbox_simd::LargePages;
 
 fn main() {
     let mut criterion = criterion::Criterion::default().configure_from_args();

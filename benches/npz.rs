@@ -9,7 +9,8 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("x_train", |bencher| {
         bencher.iter(|| {
-            let mut file = Npz::open("data/mnist.npz".as_ref()).expect("data/mnist.npz");
+            let mut file =
+                Npz::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/mnist.npz").as_ref()).expect("data/mnist.npz");
             file.read::<u8>("x_train").expect("x_train")
         });
     });

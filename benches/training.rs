@@ -55,7 +55,8 @@ fn bench_preset(criterion: &mut Criterion, name: &str, train: &Labelled, test: &
 }
 
 pub(crate) fn bench(criterion: &mut Criterion) {
-    let mut file = Npz::open("data/mnist.npz".as_ref()).expect("data/mnist.npz");
+    let mut file =
+        Npz::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/mnist.npz").as_ref()).expect("data/mnist.npz");
     let (train, test) = (Labelled::read(&mut file, "train"), Labelled::read(&mut file, "test"));
     let (train, test) = (train.expect("MNIST"), test.expect("MNIST"));
     bench_as::<f32>(criterion, &train, &test);

@@ -3,7 +3,7 @@
 //!
 //! `cargo run --release --example custom_kernel`
 
-use glassbox_kernels::{Border, Engine, Filter, Kernel, Operator, Pixel, Rows, Wide, Window};
+use glassbox_kernels::{Accumulator, Border, Engine, Filter, Kernel, Operator, Pixel, Rows, Window};
 use glassbox_tensor::Image;
 
 /// How much lighter a pixel is than the one to its left: `[-1 1]`.
@@ -37,7 +37,7 @@ impl<T: Pixel> Kernel<T> for RiseRow {
         // The row comes with one pixel more on its left, as the border says.
         let (left, here) = (&rows.get(0)[..out.len()], &rows.get(0)[self.channels..]);
         for ((out, left), here) in out.iter_mut().zip(left).zip(here) {
-            *out = T::store((here.wide() - left.wide()).abs());
+            *out = T::store((here.widen() - left.widen()).abs());
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Operators whose every case there is can be tried.
 
 use glassbox_kernels::filters::parse;
-use glassbox_kernels::simd::Level;
 use glassbox_kernels::{Engine, Pixel};
+use glassbox_simd::Level;
 use glassbox_tensor::Image;
 
 use crate::reference::{self, Sample};

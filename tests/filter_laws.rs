@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use glassbox_kernels::filters::{ENTRIES, Entry, Values, parse, split_label};
-use glassbox_kernels::simd::Level;
 use glassbox_kernels::{Border, Engine, Error, Filter, output_shape};
+use glassbox_simd::Level;
 use glassbox_tensor::Image;
 use proptest::prelude::*;
 

@@ -8,7 +8,7 @@ use glassbox_dnn::losses::by_name;
 use glassbox_dnn::optimisers::{Optimiser, Step};
 use glassbox_dnn::{Net, Pass, Real, Shape};
 use glassbox_formats::npz::Npz;
-use glassbox_kernels::simd::Level;
+use glassbox_simd::Level;
 use glassbox_tensor::Tensor;
 
 use crate::nets::{each, read, run, work};

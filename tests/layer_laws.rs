@@ -4,7 +4,7 @@
 use glassbox_dnn::layers::ENTRIES;
 use glassbox_dnn::losses::{Loss, all};
 use glassbox_dnn::{Net, Pass, Shape, Workspace};
-use glassbox_kernels::simd::Level;
+use glassbox_simd::Level;
 use glassbox_tensor::{Matrix, Tensor};
 
 use crate::nets::{Upstream, each, filled, numbers, read, run};

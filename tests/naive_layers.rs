@@ -2,7 +2,7 @@
 //! groups.
 
 use glassbox_dnn::{Net, Pass, Shape};
-use glassbox_kernels::simd::Level;
+use glassbox_simd::Level;
 use proptest::prelude::*;
 
 use crate::nets::{filled, numbers, run};

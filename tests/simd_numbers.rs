@@ -2,19 +2,19 @@
 
 use std::array::from_fn;
 
-use glassbox_kernels::simd::{Eights, EightsTask, InEights, Level, Vectors};
+use glassbox_simd::{FloatTask, FloatVectors, Floats, Level, Vectors};
 
 struct Greater;
 
-impl<T: Copy + Default + From<f32> + Into<f64>> EightsTask<T> for Greater {
-    fn run<E: Eights<T>>(self, eights: E) {
+impl<T: Copy + Default + From<f32> + Into<f64>> FloatTask<T> for Greater {
+    fn run<E: FloatVectors<T>>(self, eights: E) {
         let a = [0.0, 1.0, -0.0, f32::NAN, 0.0, 5.0, 0.0, -2.0].map(T::from);
         let b = [1.0, 0.0, 0.0, 1.0, f32::NAN, 5.0, -1.0, -3.0].map(T::from);
         let (a, b) = (eights.load(&a), eights.load(&b));
-        let (greater, at) = eights.greater((a, eights.places(100)), (b, eights.places(7)));
+        let (greater, at) = eights.greater((a, eights.indices(100)), (b, eights.indices(7)));
         let (mut numbers, mut places) = ([T::default(); 8], [0; 8]);
         eights.store(greater, &mut numbers);
-        eights.store_places(at, &mut places);
+        eights.store_indices(at, &mut places);
         let found: [f64; 8] = numbers.map(Into::into);
         let wanted = [1.0, 1.0, 0.0, 1.0, f64::NAN, 5.0, 0.0, -2.0];
         assert!(found.iter().zip(wanted).all(|(a, b)| *a == b || (a.is_nan() && b.is_nan())), "{found:?}");
@@ -55,8 +55,8 @@ where
     assert_eq!(stored(vectors.multiply_add(a, b, vectors.splat(T::from(0.25)))), of(|a, b| a * b + 0.25));
 }
 
-impl<T: Copy + Default + From<f32> + Into<f64>> EightsTask<T> for Sums {
-    fn run<E: Eights<T>>(self, eights: E) {
+impl<T: Copy + Default + From<f32> + Into<f64>> FloatTask<T> for Sums {
+    fn run<E: FloatVectors<T>>(self, eights: E) {
         sums::<T, E, 8>(eights);
         sums::<T, E::Sixteens, 16>(eights.sixteens());
     }
@@ -65,9 +65,9 @@ impl<T: Copy + Default + From<f32> + Into<f64>> EightsTask<T> for Sums {
 #[test]
 fn every_level_finds_the_same() {
     for level in Level::all() {
-        f32::dispatch_eights(level, Greater);
-        f64::dispatch_eights(level, Greater);
-        f32::dispatch_eights(level, Sums);
-        f64::dispatch_eights(level, Sums);
+        f32::dispatch_floats(level, Greater);
+        f64::dispatch_floats(level, Greater);
+        f32::dispatch_floats(level, Sums);
+        f64::dispatch_floats(level, Sums);
     }
 }

@@ -9,7 +9,7 @@ use glassbox_dnn::{
 };
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::Npz;
-use glassbox_kernels::simd::Level;
+use glassbox_simd::Level;
 use glassbox_tensor::{Batch, Matrix, Tensor};
 
 fn mnist(part: &str) -> Labelled {

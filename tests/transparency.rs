@@ -1,8 +1,8 @@
 //! What is transparent has no say, whatever looks at it.
 
 use glassbox_kernels::filters::{ENTRIES, parse};
-use glassbox_kernels::simd::Level;
 use glassbox_kernels::{Engine, Filter, Window};
+use glassbox_simd::Level;
 use glassbox_tensor::Image;
 
 use crate::filter_laws::DRAWN;

@@ -1,16 +1,13 @@
 //! The two command lines of glassbox: arguments in, results out, nothing that computes.
 
-mod chart;
 mod dnn;
 mod filters;
 mod outcome;
 mod run;
-mod sheet;
-mod terminal;
 
 use std::process::ExitCode;
 
-pub use glassbox_kernels::simd::LargePages;
+pub use glassbox_simd::LargePages;
 
 /// Runs `dnn` with the arguments of the process.
 pub fn dnn() -> ExitCode {

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{ArgMatches, Args, Command};
+use glassbox_draw::terminal_picture;
+use glassbox_tensor::Image;
 use serde_json::json;
 
 use crate::outcome::{INTERRUPTED, code_of, is_news, is_usage, one_line, wrong_flag};
@@ -116,6 +118,12 @@ pub(crate) fn say(text: &str) -> io::Result<()> {
     say_bytes(format!("{text}\n").as_bytes())
 }
 
+/// A picture as text on standard output: in colour on a terminal, unless `NO_COLOR` is set.
+pub(crate) fn say_picture(image: &Image<u8>) -> io::Result<()> {
+    let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    say(terminal_picture(image, colours).trim_end_matches('\n'))
+}
+
 /// Bytes on standard output; a closed pipe is an error, not a panic.
 pub(crate) fn say_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
@@ -134,7 +142,7 @@ pub(crate) fn say_json(value: &serde_json::Value) -> io::Result<()> {
 static INTERRUPTED_FLAG: AtomicBool = AtomicBool::new(false);
 static ENDS_BY_ITSELF: AtomicBool = AtomicBool::new(false);
 
-/// Makes Ctrl-C end the program with exit code 130: at once, or if `ends_by_itself` when it next looks at
+/// Makes Ctrl-C end the program with exit code 130: at once, or, if it `ends_by_itself`, when it next asks
 /// [`interrupted`].
 pub(crate) fn catch_interrupts(ends_by_itself: bool) -> anyhow::Result<()> {
     ENDS_BY_ITSELF.store(ends_by_itself, Ordering::SeqCst);

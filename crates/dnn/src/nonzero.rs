@@ -1,6 +1,6 @@
 //! Which numbers are not zero: products with zeros need not be made.
 
-use glassbox_kernels::simd::Eights;
+use glassbox_simd::FloatVectors;
 
 use crate::Real;
 use crate::eights::{EIGHT, vector, vector_mut};
@@ -16,7 +16,7 @@ pub(crate) const fn listed_len(rows: usize) -> usize {
 /// # Shape
 /// `numbers` `[rows, columns]`, `counts` and `sums` `[columns]` → `found` `[columns, rows + 8]`: of each column the first `counts` are meant
 #[inline(always)]
-pub(crate) fn list_nonzero<T: Real, E: Eights<T>>(
+pub(crate) fn list_nonzero<T: Real, E: FloatVectors<T>>(
     eights: E,
     numbers: &[T],
     mut sums: Option<&mut [T]>,
@@ -109,7 +109,7 @@ static PLACES: [[u8; EIGHT]; 256] = {
 
 #[cfg(test)]
 mod tests {
-    use glassbox_kernels::simd::Arrays;
+    use glassbox_simd::Arrays;
 
     use super::*;
 

@@ -6,7 +6,7 @@
 
 use std::ops::{ControlFlow, Range};
 
-use glassbox_kernels::simd::{Level, Task, dispatch};
+use glassbox_simd::{Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 
 use crate::evaluate::feature;

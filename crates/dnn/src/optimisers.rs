@@ -3,7 +3,7 @@
 //! Each works number by number: a parameter `w`, its gradient `g`, the learning rate `η`, and up to two numbers that are kept for it from
 //! step to step.
 
-use glassbox_kernels::simd::{Level, Task, dispatch};
+use glassbox_simd::{Level, Task, dispatch};
 use rayon::prelude::*;
 
 use crate::Real;

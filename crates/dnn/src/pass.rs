@@ -1,6 +1,6 @@
 //! What a layer is handed when samples go through it, forward and backward.
 
-use glassbox_kernels::simd::{Aligned, Level};
+use glassbox_simd::{Aligned, Level};
 use glassbox_tensor::Tensor;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

@@ -1,4 +1,4 @@
-use glassbox_kernels::simd::InEights;
+use glassbox_simd::Floats;
 use glassbox_tensor::Element;
 use num_traits::{Float, NumAssign};
 
@@ -6,7 +6,7 @@ use crate::layers::{self, Layer, Mark};
 use crate::{Error, Shape};
 
 /// A number a net can compute in: `f32` (the default) or `f64` (gradient checks, NumPy's precision).
-pub trait Real: Element + InEights + Float + NumAssign + std::fmt::Display + std::iter::Sum {
+pub trait Real: Element + Floats + Float + NumAssign + std::fmt::Display + std::iter::Sum {
     /// The nearest value to `x`.
     fn from_f64(x: f64) -> Self;
 

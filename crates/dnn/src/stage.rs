@@ -1,6 +1,6 @@
 //! A dense layer and the sigmoid behind it, as the per-sample loop works on them.
 
-use glassbox_kernels::simd::Aligned;
+use glassbox_simd::Aligned;
 use glassbox_tensor::{Matrix, Tensor};
 
 use crate::layers::sigmoid;

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use glassbox_kernels::simd::Level;
+use glassbox_simd::Level;
 use glassbox_tensor::Tensor;
 
 use crate::augment::Augmenter;

@@ -1,41 +1,24 @@
 //! Image kernels: pictures in, pictures out.
 //!
-//! An operator is a [`Window`] and a function from the window's few rows to one row; the [`Engine`] does everything else, once
-//! for all: borders, threads, strips, element types, vector instructions. [`filters`] holds the operators and their
-//! registry.
+//! An operator is a [`Window`] and a function from the few rows of the window to one row. The [`Engine`] does the rest for
+//! every operator: borders, threads, strips, element types, vector instructions. [`filters`] holds the operators and
+//! their registry.
 
-mod band;
-mod border;
-mod chunks;
 mod engine;
 mod error;
-mod filter;
 pub mod filters;
-mod gather;
-mod measure;
 mod median;
-mod parts;
+mod numbers;
+mod operator;
 mod picture;
-mod pixel;
-mod resample;
-mod sides;
-pub mod simd;
-mod steps;
-mod stream;
-mod study;
-mod transparent;
-mod wide;
 
-pub use border::Border;
-pub use engine::Engine;
+pub use engine::{Engine, first_not_by_rows, output_shape};
 pub use error::Error;
-pub use filter::{Filter, Kernel, Operator, Rows, WholeOperator, Window};
-pub use gather::{BinOperator, Bins};
-pub use measure::{deviation, entropy, immerkaer, mean, percentile, psnr};
-pub use parts::Reduce;
-pub use picture::{PoolingContrast, Texture, histogram};
-pub use pixel::Pixel;
-pub use resample::resample;
-pub use steps::{first_not_by_rows, output_shape};
-pub use study::{Study, StudyOperator};
-pub use wide::Wide;
+pub use numbers::{Accumulator, Pixel};
+pub use operator::{
+    Analysis, Border, Filter, Kernel, MultiPassOperator, Operator, PictureOperator, Reduce, RegionGrid, RegionOperator,
+    Rows, Window,
+};
+pub use picture::{
+    PoolingContrast, Texture, deviation, entropy, histogram, immerkaer, mean, percentile, psnr, resample,
+};

@@ -7,8 +7,7 @@ use glassbox_dnn::Model;
 
 use super::data::{Data, Part};
 use super::show::look;
-use crate::run::{Common, say};
-use crate::terminal;
+use crate::run::{Common, say, say_picture};
 
 /// The article's loop: asks for a number, shows that picture and what the net thinks it is, and asks again
 ///
@@ -48,7 +47,7 @@ impl Ask {
                 text => match text.parse::<usize>() {
                     Ok(index) if index <= last => {
                         let seen = look(&model, &samples, index).with_context(|| self.data.name())?;
-                        say(terminal::picture(&seen.picture).trim_end_matches('\n'))?;
+                        say_picture(&seen.picture)?;
                         say(&seen.verdict())?;
                     }
                     _ => say(&format!("{text:?} is not a number from 0 to {last}"))?,

@@ -2,12 +2,10 @@
 
 mod ask;
 mod data;
-mod diagram;
 mod eval;
 mod export;
 mod inspect;
 mod list;
-mod model;
 mod predict;
 mod show;
 mod train;

@@ -10,14 +10,13 @@ use serde_json::json;
 
 use crate::filters::read_pixels;
 use crate::outcome::{Reported, one_line};
-use crate::run::{Common, complain, say, say_json};
-use crate::terminal;
+use crate::run::{Common, complain, say, say_json, say_picture};
 
 /// What a model takes pictures for
 ///
 /// A net for MNIST takes any picture of one digit, dark on light or light on dark: it is prepared as MNIST was
-/// (cropped, fitted into 20×20, its centre of mass in the middle of 28×28). Every other net is shown the whole
-/// picture in the size, and in grey or in colours, that it takes. With --verbose the prepared picture is shown.
+/// (cropped, fitted into 20×20, its centre of mass in the middle of 28×28). Every other net gets the whole picture,
+/// in the size and the colours that it takes. --verbose shows the prepared picture.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn predict model.npz seven.png
@@ -61,7 +60,7 @@ fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     if common.verbose {
         let (_, height, width, channels) = prepared.dim();
         let seen: Image<u8> = prepared.reshape([height, width, channels])?;
-        say(terminal::picture(&seen).trim_end_matches('\n'))?;
+        say_picture(&seen)?;
     }
     let all: Vec<_> = outputs.iter().enumerate().map(|(class, output)| format!("{class}:{output:.3}")).collect();
     say(&format!("{name}: {class}   {}", all.join(" ")))?;

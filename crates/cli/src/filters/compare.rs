@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, write_picture};
 use glassbox_kernels::filters::{self, Entry, hint, parse, split_label};
 use glassbox_kernels::{Filter, PoolingContrast};
@@ -13,7 +14,6 @@ use super::apply::{is_dash, is_same_file};
 use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say};
-use crate::sheet::{Tile, enlarge, sheet};
 
 /// Pixels that a picture on the sheet may be wide or high; larger ones are shown smaller.
 const LARGEST_TILE: usize = 640;
@@ -111,7 +111,7 @@ impl Compare {
                 let [rows, columns] = [image.height() / pooled.height(), image.width() / pooled.width()];
                 let times = rows.min(columns).max(1);
                 let label = match size {
-                    Some(size) if !is_told => format!("{method} {size}x{size} {place}"),
+                    Some(size) if !is_told => format!("{method} {size}×{size} {place}"),
                     _ => format!("{method} {place}"),
                 };
                 tiles.push(Tile { label, image: shown(&pooled, times) });
@@ -119,7 +119,7 @@ impl Compare {
                 self.report(common, &mut lines, (&source, method, *size), [&grey, &pooled], Some(&average))?;
             }
         }
-        let page = sheet(&tiles, columns);
+        let page = draw_sheet(&tiles, columns);
         let notes = write_picture(&self.output, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
         notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", self.output.display())));
         Ok(lines.iter().try_for_each(|line| say(line))?)

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use glassbox_draw::histogram_line;
 use glassbox_kernels::{Texture, histogram};
 use serde_json::json;
 
@@ -9,9 +10,6 @@ use crate::run::{Common, say, say_json};
 
 /// Bins of the histogram.
 const BINS: usize = 64;
-
-/// Heights of its columns.
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// Sides of the crops, in pixels.
 const CROPS: [usize; 8] = [10, 20, 50, 100, 200, 500, 1000, 2000];
@@ -76,9 +74,7 @@ impl Info {
                 say(&format!("{what}: {} bytes", bytes.len()))?;
             }
         }
-        let most = histogram.iter().copied().max().unwrap_or(1).max(1);
-        let bar = |&count: &usize| if count == 0 { ' ' } else { BARS[(count * 7).div_ceil(most).min(7)] };
-        say(&format!("histogram of brightness, 0 to 255:\n|{}|", histogram.iter().map(bar).collect::<String>()))?;
+        say(&format!("histogram of brightness, 0 to 255:\n|{}|", histogram_line(&histogram)))?;
         say(&format!("{:<12}{:>9}{:>9}{:>11}{:>9}", "crop", "entropy", "noise", "deviation", "chaos"))?;
         for (side, texture) in crops.iter().map(|(side, texture)| (format!("{side}×{side}"), texture)) {
             line(&side, texture)?;

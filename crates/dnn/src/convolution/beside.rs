@@ -3,7 +3,7 @@
 //! What such windows show in one place is a single stretch of the picture: vectors of windows are worked out, for some masks at a time, instead of
 //! vectors of masks.
 
-use glassbox_kernels::simd::{Eights, Vectors};
+use glassbox_simd::{FloatVectors, Vectors};
 
 use super::Convolution;
 use super::correlate::Masks;
@@ -22,7 +22,12 @@ pub(super) struct Beside<'a, T> {
 impl<T: Real> Beside<'_, T> {
     /// Two vectors of `L` windows at a time. The last ones of a row may be worked out twice.
     #[inline(always)]
-    pub(super) fn lay<E: Eights<T>, V: Vectors<T, L>, const L: usize>(self, eights: E, vectors: V, output: &mut [T]) {
+    pub(super) fn lay<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(
+        self,
+        eights: E,
+        vectors: V,
+        output: &mut [T],
+    ) {
         let columns = self.plan.columns;
         for row in (0..self.plan.windows()).step_by(columns) {
             for column in (0..columns).step_by(2 * L) {

@@ -1,6 +1,6 @@
 //! Forward: every mask on every window.
 
-use glassbox_kernels::simd::{Eights, EightsTask, Vectors};
+use glassbox_simd::{FloatTask, FloatVectors, Vectors};
 
 use super::Convolution;
 use super::beside::Beside;
@@ -15,9 +15,9 @@ pub(super) struct Correlate<'a, T> {
     pub(super) output: &'a mut [T],
 }
 
-impl<T: Real> EightsTask<T> for Correlate<'_, T> {
+impl<T: Real> FloatTask<T> for Correlate<'_, T> {
     #[inline(always)]
-    fn run<E: Eights<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, eights: E) {
         match self.plan.lanes() {
             16 if E::IS_WIDE => self.lay::<_, 16, 12>(eights.sixteens()),
             16 => self.lay::<_, 16, 6>(eights.sixteens()),
@@ -62,7 +62,7 @@ impl<'a, T: Real> Correlate<'a, T> {
 
     /// Eight masks at a time, `L` windows at a time and as many once more.
     #[inline(always)]
-    fn lay_beside<E: Eights<T>, V: Vectors<T, L>, const L: usize>(self, eights: E, vectors: V) {
+    fn lay_beside<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(self, eights: E, vectors: V) {
         let Self { plan, padded, packed, bias, output } = self;
         for (strip, weights) in packed.as_chunks().0.chunks_exact(plan.depth()).enumerate() {
             let beside = Beside { plan, padded, weights, masks: Masks::new(plan, strip, bias) };

@@ -8,7 +8,7 @@ mod correlate;
 mod spread;
 mod weigh;
 
-use glassbox_kernels::simd::{Aligned, Level};
+use glassbox_simd::{Aligned, Level};
 use rayon::prelude::*;
 
 use crate::eights::EIGHT;
@@ -192,7 +192,7 @@ impl Convolution {
         bias: Option<&[T]>,
         output: &mut [T],
     ) {
-        T::dispatch_eights(level, Correlate { plan: self, padded, packed, bias, output });
+        T::dispatch_floats(level, Correlate { plan: self, padded, packed, bias, output });
     }
 
     /// ∂E/∂weights and ∂E/∂bias, summed over the batch.
@@ -222,7 +222,7 @@ impl Convolution {
             sums.fill(T::zero());
             let (weights, bias) = sums.split_at_mut(self.outputs * width);
             for (padded, gradient) in padded_of.chunks_exact(padded.length).zip(gradient.chunks_exact(outputs)) {
-                T::dispatch_eights(pass.level, Weigh { plan: self, padded, gradient, weights, bias, found });
+                T::dispatch_floats(pass.level, Weigh { plan: self, padded, gradient, weights, bias, found });
             }
         });
         let partial = &partial[..cuts * sums];
@@ -269,7 +269,7 @@ impl Convolution {
         jobs.for_each(|((input_gradient, scratch), gradient)| {
             let padded = if self.pads() { &mut *scratch } else { &mut *input_gradient };
             padded.fill(T::zero());
-            T::dispatch_eights(pass.level, Spread { plan: self, gradient, weights, padded });
+            T::dispatch_floats(pass.level, Spread { plan: self, gradient, weights, padded });
             if self.pads() {
                 let row = self.input.width * self.input.channels;
                 for (y, input_gradient) in input_gradient.chunks_exact_mut(row).enumerate() {

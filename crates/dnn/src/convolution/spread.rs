@@ -1,6 +1,6 @@
 //! Backward to the input: every window's gradient goes to what the window showed.
 
-use glassbox_kernels::simd::{Eights, EightsTask, Vectors};
+use glassbox_simd::{FloatTask, FloatVectors, Vectors};
 
 use super::Convolution;
 use crate::Real;
@@ -18,9 +18,9 @@ pub(super) struct Spread<'a, T> {
     pub(super) padded: &'a mut [T],
 }
 
-impl<T: Real> EightsTask<T> for Spread<'_, T> {
+impl<T: Real> FloatTask<T> for Spread<'_, T> {
     #[inline(always)]
-    fn run<E: Eights<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, eights: E) {
         let Self { plan, gradient, weights, padded } = self;
         let each = plan.outputs / plan.groups;
         let mut found = [0; LISTED + EIGHT];
@@ -59,7 +59,7 @@ struct Masks<'a, T> {
 impl<T: Real> Masks<'_, T> {
     /// Adds some of the masks, each times its gradient, to what the window showed.
     #[inline(always)]
-    fn add_all<E: Eights<T>, const M: usize>(
+    fn add_all<E: FloatVectors<T>, const M: usize>(
         &self,
         eights: E,
         plan: &Convolution,

@@ -1,6 +1,6 @@
 //! Backward to the weights: what each window showed, times its gradient.
 
-use glassbox_kernels::simd::{Eights, EightsTask, Vectors};
+use glassbox_simd::{FloatTask, FloatVectors, Vectors};
 
 use super::Convolution;
 use crate::Real;
@@ -28,9 +28,9 @@ pub(super) fn found_len(plan: &Convolution) -> usize {
     plan.outputs * (listed_len(plan.windows()) + 1)
 }
 
-impl<T: Real> EightsTask<T> for Weigh<'_, T> {
+impl<T: Real> FloatTask<T> for Weigh<'_, T> {
     #[inline(always)]
-    fn run<E: Eights<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, eights: E) {
         let Self { plan, padded, gradient, weights, bias, found } = self;
         let (counts, found) = found.split_at_mut(plan.outputs);
         list_nonzero(eights, gradient, Some(bias), counts, found);

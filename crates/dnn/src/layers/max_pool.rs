@@ -1,4 +1,4 @@
-use glassbox_kernels::simd::Eights;
+use glassbox_simd::FloatVectors;
 
 use super::pooling::{Answer, Back, Pool, Pooling, Rule, Seen, Windows};
 use super::window::window_usage;
@@ -49,7 +49,7 @@ impl Rule for Max {
     /// Eight numbers at a time. Where a pixel has fewer, what is written behind it is the next one's, which is written after it; so only what has no
     /// eight numbers behind it is left to [`forward`](Rule::forward).
     #[inline(always)]
-    fn forward_all<T: Real, E: Eights<T>>(
+    fn forward_all<T: Real, E: FloatVectors<T>>(
         &self,
         eights: E,
         windows: &Windows,
@@ -85,14 +85,21 @@ impl Rule for Max {
 
 /// Eight numbers and their places.
 #[inline(always)]
-fn at<T: Real, E: Eights<T>>(eights: E, input: &[T], from: usize) -> (E::Vector, E::Places) {
-    (eights.load(vector(&input[from..])), eights.places(from as u32))
+fn at<T: Real, E: FloatVectors<T>>(eights: E, input: &[T], from: usize) -> (E::Vector, E::Indices) {
+    (eights.load(vector(&input[from..])), eights.indices(from as u32))
 }
 
 impl Max {
     /// The answer to what a window shows, and whatever behind it.
     #[inline(always)]
-    fn answer<T: Real, E: Eights<T>>(&self, eights: E, seen: Seen, input: &[T], output: &mut [T], places: &mut [u32]) {
+    fn answer<T: Real, E: FloatVectors<T>>(
+        &self,
+        eights: E,
+        seen: Seen,
+        input: &[T],
+        output: &mut [T],
+        places: &mut [u32],
+    ) {
         let c = seen.channels;
         if seen.last() + c.max(EIGHT) > input.len() || c.max(EIGHT) > output.len() {
             return self.forward(seen, input, Answer { output, places, generator: None });
@@ -107,13 +114,13 @@ impl Max {
                 }
             }
             eights.store(most.0, vector_mut(&mut output[first..]));
-            eights.store_places(most.1, vector_mut(&mut places[first..]));
+            eights.store_indices(most.1, vector_mut(&mut places[first..]));
         }
     }
 
     /// The same where two rows and two columns are seen, side by side: the windows that are seen most.
     #[inline(always)]
-    fn square<T: Real, E: Eights<T>>(
+    fn square<T: Real, E: FloatVectors<T>>(
         &self,
         eights: E,
         pixels: [usize; 4],
@@ -129,7 +136,7 @@ impl Max {
             let most = eights.greater(at(eights, input, c + first), most);
             let most = eights.greater(at(eights, input, d + first), most);
             eights.store(most.0, vector_mut(&mut output[first..]));
-            eights.store_places(most.1, vector_mut(&mut places[first..]));
+            eights.store_indices(most.1, vector_mut(&mut places[first..]));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What poolings share: how windows lie on a picture, and the way through them forward and back. What is made of a window is a [`Rule`].
 
-use glassbox_kernels::simd::{Eights, EightsTask, Level, Task, dispatch};
+use glassbox_simd::{FloatTask, FloatVectors, Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -29,7 +29,7 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
 
     /// The answers to all windows of a sample, if they are better worked out together: whether they were.
     #[inline(always)]
-    fn forward_all<T: Real, E: Eights<T>>(
+    fn forward_all<T: Real, E: FloatVectors<T>>(
         &self,
         _eights: E,
         _: &Windows,
@@ -152,7 +152,7 @@ impl Windows {
         samples.enumerate().with_min_len(4).for_each(|(sample, ((output, places), input))| {
             let draws = R::DRAWS && pass.phase == Phase::Train;
             let generator = draws.then(|| pass.generator(sample));
-            T::dispatch_eights(pass.level, There { windows: self, rule, input, output, places, generator });
+            T::dispatch_floats(pass.level, There { windows: self, rule, input, output, places, generator });
         });
     }
 
@@ -181,9 +181,9 @@ struct There<'a, T, R> {
     generator: Option<ChaCha8Rng>,
 }
 
-impl<T: Real, R: Rule> EightsTask<T> for There<'_, T, R> {
+impl<T: Real, R: Rule> FloatTask<T> for There<'_, T, R> {
     #[inline(always)]
-    fn run<E: Eights<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, eights: E) {
         let Self { windows, rule, input, output, places, mut generator } = self;
         if rule.forward_all(eights, windows, input, output, places) {
             return;

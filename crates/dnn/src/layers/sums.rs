@@ -1,6 +1,6 @@
 //! Sums over a batch, channel by channel: sample by sample first, then sample after sample, whatever the number of threads.
 
-use glassbox_kernels::simd::Aligned;
+use glassbox_simd::Aligned;
 use rayon::prelude::*;
 
 use crate::Real;

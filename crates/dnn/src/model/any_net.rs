@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use glassbox_tensor::Batch;
+use glassbox_tensor::{Batch, Tensor};
 
 use super::summary::{LayerSummary, ParameterSummary, layers_of, parameters_of};
 use crate::{Error, Evaluation, Net, Pictures, Shape, evaluate, features, losses};
@@ -61,6 +61,14 @@ impl AnyNet {
     /// The parameters under their names in model files, in order.
     pub fn parameters(&self) -> Vec<ParameterSummary> {
         of_either!(self, net => parameters_of(net))
+    }
+
+    /// The numbers of the parameters of a layer, from 0.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn layer_parameters(&self, layer: usize) -> Vec<Tensor<f64>> {
+        of_either!(self, net => net.parameters()[layer].iter().map(|tensor| tensor.map(f64::from)).collect())
     }
 
     /// All outputs for one picture.

@@ -11,7 +11,7 @@
 mod multiply;
 mod pack;
 
-use glassbox_kernels::simd::Level;
+use glassbox_simd::Level;
 use rayon::prelude::*;
 
 use crate::Real;
@@ -81,7 +81,7 @@ pub(crate) fn product<T: Real>(
     let tasks = output.par_chunks_mut(rows * m).zip(places.par_chunks_mut(places_a_task)).enumerate();
     tasks.for_each(|(index, (output, found))| {
         let left = &left[left.len().min(index * tiles_a_task * depth)..];
-        T::dispatch_eights(level, Multiply { left, right, bias, output, depth, m, found });
+        T::dispatch_floats(level, Multiply { left, right, bias, output, depth, m, found });
     });
 }
 

@@ -1,6 +1,6 @@
 //! Tiles of dense rows and lists of sparse ones.
 
-use glassbox_kernels::simd::{Eights, EightsTask, Vectors};
+use glassbox_simd::{FloatTask, FloatVectors, Vectors};
 
 use super::{COLUMNS, ROWS};
 use crate::Real;
@@ -29,9 +29,9 @@ pub(super) struct Multiply<'a, T> {
     pub(super) found: &'a mut [u32],
 }
 
-impl<T: Real> EightsTask<T> for Multiply<'_, T> {
+impl<T: Real> FloatTask<T> for Multiply<'_, T> {
     #[inline(always)]
-    fn run<E: Eights<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, eights: E) {
         let Self { left, right, bias, output, depth, m, found } = self;
         let strips = m.div_ceil(COLUMNS);
         // Fewer strips than that go through tiles whatever is zero.
@@ -107,7 +107,7 @@ impl<T: Real> Block<'_, T> {
 
     /// Lists what is not zero in the rows of a tile, and says whether that is so little that lists are faster than tiles.
     #[inline(always)]
-    fn list<E: Eights<T>>(&self, eights: E, tile: usize, found: &mut [u32]) -> bool {
+    fn list<E: FloatVectors<T>>(&self, eights: E, tile: usize, found: &mut [u32]) -> bool {
         let left = self.left(tile);
         let (counts, found) = found.split_at_mut(ROWS);
         list_nonzero(eights, left.as_flattened(), None, counts, found);

@@ -1,6 +1,6 @@
 //! Matrices in the order in which tiles ask for them.
 
-use glassbox_kernels::simd::{Eights, EightsTask, Level};
+use glassbox_simd::{FloatTask, FloatVectors, Level};
 use rayon::prelude::*;
 
 use super::View;
@@ -11,7 +11,7 @@ use crate::eights::{EIGHT, vector};
 /// no more rows.
 pub(super) fn pack<T: Real, const N: usize>(level: Level, view: View<T>, packed: &mut [T]) {
     packed.par_chunks_mut((N * view.columns).max(1)).enumerate().with_min_len(4).for_each(|(strip, packed)| {
-        T::dispatch_eights(level, Pack::<T, N> { view, first: strip * N, packed });
+        T::dispatch_floats(level, Pack::<T, N> { view, first: strip * N, packed });
     });
 }
 
@@ -21,9 +21,9 @@ struct Pack<'a, T, const N: usize> {
     packed: &'a mut [T],
 }
 
-impl<T: Real, const N: usize> EightsTask<T> for Pack<'_, T, N> {
+impl<T: Real, const N: usize> FloatTask<T> for Pack<'_, T, N> {
     #[inline(always)]
-    fn run<E: Eights<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, eights: E) {
         let View { numbers, rows, columns, down, right } = self.view;
         let steps = self.packed.as_chunks_mut::<N>().0;
         let here = N.min(rows - self.first);

@@ -1,12 +1,12 @@
-use super::convolution::{Finish, Matrix};
 use super::convolve::{Convolve, ConvolveRow};
-use super::parameters::{BORDER, SQUARE};
-use super::share::{MOST_IN_16_BITS, Share};
-use super::signed::Signed;
+use super::shared::convolution::{Finish, Matrix};
+use super::shared::parameters::{BORDER, SQUARE};
+use super::shared::signed::Signed;
+use super::shared::small_mean::{MOST_IN_16_BITS, Share};
 use super::{Arguments, Entry};
-use crate::filter::{Kernel, Operator, Rows, Window};
-use crate::simd::{Aligned, Level, OnLines, ask_ahead, chunk_starts};
+use crate::operator::{Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Filter, Pixel};
+use glassbox_simd::{Aligned, Level, OnLines, chunk_starts, prefetch_ahead};
 
 pub(super) static ENTRY: Entry = Entry {
     name: "blur",
@@ -110,7 +110,7 @@ impl SmallRow {
 fn roll<T: Pixel>(columns: &mut [u16], shared: &mut [u16], topmost: &[T], newest: &[T]) {
     let sums = columns.chunks_mut(CHUNK).zip(shared.chunks_mut(CHUNK));
     for ((columns, shared), (topmost, newest)) in sums.zip(topmost.chunks(CHUNK).zip(newest.chunks(CHUNK))) {
-        ask_ahead::<T, CHUNK>(newest);
+        prefetch_ahead::<T, CHUNK>(newest);
         for (((column, shared), topmost), newest) in columns.iter_mut().zip(shared).zip(topmost).zip(newest) {
             // At the foot of an edge come rows that never joined: what becomes of those sums is not used.
             *column = shared.wrapping_add(newest.bin() as u16);

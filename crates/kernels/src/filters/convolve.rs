@@ -1,9 +1,9 @@
-use super::convolution::{Finish, LARGEST, Matrix, Sums};
-use super::gimp::{self, ALPHA_WEIGHTING, CHANNELS, GIMP};
-use super::parameters::{BORDER, Parameter, Values};
-use super::signed::{SIGNED, Signed};
+use super::shared::convolution::{Finish, LARGEST, Matrix, Sums};
+use super::shared::gimp::{self, ALPHA_WEIGHTING, CHANNELS, GIMP};
+use super::shared::parameters::{BORDER, Parameter, Values};
+use super::shared::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {

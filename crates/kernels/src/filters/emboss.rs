@@ -1,9 +1,9 @@
-use super::convolution::{Finish, Matrix};
 use super::convolve::Convolve;
-use super::parameters::{BORDER, Parameter, Values};
-use super::signed::Signed;
+use super::shared::convolution::{Finish, Matrix};
+use super::shared::parameters::{BORDER, Parameter, Values};
+use super::shared::signed::Signed;
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {

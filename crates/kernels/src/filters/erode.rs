@@ -1,5 +1,6 @@
-use super::parameters::{BORDER, SQUARE};
-use super::{Entry, extreme};
+use super::Entry;
+use super::shared::extreme;
+use super::shared::parameters::{BORDER, SQUARE};
 
 pub(super) static ENTRY: Entry = Entry {
     name: "erode",

@@ -1,10 +1,10 @@
-use super::convolution::{Finish, Matrix};
 use super::convolve::{Convolve, ConvolveRow};
-use super::parameters::{BORDER, Parameter, Values};
-use super::signed::Signed;
-use super::smooth::{MOST_WEIGHTS, Smooth};
+use super::shared::convolution::{Finish, Matrix};
+use super::shared::parameters::{BORDER, Parameter, Values};
+use super::shared::signed::Signed;
+use super::shared::smooth::{MOST_WEIGHTS, Smooth};
 use super::{Arguments, Entry};
-use crate::filter::{Kernel, Operator, Rows, Window};
+use crate::operator::{Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Filter, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {

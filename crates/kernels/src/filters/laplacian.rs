@@ -1,7 +1,7 @@
-use super::convolution::{Finish, Matrix};
 use super::convolve::Convolve;
-use super::parameters::{BORDER, Parameter, Values};
-use super::signed::{SIGNED_EDGES, Signed};
+use super::shared::convolution::{Finish, Matrix};
+use super::shared::parameters::{BORDER, Parameter, Values};
+use super::shared::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
 use crate::{Error, Filter};
 

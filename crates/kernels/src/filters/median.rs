@@ -1,7 +1,7 @@
-use super::parameters::{BORDER, Parameter, Values};
+use super::shared::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::median::{AHEAD, LARGEST, Ranked, Tiled, Unrolled, most_by_network, three};
+use crate::median::{self, AHEAD, LARGEST};
+use crate::operator::{Filter, Operator, Window};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -40,7 +40,7 @@ pub(super) struct Median {
 }
 
 impl Operator for Median {
-    type Kernel<T: Pixel> = MedianRow<T>;
+    type Kernel<T: Pixel> = median::Median<T>;
 
     fn window(&self) -> Window {
         Window::centred(self.size)
@@ -54,42 +54,7 @@ impl Operator for Median {
         self.border
     }
 
-    fn kernel<T: Pixel>(&self, channels: usize) -> MedianRow<T> {
-        let size = self.size;
-        assert!(size % 2 == 1 && size <= LARGEST, "median: expected an odd size from 1 to {LARGEST}, got {size}");
-        match size {
-            1 => MedianRow::One,
-            3 => MedianRow::Three(channels),
-            5 if Unrolled::<T, 5>::can(channels) => MedianRow::Five(Unrolled::new(channels)),
-            7 if Unrolled::<T, 7>::can(channels) => MedianRow::Seven(Unrolled::new(channels)),
-            9 if Unrolled::<T, 9>::can(channels) => MedianRow::Nine(Unrolled::new(channels)),
-            _ if size <= most_by_network::<T>() => MedianRow::Tiled(Tiled::new(size, channels)),
-            _ => MedianRow::Ranked(Ranked::new(size, (size * size) as u32 / 2, channels)),
-        }
-    }
-}
-
-pub(super) enum MedianRow<T> {
-    One,
-    Three(usize),
-    Five(Unrolled<T, 5>),
-    Seven(Unrolled<T, 7>),
-    Nine(Unrolled<T, 9>),
-    Tiled(Tiled<T>),
-    Ranked(Ranked<T>),
-}
-
-impl<T: Pixel> Kernel<T> for MedianRow<T> {
-    #[inline(always)]
-    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        match self {
-            MedianRow::One => out.copy_from_slice(rows.get(0)),
-            MedianRow::Three(channels) => three::row(*channels, rows, out),
-            MedianRow::Five(network) => network.row(rows, out),
-            MedianRow::Seven(network) => network.row(rows, out),
-            MedianRow::Nine(network) => network.row(rows, out),
-            MedianRow::Tiled(tiled) => tiled.row(rows, out),
-            MedianRow::Ranked(ranked) => ranked.row(rows, out),
-        }
+    fn kernel<T: Pixel>(&self, channels: usize) -> median::Median<T> {
+        median::Median::new(self.size, channels)
     }
 }

@@ -1,37 +1,27 @@
 //! The registry of operators: one file each, and one line below.
 
 mod blur;
-mod convolution;
 mod convolve;
 mod dilate;
-mod draws;
-mod edges;
 mod emboss;
 mod erode;
-mod extreme;
 mod gaussian;
-mod gimp;
-mod gradient;
 mod gray;
 mod laplacian;
 mod median;
 mod noise;
-mod parameters;
 mod pooling;
 mod prewitt;
 mod rank;
-mod response;
 mod roberts;
 mod scharr;
-mod share;
+mod shared;
 mod sharpen;
-mod signed;
-mod smooth;
 mod sobel;
 mod unsharp;
 
 pub use convolve::parse_matrix;
-pub use parameters::{Arguments, Parameter, Values, hint};
+pub use shared::parameters::{Arguments, Parameter, Values, hint};
 
 use crate::{Error, Filter};
 
@@ -118,7 +108,7 @@ impl Entry {
 pub fn find(name: &str) -> Result<&'static Entry, Error> {
     ENTRIES.iter().copied().find(|entry| entry.name == name).ok_or_else(|| {
         let names: Vec<_> = ENTRIES.iter().map(|entry| entry.name).collect();
-        Error::UnknownOperator { found: name.into(), hint: parameters::hint(name, &names) }
+        Error::UnknownOperator { found: name.into(), hint: hint(name, &names) }
     })
 }
 

@@ -1,9 +1,9 @@
 use std::f64::consts::TAU;
 
-use super::draws::{Draws, SEED};
-use super::parameters::{Parameter, Values};
+use super::shared::parameters::{Parameter, Values};
+use super::shared::random::{Draws, SEED};
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {

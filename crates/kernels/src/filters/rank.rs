@@ -1,8 +1,9 @@
 use super::median::Median;
-use super::parameters::{BORDER, Parameter, SQUARE, Values};
-use super::{Arguments, Entry, extreme};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use super::shared::extreme;
+use super::shared::parameters::{BORDER, Parameter, SQUARE, Values};
+use super::{Arguments, Entry};
 use crate::median::Ranked;
+use crate::operator::{Filter, Operator, Window};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {
@@ -57,12 +58,5 @@ impl Operator for Rank {
 
     fn kernel<T: Pixel>(&self, channels: usize) -> Ranked<T> {
         Ranked::new(self.size, self.rank, channels)
-    }
-}
-
-impl<T: Pixel> Kernel<T> for Ranked<T> {
-    #[inline(always)]
-    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        Ranked::row(self, rows, out);
     }
 }

@@ -1,13 +1,13 @@
 use std::ops::Range;
 
-use super::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
-use super::parameters::BORDER;
-use super::response::load;
-use super::signed::{SIGNED_EDGES, Signed};
+use super::shared::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
+use super::shared::parameters::BORDER;
+use super::shared::response::load;
+use super::shared::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::{Lanes, Register, Words};
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
+use glassbox_simd::{ByteVectors, Register, Words};
 
 pub(super) static ENTRY: Entry = Entry {
     name: "roberts",
@@ -91,22 +91,22 @@ struct Square<'a, T> {
 
 impl<'a, T: Pixel> Masks<T> for Square<'a, T> {
     #[inline(always)]
-    fn a(&self, i: usize) -> T::Wide {
-        self.nw[i].wide() - self.se[i].wide()
+    fn a(&self, i: usize) -> T::Accumulator {
+        self.nw[i].widen() - self.se[i].widen()
     }
 
     #[inline(always)]
-    fn b(&self, i: usize) -> T::Wide {
-        self.ne[i].wide() - self.sw[i].wide()
+    fn b(&self, i: usize) -> T::Accumulator {
+        self.ne[i].widen() - self.sw[i].widen()
     }
 
     #[inline(always)]
-    fn a_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn a_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         Some(load(lanes, self.nw, i)?.weigh(1, load(lanes, self.se, i)?, -1))
     }
 
     #[inline(always)]
-    fn b_words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn b_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         Some(load(lanes, self.ne, i)?.weigh(1, load(lanes, self.sw, i)?, -1))
     }
 

@@ -1,10 +1,10 @@
 //! Scharr's edges: weights chosen so that an edge is answered alike in whatever direction it runs.
 
 use super::Entry;
-use super::edges::{COMBINE, DIRECTION};
-use super::gradient::{self, Weights};
-use super::parameters::BORDER;
-use super::signed::SIGNED_EDGES;
+use super::shared::edges::{COMBINE, DIRECTION};
+use super::shared::gradient::{self, Weights};
+use super::shared::parameters::BORDER;
+use super::shared::signed::SIGNED_EDGES;
 
 pub(super) static ENTRY: Entry = Entry {
     name: "scharr",

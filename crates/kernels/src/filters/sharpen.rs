@@ -1,13 +1,13 @@
 use std::ops::Range;
 
-use super::parameters::BORDER;
-use super::response::{Response, load};
-use super::signed::{SIGNED, Signed};
+use super::shared::parameters::BORDER;
+use super::shared::response::{Response, load};
+use super::shared::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::simd::{Lanes, Register, Words};
-use crate::wide::Wide;
+use crate::numbers::Accumulator;
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
+use glassbox_simd::{ByteVectors, Register, Words};
 
 pub(super) static ENTRY: Entry = Entry {
     name: "sharpen",
@@ -81,14 +81,14 @@ struct Cross<'a, T> {
 
 impl<'a, T: Pixel> Response<T> for Cross<'a, T> {
     #[inline(always)]
-    fn at(&self, i: usize) -> T::Wide {
+    fn at(&self, i: usize) -> T::Accumulator {
         let [north, west, east, south] = self.around;
-        let around = (north[i].wide() + south[i].wide()) + (west[i].wide() + east[i].wide());
-        self.centre[i].wide() * T::Wide::whole(5) - around
+        let around = (north[i].widen() + south[i].widen()) + (west[i].widen() + east[i].widen());
+        self.centre[i].widen() * T::Accumulator::whole(5) - around
     }
 
     #[inline(always)]
-    fn words<R: Register>(&self, lanes: Lanes<R>, i: usize) -> Option<Words<R>> {
+    fn words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let [north, west, east, south] = self.around;
         let (centre, none) = (load(lanes, self.centre, i)?, lanes.zeros());
         let (sides, upright) = (

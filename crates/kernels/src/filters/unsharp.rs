@@ -1,8 +1,8 @@
-use super::convolution::{Matrix, Sums};
 use super::gaussian::{SIGMA, bell, usual_size};
-use super::parameters::{BORDER, Parameter, Values};
+use super::shared::convolution::{Matrix, Sums};
+use super::shared::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 
 pub(super) static ENTRY: Entry = Entry {

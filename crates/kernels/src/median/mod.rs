@@ -1,47 +1,117 @@
-//! Order statistics: the middle of a window's numbers, or that of another rank, by sorting networks, by counting or by histograms.
+//! Order statistics of square windows: the median and every other rank.
 //!
-//! A network's cost grows with the window's area but it works on whole vectors. So does counting, whose cost hardly grows, but depends on how many
-//! different results stand side by side; it is for 8 bits. A histogram's cost hardly grows either, but it works on one number
-//! at a time. [`most_by_network`] and [`Ranked`] say from measurements where one overtakes the other.
+//! [`method`] is the one table that says which algorithm runs.
 
-mod columns;
+mod comparisons;
 mod counting;
-mod layout;
-mod merges;
-mod plan;
-mod recent;
-mod sliding;
-pub(crate) mod three;
-mod tiled;
-mod tiling;
-mod unrolled;
-mod windows;
+mod histogram;
+mod network;
+mod three_by_three;
+mod tiles;
+mod unroll;
+
+use counting::Counting;
+use histogram::{ColumnHistograms, SlidingHistogram};
+use network::Network;
+use tiles::Tiles;
 
 use crate::Pixel;
-use crate::filter::Rows;
-use columns::ColumnHistograms;
-use counting::Counting;
-use sliding::SlidingHistogram;
-pub(crate) use tiled::{AHEAD, Tiled};
-pub(crate) use unrolled::Unrolled;
+use crate::operator::{Kernel, Rows, run_row};
 
 /// Largest window side: the counts of its 255² numbers still fit in 16 bits.
 pub(crate) const LARGEST: usize = 255;
 
-/// The largest window side for which comparisons are the faster way, from `filters bench --only median:size=N`.
-pub(crate) fn most_by_network<T: Pixel>() -> usize {
-    match (T::BINS, T::BINS_ARE_EXACT) {
-        (256, _) => 15,
-        (_, true) => 41,
-        // Bins of many numbers each are searched through.
-        (_, false) => 47,
+/// How many rows below a window the median's row function may get: those of a tile.
+pub(crate) const AHEAD: usize = tiles::AHEAD;
+
+/// The algorithms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    /// The only number of the window.
+    Copy,
+    /// Sorted columns in registers.
+    ThreeByThree,
+    /// A sorting network that is worked out at compile time.
+    Network,
+    /// Tiles of 4×4 places that share merges of sorted lists.
+    Tiles,
+    /// Counting numbers below a threshold; without byte vectors, histograms of columns.
+    Counting,
+    /// A histogram for each column.
+    Columns,
+    /// One histogram that slides along the row.
+    Sliding,
+}
+
+/// Which method is fastest for the median, by depth: up to which window side each is used.
+///
+/// Measured with `filters bench --only median:size=N`. Networks and tiles cost more for larger windows, but work on whole
+/// vectors. Counting and histograms hardly cost more for larger ones. Only bytes can be counted, and only they have few
+/// enough values for a histogram a column.
+fn method<T: Pixel>(size: usize) -> Method {
+    use Method::*;
+    let table: &[(usize, Method)] = match (T::BINS, T::BINS_ARE_EXACT) {
+        (256, _) => &[
+            (1, Copy),
+            (3, ThreeByThree),
+            (9, Network),
+            (15, Tiles),
+            (counting::LARGEST, Counting),
+            (LARGEST, Columns),
+        ],
+        (_, true) => &[(1, Copy), (3, ThreeByThree), (9, Network), (41, Tiles), (LARGEST, Sliding)],
+        (_, false) => &[(1, Copy), (3, ThreeByThree), (9, Network), (47, Tiles), (LARGEST, Sliding)],
+    };
+    let found = table.iter().find(|(largest, _)| size <= *largest);
+    found.unwrap_or_else(|| panic!("expected a size up to {LARGEST}, got {size}")).1
+}
+
+/// The median of a square window.
+pub(crate) enum Median<T> {
+    Copy,
+    ThreeByThree(usize),
+    Five(Network<T, 5>),
+    Seven(Network<T, 7>),
+    Nine(Network<T, 9>),
+    Tiles(Tiles<T>),
+    Ranked(Ranked<T>),
+}
+
+impl<T: Pixel> Median<T> {
+    /// # Panics
+    /// If the size is even or more than [`LARGEST`].
+    pub(crate) fn new(size: usize, channels: usize) -> Self {
+        assert!(size % 2 == 1, "expected an odd size, got {size}");
+        match (method::<T>(size), size) {
+            (Method::Copy, _) => Self::Copy,
+            (Method::ThreeByThree, _) => Self::ThreeByThree(channels),
+            (Method::Network, 5) if Network::<T, 5>::can(channels) => Self::Five(Network::new(channels)),
+            (Method::Network, 7) if Network::<T, 7>::can(channels) => Self::Seven(Network::new(channels)),
+            (Method::Network, 9) if Network::<T, 9>::can(channels) => Self::Nine(Network::new(channels)),
+            (Method::Network | Method::Tiles, _) => Self::Tiles(Tiles::new(size, channels)),
+            _ => Self::Ranked(Ranked::new(size, (size * size) as u32 / 2, channels)),
+        }
     }
 }
 
-/// The number of a certain rank of a square window.
+impl<T: Pixel> Kernel<T> for Median<T> {
+    #[inline(always)]
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+        match self {
+            Self::Copy => out.copy_from_slice(rows.get(0)),
+            Self::ThreeByThree(channels) => three_by_three::row(*channels, rows, out),
+            Self::Five(network) => run_row(network, rows, out),
+            Self::Seven(network) => run_row(network, rows, out),
+            Self::Nine(network) => run_row(network, rows, out),
+            Self::Tiles(tiles) => run_row(tiles, rows, out),
+            Self::Ranked(ranked) => run_row(ranked, rows, out),
+        }
+    }
+}
+
+/// Any rank of a square window: only counting and histograms find every rank.
 pub(crate) enum Ranked<T> {
-    /// Of 8 bits, with lanes.
-    Counted(Box<Counting>, ColumnHistograms<T>),
+    Counting(Box<Counting>, ColumnHistograms<T>),
     Columns(ColumnHistograms<T>),
     Sliding(SlidingHistogram<T>),
 }
@@ -50,20 +120,21 @@ impl<T: Pixel> Ranked<T> {
     /// # Panics
     /// If the size is more than [`LARGEST`].
     pub(crate) fn new(size: usize, rank: u32, channels: usize) -> Self {
-        assert!(size <= LARGEST, "expected a size up to {LARGEST}, got {size}");
         let columns = || ColumnHistograms::new(size, rank, channels);
-        match T::BINS {
-            256 if size <= counting::LARGEST => Self::Counted(Box::new(Counting::new(size, rank, channels)), columns()),
-            256 => Self::Columns(columns()),
+        match (T::BINS, method::<T>(size)) {
+            (256, Method::Columns) => Self::Columns(columns()),
+            (256, _) => Self::Counting(Box::new(Counting::new(size, rank, channels)), columns()),
             _ => Self::Sliding(SlidingHistogram::new(size, rank, channels)),
         }
     }
+}
 
+impl<T: Pixel> Kernel<T> for Ranked<T> {
     #[inline(always)]
-    pub(crate) fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
+    fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         match self {
-            Self::Counted(counting, _) if rows.level().has_lanes() => counting.row(rows, out),
-            Self::Counted(_, columns) | Self::Columns(columns) => columns.row(rows, out),
+            Self::Counting(counting, _) if rows.level().has_byte_vectors() => counting.row(rows, out),
+            Self::Counting(_, columns) | Self::Columns(columns) => columns.row(rows, out),
             Self::Sliding(sliding) => sliding.row(rows, out),
         }
     }

@@ -1,6 +1,6 @@
 use glassbox_tensor::Image;
 
-use crate::measure::{mean, percentile, psnr};
+use super::measure::{mean, percentile, psnr};
 use crate::{Engine, filters};
 
 /// The share of values below which a picture's dark details lie, and its light ones above.

@@ -1,6 +1,6 @@
 use glassbox_tensor::Image;
 
-use crate::measure::{deviation, entropy, immerkaer};
+use super::measure::{deviation, entropy, immerkaer};
 
 /// Most crops of one side along each direction.
 const MOST_CROPS: usize = 8;

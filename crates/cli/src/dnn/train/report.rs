@@ -7,10 +7,11 @@ use std::path::Path;
 use anyhow::Context;
 use glassbox_dnn::Shape;
 use glassbox_dnn::training::{Data, Epoch, Event, Plan};
+use glassbox_draw::{Chart, Curve, draw_charts};
+use glassbox_formats::write_atomically;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use crate::chart::{Chart, Curve};
 use crate::run::{Common, say, say_json};
 
 /// Says what happens in a training: on standard output, on standard error, in a log.
@@ -167,5 +168,6 @@ pub(super) fn plot(path: &Path, epochs: &[Epoch]) -> anyhow::Result<()> {
             Curve::new("test", points(&|e| Some(e.test_loss))),
         ],
     };
-    Ok(crate::chart::write(path, &[accuracy, loss])?)
+    let text = draw_charts(&[accuracy, loss]);
+    Ok(write_atomically(path, |file| file.write_all(text.as_bytes()))?)
 }

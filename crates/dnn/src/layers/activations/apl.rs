@@ -1,4 +1,4 @@
-use glassbox_kernels::simd::{Level, Task, dispatch};
+use glassbox_simd::{Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 

@@ -27,7 +27,7 @@ pub use srelu::Srelu;
 pub use trained::Trained;
 pub use waves::{BentIdentity, Gaussian, Identity, Sin, Sinc};
 
-use glassbox_kernels::simd::{Level, Task, dispatch};
+use glassbox_simd::{Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 

@@ -1,6 +1,6 @@
 //! Activations with trained parameters: the same function everywhere, its parameters the channel's.
 
-use glassbox_kernels::simd::{Aligned, Level, Task, dispatch};
+use glassbox_simd::{Aligned, Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 

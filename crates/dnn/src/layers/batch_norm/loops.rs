@@ -1,6 +1,6 @@
 //! What is done with every number of a sample. What belongs to a channel is handed over as often as it takes to be as wide as [`wide`] says.
 
-use glassbox_kernels::simd::{Level, Task};
+use glassbox_simd::{Level, Task};
 
 use crate::Real;
 

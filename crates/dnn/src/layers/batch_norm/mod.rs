@@ -1,6 +1,6 @@
 mod loops;
 
-use glassbox_kernels::simd::{Aligned, dispatch};
+use glassbox_simd::{Aligned, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 

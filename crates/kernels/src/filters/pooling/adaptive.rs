@@ -1,7 +1,7 @@
-use super::bins::{REDUCE, parts};
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::pool_regions::{REDUCE, parts};
 use crate::filters::{Arguments, Entry};
-use crate::{BinOperator, Bins, Error, Filter, Reduce};
+use crate::{Error, Filter, Reduce, RegionGrid, RegionOperator};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "adaptive-pool",
@@ -20,7 +20,7 @@ const WIDTH: Parameter =
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let (height, width) = (arguments.whole("height").unwrap_or(7), arguments.whole("width").unwrap_or(7));
-    Ok(Filter::bins(arguments.operator(), Adaptive { height, width, reduce: Reduce::from_arguments(arguments) }))
+    Ok(Filter::regions(arguments.operator(), Adaptive { height, width, reduce: Reduce::from_arguments(arguments) }))
 }
 
 /// A fixed number of bins.
@@ -31,13 +31,13 @@ pub(super) struct Adaptive {
     pub(super) reduce: Reduce,
 }
 
-impl BinOperator for Adaptive {
+impl RegionOperator for Adaptive {
     fn shape(&self, (_, _, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((self.height, self.width, channels))
     }
 
-    fn grids(&self, height: usize, width: usize) -> Vec<Bins> {
-        vec![Bins { rows: parts(height, self.height), columns: parts(width, self.width) }]
+    fn grids(&self, height: usize, width: usize) -> Vec<RegionGrid> {
+        vec![RegionGrid { rows: parts(height, self.height), columns: parts(width, self.width) }]
     }
 
     fn reduce(&self) -> Reduce {

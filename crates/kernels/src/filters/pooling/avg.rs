@@ -1,7 +1,7 @@
-use super::window::{Lines, Pool, SIZE, STRIDE};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::filters::share::{MOST_IN_16_BITS, Share};
+use crate::filters::shared::pool_window::{Lines, Pool, SIZE, STRIDE};
+use crate::filters::shared::small_mean::{MOST_IN_16_BITS, Share};
 use crate::filters::{Arguments, Entry};
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

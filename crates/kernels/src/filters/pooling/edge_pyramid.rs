@@ -1,9 +1,9 @@
 use glassbox_tensor::Image;
 
 use super::pixel_pyramid::SIZES;
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry, parse};
-use crate::{Engine, Error, Filter, Pixel, WholeOperator};
+use crate::{Engine, Error, Filter, PictureOperator, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "edge-pyramid-pool",
@@ -33,7 +33,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let threshold = arguments.real("threshold").unwrap_or(0.1);
     // An edge is what its neighbours make it.
     let reach = sizes.last().map(|largest| largest / 2 + 1);
-    Ok(Filter::whole(arguments.operator(), EdgePyramid { edges, levels, threshold, reach }))
+    Ok(Filter::picture(arguments.operator(), EdgePyramid { edges, levels, threshold, reach }))
 }
 
 #[derive(Debug)]
@@ -46,7 +46,7 @@ struct EdgePyramid {
     reach: Option<usize>,
 }
 
-impl WholeOperator for EdgePyramid {
+impl PictureOperator for EdgePyramid {
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok(shape)
     }

@@ -1,10 +1,10 @@
 use std::ops::Range;
 
-use super::bins::REDUCE;
-use crate::filters::draws::{Draws, SEED};
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::pool_regions::REDUCE;
+use crate::filters::shared::random::{Draws, SEED};
 use crate::filters::{Arguments, Entry};
-use crate::{BinOperator, Bins, Error, Filter, Reduce};
+use crate::{Error, Filter, Reduce, RegionGrid, RegionOperator};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "fractional-pool",
@@ -41,7 +41,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         reduce: Reduce::from_arguments(arguments),
         seed: arguments.whole("seed").unwrap_or(0),
     };
-    Ok(Filter::bins(arguments.operator(), fractional))
+    Ok(Filter::regions(arguments.operator(), fractional))
 }
 
 #[derive(Debug)]
@@ -89,15 +89,15 @@ impl Fractional {
     }
 }
 
-impl BinOperator for Fractional {
+impl RegionOperator for Fractional {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((self.count(height), self.count(width), channels))
     }
 
-    fn grids(&self, height: usize, width: usize) -> Vec<Bins> {
+    fn grids(&self, height: usize, width: usize) -> Vec<RegionGrid> {
         let mut draws = Draws::new(self.seed);
         let rows = self.windows(height, &mut draws);
-        vec![Bins { rows, columns: self.windows(width, &mut draws) }]
+        vec![RegionGrid { rows, columns: self.windows(width, &mut draws) }]
     }
 
     fn reduce(&self) -> Reduce {

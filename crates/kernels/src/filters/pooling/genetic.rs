@@ -3,13 +3,14 @@ use std::sync::Arc;
 
 use glassbox_tensor::Image;
 
-use super::window::{Pool, SIZE};
-use crate::filter::{Filter, Kernel, Operator, RowKernel, Rows, Way, Window};
-use crate::filters::draws::{Draws, SEED};
+use crate::engine::cover_by_mean;
+use crate::filters::shared::pool_window::{Pool, SIZE};
+use crate::filters::shared::random::{Draws, SEED};
 use crate::filters::{Arguments, Entry, parse};
-use crate::study::{Study, StudyOperator};
-use crate::transparent::{alpha, cover_by_mean};
-use crate::wide::nearest;
+use crate::numbers::alpha;
+use crate::numbers::nearest;
+use crate::operator::{Analysis, MultiPassOperator};
+use crate::operator::{ErasedKernel, Filter, Kernel, Kind, Operator, Rows, Window, kernel_of};
 use crate::{Border, Engine, Error, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
@@ -38,7 +39,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let Pool { size, .. } = Pool::from_arguments(arguments);
     let pools = ["max-pool", "avg-pool", "min-pool", "median-pool"];
     let pools = pools.map(|pool| parse(&format!("{pool}:size={size}")));
-    Ok(Filter::study(
+    Ok(Filter::multi_pass(
         arguments.operator(),
         Genetic {
             size,
@@ -60,8 +61,8 @@ struct Genetic {
 /// A share for each pool; they add up to 1.
 type Weights = [f64; 4];
 
-impl StudyOperator for Genetic {
-    type Study<T: Pixel> = Judging;
+impl MultiPassOperator for Genetic {
+    type Analysis<T: Pixel> = Judging;
 
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         self.pools[0].shape(shape).map_err(|error| match error {
@@ -76,7 +77,7 @@ impl StudyOperator for Genetic {
         Window::top_left(self.size, self.size)
     }
 
-    fn study<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), alpha: bool) -> Judging {
+    fn analysis<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), alpha: bool) -> Judging {
         let side = JUDGED.max(self.size);
         let middle = |length: usize| {
             let first = (length - length.min(side)) / 2;
@@ -100,10 +101,10 @@ struct Judging {
     alpha: bool,
 }
 
-impl<T: Pixel> Study<T> for Judging {
-    type Learnt = Blend;
+impl<T: Pixel> Analysis<T> for Judging {
+    type Operator = Blend;
 
-    fn look(&mut self, first: usize, rows: &[T]) {
+    fn add(&mut self, first: usize, rows: &[T]) {
         let Self { line, rows: middle, columns, judged, .. } = self;
         let channels = judged.channels();
         for (y, row) in (first..).zip(rows.chunks_exact(*line)).filter(|(y, _)| middle.contains(y)) {
@@ -113,11 +114,11 @@ impl<T: Pixel> Study<T> for Judging {
         }
     }
 
-    fn again(&mut self) -> bool {
+    fn needs_another_pass(&mut self) -> bool {
         false
     }
 
-    fn learnt(mut self) -> Blend {
+    fn finish(mut self) -> Blend {
         let Genetic { pools, size, .. } = self.genetic.clone();
         if self.alpha {
             if self.judged.as_slice().chunks_exact(self.judged.channels()).all(|pixel| alpha(pixel) == 0.0) {
@@ -154,8 +155,8 @@ impl Operator for Blend {
     }
 
     fn kernel<T: Pixel>(&self, channels: usize) -> BlendRow<T> {
-        let kernel = |pool: &Filter| match &pool.way {
-            Way::Rows(pool) => T::row_kernel(&**pool, channels),
+        let kernel = |pool: &Filter| match &pool.kind {
+            Kind::Rows(pool) => kernel_of::<T>(pool.as_ref(), channels),
             _ => unreachable!("{}: is no pooling of windows", pool.name()),
         };
         BlendRow { pools: self.weights.into_iter().zip(self.pools.iter().map(kernel)).collect(), made: Vec::new() }
@@ -164,7 +165,7 @@ impl Operator for Blend {
 
 struct BlendRow<T> {
     /// Each with its share.
-    pools: Vec<(f64, Box<dyn RowKernel<T>>)>,
+    pools: Vec<(f64, Box<dyn ErasedKernel<T>>)>,
     /// What one of them makes.
     made: Vec<T>,
 }

@@ -1,5 +1,5 @@
 use super::adaptive::Adaptive;
-use super::bins::REDUCE;
+use crate::filters::shared::pool_regions::REDUCE;
 use crate::filters::{Arguments, Entry};
 use crate::{Error, Filter, Reduce};
 
@@ -12,6 +12,6 @@ pub(in crate::filters) static ENTRY: Entry = Entry {
     variants: &["reduce=mean"],
     build: |arguments: &Arguments| -> Result<Filter, Error> {
         let reduce = Reduce::from_arguments(arguments);
-        Ok(Filter::bins(arguments.operator(), Adaptive { height: 1, width: 1, reduce }))
+        Ok(Filter::regions(arguments.operator(), Adaptive { height: 1, width: 1, reduce }))
     },
 };

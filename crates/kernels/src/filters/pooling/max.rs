@@ -1,7 +1,7 @@
-use super::window::{Lines, Pool, SIZE, STRIDE};
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
+use crate::filters::shared::pool_window::{Lines, Pool, SIZE, STRIDE};
 use crate::filters::{Arguments, Entry};
-use crate::wide::{greater, smaller};
+use crate::numbers::{greater, smaller};
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

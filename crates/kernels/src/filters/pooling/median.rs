@@ -1,6 +1,6 @@
-use super::window::{Reduce, SIZE, STRIDE, filter};
+use crate::filters::shared::pool_window::{Reduce, SIZE, STRIDE, filter};
 use crate::filters::{Arguments, Entry};
-use crate::wide::nearest;
+use crate::numbers::nearest;
 use crate::{Error, Filter, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

@@ -1,6 +1,6 @@
 use super::max;
-use super::window::{SIZE, STRIDE};
 use crate::filters::Entry;
+use crate::filters::shared::pool_window::{SIZE, STRIDE};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "min-pool",

@@ -8,7 +8,6 @@
 
 pub(super) mod adaptive;
 pub(super) mod avg;
-mod bins;
 pub(super) mod edge_pyramid;
 pub(super) mod fractional;
 pub(super) mod genetic;
@@ -28,4 +27,3 @@ pub(super) mod spectral;
 pub(super) mod stochastic;
 pub(super) mod superpixel;
 pub(super) mod weighted;
-mod window;

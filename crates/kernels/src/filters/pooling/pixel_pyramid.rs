@@ -1,9 +1,9 @@
 use glassbox_tensor::Image;
 
-use super::bins::REDUCE;
-use crate::filters::parameters::{BORDER, Parameter, Values};
+use crate::filters::shared::parameters::{BORDER, Parameter, Values};
+use crate::filters::shared::pool_regions::REDUCE;
 use crate::filters::{Arguments, Entry, parse};
-use crate::{Border, Engine, Error, Filter, Pixel, Reduce, WholeOperator};
+use crate::{Border, Engine, Error, Filter, PictureOperator, Pixel, Reduce};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "pixel-pyramid-pool",
@@ -36,7 +36,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         arguments.wholes("sizes").into_iter().map(|size| parse(&format!("{around}:size={size},border={border}")));
     let squares = squares.collect::<Result<_, _>>()?;
     let reach = arguments.wholes("sizes").into_iter().max().map(|largest| largest / 2);
-    Ok(Filter::whole(arguments.operator(), PixelPyramid { squares, reach, border: arguments.border()? }))
+    Ok(Filter::picture(arguments.operator(), PixelPyramid { squares, reach, border: arguments.border()? }))
 }
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ struct PixelPyramid {
     border: Border,
 }
 
-impl WholeOperator for PixelPyramid {
+impl PictureOperator for PixelPyramid {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((height, width * self.squares.len(), channels))
     }

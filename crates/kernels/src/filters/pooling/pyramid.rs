@@ -1,7 +1,7 @@
-use super::bins::{REDUCE, parts};
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::pool_regions::{REDUCE, parts};
 use crate::filters::{Arguments, Entry};
-use crate::{BinOperator, Bins, Error, Filter, Reduce};
+use crate::{Error, Filter, Reduce, RegionGrid, RegionOperator};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "pyramid-pool",
@@ -22,7 +22,7 @@ const LEVELS: Parameter = Parameter {
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let pyramid = Pyramid { levels: arguments.wholes("levels"), reduce: Reduce::from_arguments(arguments) };
-    Ok(Filter::bins(arguments.operator(), pyramid))
+    Ok(Filter::regions(arguments.operator(), pyramid))
 }
 
 #[derive(Debug)]
@@ -37,13 +37,13 @@ impl Pyramid {
     }
 }
 
-impl BinOperator for Pyramid {
+impl RegionOperator for Pyramid {
     fn shape(&self, (_, _, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok((self.greatest(), self.greatest() * self.levels.len(), channels))
     }
 
-    fn grids(&self, height: usize, width: usize) -> Vec<Bins> {
-        self.levels.iter().map(|&n| Bins { rows: parts(height, n), columns: parts(width, n) }).collect()
+    fn grids(&self, height: usize, width: usize) -> Vec<RegionGrid> {
+        self.levels.iter().map(|&n| RegionGrid { rows: parts(height, n), columns: parts(width, n) }).collect()
     }
 
     fn reduce(&self) -> Reduce {

@@ -1,7 +1,7 @@
-use super::bins::{REDUCE, parts};
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::pool_regions::{REDUCE, parts};
 use crate::filters::{Arguments, Entry};
-use crate::{BinOperator, Bins, Error, Filter, Reduce};
+use crate::{Error, Filter, Reduce, RegionGrid, RegionOperator};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "roi-pool",
@@ -33,7 +33,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         bins: arguments.whole("bins").unwrap_or(7),
         reduce: Reduce::from_arguments(arguments),
     };
-    Ok(Filter::bins(arguments.operator(), region))
+    Ok(Filter::regions(arguments.operator(), region))
 }
 
 #[derive(Debug)]
@@ -46,7 +46,7 @@ struct Region {
     reduce: Reduce,
 }
 
-impl BinOperator for Region {
+impl RegionOperator for Region {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         let needed = (self.x + self.width.unwrap_or(1), self.y + self.height.unwrap_or(1));
         if needed.0 > width || needed.1 > height {
@@ -56,12 +56,12 @@ impl BinOperator for Region {
         Ok((self.bins, self.bins, channels))
     }
 
-    fn grids(&self, height: usize, width: usize) -> Vec<Bins> {
+    fn grids(&self, height: usize, width: usize) -> Vec<RegionGrid> {
         let bins = |start: usize, length: Option<usize>, whole: usize| -> Vec<_> {
             let parts = parts(length.unwrap_or(whole - start), self.bins);
             parts.into_iter().map(|part| start + part.start..start + part.end).collect()
         };
-        vec![Bins { rows: bins(self.y, self.height, height), columns: bins(self.x, self.width, width) }]
+        vec![RegionGrid { rows: bins(self.y, self.height, height), columns: bins(self.x, self.width, width) }]
     }
 
     fn reduce(&self) -> Reduce {

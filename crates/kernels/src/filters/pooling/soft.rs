@@ -1,7 +1,7 @@
-use super::window::{Reduce, SIZE, STRIDE, filter};
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::pool_window::{Reduce, SIZE, STRIDE, filter};
 use crate::filters::{Arguments, Entry};
-use crate::wide::nearest;
+use crate::numbers::nearest;
 use crate::{Error, Filter, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

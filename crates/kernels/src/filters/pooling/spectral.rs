@@ -3,10 +3,10 @@ use rayon::prelude::*;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
-use crate::wide::nearest;
-use crate::{Error, Filter, Pixel, WholeOperator};
+use crate::numbers::nearest;
+use crate::{Error, Filter, PictureOperator, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "spectral-pool",
@@ -27,7 +27,7 @@ const SIZE: Parameter = Parameter {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    Ok(Filter::whole(arguments.operator(), Spectral { size: arguments.whole("size").unwrap_or(2) }))
+    Ok(Filter::picture(arguments.operator(), Spectral { size: arguments.whole("size").unwrap_or(2) }))
 }
 
 #[derive(Debug)]
@@ -35,7 +35,7 @@ struct Spectral {
     size: usize,
 }
 
-impl WholeOperator for Spectral {
+impl PictureOperator for Spectral {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         if height < self.size || width < self.size {
             let (operator, needed) = (ENTRY.name.into(), format!("{}×{}", self.size, self.size));

@@ -1,8 +1,8 @@
-use super::window::{Reduce, SIZE, STRIDE, filter};
-use crate::filters::draws::{Draws, SEED};
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::pool_window::{Reduce, SIZE, STRIDE, filter};
+use crate::filters::shared::random::{Draws, SEED};
 use crate::filters::{Arguments, Entry};
-use crate::wide::nearest;
+use crate::numbers::nearest;
 use crate::{Error, Filter, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::filter::{Filter, Kernel, Operator, Rows, Window};
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
-use crate::study::{Study, StudyOperator};
-use crate::transparent::alpha;
-use crate::wide::nearest;
+use crate::numbers::alpha;
+use crate::numbers::nearest;
+use crate::operator::{Analysis, MultiPassOperator};
+use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
@@ -36,7 +36,7 @@ const ROUNDS: usize = 10;
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let segments = arguments.whole("segments").unwrap_or(400);
-    Ok(Filter::study(
+    Ok(Filter::multi_pass(
         arguments.operator(),
         Superpixel { segments, compactness: arguments.text("compactness").parse().unwrap_or(10.0) },
     ))
@@ -48,8 +48,8 @@ struct Superpixel {
     compactness: f64,
 }
 
-impl StudyOperator for Superpixel {
-    type Study<T: Pixel> = Growing;
+impl MultiPassOperator for Superpixel {
+    type Analysis<T: Pixel> = Growing;
 
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
         Ok(shape)
@@ -59,7 +59,7 @@ impl StudyOperator for Superpixel {
         Window::centred(1)
     }
 
-    fn study<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), alpha: bool) -> Growing {
+    fn analysis<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), alpha: bool) -> Growing {
         let step = ((height * width) as f64 / self.segments as f64).sqrt().max(1.0);
         let along = |side: usize| ((side as f64 / step).round() as usize).clamp(1, side);
         let grid = Grid { height, width, rows: along(height), columns: along(width) };
@@ -189,10 +189,10 @@ struct Growing {
     round: usize,
 }
 
-impl<T: Pixel> Study<T> for Growing {
-    type Learnt = Superpixels;
+impl<T: Pixel> Analysis<T> for Growing {
+    type Operator = Superpixels;
 
-    fn look(&mut self, first: usize, rows: &[T]) {
+    fn add(&mut self, first: usize, rows: &[T]) {
         let Self { patches, sums, .. } = self;
         let (width, channels, terms) = (patches.grid.width, patches.channels, patches.terms() + 1);
         let labels = rows.par_chunks_exact(channels).enumerate().map(|(place, pixel)| {
@@ -206,7 +206,7 @@ impl<T: Pixel> Study<T> for Growing {
         }
     }
 
-    fn again(&mut self) -> bool {
+    fn needs_another_pass(&mut self) -> bool {
         let means = self.patches.means_of(&self.sums);
         if self.round == ROUNDS {
             self.patches.means = means;
@@ -218,7 +218,7 @@ impl<T: Pixel> Study<T> for Growing {
         true
     }
 
-    fn learnt(self) -> Superpixels {
+    fn finish(self) -> Superpixels {
         Superpixels(Arc::new(self.patches))
     }
 }

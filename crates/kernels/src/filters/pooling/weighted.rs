@@ -1,9 +1,9 @@
-use super::window::{Reduce, STRIDE, filter_of};
-use crate::filter::Window;
 use crate::filters::convolve::parse_matrix;
-use crate::filters::parameters::{Parameter, Values};
+use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::pool_window::{Reduce, STRIDE, filter_of};
 use crate::filters::{Arguments, Entry};
-use crate::wide::nearest;
+use crate::numbers::nearest;
+use crate::operator::Window;
 use crate::{Error, Filter, Pixel};
 
 pub(in crate::filters) static ENTRY: Entry = Entry {

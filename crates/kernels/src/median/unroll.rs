@@ -1,0 +1,40 @@
+//! Loops written out by macros, so that each index is a constant.
+
+/// Does the same for each of 64 constants.
+macro_rules! unroll64 {
+    ($i:ident from $first:expr => $body:expr) => {
+        $crate::median::unroll::unroll64!(@eights $i, $first, $body, 0 1 2 3 4 5 6 7)
+    };
+    (@eights $i:ident, $first:expr, $body:expr, $($eight:literal)*) => {
+        $($crate::median::unroll::unroll64!(@ones $i, $first + 8 * $eight, $body, 0 1 2 3 4 5 6 7);)*
+    };
+    (@ones $i:ident, $first:expr, $body:expr, $($one:literal)*) => {
+        $({
+            const $i: usize = $first + $one;
+            $body
+        })*
+    };
+}
+
+/// Does the same for each of 128 constants, of which no pass has more numbers.
+macro_rules! unroll128 {
+    ($i:ident => $body:expr) => {
+        $crate::median::unroll::unroll64!($i from 0 => $body);
+        $crate::median::unroll::unroll64!($i from 64 => $body);
+    };
+}
+
+/// Does the same for each of 512 constants, which are `MOST_STEPS`.
+macro_rules! unroll512 {
+    ($i:ident => $body:expr) => {
+        $crate::median::unroll::unroll64!($i from 0 => $body);
+        $crate::median::unroll::unroll64!($i from 64 => $body);
+        $crate::median::unroll::unroll64!($i from 128 => $body);
+        $crate::median::unroll::unroll64!($i from 192 => $body);
+        $crate::median::unroll::unroll64!($i from 256 => $body);
+        $crate::median::unroll::unroll64!($i from 320 => $body);
+        $crate::median::unroll::unroll64!($i from 384 => $body);
+        $crate::median::unroll::unroll64!($i from 448 => $body);
+    };
+}
+pub(super) use {unroll64, unroll128, unroll512};

@@ -1,0 +1,62 @@
+use std::fmt::Debug;
+use std::ops::{Add, Mul, Neg, Sub};
+
+use crate::Pixel;
+
+/// Numbers wide enough for the sums that kernels make.
+pub trait Accumulator:
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Send
+    + Into<f64>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Neg<Output = Self>
+{
+    /// A small whole number: a coefficient.
+    fn whole(n: i16) -> Self;
+
+    /// |x|
+    #[inline(always)]
+    fn abs(self) -> Self {
+        greater(self, -self)
+    }
+}
+
+impl Accumulator for i16 {
+    #[inline(always)]
+    fn whole(n: i16) -> Self {
+        n
+    }
+}
+
+impl Accumulator for i32 {
+    #[inline(always)]
+    fn whole(n: i16) -> Self {
+        i32::from(n)
+    }
+}
+
+impl Accumulator for f32 {
+    #[inline(always)]
+    fn whole(n: i16) -> Self {
+        f32::from(n)
+    }
+
+    #[inline(always)]
+    fn abs(self) -> Self {
+        f32::abs(self)
+    }
+}
+
+pub(crate) use glassbox_simd::{greater, smaller};
+
+/// The number nearest to `x`: whole numbers rounded half up and saturated.
+#[inline(always)]
+pub(crate) fn nearest<T: Pixel>(x: f64) -> T {
+    // Rounded here, because a cut to 32 bits could turn a little less than a half into a half.
+    T::from_real(if T::BINS_ARE_EXACT { (x + 0.5).floor() } else { x } as f32)
+}

@@ -1,0 +1,10 @@
+//! What a pixel is: element types, the numbers that sums are made in, and alpha.
+
+mod accumulator;
+mod alpha;
+mod pixel;
+
+pub use accumulator::Accumulator;
+pub(crate) use accumulator::{greater, nearest, smaller};
+pub(crate) use alpha::{alpha, is_faint, visibility};
+pub use pixel::Pixel;

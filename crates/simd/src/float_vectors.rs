@@ -1,0 +1,336 @@
+//! Vectors of eight and sixteen floats, with comparisons and their indices, and loops over them: [`FloatTask`].
+
+#[cfg(target_arch = "x86_64")]
+use std::arch::x86_64::*;
+use std::marker::PhantomData;
+use std::ops::{Add, Mul};
+
+use crate::dispatch::Copies;
+use crate::level::Instructions;
+#[cfg(target_arch = "x86_64")]
+use crate::vectors::{Registers256, Registers512};
+use crate::{Arrays, Level, Task, Vectors};
+
+/// How to compute with eight numbers at a time, or with sixteen.
+pub trait FloatVectors<T>: Vectors<T, 8> {
+    /// How to compute with sixteen.
+    type Sixteens: Vectors<T, 16>;
+    /// An index for each of eight numbers.
+    type Indices: Copy;
+
+    /// Whether there are enough registers for twelve sums of sixteen numbers and their terms; otherwise there are for six.
+    const IS_WIDE: bool;
+
+    /// How to compute with sixteen.
+    fn sixteens(self) -> Self::Sixteens;
+
+    /// The transposed matrix.
+    fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8];
+
+    /// A bit for each number, the first the lowest: 1 if the number is not zero.
+    fn nonzero_bits(self, numbers: Self::Vector) -> u8;
+
+    /// The indices `first`, `first + 1`, … `first + 7`.
+    fn indices(self, first: u32) -> Self::Indices;
+
+    /// The greater of each pair with its index: `a` where it is greater, `b` elsewhere.
+    fn greater(
+        self,
+        a: (Self::Vector, Self::Indices),
+        b: (Self::Vector, Self::Indices),
+    ) -> (Self::Vector, Self::Indices);
+
+    /// Stores indices in an array.
+    fn store_indices(self, indices: Self::Indices, to: &mut [u32; 8]);
+}
+
+/// A loop with its arguments, like a [`Task`], that computes with vectors of floats.
+pub trait FloatTask<T> {
+    /// Runs the loop. Mark it, and every function it calls, `#[inline(always)]`.
+    fn run<V: FloatVectors<T>>(self, vectors: V);
+}
+
+/// Numbers that have [`FloatVectors`] at every level: `f32` and `f64`.
+pub trait Floats: Sized {
+    /// Runs `task` with the instructions of `level`.
+    fn dispatch_floats<K: FloatTask<Self>>(level: Level, task: K);
+}
+
+macro_rules! floats {
+    ($($real:ty)*) => {$(
+        impl Floats for $real {
+            #[inline(always)]
+            fn dispatch_floats<K: FloatTask<Self>>(level: Level, task: K) {
+                let of = PhantomData::<$real>;
+                match level.0 {
+                    Instructions::Baseline => Copies::<K>::baseline(([], With { vectors: Arrays, task, of })),
+                    #[cfg(target_arch = "x86_64")]
+                    #[allow(unsafe_code, reason = "calls a function compiled for more than the baseline")]
+                    // SAFETY: only `Level::all` makes this level, after it found each of the features.
+                    Instructions::Avx2 => unsafe {
+                        Copies::<K>::avx2(([], With { vectors: Registers256(()), task, of }))
+                    },
+                    #[cfg(target_arch = "x86_64")]
+                    #[allow(unsafe_code, reason = "calls a function compiled for more than the baseline")]
+                    // SAFETY: as above.
+                    Instructions::Avx512 => unsafe {
+                        Copies::<K>::avx512(([], With { vectors: Registers512(Registers256(())), task, of }))
+                    },
+                }
+            }
+        }
+    )*};
+}
+floats!(f32 f64);
+
+struct With<T, V, K> {
+    vectors: V,
+    task: K,
+    of: PhantomData<T>,
+}
+
+impl<T, V: FloatVectors<T>, K: FloatTask<T>> Task for With<T, V, K> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _: Level) {
+        self.task.run(self.vectors);
+    }
+}
+
+/// Rows as columns, number by number.
+#[inline(always)]
+fn transposed<T: Copy + Default, V: Vectors<T, 8>>(vectors: V, rows: [V::Vector; 8]) -> [V::Vector; 8] {
+    let (mut numbers, mut columns) = ([[T::default(); 8]; 8], [[T::default(); 8]; 8]);
+    for i in 0..8 {
+        vectors.store(rows[i], &mut numbers[i]);
+    }
+    for i in 0..8 {
+        for j in 0..8 {
+            columns[j][i] = numbers[i][j];
+        }
+    }
+    columns.map(|column| vectors.load(&column))
+}
+
+impl<T> FloatVectors<T> for Arrays
+where
+    T: Copy + Default + PartialOrd + Send + Sync + Add<Output = T> + Mul<Output = T>,
+{
+    type Sixteens = Self;
+    type Indices = [u32; 8];
+
+    const IS_WIDE: bool = false;
+
+    #[inline(always)]
+    fn sixteens(self) -> Self {
+        self
+    }
+
+    #[inline(always)]
+    fn transposed(self, rows: [[T; 8]; 8]) -> [[T; 8]; 8] {
+        transposed(self, rows)
+    }
+
+    #[inline(always)]
+    fn nonzero_bits(self, numbers: [T; 8]) -> u8 {
+        numbers.iter().enumerate().fold(0, |bits, (i, number)| bits | u8::from(*number != T::default()) << i)
+    }
+
+    #[inline(always)]
+    fn indices(self, first: u32) -> [u32; 8] {
+        std::array::from_fn(|i| first.wrapping_add(i as u32))
+    }
+
+    #[inline(always)]
+    fn greater(self, a: ([T; 8], [u32; 8]), mut b: ([T; 8], [u32; 8])) -> ([T; 8], [u32; 8]) {
+        for i in 0..8 {
+            let greater = a.0[i] > b.0[i];
+            b.0[i] = if greater { a.0[i] } else { b.0[i] };
+            b.1[i] = if greater { a.1[i] } else { b.1[i] };
+        }
+        b
+    }
+
+    #[inline(always)]
+    fn store_indices(self, indices: [u32; 8], to: &mut [u32; 8]) {
+        *to = indices;
+    }
+}
+
+/// Instructions of AVX2, or of AVX-512 if a `Registers512` is at hand.
+#[cfg(target_arch = "x86_64")]
+macro_rules! instructions {
+    ($instructions:expr) => {{
+        #[allow(unsafe_code, reason = "one register an operation, whatever stands around it")]
+        // SAFETY: `self` is proof that the processor has these instructions; pointers come from references to arrays of eight.
+        unsafe {
+            $instructions
+        }
+    }};
+}
+
+/// Rows of `f32` as columns: squares of one, two and four numbers within them are exchanged.
+#[cfg(target_arch = "x86_64")]
+macro_rules! transposed {
+    () => {
+        #[inline(always)]
+        fn transposed(self, rows: [[__m256; 1]; 8]) -> [[__m256; 1]; 8] {
+            instructions!({
+                let [[a], [b], [c], [d], [e], [f], [g], [h]] = rows;
+                let (ab, cd) = (
+                    [_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b)],
+                    [_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d)],
+                );
+                let (ef, gh) = (
+                    [_mm256_unpacklo_ps(e, f), _mm256_unpackhi_ps(e, f)],
+                    [_mm256_unpacklo_ps(g, h), _mm256_unpackhi_ps(g, h)],
+                );
+                let mut columns = [[a]; 8];
+                for half in 0..2 {
+                    let low = [
+                        _mm256_shuffle_ps::<0b01_00_01_00>(ab[half], cd[half]),
+                        _mm256_shuffle_ps::<0b11_10_11_10>(ab[half], cd[half]),
+                    ];
+                    let high = [
+                        _mm256_shuffle_ps::<0b01_00_01_00>(ef[half], gh[half]),
+                        _mm256_shuffle_ps::<0b11_10_11_10>(ef[half], gh[half]),
+                    ];
+                    for odd in 0..2 {
+                        columns[2 * half + odd] = [_mm256_permute2f128_ps::<0x20>(low[odd], high[odd])];
+                        columns[4 + 2 * half + odd] = [_mm256_permute2f128_ps::<0x31>(low[odd], high[odd])];
+                    }
+                }
+                columns
+            })
+        }
+    };
+}
+
+/// What is the same for all numbers and registers: how sixteen are worked on, and eight indices.
+#[cfg(target_arch = "x86_64")]
+macro_rules! with_indices {
+    ($is_wide:literal) => {
+        type Sixteens = Self;
+        type Indices = __m256i;
+
+        const IS_WIDE: bool = $is_wide;
+
+        #[inline(always)]
+        fn sixteens(self) -> Self {
+            self
+        }
+
+        #[inline(always)]
+        fn indices(self, first: u32) -> __m256i {
+            instructions!(_mm256_add_epi32(_mm256_set1_epi32(first as i32), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)))
+        }
+
+        #[inline(always)]
+        fn store_indices(self, indices: __m256i, to: &mut [u32; 8]) {
+            instructions!(_mm256_storeu_si256(to.as_mut_ptr().cast(), indices))
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+impl FloatVectors<f32> for Registers256 {
+    with_indices!(false);
+    transposed!();
+
+    #[inline(always)]
+    fn nonzero_bits(self, [numbers]: [__m256; 1]) -> u8 {
+        instructions!(_mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NEQ_UQ>(numbers, _mm256_setzero_ps())) as u8)
+    }
+
+    #[inline(always)]
+    fn greater(self, (a, at_a): ([__m256; 1], __m256i), (b, at_b): ([__m256; 1], __m256i)) -> ([__m256; 1], __m256i) {
+        instructions!({
+            let greater = _mm256_cmp_ps::<_CMP_GT_OQ>(a[0], b[0]);
+            let indices = _mm256_blendv_epi8(at_b, at_a, _mm256_castps_si256(greater));
+            ([_mm256_blendv_ps(b[0], a[0], greater)], indices)
+        })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl FloatVectors<f64> for Registers256 {
+    with_indices!(false);
+
+    #[inline(always)]
+    fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8] {
+        transposed::<f64, _>(self, rows)
+    }
+
+    #[inline(always)]
+    fn nonzero_bits(self, [low, high]: [__m256d; 2]) -> u8 {
+        instructions!({
+            let low = _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_NEQ_UQ>(low, _mm256_setzero_pd()));
+            let high = _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_NEQ_UQ>(high, _mm256_setzero_pd()));
+            (low | high << 4) as u8
+        })
+    }
+
+    #[inline(always)]
+    fn greater(
+        self,
+        (a, at_a): ([__m256d; 2], __m256i),
+        (b, at_b): ([__m256d; 2], __m256i),
+    ) -> ([__m256d; 2], __m256i) {
+        instructions!({
+            let low = _mm256_cmp_pd::<_CMP_GT_OQ>(a[0], b[0]);
+            let high = _mm256_cmp_pd::<_CMP_GT_OQ>(a[1], b[1]);
+            let numbers = [_mm256_blendv_pd(b[0], a[0], low), _mm256_blendv_pd(b[1], a[1], high)];
+            // Of each comparison one half, in the order of the numbers.
+            let halves = _mm256_shuffle_ps::<0b10_00_10_00>(_mm256_castpd_ps(low), _mm256_castpd_ps(high));
+            let greater = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_castps_si256(halves));
+            (numbers, _mm256_blendv_epi8(at_b, at_a, greater))
+        })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl FloatVectors<f32> for Registers512 {
+    with_indices!(true);
+    transposed!();
+
+    #[inline(always)]
+    fn nonzero_bits(self, [numbers]: [__m256; 1]) -> u8 {
+        instructions!(_mm256_cmp_ps_mask::<_CMP_NEQ_UQ>(numbers, _mm256_setzero_ps()))
+    }
+
+    #[inline(always)]
+    fn greater(self, (a, at_a): ([__m256; 1], __m256i), (b, at_b): ([__m256; 1], __m256i)) -> ([__m256; 1], __m256i) {
+        instructions!({
+            let greater = _mm256_cmp_ps_mask::<_CMP_GT_OQ>(a[0], b[0]);
+            ([_mm256_mask_blend_ps(greater, b[0], a[0])], _mm256_mask_blend_epi32(greater, at_b, at_a))
+        })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl FloatVectors<f64> for Registers512 {
+    with_indices!(true);
+
+    #[inline(always)]
+    fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8] {
+        transposed::<f64, _>(self, rows)
+    }
+
+    #[inline(always)]
+    fn nonzero_bits(self, [numbers]: [__m512d; 1]) -> u8 {
+        instructions!(_mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(numbers, _mm512_setzero_pd()))
+    }
+
+    #[inline(always)]
+    fn greater(
+        self,
+        (a, at_a): ([__m512d; 1], __m256i),
+        (b, at_b): ([__m512d; 1], __m256i),
+    ) -> ([__m512d; 1], __m256i) {
+        instructions!({
+            let greater = _mm512_cmp_pd_mask::<_CMP_GT_OQ>(a[0], b[0]);
+            ([_mm512_mask_blend_pd(greater, b[0], a[0])], _mm256_mask_blend_epi32(greater, at_b, at_a))
+        })
+    }
+}
