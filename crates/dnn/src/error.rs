@@ -36,6 +36,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A setting that cannot be.
+    pub(crate) fn setting(name: &'static str, problem: impl Display) -> Self {
+        Self::Setting { name, problem: problem.to_string() }
+    }
+
     /// The same error with the place where it was noticed in front: a file, a data set, an epoch. A file error names
     /// its file already.
     pub(crate) fn within(self, place: impl Display) -> Self {

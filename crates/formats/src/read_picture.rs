@@ -15,12 +15,13 @@ use crate::{Error, Metadata, Picture, Pixels};
 
 const KNOWN: &str = "png, jpeg, gif, bmp, tiff, webp, pnm, qoi and tga are understood";
 
-/// Reads a picture. Its format is read from its content, whatever the file is called; of an animation the first frame is taken.
+/// Reads a picture, the first frame of an animation. Its format is read from its content, whatever the file is called.
 ///
 /// With `auto_orient` the pixels are turned as the EXIF orientation says.
 ///
 /// # Errors
-/// If the file cannot be read, is no picture of a known format, is damaged, or would take more than [`MOST_PICTURE_BYTES`].
+/// If the file cannot be read, is no picture of a known format, is damaged, or would take more than
+/// [`MOST_PICTURE_BYTES`].
 pub fn read_picture(path: &Path, auto_orient: bool) -> Result<Picture, Error> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| Error::read(&name, e))?;

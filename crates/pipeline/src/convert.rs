@@ -2,32 +2,13 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use glassbox_formats::{
-    Format, Packing, Picture, PngRows, Written, decode_picture, encode_picture, picture_bytes, read_picture,
-    write_picture,
+    Format, Picture, PngRows, Written, decode_picture, encode_picture, picture_bytes, read_picture, write_picture,
 };
-use glassbox_kernels::{Filter, first_not_by_rows, output_shape};
+use glassbox_kernels::{first_not_by_rows, output_shape};
 
-use crate::Error;
 use crate::apply::apply;
 use crate::by_rows::{by_rows, rows_are_short};
-
-/// What is to be done with each picture.
-#[derive(Debug)]
-pub struct Job {
-    /// The operators, one after the other.
-    pub chain: Vec<Filter>,
-    /// Whether pictures are turned as their EXIF orientation says.
-    pub auto_orient: bool,
-    /// How files are packed.
-    pub packing: Packing,
-}
-
-impl Default for Job {
-    /// No operators, pictures turned, files packed as usual.
-    fn default() -> Self {
-        Self { chain: Vec::new(), auto_orient: true, packing: Packing::default() }
-    }
-}
+use crate::{Error, Job};
 
 /// Where a picture comes from.
 pub enum Input<'a> {

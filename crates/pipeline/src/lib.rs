@@ -26,8 +26,10 @@ mod by_rows;
 mod convert;
 mod error;
 mod find;
+mod job;
 
 pub use apply::{apply, apply_u8, run_into, zeros};
-pub use convert::{Converted, Input, Job, Target, convert};
+pub use convert::{Converted, Input, Target, convert};
 pub use error::Error;
 pub use find::{Found, Pictures, is_same_file};
+pub use job::Job;

@@ -1,6 +1,5 @@
 //! The texts that say which weights a net begins with.
 
-use super::plan::wrong;
 use crate::{Error, Init, Net, Stored, initialise, initialise_numpy};
 
 /// How wide the article's weights are spread.
@@ -25,16 +24,16 @@ pub(super) fn fill<T: Stored>(net: &mut Net<T>, text: &str, seed: u64) -> Result
         Some(("uniform", bound)) => {
             let bound = bound.parse().ok().filter(|bound: &f64| bound.is_finite() && *bound > 0.0);
             let problem = || format!("found {text}; a number above 0 is allowed after uniform:");
-            initialise(net, Init::Uniform(bound.ok_or_else(|| wrong("init", problem()))?), seed);
+            initialise(net, Init::Uniform(bound.ok_or_else(|| Error::setting("init", problem()))?), seed);
         }
         Some(("numpy", seed)) => {
             let problem = || format!("found numpy:{seed}; a seed from 0 to {} is allowed", u32::MAX);
-            initialise_numpy(net, seed.parse().map_err(|_| wrong("init", problem()))?);
+            initialise_numpy(net, seed.parse().map_err(|_| Error::setting("init", problem()))?);
         }
         _ if text.ends_with(".npz") => net.initialise_from(text)?,
         _ => {
             let allowed = "uniform, uniform:A, xavier, he, numpy:SEED or FILE.npz";
-            return Err(wrong("init", format!("found {text:?}; {allowed} is allowed")));
+            return Err(Error::setting("init", format!("found {text:?}; {allowed} is allowed")));
         }
     }
     Ok(())

@@ -1,5 +1,3 @@
-use std::fmt::Display;
-
 use serde_json::json;
 
 use super::data::{Data, pictures};
@@ -42,11 +40,6 @@ pub struct Plan {
     pub data_checksum: u32,
 }
 
-/// A setting that cannot be.
-pub(super) fn wrong(name: &'static str, problem: impl Display) -> Error {
-    Error::Setting { name, problem: problem.to_string() }
-}
-
 impl Plan {
     /// Decides what the settings leave open.
     ///
@@ -60,24 +53,27 @@ impl Plan {
         if picture != test_picture {
             let problem =
                 format!("training pictures of {picture}, test pictures of {test_picture}; one shape is needed");
-            return Err(wrong("data", problem));
+            return Err(Error::setting("data", problem));
         }
         let classes = data.classes();
         let base = base(settings)?;
         let layers = base.layers.replace("CLASSES", &classes.to_string());
         let source = if settings.layers.is_some() { "layers" } else { "preset" };
-        let net = Net::<f32>::from_text(&layers, picture).map_err(|error| wrong(source, error))?;
+        let net = Net::<f32>::from_text(&layers, picture).map_err(|error| Error::setting(source, error))?;
         if !net.output().is_flat() {
             let output = net.output();
             let problem = format!(
                 "its last layer gives {output}; a list of {classes} numbers, one a class, is needed: \
                  add | flatten | dense {classes}"
             );
-            return Err(wrong(source, problem));
+            return Err(Error::setting(source, problem));
         }
         let article = net.dense_sigmoid_pairs().is_some() && !settings.ask_for_batches();
         if !article && settings.rule.is_some() {
-            return Err(wrong("rule", "is for nets of pairs \"dense N | sigmoid\" trained one sample at a time"));
+            return Err(Error::setting(
+                "rule",
+                "is for nets of pairs \"dense N | sigmoid\" trained one sample at a time",
+            ));
         }
         // The article's defaults are for the article's way.
         let base = if base.name == "article" && !article { batches(base.layers) } else { base };
@@ -90,10 +86,10 @@ impl Plan {
         let hold_out = settings.hold_out.unwrap_or(if settings.patience.is_some() { samples / 12 } else { 0 });
         if hold_out >= samples || settings.hold_out == Some(0) {
             let most = samples - 1;
-            return Err(wrong("hold-out", format!("found {hold_out}; 1 to {most} pictures can be held out")));
+            return Err(Error::setting("hold-out", format!("found {hold_out}; 1 to {most} pictures can be held out")));
         }
         if settings.patience == Some(0) {
-            return Err(wrong("patience", "found 0; a whole number from 1 up is allowed"));
+            return Err(Error::setting("patience", "found 0; a whole number from 1 up is allowed"));
         }
         Ok(Self {
             layers,
@@ -113,7 +109,7 @@ impl Plan {
 
     /// The net with its first weights.
     pub(super) fn net<T: Stored>(&self) -> Result<Net<T>, Error> {
-        let mut net = Net::from_text(&self.layers, self.input).map_err(|error| wrong("layers", error))?;
+        let mut net = Net::from_text(&self.layers, self.input).map_err(|error| Error::setting("layers", error))?;
         first_weights::fill(&mut net, &self.init, self.recipe.seed)?;
         Ok(net)
     }
@@ -151,7 +147,7 @@ impl Plan {
 /// The preset that is named, or the article's, with the layers that are given.
 fn base(settings: &Settings) -> Result<Preset, Error> {
     if settings.preset.is_some() && settings.layers.is_some() {
-        return Err(wrong("layers", "are those of the preset; either is allowed, not both"));
+        return Err(Error::setting("layers", "are those of the preset; either is allowed, not both"));
     }
     let name = settings.preset.as_deref().unwrap_or("article");
     let base = preset(name).ok_or_else(|| unknown("preset", name, presets().iter().map(|preset| preset.name)))?;
@@ -204,10 +200,10 @@ fn recipe_of(settings: &Settings, base: &Preset) -> Result<Recipe, Error> {
         recipe.optimiser = Optimiser::by_name(name).ok_or_else(|| unknown("optimiser", name, names()))?;
     }
     if let Some(text) = &settings.schedule {
-        recipe.schedule = text.parse().map_err(|problem| wrong("schedule", problem))?;
+        recipe.schedule = text.parse().map_err(|problem| Error::setting("schedule", problem))?;
     }
     if let Some(text) = &settings.augment {
-        recipe.augment = Some(text.parse().map_err(|problem| wrong("augment", problem))?);
+        recipe.augment = Some(text.parse().map_err(|problem| Error::setting("augment", problem))?);
     }
     Ok(recipe)
 }
@@ -219,18 +215,18 @@ fn check_memory(net: &Net<f32>, batch: usize, samples: usize, precision: Precisi
     if gibibytes > MOST_GIBIBYTES {
         let problem =
             format!("{batch} samples of this net take about {gibibytes:.0} GiB; at most {MOST_GIBIBYTES} are allowed");
-        return Err(wrong("batch", problem));
+        return Err(Error::setting("batch", problem));
     }
     Ok(())
 }
 
 fn unknown<'a>(name: &'static str, found: &str, allowed: impl Iterator<Item = &'a str>) -> Error {
-    wrong(name, format!("found {found:?}; allowed: {}", allowed.collect::<Vec<_>>().join(", ")))
+    Error::setting(name, format!("found {found:?}; allowed: {}", allowed.collect::<Vec<_>>().join(", ")))
 }
 
 fn at_least_one(name: &'static str, found: Option<usize>) -> Result<Option<usize>, Error> {
     match found {
-        Some(0) => Err(wrong(name, "found 0; a whole number from 1 up is allowed")),
+        Some(0) => Err(Error::setting(name, "found 0; a whole number from 1 up is allowed")),
         found => Ok(found),
     }
 }
@@ -238,7 +234,7 @@ fn at_least_one(name: &'static str, found: Option<usize>) -> Result<Option<usize
 fn positive(name: &'static str, found: Option<f64>) -> Result<Option<f64>, Error> {
     match found {
         Some(number) if !(number.is_finite() && number > 0.0) => {
-            Err(wrong(name, format!("found {number}; a number above 0 is allowed")))
+            Err(Error::setting(name, format!("found {number}; a number above 0 is allowed")))
         }
         found => Ok(found),
     }

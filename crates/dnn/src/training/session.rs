@@ -8,7 +8,7 @@ use super::checkpoint::{Best, Folder, State};
 use super::data::{Data, pictures, split};
 use super::epoch::Epoch;
 use super::learner::Learner;
-use super::plan::{Plan, wrong};
+use super::plan::Plan;
 use super::settings::{Order, Precision};
 use crate::{AnyNet, Error, Net, Pictures, Progress, Shape, Stored, evaluate, shuffled};
 
@@ -180,7 +180,10 @@ impl<'a> Session<'a> {
         for part in parts {
             pictures(part).check(net).map_err(|error| {
                 let name = &self.data.name;
-                wrong("layers", format!("{error} (its last layer must have an output for each class of {name})"))
+                Error::setting(
+                    "layers",
+                    format!("{error} (its last layer must have an output for each class of {name})"),
+                )
             })?;
         }
         Ok(())
