@@ -200,7 +200,8 @@ impl Compare {
         if common.json {
             let line = json!({
                 "event": "compare", "source": source, "method": method, "size": window,
-                "width": width, "height": height, "mean": mean, "light": light, "dark": dark, "edges": edges, "psnr_to_average": psnr,
+                "width": width, "height": height,
+                "mean": mean, "light": light, "dark": dark, "edges": edges, "psnr_to_average": psnr,
             });
             lines.push(line.to_string());
             return;
