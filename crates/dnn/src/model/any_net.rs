@@ -3,7 +3,7 @@ use std::path::Path;
 use glassbox_tensor::{Batch, Tensor};
 
 use super::summary::{LayerSummary, ParameterSummary, layers_of, parameters_of};
-use crate::{Error, Evaluation, Net, Pictures, Shape, evaluate, features, losses};
+use crate::{Error, Evaluation, Net, Pictures, Real, Shape, evaluate, features, losses};
 
 /// A net of the precision that its file has: for code that must not care which, and need not be compiled for both.
 #[derive(Clone, Debug)]
@@ -82,7 +82,7 @@ impl AnyNet {
         let labelled = Pictures { images: picture, labels: &[0] };
         of_either!(self, net => {
             labelled.check(net)?;
-            Ok(net.predict(&features(picture)).as_slice().iter().map(|&value| value.into()).collect())
+            Ok(net.predict(&features(picture)).as_slice().iter().map(|value| value.as_f64()).collect())
         })
     }
 
