@@ -19,6 +19,7 @@ mod nets_program;
 mod npz_files;
 mod onnx_cases;
 mod picture_files;
+mod picture_measures;
 mod picture_metadata;
 mod reference;
 mod reference_pools;
@@ -27,6 +28,7 @@ mod simd_numbers;
 mod tiff_files;
 mod training;
 mod training_laws;
+mod training_sessions;
 mod transparency;
 
 use proptest::prelude::ProptestConfig;

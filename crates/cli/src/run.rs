@@ -1,15 +1,17 @@
 //! What every command has: flags for threads and loudness, interruption, output.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{ArgMatches, Args, Command};
 use glassbox_draw::terminal_picture;
 use glassbox_tensor::Image;
+use serde_json::json;
 
-use crate::outcome::{INTERRUPTED, wrong_flag};
+use crate::outcome::{INTERRUPTED, code_of, is_news, is_usage, one_line, wrong_flag};
 
-/// Most threads that can be asked for.
+/// Most threads that are allowed.
 const MOST_THREADS: usize = 1024;
 
 /// Where the help lists them.
@@ -33,7 +35,7 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// Sets up the threads that were asked for.
+    /// Sets up the threads.
     pub(crate) fn set_up(&self) -> anyhow::Result<()> {
         let threads = match self.threads {
             Some(n) if !(1..=MOST_THREADS).contains(&n) => {
@@ -68,6 +70,15 @@ impl Common {
         !self.quiet && !self.json && io::stderr().is_terminal()
     }
 
+    /// With `--json`, prints an error that the user has not been told of as an object, with the input that failed if
+    /// there was only one. Wrong usage is for people and not printed.
+    pub(crate) fn tell_failure(&self, input: Option<String>, error: &anyhow::Error) {
+        if self.json && is_news(error) && !is_usage(error) {
+            // The error ends the program whether or not this can be written.
+            let _ = say_json(&json!({ "event": "failed", "in": input, "error": one_line(error.as_ref()) }));
+        }
+    }
+
     /// Says that a debug build is slow, before a long job.
     pub(crate) fn warn_of_debug_build(&self) {
         if cfg!(debug_assertions) {
@@ -76,7 +87,16 @@ impl Common {
     }
 }
 
-/// What the command line asks for; none where that was help or the version, which is said.
+/// Runs a program, prints its error if it has one, and gives its exit code.
+pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
+    let Err(error) = main() else { return ExitCode::SUCCESS };
+    if is_news(&error) {
+        complain(&format!("{program}: {}", one_line(error.as_ref())));
+    }
+    ExitCode::from(code_of(&error))
+}
+
+/// The arguments of a command line; none where they ask for help or the version, which is printed.
 pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
     match command.try_get_matches() {
         Ok(matches) => Ok(Some(matches)),
@@ -88,7 +108,7 @@ pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
     }
 }
 
-/// A line on standard error; one that cannot be written is nobody's loss, and no reason to end.
+/// A line on standard error; a line that cannot be written there is no reason to end.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }

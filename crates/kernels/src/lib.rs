@@ -1,8 +1,8 @@
 //! Image kernels: pictures in, pictures out.
 //!
-//! An operator is a [`Window`] and a function from the few rows of the window to one row. The [`Engine`] does the rest for
-//! every operator: borders, threads, strips, element types, vector instructions. [`filters`] holds the operators and
-//! their registry.
+//! An operator is a [`Window`] and a function from the few rows of the window to one row. The [`Engine`] does the rest
+//! for every operator: borders, threads, strips, element types, vector instructions. [`filters`] holds the operators
+//! and their registry.
 
 mod engine;
 mod error;
@@ -19,4 +19,6 @@ pub use operator::{
     Analysis, Border, Filter, Kernel, MultiPassOperator, Operator, PictureOperator, Reduce, RegionGrid, RegionOperator,
     Rows, Window,
 };
-pub use picture::{deviation, entropy, immerkaer, mean, percentile, psnr, resample};
+pub use picture::{
+    PoolingContrast, Texture, deviation, entropy, histogram, immerkaer, mean, percentile, psnr, resample,
+};

@@ -3,9 +3,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use glassbox_dnn::Model;
 
 use super::data::{Data, Part};
-use super::model;
 use super::show::look;
 use crate::run::{Common, say, say_picture};
 
@@ -28,7 +28,7 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = model::load(&self.model)?;
+        let model = Model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
         let last = samples.len() - 1;
         let mut lines = io::stdin().lock().lines();

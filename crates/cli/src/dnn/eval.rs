@@ -2,13 +2,12 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{Pictures, evaluate, losses};
+use glassbox_dnn::{Model, Pictures};
 use glassbox_draw::draw_confusion;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use serde_json::json;
 
 use super::data::{Data, Part};
-use super::model::{self, with_net};
 use crate::run::{Common, say, say_json};
 
 /// Accuracy, loss and confusion matrix of a model on the test set
@@ -32,14 +31,11 @@ pub(super) struct Eval {
 
 impl Eval {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = model::load(&self.model)?;
+        let model = Model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
         let pictures = Pictures { images: &samples.images, labels: &samples.labels };
-        let result = with_net!(&model, net => {
-            let loss = losses::by_name(&model.loss).expect("a loss that was read");
-            evaluate(net, pictures, &*loss)
-        })
-        .with_context(|| format!("{} with {}", self.data.name(), self.model.display()))?;
+        let context = || format!("{} with {}", self.data.name(), self.model.display());
+        let result = model.evaluate(pictures).with_context(context)?;
         if let Some(out) = &self.out {
             let page = draw_confusion(&result.confusion);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;

@@ -2,13 +2,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{Pictures, Shape, argmax, features, prepare};
+use glassbox_dnn::{Model, Shape, argmax, prepare};
 use glassbox_formats::Pixels;
 use glassbox_kernels::resample;
 use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
-use super::model::{self, Model, with_net};
 use crate::filters::read_pixels;
 use crate::outcome::{Reported, one_line};
 use crate::run::{Common, complain, say, say_json, say_picture};
@@ -33,14 +32,14 @@ pub(super) struct Predict {
 
 impl Predict {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = model::load(&self.model)?;
+        let model = Model::load(&self.model)?;
         let mut failures = 0;
         for path in &self.pictures {
             if let Err(error) = predict(&model, path, common) {
                 if error.is::<std::io::Error>() {
                     return Err(error);
                 }
-                complain(&format!("dnn: {}", one_line(&error)));
+                complain(&format!("dnn: {}", one_line(error.as_ref())));
                 failures += 1;
             }
         }
@@ -51,9 +50,8 @@ impl Predict {
 fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let pixels = read_pixels(path, common)?;
-    let input = with_net!(model, net => net.input());
-    let prepared = prepared(&pixels, input).with_context(|| name.clone())?;
-    let outputs = classify(model, &prepared).with_context(|| name.clone())?;
+    let prepared = prepared(&pixels, model.net.input()).with_context(|| name.clone())?;
+    let outputs = model.classify(&prepared).with_context(|| name.clone())?;
     let class = argmax(&outputs);
     if common.json {
         say_json(&json!({"event": "predict", "picture": name, "class": class, "outputs": outputs}))?;
@@ -90,15 +88,4 @@ fn prepared(pixels: &Pixels, input: Shape) -> anyhow::Result<Batch<u8>> {
     let values =
         resample(&picture, input.height, input.width).map(|value| (value * 255.0).round().clamp(0.0, 255.0) as u8);
     Ok(values.reshape([1, input.height, input.width, input.channels])?)
-}
-
-/// Every output for one picture of the size that the net takes.
-///
-/// # Shape
-/// `[1, height, width, channels]`
-pub(super) fn classify(model: &Model, picture: &Batch<u8>) -> anyhow::Result<Vec<f64>> {
-    with_net!(model, net => {
-        Pictures { images: picture, labels: &[0] }.check(net)?;
-        Ok(model::outputs(net, &features(picture)))
-    })
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::argmax;
+use glassbox_dnn::{Model, argmax};
 use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
@@ -10,8 +10,6 @@ use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
 use super::data::{Data, Part};
-use super::model::{self, Model};
-use super::predict::classify;
 use crate::outcome::wrong_flag;
 use crate::run::{Common, say, say_json, say_picture};
 
@@ -41,7 +39,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = model::load(&self.model)?;
+        let model = Model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
         if self.index >= samples.len() {
             let (found, last) = (self.index, samples.len() - 1);
@@ -96,7 +94,7 @@ pub(super) fn look(model: &Model, samples: &Labelled, index: usize) -> anyhow::R
     let (_, height, width, channels) = samples.images.dim();
     let numbers = height * width * channels;
     let pixels = samples.images.as_slice()[index * numbers..(index + 1) * numbers].to_vec();
-    let outputs = classify(model, &Batch::from_vec([1, height, width, channels], pixels.clone())?)?;
+    let outputs = model.classify(&Batch::from_vec([1, height, width, channels], pixels.clone())?)?;
     let picture = Image::from_vec([height, width, channels], pixels)?;
     Ok(Seen { picture, label: samples.labels[index], answer: argmax(&outputs), outputs })
 }

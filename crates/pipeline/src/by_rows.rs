@@ -1,22 +1,22 @@
-//! A PNG taken through a chain of operators to a PNG, neither of which is ever there as a whole.
+//! A PNG taken through a chain of operators to a PNG, neither of which is ever in memory as a whole.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 use std::time::SystemTime;
 
-use anyhow::Context;
 use glassbox_formats::{AtomicFile, MOST_ROW_BYTES, PngRows, PngWriter};
 use glassbox_kernels::{Engine, Filter, Pixel, output_shape};
 
-use super::command::Job;
+use crate::{Error, Job};
 
-/// Rows that are read ahead at a time, in bytes, and how many times.
+/// Bytes of rows that are read ahead at a time, and how many times.
 const AHEAD_BYTES: usize = 1 << 18;
 const AHEAD: usize = 4;
 
-/// Whether no row between operators or behind them is too long to be kept many times over; what nothing is left of is found out later.
-pub(super) fn rows_are_short(chain: &[Filter], rows: &PngRows) -> bool {
+/// Whether the rows of each picture of a chain are short enough to be kept many times over. A picture of which
+/// nothing would be left is noticed later.
+pub(crate) fn rows_are_short(chain: &[Filter], rows: &PngRows) -> bool {
     let (mut shape, size) = (rows.shape, if rows.is_u16 { 2 } else { 1 });
     let mut is_short = |filter: &Filter| {
         let Ok(next) = filter.shape(shape) else { return true };
@@ -26,19 +26,19 @@ pub(super) fn rows_are_short(chain: &[Filter], rows: &PngRows) -> bool {
     chain.iter().all(&mut is_short)
 }
 
-/// Takes a PNG through a job's chain to `output`. What there is to say of it.
-pub(super) fn by_rows(job: &Job, input: &Path, rows: PngRows, output: &Path) -> anyhow::Result<Vec<String>> {
+/// Takes a PNG through a job's chain to `output`; gives what was lost on the way.
+pub(crate) fn by_rows(job: &Job, input: &Path, rows: PngRows, output: &Path) -> Result<Vec<String>, Error> {
     let (from, to) = (rows.shape, output_shape(&job.chain, rows.shape)?);
     let mut metadata = rows.metadata.clone();
     let notes = metadata.bring_up_to_date(to);
     let failed =
-        |error: std::io::Error| anyhow::Error::new(error).context(format!("{}: cannot be written", output.display()));
+        |source| -> Error { glassbox_formats::Error::Write { file: output.display().to_string(), source }.into() };
     let mut file = AtomicFile::create(output)?;
     let bits = if rows.is_u16 { 16 } else { 8 };
     let mut png = PngWriter::new(&mut file, to, bits, &metadata, job.packing.compression).map_err(failed)?;
     let engine = Engine { keep_alpha: from.2 % 2 == 0, ..Engine::default() };
     let input =
-        Input { path: input, auto_orient: job.auto_orient, shape: from, is_u16: rows.is_u16, stamp: rows.stamp };
+        Rereadable { path: input, auto_orient: job.auto_orient, shape: from, is_u16: rows.is_u16, stamp: rows.stamp };
     if rows.is_u16 {
         let write = |part: &[u16]| png.write_u16(part).map_err(failed);
         ahead(&input, rows, PngRows::read_u16, |read| engine.stream(&job.chain, from, read, write))?;
@@ -51,8 +51,8 @@ pub(super) fn by_rows(job: &Job, input: &Path, rows: PngRows, output: &Path) -> 
     Ok(notes.into_iter().collect())
 }
 
-/// A PNG that is read row by row, perhaps more than once.
-struct Input<'a> {
+/// A PNG file that is read row by row, perhaps more than once.
+struct Rereadable<'a> {
     path: &'a Path,
     auto_orient: bool,
     shape: (usize, usize, usize),
@@ -60,25 +60,25 @@ struct Input<'a> {
     stamp: (u64, Option<SystemTime>),
 }
 
-impl Input<'_> {
-    /// Its rows from the first one on again.
-    fn open_again(&self) -> anyhow::Result<PngRows> {
+impl Rereadable<'_> {
+    /// Its rows from the first one again.
+    fn open_again(&self) -> Result<PngRows, Error> {
         let rows = PngRows::open(self.path, self.auto_orient);
         let is_same =
             |rows: &PngRows| rows.shape == self.shape && rows.is_u16 == self.is_u16 && rows.stamp == self.stamp;
-        rows.filter(is_same)
-            .with_context(|| format!("{}: was changed or taken away while it was read", self.path.display()))
+        let changed = || Error::Changed { input: self.path.display().to_string() };
+        rows.filter(is_same).ok_or_else(changed)
     }
 }
 
-/// Runs `work` with a function that gives the next rows, or all from the first one on again, which another thread has read meanwhile; if there is only one
-/// thread to work on, they are read when they are asked for.
+/// Runs `work` with a function that gives the next rows, or those from row 0 again. Another thread reads them ahead;
+/// with one thread to work on, they are read when they are needed.
 fn ahead<T: Pixel>(
-    input: &Input,
+    input: &Rereadable,
     rows: PngRows,
     read: fn(&mut PngRows, &mut [T]) -> Result<(), glassbox_formats::Error>,
-    work: impl FnOnce(&mut dyn FnMut(usize, &mut [T]) -> anyhow::Result<()>) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
+    work: impl FnOnce(&mut dyn FnMut(usize, &mut [T]) -> Result<(), Error>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut opened = Some(rows);
     let mut from_the_top = move || opened.take().map_or_else(|| input.open_again(), Ok);
     if rayon::current_num_threads() == 1 {
@@ -119,7 +119,7 @@ fn ahead<T: Pixel>(
     })
 }
 
-/// Rows that were read and not yet asked for.
+/// Rows that were read and are not used yet.
 struct Waiting<T> {
     receiver: Receiver<Result<Vec<T>, glassbox_formats::Error>>,
     rows: Vec<T>,
@@ -127,10 +127,11 @@ struct Waiting<T> {
 }
 
 impl<T: Copy> Waiting<T> {
-    fn take(&mut self, mut part: &mut [T]) -> anyhow::Result<()> {
+    fn take(&mut self, mut part: &mut [T]) -> Result<(), Error> {
         while !part.is_empty() {
             if self.used == self.rows.len() {
-                (self.rows, self.used) = (self.receiver.recv()??, 0);
+                // The thread sends all rows, or an error as its last message.
+                (self.rows, self.used) = (self.receiver.recv().expect("rows that are still to come")?, 0);
             }
             let count = part.len().min(self.rows.len() - self.used);
             let (now, later) = part.split_at_mut(count);

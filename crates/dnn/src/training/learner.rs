@@ -2,43 +2,43 @@
 
 use std::ops::ControlFlow;
 
-use glassbox_dnn::{Error, Net, Online, Pictures, Progress, Real, Samples, Trainer};
 use glassbox_tensor::Tensor;
 
-use super::Order;
 use super::plan::Plan;
+use super::settings::Order;
+use crate::{Error, Net, Online, Pictures, Progress, Samples, Stored, Trainer};
 
 /// A net in training, with its pictures.
-pub(super) enum Learner<'a, T: Real> {
+pub(super) enum Learner<'a, T: Stored> {
     Article { online: Box<Online<T>>, samples: Samples<'a>, in_file_order: bool },
     Batches { trainer: Box<Trainer<T>>, pictures: Pictures<'a> },
 }
 
-impl<'a, T: Real> Learner<'a, T> {
+impl<'a, T: Stored> Learner<'a, T> {
     pub(super) fn new(net: Net<T>, plan: &Plan, pictures: Pictures<'a>) -> Result<Self, Error> {
-        match plan.rule {
-            Some(rule) => {
-                let online = Box::new(Online::new(&net, rule, plan.recipe.rate)?);
-                let samples = Samples::new(pictures.images, pictures.labels)?;
-                Ok(Self::Article { online, samples, in_file_order: plan.order == Order::File })
-            }
-            None => {
-                let trainer = Box::new(Trainer::new(net, plan.loss(), plan.recipe.clone(), pictures.len()));
-                Ok(Self::Batches { trainer, pictures })
-            }
-        }
+        Ok(match plan.rule {
+            Some(rule) => Self::Article {
+                online: Box::new(Online::new(&net, rule, plan.recipe.rate)?),
+                samples: Samples::new(pictures.images, pictures.labels)?,
+                in_file_order: plan.order == Order::File,
+            },
+            None => Self::Batches {
+                trainer: Box::new(Trainer::new(net, plan.loss()?, plan.recipe.clone(), pictures.len())),
+                pictures,
+            },
+        })
     }
 
-    /// The rest of an epoch, of which `from` is done.
+    /// The rest of an epoch, after the progress `from`.
     pub(super) fn epoch(
         &mut self,
         order: &[u32],
         from: Progress,
-        mut report: impl FnMut(Progress) -> ControlFlow<()> + Send,
+        report: &mut (dyn FnMut(Progress) -> ControlFlow<()> + Send),
     ) -> Result<Progress, Error> {
         match self {
             Self::Article { online, samples, in_file_order } => {
-                online.epoch(samples, (!*in_file_order).then_some(order), &mut report)
+                online.epoch(samples, (!*in_file_order).then_some(order), report)
             }
             Self::Batches { trainer, pictures } => trainer.epoch(*pictures, order, from, report),
         }
@@ -49,6 +49,14 @@ impl<'a, T: Real> Learner<'a, T> {
         match self {
             Self::Article { online, .. } => Ok(online.net()),
             Self::Batches { trainer, pictures } => trainer.settled(*pictures),
+        }
+    }
+
+    /// The net as it is now, its means and variances those of the last batches.
+    pub(super) fn unsettled_net(&self) -> Net<T> {
+        match self {
+            Self::Article { online, .. } => online.net(),
+            Self::Batches { trainer, .. } => trainer.net(),
         }
     }
 
@@ -66,11 +74,11 @@ impl<'a, T: Real> Learner<'a, T> {
     }
 
     /// Goes back to such a state.
-    pub(super) fn restore<E: From<Error>>(
+    pub(super) fn restore(
         &mut self,
         steps: u64,
-        array: impl FnMut(&str) -> Result<Tensor<T>, E>,
-    ) -> Result<(), E> {
+        array: impl FnMut(&str) -> Result<Tensor<T>, Error>,
+    ) -> Result<(), Error> {
         match self {
             Self::Article { online, .. } => {
                 let mut net = online.net();
