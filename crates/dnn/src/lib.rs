@@ -15,48 +15,27 @@
 //! Forward propagation changes nodes ([`Net::forward`]); backward propagation changes weights ([`Net::gradient`] says by how much,
 //! [`Trainer`] does it in batches, [`Online`] one sample at a time, as the article does).
 
-mod augment;
-mod convolution;
-mod eights;
+mod compute;
+mod data;
 mod error;
-mod evaluate;
-mod init;
 pub mod layers;
 pub mod losses;
 mod net;
-mod nonzero;
 mod online;
 pub mod onnx;
 pub mod optimisers;
-mod order;
 mod pass;
-mod pictures;
-mod prepare;
-mod presets;
-mod product;
 mod real;
-mod samples;
-mod schedule;
-mod section;
+mod run;
 mod shape;
-mod stage;
-mod trainer;
-mod workspace;
+mod training;
 
-pub use augment::Augment;
+pub use data::{Augment, Pictures, PrepareError, prepare, shuffled};
 pub use error::Error;
-pub use evaluate::{Evaluation, argmax, evaluate, features};
-pub use init::{Init, initialise, initialise_numpy, initialise_uniform};
-pub use net::{ARTICLE, Net, Parameter};
-pub use online::{Online, Progress, Rule};
-pub use order::shuffled;
+pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initialise_uniform};
+pub use online::{Online, Progress, Rule, Samples};
 pub use pass::{Backward, Forward, Memory, Pass, Phase, Scratch};
-pub use pictures::Pictures;
-pub use prepare::{PrepareError, prepare};
-pub use presets::{Preset, preset, presets};
 pub use real::Real;
-pub use samples::Samples;
-pub use schedule::Schedule;
+pub use run::{Evaluation, Workspace, argmax, evaluate, features};
 pub use shape::Shape;
-pub use trainer::{Recipe, Trainer};
-pub use workspace::Workspace;
+pub use training::{Preset, Recipe, Schedule, Trainer, preset, presets};

@@ -1,9 +1,9 @@
 use glassbox_tensor::Tensor;
 
 use super::{Arguments, Entry, Kind, Layer, Parameter};
+use crate::compute::gemm::{View, product};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
-use crate::product::{View, product};
 use crate::{Error, Real, Shape};
 
 /// Most weights of one layer: a quarter of a GiB of `f32`.

@@ -1,53 +1,33 @@
 //! Layers: one file each, forward and backward side by side, and one word in the registry below.
 
 pub mod activations;
-mod adaptive_pool;
-mod add;
 mod arguments;
-mod avg_pool;
-mod batch_norm;
-mod concat;
-mod conv;
-mod conv_transpose;
+mod convolution;
 mod dense;
 mod dropout;
-mod filter;
 mod flatten;
 mod fourier;
-mod global_pool;
-mod lp_pool;
-mod max_pool;
-mod mixed_pool;
+mod norm;
 mod pooling;
-mod softmax;
-mod stochastic_pool;
+mod skip;
 mod sums;
 mod taylor;
 mod up;
 mod window;
 
-pub use activations::{sigmoid, tanh};
-pub use adaptive_pool::AdaptivePool;
-pub use add::Add;
+pub use activations::{Softmax, sigmoid, tanh};
 pub use arguments::Arguments;
 pub(crate) use arguments::Mark;
-
-pub use batch_norm::BatchNorm;
-pub use concat::Concat;
-pub use conv::Conv;
-pub use conv_transpose::ConvTranspose;
+pub use convolution::{Conv, ConvTranspose, FixedFilter};
 pub use dense::Dense;
 pub use dropout::Dropout;
-pub use filter::FixedFilter;
 pub use flatten::Flatten;
 pub use fourier::Fourier;
 pub use fourier::waves;
-pub use global_pool::GlobalPool;
-use lp_pool::LpPool;
-use max_pool::MaxPool;
-use mixed_pool::MixedPool;
-pub use softmax::Softmax;
-use stochastic_pool::StochasticPool;
+pub use norm::BatchNorm;
+pub use pooling::{AdaptivePool, GlobalPool};
+use pooling::{AvgPool, LpPool, MaxPool, MixedPool, StochasticPool};
+pub use skip::{Add, Concat};
 pub use taylor::Taylor;
 pub use taylor::powers;
 pub use up::Up;
@@ -232,7 +212,7 @@ registry!(
     ConvTranspose,
     FixedFilter,
     MaxPool,
-    avg_pool::AvgPool,
+    AvgPool,
     LpPool,
     StochasticPool,
     MixedPool,
