@@ -18,6 +18,7 @@
 mod compute;
 mod data;
 mod error;
+mod export;
 pub mod layers;
 pub mod losses;
 mod net;
@@ -30,12 +31,12 @@ mod run;
 mod shape;
 mod training;
 
-pub use data::{Augment, Pictures, PrepareError, prepare, shuffled};
+pub use data::{Augment, Pictures, PrepareError, features, prepare, shuffled};
 pub use error::Error;
 pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initialise_uniform};
-pub use online::{Online, Progress, Rule, Samples};
+pub use online::{Online, Rule, Samples};
 pub use pass::{Backward, Forward, Memory, Pass, Phase, Scratch};
 pub use real::Real;
-pub use run::{Evaluation, Workspace, argmax, evaluate, features};
+pub use run::{Evaluation, Progress, Workspace, argmax, evaluate};
 pub use shape::Shape;
 pub use training::{Preset, Recipe, Schedule, Trainer, preset, presets};

@@ -4,3 +4,4 @@ pub(crate) mod conv;
 pub(crate) mod float_vectors;
 pub(crate) mod gemm;
 pub(crate) mod sparse;
+pub(crate) mod window;

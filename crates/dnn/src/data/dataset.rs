@@ -1,9 +1,5 @@
 use glassbox_tensor::Batch;
-use rayon::prelude::*;
 
-use crate::data::Augmenter;
-use crate::pass::Pass;
-use crate::run::feature;
 use crate::{Error, Net, Real, Shape};
 
 /// Labelled pictures of one size.
@@ -69,48 +65,4 @@ pub(crate) fn fits(pictures: Shape, input: Shape) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Data(format!("pictures of {pictures}; this net takes {input}")))
-}
-
-/// What a net sees for each value of a pixel.
-#[derive(Debug)]
-pub(crate) struct Features<T>(Vec<T>);
-
-impl<T: Real> Features<T> {
-    pub(crate) fn new() -> Self {
-        Self((0..=255).map(feature).collect())
-    }
-
-    /// Puts the chosen pictures into `input`, one behind the other.
-    pub(crate) fn fill(&self, pictures: Pictures, chosen: &[u32], input: &mut [T]) {
-        let pixels = input.len() / chosen.len().max(1);
-        let rows = input.par_chunks_mut(pixels.max(1)).zip(chosen).with_min_len(16);
-        rows.for_each(|(input, &index)| self.one(pictures, index, input));
-    }
-
-    /// The same, each picture changed as `augmenter` draws it for its place in this step.
-    pub(crate) fn fill_augmented(
-        &self,
-        pictures: Pictures,
-        chosen: &[u32],
-        input: &mut [T],
-        augmenter: &Augmenter,
-        pass: Pass,
-    ) {
-        let pixels = input.len() / chosen.len().max(1);
-        // A layer's number that no layer has.
-        let pass = Pass { layer: (1 << 20) - 1, ..pass };
-        let rows = input.par_chunks_mut(pixels.max(1)).zip(chosen).enumerate().with_min_len(4);
-        rows.for_each_init(
-            || vec![T::zero(); pixels],
-            |picture, (sample, (input, &index))| {
-                self.one(pictures, index, picture);
-                augmenter.apply(&mut pass.generator(sample), picture, input);
-            },
-        );
-    }
-
-    fn one(&self, pictures: Pictures, index: u32, input: &mut [T]) {
-        let picture = &pictures.images.as_slice()[index as usize * input.len()..][..input.len()];
-        input.iter_mut().zip(picture).for_each(|(input, &pixel)| *input = self.0[usize::from(pixel)]);
-    }
 }

@@ -3,11 +3,14 @@
 mod augment;
 mod dataset;
 mod digit;
+mod features;
 mod shuffle;
 
 pub use augment::Augment;
 pub(crate) use augment::Augmenter;
 pub use dataset::Pictures;
-pub(crate) use dataset::{Features, fits, shape_of};
+pub(crate) use dataset::{fits, shape_of};
 pub use digit::{PrepareError, prepare};
+pub use features::features;
+pub(crate) use features::{Features, feature};
 pub use shuffle::shuffled;

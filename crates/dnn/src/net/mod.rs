@@ -4,21 +4,17 @@ pub use init::{Init, initialise, initialise_numpy, initialise_uniform};
 
 use std::sync::Arc;
 
-use glassbox_tensor::{Dimension, IxDyn, Matrix, Tensor};
+use glassbox_tensor::{Dimension, IxDyn, Tensor};
 
 use crate::layers::{self, Layer, Mark, Start};
-use crate::losses::Loss;
-use crate::pass::{Forward, Memory, Pass};
-use crate::{Error, Real, Shape, Workspace};
+use crate::shape::MOST_NODES;
+use crate::{Error, Real, Shape};
 
 /// The article's net in the model language, behind its 784 inputs.
 pub const ARTICLE: &str = "dense 20 | sigmoid | dense 10 | sigmoid";
 
 /// Most parameters of a net: a quarter of a GiB of `f32`.
 const MOST_PARAMETERS: usize = 1 << 26;
-
-/// Most numbers between two layers, a sample.
-pub(crate) const MOST_NODES: usize = 1 << 26;
 
 /// Most numbers between all layers, a sample: a GiB of `f32`.
 const MOST_NODES_IN_ALL: usize = 1 << 28;
@@ -85,7 +81,7 @@ impl<T: Real> Net<T> {
                 net.marks.push(Mark { name: name.into(), node: net.layers.len(), shape });
                 continue;
             }
-            let layer = T::layer(&words, shape, &net.marks).map_err(|error| wrong(error.to_string()))?;
+            let layer = layers::layer(&words, shape, &net.marks).map_err(|error| wrong(error.to_string()))?;
             net.push(Arc::from(layer)).map_err(|error| wrong(error.to_string()))?;
         }
         Ok(net)
@@ -222,65 +218,6 @@ impl<T: Real> Net<T> {
     /// How many numbers are trained.
     pub fn parameter_count(&self) -> usize {
         self.list().iter().filter(|parameter| parameter.trained).map(|parameter| parameter.value.len()).sum()
-    }
-
-    /// Forward propagation: every node of every layer, the outputs last.
-    ///
-    /// # Shape
-    /// `[n, inputs]` → one `[n, outputs of the layer]` a layer
-    ///
-    /// # Panics
-    /// If `input` does not have the net's number of inputs.
-    pub fn forward(&self, input: &Matrix<T>) -> Vec<Matrix<T>> {
-        let samples = input.nrows();
-        assert_eq!(input.ncols(), self.inputs(), "forward: as many numbers as the net has inputs");
-        let mut nodes: Vec<Matrix<T>> = Vec::with_capacity(self.layers.len());
-        for (index, layer) in self.layers.iter().enumerate() {
-            let mut output = Matrix::zeros([samples, layer.output().len()]);
-            let node = |node: usize| node.checked_sub(1).map_or(input, |layer| &nodes[layer]).as_slice();
-            layer.forward(Forward {
-                pass: Pass { layer: index, ..Pass::predict(samples) },
-                input: node(index),
-                skipped: layer.skip_from().map_or(&[], node),
-                output: output.as_mut_slice(),
-                parameters: &self.parameters[index],
-                memory: &mut Memory::default(),
-            });
-            nodes.push(output);
-        }
-        nodes
-    }
-
-    /// The outputs alone.
-    ///
-    /// # Shape
-    /// `[n, inputs]` → `[n, outputs]`
-    ///
-    /// # Panics
-    /// If `input` does not have the net's number of inputs.
-    pub fn predict(&self, input: &Matrix<T>) -> Matrix<T> {
-        let mut workspace = Workspace::new(self, input.nrows());
-        let outputs = workspace.forward(self, Pass::predict(input.nrows()), input.as_slice());
-        Matrix::from_vec([input.nrows(), self.outputs()], outputs.to_vec()).expect("a row a sample")
-    }
-
-    /// Backward propagation: the derivative of the loss, summed over the samples, by every parameter.
-    ///
-    /// From the last layer to the first, each layer turns ∂E/∂output into ∂E/∂input (the next one's ∂E/∂output) and its
-    /// own ∂E/∂parameters.
-    ///
-    /// # Shape
-    /// `input` `[n, inputs]`, `wanted` `[n, outputs]`; the result has, a layer, a tensor for each parameter, of its shape.
-    ///
-    /// # Panics
-    /// If the shapes are not these.
-    pub fn gradient(&self, input: &Matrix<T>, wanted: &Matrix<T>, loss: &dyn Loss<T>) -> Vec<Vec<Tensor<T>>> {
-        assert_eq!(wanted.dim(), (input.nrows(), self.outputs()), "gradient: one wanted number an output");
-        let mut workspace = Workspace::new(self, input.nrows());
-        let pass = Pass::train(input.nrows(), 0, 0);
-        workspace.forward(self, pass, input.as_slice());
-        workspace.backward(self, pass, input.as_slice(), wanted.as_slice(), loss, T::one());
-        workspace.into_gradients()
     }
 
     /// The dense layers, if each is followed by a sigmoid and nothing else is there: what the article's loop trains. Of each the weight and

@@ -15,7 +15,8 @@ use glassbox_simd::{Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 
 use self::dense_sigmoid::{Pixels, Stage};
-use crate::run::feature;
+use crate::data::feature;
+use crate::run::Progress;
 use crate::{Error, Net, Real};
 
 /// What the article's loop does in the backward pass.
@@ -27,17 +28,6 @@ pub enum Rule {
     Code,
     /// The gradient of the mean squared error, as the article's text derives it.
     Formula,
-}
-
-/// What has come of the training so far in an epoch.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Progress {
-    /// Samples seen.
-    pub seen: usize,
-    /// Samples whose largest output was the label's, counted before each update.
-    pub hits: usize,
-    /// Mean over the samples seen of the mean squared error, before each update.
-    pub loss: f64,
 }
 
 /// Samples between two reports: some ten milliseconds.

@@ -1,10 +1,10 @@
-use glassbox_tensor::{Batch, Matrix};
 use rayon::prelude::*;
 
+use super::Workspace;
 use crate::data::{Features, Pictures};
 use crate::losses::Loss;
 use crate::pass::Pass;
-use crate::{Error, Net, Real, Workspace};
+use crate::{Error, Net, Real};
 
 /// Samples that pass through the net at a time, at least and at most.
 const BATCH: std::ops::RangeInclusive<usize> = 50..=512;
@@ -24,25 +24,6 @@ const MOST_NUMBERS: usize = 1 << 25;
 #[inline(always)]
 pub fn argmax<T: PartialOrd + Copy>(values: &[T]) -> usize {
     (1..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
-}
-
-/// Pixels as a net sees them: `pixel / 255`, divided in `f32` as the article's script does, a row a picture.
-///
-/// # Shape
-/// `[n, height, width, channels]`, 0 … 255 → `[n, height·width·channels]`, 0 … 1
-///
-/// # Panics
-/// Never: as many numbers come out as go in.
-pub fn features<T: Real>(images: &Batch<u8>) -> Matrix<T> {
-    let (n, height, width, channels) = images.dim();
-    let values = images.as_slice().iter().map(|&pixel| feature(pixel)).collect();
-    Matrix::from_vec([n, height * width * channels], values).expect("as many as there were")
-}
-
-/// `pixel / 255`, divided in `f32` as the article's script does.
-#[inline(always)]
-pub(crate) fn feature<T: Real>(pixel: u8) -> T {
-    T::from_f64(f64::from(f32::from(pixel) / 255.0))
 }
 
 /// How well a net does on labelled pictures.

@@ -1,9 +1,11 @@
 //! Forward and backward through a whole net.
 
 mod evaluate;
+mod progress;
+mod propagation;
 mod segment;
 mod workspace;
 
-pub(crate) use evaluate::feature;
-pub use evaluate::{Evaluation, argmax, evaluate, features};
+pub use evaluate::{Evaluation, argmax, evaluate};
+pub use progress::Progress;
 pub use workspace::Workspace;

@@ -5,58 +5,19 @@ use std::ops::ControlFlow;
 use glassbox_simd::Level;
 use glassbox_tensor::Tensor;
 
+use super::Recipe;
 use crate::data::Augmenter;
 use crate::data::{Features, Pictures};
 use crate::losses::Loss;
-use crate::optimisers::{Optimiser, Step};
+use crate::optimisers::Step;
 use crate::pass::Pass;
-use crate::{Augment, Error, Net, Progress, Real, Schedule, Workspace, argmax};
+use crate::{Error, Net, Progress, Real, Workspace, argmax};
 
 /// What the names of what the optimiser keeps begin with.
 const KEPT: &str = "kept/";
 
 /// Batches that are looked at to learn means and variances anew; of what was known before, a momentum of 0.1 then leaves less than a ten-thousandth.
 const LOOKS: usize = 100;
-
-/// How a net is trained.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Recipe {
-    /// What the gradient does.
-    pub optimiser: Optimiser,
-    /// Learning rate.
-    pub rate: f64,
-    /// How the rate goes on.
-    pub schedule: Schedule,
-    /// Samples a step.
-    pub batch: usize,
-    /// Passes over the samples, which schedules count on.
-    pub epochs: usize,
-    /// Weight decay.
-    pub decay: f64,
-    /// Longest gradient: a longer one is shortened to this.
-    pub clip: Option<f64>,
-    /// How pictures are changed at random before they are learned from.
-    pub augment: Option<Augment>,
-    /// Seed of what is drawn.
-    pub seed: u64,
-}
-
-impl Default for Recipe {
-    /// Adam at 1e-3 in batches of 128.
-    fn default() -> Self {
-        Self {
-            optimiser: Optimiser::Adam,
-            rate: 1e-3,
-            schedule: Schedule::Constant,
-            batch: 128,
-            epochs: 10,
-            decay: 0.0,
-            clip: None,
-            augment: None,
-            seed: 0,
-        }
-    }
-}
 
 /// A net in training, a batch at a time. Nothing is allocated a step after the first, but for a picture a task where pictures are changed.
 ///

@@ -6,7 +6,7 @@
 use glassbox_simd::{FloatVectors, Vectors};
 
 use super::Convolution;
-use super::forward::Masks;
+use super::masks::Masks;
 use crate::Real;
 use crate::compute::float_vectors::{EIGHT, vector};
 

@@ -6,16 +6,17 @@
 mod forward;
 mod forward_one_channel;
 mod input_gradient;
+mod masks;
 mod weight_gradient;
 
 use glassbox_simd::{Aligned, Level};
 use rayon::prelude::*;
 
 use crate::compute::float_vectors::EIGHT;
-use crate::layers::{Arguments, Window};
-use crate::net::MOST_NODES;
+use crate::compute::window::Window;
 use crate::pass::{Pass, Scratch, room};
-use crate::{Error, Real, Shape};
+use crate::shape::MOST_NODES;
+use crate::{Real, Shape};
 use forward::Correlate;
 use input_gradient::Spread;
 use weight_gradient::{Weigh, found_len};
@@ -107,12 +108,10 @@ impl Convolution {
     }
 
     /// Whether what lies around pictures stays within reason.
-    pub(crate) fn check(&self, arguments: &Arguments) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), String> {
         let padded = self.padded;
         if padded.len() > MOST_NODES {
-            return Err(
-                arguments.wrong(format!("pictures of {padded} when padded; at most {MOST_NODES} numbers are allowed"))
-            );
+            return Err(format!("pictures of {padded} when padded; at most {MOST_NODES} numbers are allowed"));
         }
         Ok(())
     }

@@ -5,9 +5,9 @@ use crate::compute::conv::{Convolution, Padded};
 use crate::layers::arguments::size_text;
 use crate::layers::window::window_usage;
 use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Window};
-use crate::net::MOST_NODES;
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
+use crate::shape::MOST_NODES;
 use crate::{Error, Real, Shape};
 
 /// Most weights of one layer.
@@ -65,7 +65,7 @@ impl Kind for Conv {
             return Err(arguments.wrong(format!("gives {output}; at most {MOST_NODES} numbers a sample are allowed")));
         }
         let convolution = Convolution::new(input, outputs, groups, &window);
-        convolution.check(arguments)?;
+        convolution.check().map_err(|problem| arguments.wrong(problem))?;
         Ok(Self { input, outputs, groups, window, bias, convolution })
     }
 }

@@ -120,7 +120,7 @@ impl Kind for ConvTranspose {
         }
         let window = placed(pads);
         let convolution = Convolution::new(output, input.channels, groups, &window);
-        convolution.check(arguments)?;
+        convolution.check().map_err(|problem| arguments.wrong(problem))?;
         Ok(Self { input, output, groups, window, outside, out_pad, bias, convolution })
     }
 }

@@ -2,8 +2,8 @@ use glassbox_tensor::Tensor;
 
 use super::global_pool::Method;
 use super::rule::Windows;
+use crate::compute::window::Places;
 use crate::layers::arguments::size_text;
-use crate::layers::window::Places;
 use crate::layers::{Arguments, Entry, Kind, Layer};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};

@@ -3,7 +3,7 @@ use glassbox_tensor::Tensor;
 use super::avg_pool::Mean;
 use super::max_pool::Max;
 use super::rule::Windows;
-use crate::layers::window::Places;
+use crate::compute::window::Places;
 use crate::layers::{Arguments, Entry, Kind, Layer};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward};

@@ -5,8 +5,8 @@ use glassbox_tensor::Tensor;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use crate::compute::window::Places;
 use crate::layers::arguments::size_text;
-use crate::layers::window::Places;
 use crate::layers::{Arguments, Entry, Kind, Layer, Window};
 
 use crate::onnx::Onnx;

@@ -1,0 +1,3 @@
+//! Nets for other tools.
+
+mod graph;
