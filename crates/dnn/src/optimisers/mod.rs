@@ -1,12 +1,29 @@
-//! Optimisers: what a gradient does to the parameters.
+//! Optimisers: how a gradient changes the parameters. One file each: sgd.rs is the simplest, then momentum.rs, nesterov.rs, adagrad.rs, rmsprop.rs,
+//! adam.rs, adamw.rs, averaged.rs.
 //!
-//! Each works number by number: a parameter `w`, its gradient `g`, the learning rate `η`, and up to two numbers that are kept for it from
-//! step to step.
+//! Each works number by number: on a parameter `w`, its gradient `g`, the learning rate `η`, and up to two moments, which it keeps from step to step.
 
-use glassbox_simd::{Level, Task, dispatch};
+mod adagrad;
+mod adam;
+mod adamw;
+mod averaged;
+mod momentum;
+mod nesterov;
+mod rmsprop;
+mod sgd;
+
+use glassbox_simd::{Level, Task, dispatch_with};
 use rayon::prelude::*;
 
 use crate::Real;
+use adagrad::AdaGrad;
+use adam::Adam;
+use adamw::AdamW;
+use averaged::Averaged;
+use momentum::Momentum;
+use nesterov::Nesterov;
+use rmsprop::RmsProp;
+use sgd::Sgd;
 
 /// Numbers that are worth a task of their own.
 const CHUNK: usize = 1 << 14;
@@ -99,101 +116,80 @@ pub struct Step {
     pub level: Level,
 }
 
+/// What an optimiser does to one parameter, with `M` moments.
+trait Update<T, const M: usize>: Copy + Sync {
+    /// The new parameter, after a step from `w` with gradient `g`. Changes the moments. Mark it `#[inline(always)]`.
+    fn update(self, w: T, g: T, moments: &mut [T; M]) -> T;
+}
+
 impl Step {
-    /// Changes the parameters by their gradients. `kept` are as many numbers for each parameter as the optimiser has slots, the first of all, then the
-    /// second of all.
+    /// Changes the parameters by their gradients. `moments` holds as many numbers for each parameter as the optimiser has slots: the first of all
+    /// parameters, then the second of all.
     ///
     /// # Panics
     /// If the lists differ in length.
-    pub fn apply<T: Real>(&self, parameters: &mut [T], gradients: &[T], kept: &mut [T]) {
+    pub fn apply<T: Real>(&self, parameters: &mut [T], gradients: &[T], moments: &mut [T]) {
         assert_eq!(parameters.len(), gradients.len(), "step: one gradient a parameter");
-        assert_eq!(kept.len(), self.optimiser.slots() * parameters.len(), "step: room for what is kept");
-        let (first, second) = kept.split_at_mut(kept.len().min(parameters.len()));
-        let chunks = parameters.par_chunks_mut(CHUNK).zip(gradients.par_chunks(CHUNK));
-        match self.optimiser.slots() {
-            0 => chunks.for_each(|(w, g)| self.chunk(w, g, &mut [], &mut [])),
-            1 => chunks.zip(first.par_chunks_mut(CHUNK)).for_each(|((w, g), first)| self.chunk(w, g, first, &mut [])),
-            _ => chunks
-                .zip(first.par_chunks_mut(CHUNK).zip(second.par_chunks_mut(CHUNK)))
-                .for_each(|((w, g), (first, second))| self.chunk(w, g, first, second)),
+        assert_eq!(moments.len(), self.optimiser.slots() * parameters.len(), "step: room for the moments");
+        match self.optimiser {
+            Optimiser::Sgd => self.each(Sgd::new(self), parameters, gradients, moments),
+            Optimiser::Momentum => self.each(Momentum::new(self), parameters, gradients, moments),
+            Optimiser::Nesterov => self.each(Nesterov::new(self), parameters, gradients, moments),
+            Optimiser::AdaGrad => self.each(AdaGrad::new(self), parameters, gradients, moments),
+            Optimiser::RmsProp => self.each(RmsProp::new(self), parameters, gradients, moments),
+            Optimiser::Adam => self.each(Adam::new(self), parameters, gradients, moments),
+            Optimiser::AdamW => self.each(AdamW::new(self), parameters, gradients, moments),
+            Optimiser::Averaged => self.each(Averaged::new(self), parameters, gradients, moments),
         }
     }
 
-    fn chunk<T: Real>(&self, w: &mut [T], g: &[T], first: &mut [T], second: &mut [T]) {
-        dispatch(self.level, Chunk { step: self, w, g, first, second });
+    fn each<T: Real, U: Update<T, M>, const M: usize>(&self, rule: U, w: &mut [T], g: &[T], moments: &mut [T]) {
+        let (first, second) = moments.split_at_mut(moments.len().min(w.len()));
+        let chunk = |w, g, moments| {
+            // AdamW decays by itself.
+            let decay = T::from_f64(if self.optimiser == Optimiser::AdamW { 0.0 } else { self.decay });
+            dispatch_with::<U, _>(self.level, Chunk { rule, decay, scale: T::from_f64(self.scale), w, g, moments });
+        };
+        let chunks = w.par_chunks_mut(CHUNK).zip(g.par_chunks(CHUNK));
+        match M {
+            0 => chunks.for_each(|(w, g)| chunk(w, g, [&mut [], &mut []])),
+            1 => chunks.zip(first.par_chunks_mut(CHUNK)).for_each(|((w, g), first)| chunk(w, g, [first, &mut []])),
+            _ => chunks
+                .zip(first.par_chunks_mut(CHUNK).zip(second.par_chunks_mut(CHUNK)))
+                .for_each(|((w, g), (first, second))| chunk(w, g, [first, second])),
+        }
     }
 }
 
-struct Chunk<'a, T> {
-    step: &'a Step,
+struct Chunk<'a, T, U, const M: usize> {
+    rule: U,
+    decay: T,
+    scale: T,
     w: &'a mut [T],
     g: &'a [T],
-    first: &'a mut [T],
-    second: &'a mut [T],
+    /// `M` of them, and empty lists.
+    moments: [&'a mut [T]; 2],
 }
 
-impl<T: Real> Task for Chunk<'_, T> {
+impl<T: Real, U: Update<T, M>, const M: usize> Task for Chunk<'_, T, U, M> {
     type Output = ();
 
     #[inline(always)]
     fn run(self, _: Level) {
-        let Self { step, w, g, first, second } = self;
-        let real = T::from_f64;
-        let decoupled = step.optimiser == Optimiser::AdamW;
-        let decay = real(if decoupled { 0.0 } else { step.decay });
-        let (rate, scale, one) = (real(step.rate), real(step.scale), T::one());
-        let gradients = g.iter().map(|&g| g * scale);
+        let Self { rule, decay, scale, w, g, mut moments } = self;
         let n = w.len();
-        match step.optimiser {
-            Optimiser::Sgd => {
-                for (w, g) in w.iter_mut().zip(gradients) {
-                    *w -= rate * (g + decay * *w);
-                }
+        let g = &g[..n];
+        for moments in &mut moments[..M] {
+            *moments = &mut std::mem::take(moments)[..n];
+        }
+        for i in 0..n {
+            let mut here = [T::zero(); M];
+            for m in 0..M {
+                here[m] = moments[m][i];
             }
-            Optimiser::Momentum | Optimiser::Nesterov => {
-                let beta = real(0.9);
-                let ahead = step.optimiser == Optimiser::Nesterov;
-                for ((w, g), v) in w.iter_mut().zip(gradients).zip(first) {
-                    let g = g + decay * *w;
-                    *v = beta * *v + g;
-                    *w -= rate * if ahead { g + beta * *v } else { *v };
-                }
-            }
-            Optimiser::AdaGrad => {
-                for ((w, g), s) in w.iter_mut().zip(gradients).zip(first) {
-                    let g = g + decay * *w;
-                    *s += g * g;
-                    *w -= rate * g / (s.sqrt() + real(1e-10));
-                }
-            }
-            Optimiser::RmsProp => {
-                let rho = real(0.99);
-                for ((w, g), s) in w.iter_mut().zip(gradients).zip(first) {
-                    let g = g + decay * *w;
-                    *s = rho * *s + (one - rho) * (g * g);
-                    *w -= rate * g / (s.sqrt() + real(1e-8));
-                }
-            }
-            Optimiser::Adam | Optimiser::AdamW => {
-                let (beta1, beta2, epsilon) = (real(0.9), real(0.999), real(1e-8));
-                let (left1, left2) = (1.0 - 0.9f64.powf(step.number as f64), 1.0 - 0.999f64.powf(step.number as f64));
-                let (rate, root) = (real(step.rate / left1), real(1.0 / left2.sqrt()));
-                let kept = real(if decoupled { 1.0 - step.rate * step.decay } else { 1.0 });
-                let (g, first, second) = (&g[..n], &mut first[..n], &mut second[..n]);
-                for i in 0..n {
-                    let before = w[i] * kept;
-                    let g = g[i] * scale + decay * w[i];
-                    first[i] = beta1 * first[i] + (one - beta1) * g;
-                    second[i] = beta2 * second[i] + (one - beta2) * (g * g);
-                    w[i] = before - rate * first[i] / (second[i].sqrt() * root + epsilon);
-                }
-            }
-            Optimiser::Averaged => {
-                let share = real(1.0 / step.number as f64);
-                for ((w, g), mean) in w.iter_mut().zip(gradients).zip(first) {
-                    *w -= rate * (g + decay * *w);
-                    *mean += (*w - *mean) * share;
-                }
+            w[i] = rule.update(w[i], g[i] * scale + decay * w[i], &mut here);
+            for m in 0..M {
+                moments[m][i] = here[m];
             }
         }
     }
