@@ -4,7 +4,7 @@
 //!
 //! | the article's part | here |
 //! |---|---|
-//! | input nodes (features) | a row of the `input` matrix of [`Net::forward`]; a picture's pixels in [`Pictures`] |
+//! | input nodes (features) | a row of the `input` matrix of [`Net::forward`]; a picture's pixels in [`Dataset`] |
 //! | connection coefficients (parameters) | `weight` of [`layers::Dense`] |
 //! | bias nodes | `bias` of [`layers::Dense`] |
 //! | hidden layers | every [`Layer`](layers::Layer) of [`Net::layers`] but the last |
@@ -31,10 +31,10 @@ mod run;
 mod shape;
 mod training;
 
-pub use data::{Augment, Pictures, PrepareError, features, prepare, shuffled};
+pub use data::{Augment, Dataset, PrepareError, features, prepare, shuffled};
 pub use error::Error;
 pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initialise_uniform};
-pub use online::{Online, Rule, Samples};
+pub use online::{Online, Rule, SparseSamples};
 pub use pass::{Backward, Forward, Memory, Pass, Phase, Scratch};
 pub use real::Real;
 pub use run::{Evaluation, Progress, Workspace, argmax, evaluate};

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{Pictures, evaluate, losses};
+use glassbox_dnn::{Dataset, evaluate, losses};
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 use serde_json::json;
@@ -35,7 +35,7 @@ impl Eval {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         let model = model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
-        let pictures = Pictures { images: &samples.images, labels: &samples.labels };
+        let pictures = Dataset { images: &samples.images, labels: &samples.labels };
         let result = with_net!(&model, net => evaluate(net, pictures, &*losses::by_name(&model.loss).expect("a loss that was read")))
             .with_context(|| format!("{} with {}", self.data.name(), self.model.display()))?;
         if let Some(out) = &self.out {

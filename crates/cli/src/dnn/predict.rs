@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{Pictures, Shape, argmax, features, prepare};
+use glassbox_dnn::{Dataset, Shape, argmax, features, prepare};
 use glassbox_formats::Pixels;
 use glassbox_kernels::resample;
 use glassbox_tensor::{Batch, Image};
@@ -99,7 +99,7 @@ fn prepared(pixels: &Pixels, input: Shape) -> anyhow::Result<Batch<u8>> {
 /// `[1, height, width, channels]`
 pub(super) fn classify(model: &Model, picture: &Batch<u8>) -> anyhow::Result<Vec<f64>> {
     with_net!(model, net => {
-        Pictures { images: picture, labels: &[0] }.check(net)?;
+        Dataset { images: picture, labels: &[0] }.check(net)?;
         Ok(model::outputs(net, &features(picture)))
     })
 }

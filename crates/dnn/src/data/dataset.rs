@@ -4,14 +4,14 @@ use crate::{Error, Net, Real, Shape};
 
 /// Labelled pictures of one size.
 #[derive(Clone, Copy, Debug)]
-pub struct Pictures<'a> {
+pub struct Dataset<'a> {
     /// `[n, height, width, channels]`, 0 … 255.
     pub images: &'a Batch<u8>,
     /// `n` class numbers.
     pub labels: &'a [u8],
 }
 
-impl Pictures<'_> {
+impl Dataset<'_> {
     /// How many there are.
     pub fn len(&self) -> usize {
         self.labels.len()

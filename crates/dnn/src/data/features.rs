@@ -1,7 +1,7 @@
 use glassbox_tensor::{Batch, Matrix};
 use rayon::prelude::*;
 
-use super::Pictures;
+use super::Dataset;
 use super::augment::Augmenter;
 use crate::Real;
 use crate::pass::Pass;
@@ -35,7 +35,7 @@ impl<T: Real> Features<T> {
     }
 
     /// Puts the chosen pictures into `input`, one behind the other.
-    pub(crate) fn fill(&self, pictures: Pictures, chosen: &[u32], input: &mut [T]) {
+    pub(crate) fn fill(&self, pictures: Dataset, chosen: &[u32], input: &mut [T]) {
         let pixels = input.len() / chosen.len().max(1);
         let rows = input.par_chunks_mut(pixels.max(1)).zip(chosen).with_min_len(16);
         rows.for_each(|(input, &index)| self.one(pictures, index, input));
@@ -44,7 +44,7 @@ impl<T: Real> Features<T> {
     /// The same, each picture changed as `augmenter` draws it for its place in this step.
     pub(crate) fn fill_augmented(
         &self,
-        pictures: Pictures,
+        pictures: Dataset,
         chosen: &[u32],
         input: &mut [T],
         augmenter: &Augmenter,
@@ -63,7 +63,7 @@ impl<T: Real> Features<T> {
         );
     }
 
-    fn one(&self, pictures: Pictures, index: u32, input: &mut [T]) {
+    fn one(&self, pictures: Dataset, index: u32, input: &mut [T]) {
         let picture = &pictures.images.as_slice()[index as usize * input.len()..][..input.len()];
         input.iter_mut().zip(picture).for_each(|(input, &pixel)| *input = self.0[usize::from(pixel)]);
     }

@@ -8,7 +8,7 @@ mod shuffle;
 
 pub use augment::Augment;
 pub(crate) use augment::Augmenter;
-pub use dataset::Pictures;
+pub use dataset::Dataset;
 pub(crate) use dataset::{fits, shape_of};
 pub use digit::{PrepareError, prepare};
 pub use features::features;

@@ -21,7 +21,7 @@ pub(crate) trait Active<T>: Copy {
     }
 }
 
-/// Pixels, as [`Samples`](crate::Samples) has them.
+/// Pixels, as [`SparseSamples`](crate::SparseSamples) has them.
 #[derive(Clone, Copy)]
 pub(crate) struct Pixels<'a, T> {
     /// Position · 256 + value.
@@ -85,7 +85,7 @@ const WIDE: usize = 16;
 /// outputs, the rest is zeros, which stay zeros, because their deltas do. Sums run over the inputs in an order that the source
 /// fixes.
 #[derive(Debug)]
-pub(crate) struct Stage<T: Real> {
+pub(crate) struct DenseSigmoid<T: Real> {
     pub(crate) inputs: usize,
     pub(crate) outputs: usize,
     blocks: Vec<Block<T, 0>>,
@@ -100,22 +100,22 @@ pub(crate) struct Stage<T: Real> {
     delta: Vec<T>,
 }
 
-/// Does the same with each block of a stage.
+/// Does the same with each block of a layer.
 macro_rules! each_block {
-    ($stage:ident, $blocks:ident, $block:ident => $body:expr) => {
-        for $block in $stage.blocks.$blocks() {
+    ($layer:ident, $blocks:ident, $block:ident => $body:expr) => {
+        for $block in $layer.blocks.$blocks() {
             $body
         }
-        for $block in $stage.last4.$blocks() {
+        for $block in $layer.last4.$blocks() {
             $body
         }
-        for $block in $stage.last8.$blocks() {
+        for $block in $layer.last8.$blocks() {
             $body
         }
     };
 }
 
-impl<T: Real> Stage<T> {
+impl<T: Real> DenseSigmoid<T> {
     /// Takes a dense layer's weight and bias over.
     pub(crate) fn new([weight, bias_of]: [&Tensor<T>; 2]) -> Self {
         let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
@@ -200,8 +200,8 @@ impl<T: Real> Stage<T> {
 
     /// The delta of the layer below: `(Wᵀ·δ)·σ′`.
     #[inline(always)]
-    pub(crate) fn carry_back(&self, below: &mut Stage<T>) {
-        let Stage { nodes, delta, outputs, .. } = below;
+    pub(crate) fn backpropagate(&self, below: &mut DenseSigmoid<T>) {
+        let DenseSigmoid { nodes, delta, outputs, .. } = below;
         let delta = &mut delta[..*outputs];
         for (input, delta) in delta.iter_mut().enumerate() {
             let mut sum = T::zero();

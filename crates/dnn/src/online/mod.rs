@@ -7,14 +7,14 @@
 mod dense_sigmoid;
 mod sparse_samples;
 
-pub use sparse_samples::Samples;
+pub use sparse_samples::SparseSamples;
 
 use std::ops::{ControlFlow, Range};
 
 use glassbox_simd::{Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 
-use self::dense_sigmoid::{Pixels, Stage};
+use self::dense_sigmoid::{DenseSigmoid, Pixels};
 use crate::data::feature;
 use crate::run::Progress;
 use crate::{Error, Net, Real};
@@ -36,19 +36,19 @@ const REPORT: usize = 5_000;
 /// A net in training, one sample at a time.
 ///
 /// ```
-/// use glassbox_dnn::{Net, Online, Rule, Samples};
+/// use glassbox_dnn::{Net, Online, Rule, SparseSamples};
 /// use glassbox_tensor::Tensor;
 /// let net = Net::<f64>::from_text("dense 2 | sigmoid", 2).unwrap();
 /// let mut online = Online::new(&net, Rule::Code, 0.5).unwrap();
 /// let pictures = Tensor::from_vec([1, 1, 2, 1], vec![255, 0]).unwrap();
-/// let samples = Samples::new(&pictures, &[1]).unwrap();
+/// let samples = SparseSamples::new(&pictures, &[1]).unwrap();
 /// online.epoch(&samples, None, |_| std::ops::ControlFlow::Continue(())).unwrap();
 /// // Both outputs were σ(0) = 0.5; the deltas are (2/2)·(0.5 − 0) and (2/2)·(0.5 − 1); the second pixel was zero.
 /// assert_eq!(online.net().to_arrays()[0].1.as_slice(), [-0.25, 0.0, 0.25, 0.0]);
 /// ```
 #[derive(Debug)]
 pub struct Online<T: Real> {
-    stages: Vec<Stage<T>>,
+    layers: Vec<DenseSigmoid<T>>,
     rule: Rule,
     rate: T,
     level: Level,
@@ -71,7 +71,7 @@ impl<T: Real> Online<T> {
             ))
         })?;
         Ok(Self {
-            stages: pairs.into_iter().map(Stage::new).collect(),
+            layers: pairs.into_iter().map(DenseSigmoid::new).collect(),
             rule,
             rate: T::from_f64(rate),
             level: Level::best(),
@@ -97,7 +97,7 @@ impl<T: Real> Online<T> {
     /// If `order` is shorter than the samples are many or holds an index that none has.
     pub fn epoch(
         &mut self,
-        samples: &Samples,
+        samples: &SparseSamples,
         order: Option<&[u32]>,
         mut report: impl FnMut(Progress) -> ControlFlow<()>,
     ) -> Result<Progress, Error> {
@@ -111,7 +111,7 @@ impl<T: Real> Online<T> {
             let (new_hits, new_loss) = dispatch(level, part);
             loss += new_loss;
             progress = Progress { seen: end, hits: progress.hits + new_hits, loss: loss / end as f64 };
-            if !loss.is_finite() || !self.stages.iter().all(Stage::is_finite) {
+            if !loss.is_finite() || !self.layers.iter().all(DenseSigmoid::is_finite) {
                 return Err(Error::Diverged(format!(
                     "loss or weights are no longer finite after {end} samples; try a smaller learning rate"
                 )));
@@ -127,14 +127,14 @@ impl<T: Real> Online<T> {
     ///
     /// # Errors
     /// As [`epoch`](Online::epoch), but for the loss.
-    pub fn hits(&mut self, samples: &Samples) -> Result<usize, Error> {
+    pub fn hits(&mut self, samples: &SparseSamples) -> Result<usize, Error> {
         self.check(samples)?;
         let level = self.level;
         Ok(dispatch(level, Count { net: self, samples }))
     }
 
-    fn check(&self, samples: &Samples) -> Result<(), Error> {
-        samples.check(self.stages[0].inputs, self.stages[self.stages.len() - 1].outputs)
+    fn check(&self, samples: &SparseSamples) -> Result<(), Error> {
+        samples.check(self.layers[0].inputs, self.layers[self.layers.len() - 1].outputs)
     }
 
     /// The net with the parameters as they are now.
@@ -142,9 +142,9 @@ impl<T: Real> Online<T> {
     /// # Panics
     /// Never: the net's text and shapes were its own.
     pub fn net(&self) -> Net<T> {
-        let mut net = Net::from_text(&self.text, self.stages[0].inputs).expect("the text of a net");
-        for (parameters, stage) in net.parameters_mut().iter_mut().step_by(2).zip(&self.stages) {
-            *parameters = stage.parameters().map(Tensor::into_dyn).to_vec();
+        let mut net = Net::from_text(&self.text, self.layers[0].inputs).expect("the text of a net");
+        for (parameters, layer) in net.parameters_mut().iter_mut().step_by(2).zip(&self.layers) {
+            *parameters = layer.parameters().map(Tensor::into_dyn).to_vec();
         }
         net
     }
@@ -155,16 +155,16 @@ impl<T: Real> Online<T> {
     /// If it has other layers.
     pub fn set_net(&mut self, net: &Net<T>) {
         assert_eq!(net.text(), self.text, "set_net: a net of the same layers");
-        self.stages = net.dense_sigmoid_pairs().into_iter().flatten().map(Stage::new).collect();
+        self.layers = net.dense_sigmoid_pairs().into_iter().flatten().map(DenseSigmoid::new).collect();
     }
 
     /// Forward propagation of one picture.
     #[inline(always)]
-    fn forward(&mut self, samples: &Samples, index: usize) {
-        let Self { stages, features, .. } = self;
-        stages[0].forward(Pixels { packed: samples.packed(index), features });
-        for index in 1..stages.len() {
-            let (below, here) = stages.split_at_mut(index);
+    fn forward(&mut self, samples: &SparseSamples, index: usize) {
+        let Self { layers, features, .. } = self;
+        layers[0].forward(Pixels { packed: samples.packed(index), features });
+        for index in 1..layers.len() {
+            let (below, here) = layers.split_at_mut(index);
             here[0].forward(below[index - 1].listed());
         }
     }
@@ -172,29 +172,29 @@ impl<T: Real> Online<T> {
     /// Backward propagation from the nodes that [`forward`](Self::forward) left behind, every parameter updated. Gives back the mean
     /// squared error there was.
     #[inline(always)]
-    fn backward(&mut self, samples: &Samples, index: usize) -> T {
-        let Self { stages, features, rate, rule, .. } = self;
-        let last = stages.len() - 1;
-        let loss = stages[last].output_delta(samples.label(index), *rule);
+    fn backward(&mut self, samples: &SparseSamples, index: usize) -> T {
+        let Self { layers, features, rate, rule, .. } = self;
+        let last = layers.len() - 1;
+        let loss = layers[last].output_delta(samples.label(index), *rule);
         for layer in (1..=last).rev() {
-            let (below, here) = stages.split_at_mut(layer);
+            let (below, here) = layers.split_at_mut(layer);
             let (below, here) = (&mut below[layer - 1], &mut here[0]);
             if *rule == Rule::Formula {
-                here.carry_back(below);
+                here.backpropagate(below);
             }
             here.update(below.listed(), *rate);
             if *rule == Rule::Code {
-                here.carry_back(below);
+                here.backpropagate(below);
             }
         }
-        stages[0].update(Pixels { packed: samples.packed(index), features }, *rate);
+        layers[0].update(Pixels { packed: samples.packed(index), features }, *rate);
         loss
     }
 
     /// Whether the largest node is the label's, the first of them if there are several: [`argmax`](crate::argmax) without a branch.
     #[inline(always)]
     fn is_hit(&self, label: usize) -> bool {
-        let nodes = self.stages[self.stages.len() - 1].nodes();
+        let nodes = self.layers[self.layers.len() - 1].nodes();
         let wanted = nodes[label];
         let beaten =
             |all: bool, (i, &node): (usize, &T)| all & (if i < label { wanted > node } else { wanted >= node });
@@ -205,7 +205,7 @@ impl<T: Real> Online<T> {
 /// A part of an epoch.
 struct Learn<'a, T: Real> {
     net: &'a mut Online<T>,
-    samples: &'a Samples<'a>,
+    samples: &'a SparseSamples<'a>,
     order: Option<&'a [u32]>,
     range: Range<usize>,
 }
@@ -230,7 +230,7 @@ impl<T: Real> Task for Learn<'_, T> {
 /// Pictures to be counted, not learned from.
 struct Count<'a, T: Real> {
     net: &'a mut Online<T>,
-    samples: &'a Samples<'a>,
+    samples: &'a SparseSamples<'a>,
 }
 
 impl<T: Real> Task for Count<'_, T> {

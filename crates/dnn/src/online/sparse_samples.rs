@@ -15,15 +15,15 @@ const MOST_NUMBERS: usize = 1 << 24;
 /// The lists are made once, for all epochs: four bytes for each such number, 36 MB for MNIST's training set.
 ///
 /// ```
-/// use glassbox_dnn::Samples;
+/// use glassbox_dnn::SparseSamples;
 /// use glassbox_tensor::Tensor;
 /// let images = Tensor::from_vec([2, 1, 3, 1], vec![0, 9, 0, 1, 0, 2]).unwrap();
-/// let samples = Samples::new(&images, &[3, 5]).unwrap();
+/// let samples = SparseSamples::new(&images, &[3, 5]).unwrap();
 /// assert_eq!(samples.len(), 2);
 /// assert_eq!(samples.active(1).collect::<Vec<_>>(), [(0, 1), (2, 2)]);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Samples<'a> {
+pub struct SparseSamples<'a> {
     labels: &'a [u8],
     shape: Shape,
     chunks: Vec<Lists>,
@@ -38,7 +38,7 @@ struct Lists {
     ends: Vec<usize>,
 }
 
-impl<'a> Samples<'a> {
+impl<'a> SparseSamples<'a> {
     /// Looks through the pictures.
     ///
     /// # Shape

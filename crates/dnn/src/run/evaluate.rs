@@ -1,7 +1,7 @@
 use rayon::prelude::*;
 
 use super::Workspace;
-use crate::data::{Features, Pictures};
+use crate::data::{Dataset, Features};
 use crate::losses::Loss;
 use crate::pass::Pass;
 use crate::{Error, Net, Real};
@@ -49,8 +49,8 @@ impl Evaluation {
 /// Shows every picture to the net and compares its answers with the labels.
 ///
 /// # Errors
-/// If pictures and net do not fit: see [`Pictures::check`].
-pub fn evaluate<T: Real>(net: &Net<T>, pictures: Pictures, loss: &dyn Loss<T>) -> Result<Evaluation, Error> {
+/// If pictures and net do not fit: see [`Dataset::check`].
+pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) -> Result<Evaluation, Error> {
     pictures.check(net)?;
     let classes = net.outputs();
     let empty = || Evaluation { hits: 0, total: 0, loss: 0.0, confusion: vec![vec![0; classes]; classes] };

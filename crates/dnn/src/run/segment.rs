@@ -7,7 +7,7 @@ use crate::{Net, Real};
 
 /// Layers that follow one another, and what some samples leave between them on their way forward. What goes in and what comes out is not kept here.
 #[derive(Debug)]
-pub(crate) struct Section<T> {
+pub(crate) struct Segment<T> {
     layers: Range<usize>,
     /// Numbers a sample of each node, from what goes in to what comes out.
     sizes: Vec<usize>,
@@ -19,7 +19,7 @@ pub(crate) struct Section<T> {
     memories: Vec<Memory<T>>,
 }
 
-/// What is needed only while samples go through a section: one after the other, several sections may use the same, which is then still in the cache.
+/// What is needed only while samples go through a segment: one after the other, several segments may use the same, which is then still in the cache.
 #[derive(Debug, Default)]
 pub(crate) struct Desk<T> {
     /// ∂E/∂node of the nodes between: the first is that behind the first layer.
@@ -29,7 +29,7 @@ pub(crate) struct Desk<T> {
     scratch: Scratch<T>,
 }
 
-/// What goes into a section and what comes out of it, on the way back.
+/// What goes into a segment and what comes out of it, on the way back.
 #[derive(Debug)]
 pub(crate) struct Ends<'a, T> {
     pub(crate) input: &'a [T],
@@ -40,7 +40,7 @@ pub(crate) struct Ends<'a, T> {
     pub(crate) input_gradient: &'a mut [T],
 }
 
-impl<T: Real> Section<T> {
+impl<T: Real> Segment<T> {
     /// Room for so many samples.
     pub(crate) fn new(net: &Net<T>, layers: Range<usize>, samples: usize) -> Self {
         let sizes: Vec<usize> = (layers.start..=layers.end).map(|node| net.node_len(node)).collect();
@@ -150,7 +150,7 @@ impl<T: Real> Section<T> {
     }
 }
 
-/// Whether layer `index`, which is not the first of a section, writes over what comes in: nobody else may need that.
+/// Whether layer `index`, which is not the first of a segment, writes over what comes in: nobody else may need that.
 fn writes_over<T: Real>(net: &Net<T>, index: usize) -> bool {
     let layers = net.layers();
     layers[index].in_place().is_some()
@@ -172,7 +172,7 @@ fn add_skipped<T: Real>(
     }
 }
 
-/// Node 0 is what goes in, node `i` what layer `i − 1` of the section gives.
+/// Node 0 is what goes in, node `i` what layer `i − 1` of the segment gives.
 fn node_of<'a, T>(input: &'a [T], nodes: &'a [Vec<T>], output: &'a [T], node: usize, length: usize) -> &'a [T] {
     match node.checked_sub(1) {
         None => &input[..length],

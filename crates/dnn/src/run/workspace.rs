@@ -3,7 +3,7 @@ use std::sync::Mutex;
 use glassbox_tensor::{IxDyn, Tensor};
 use rayon::prelude::*;
 
-use super::segment::{Desk, Ends, Section};
+use super::segment::{Desk, Ends, Segment};
 use crate::layers::Layer;
 use crate::losses::Loss;
 use crate::pass::Pass;
@@ -24,7 +24,7 @@ pub struct Workspace<T: Real> {
     parts: Vec<Part<T>>,
     /// What the parts give, and ∂E/∂that.
     between: [Vec<T>; 2],
-    rest: Section<T>,
+    rest: Segment<T>,
     /// What comes out, and ∂E/∂that.
     output: [Vec<T>; 2],
     /// As many as parts were worked on at once so far.
@@ -36,7 +36,7 @@ pub struct Workspace<T: Real> {
 
 #[derive(Debug)]
 struct Part<T: Real> {
-    section: Section<T>,
+    segment: Segment<T>,
     /// The part's share in ∂E/∂parameters.
     gradients: Vec<Vec<Tensor<T>>>,
 }
@@ -58,10 +58,10 @@ impl<T: Real> Workspace<T> {
             part,
             in_parts,
             parts: (0..parts)
-                .map(|_| Part { section: Section::new(net, 0..in_parts, part), gradients: Vec::new() })
+                .map(|_| Part { segment: Segment::new(net, 0..in_parts, part), gradients: Vec::new() })
                 .collect(),
             between: [if in_parts == 0 { Vec::new() } else { room(in_parts) }, Vec::new()],
-            rest: Section::new(net, in_parts..net.layers().len(), samples),
+            rest: Segment::new(net, in_parts..net.layers().len(), samples),
             output: [room(net.layers().len()), Vec::new()],
             desks: Mutex::new(Vec::new()),
             desk: Desk::default(),
@@ -97,7 +97,7 @@ impl<T: Real> Workspace<T> {
             let parts = self.parts.par_iter_mut().zip(inputs.zip(outputs)).enumerate().with_max_len(1);
             parts.for_each(|(index, (here, (input, output)))| {
                 let pass = nth(pass, index, part);
-                at_a_desk(desks, |desk| here.section.forward(net, pass, input, output, desk));
+                at_a_desk(desks, |desk| here.segment.forward(net, pass, input, output, desk));
             });
         }
         let output = &mut self.output[0][..pass.samples * net.outputs()];
@@ -151,7 +151,7 @@ impl<T: Real> Workspace<T> {
                 let pass = nth(pass, index, part);
                 let ends = Ends { input, output, gradient, input_gradient: &mut [] };
                 at_a_desk(desks, |desk| {
-                    here.section.backward(net, pass, ends, in_parts - 1, &mut here.gradients, desk)
+                    here.segment.backward(net, pass, ends, in_parts - 1, &mut here.gradients, desk)
                 });
             });
             add_up(front, &self.parts[..pass.samples.div_ceil(part)]);

@@ -7,7 +7,7 @@ use glassbox_tensor::Tensor;
 
 use super::Recipe;
 use crate::data::Augmenter;
-use crate::data::{Features, Pictures};
+use crate::data::{Dataset, Features};
 use crate::losses::Loss;
 use crate::optimisers::Step;
 use crate::pass::Pass;
@@ -86,7 +86,7 @@ impl<T: Real> Trainer<T> {
     ///
     /// # Errors
     /// If pictures and net do not fit.
-    pub fn settled(&mut self, pictures: Pictures) -> Result<Net<T>, Error> {
+    pub fn settled(&mut self, pictures: Dataset) -> Result<Net<T>, Error> {
         pictures.check(&self.net)?;
         let mut net = self.net();
         let saw_others = self.recipe.augment.is_some() || self.recipe.optimiser.averages();
@@ -205,7 +205,7 @@ impl<T: Real> Trainer<T> {
     /// If `order` holds an index that no picture has.
     pub fn epoch(
         &mut self,
-        pictures: Pictures,
+        pictures: Dataset,
         order: &[u32],
         from: Progress,
         mut report: impl FnMut(Progress) -> ControlFlow<()> + Send,
@@ -235,7 +235,7 @@ impl<T: Real> Trainer<T> {
     }
 
     /// A step on some of the pictures: hits before it, and the mean loss.
-    fn batch(&mut self, pictures: Pictures, batch: &[u32]) -> Result<(usize, f64), Error> {
+    fn batch(&mut self, pictures: Dataset, batch: &[u32]) -> Result<(usize, f64), Error> {
         let (inputs, outputs) = (self.net.inputs(), self.net.outputs());
         let mut input = std::mem::take(&mut self.input);
         let mut wanted = std::mem::take(&mut self.wanted);

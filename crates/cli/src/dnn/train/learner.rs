@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use glassbox_dnn::{Error, Net, Online, Pictures, Progress, Real, Samples, Trainer};
+use glassbox_dnn::{Dataset, Error, Net, Online, Progress, Real, SparseSamples, Trainer};
 use glassbox_tensor::Tensor;
 
 use super::Order;
@@ -10,16 +10,16 @@ use super::plan::Plan;
 
 /// A net in training, with its pictures.
 pub(super) enum Learner<'a, T: Real> {
-    Article { online: Box<Online<T>>, samples: Samples<'a>, in_file_order: bool },
-    Batches { trainer: Box<Trainer<T>>, pictures: Pictures<'a> },
+    Article { online: Box<Online<T>>, samples: SparseSamples<'a>, in_file_order: bool },
+    Batches { trainer: Box<Trainer<T>>, pictures: Dataset<'a> },
 }
 
 impl<'a, T: Real> Learner<'a, T> {
-    pub(super) fn new(net: Net<T>, plan: &Plan, pictures: Pictures<'a>) -> Result<Self, Error> {
+    pub(super) fn new(net: Net<T>, plan: &Plan, pictures: Dataset<'a>) -> Result<Self, Error> {
         match plan.rule {
             Some(rule) => {
                 let online = Box::new(Online::new(&net, rule, plan.recipe.rate)?);
-                let samples = Samples::new(pictures.images, pictures.labels)?;
+                let samples = SparseSamples::new(pictures.images, pictures.labels)?;
                 Ok(Self::Article { online, samples, in_file_order: plan.order == Order::File })
             }
             None => {

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use glassbox_dnn::{Evaluation, Net, Pictures, Progress, Schedule, shuffled};
+use glassbox_dnn::{Dataset, Evaluation, Net, Progress, Schedule, shuffled};
 use glassbox_formats::check_writable;
 use glassbox_formats::mnist::Labelled;
 use glassbox_tensor::Tensor;
@@ -160,8 +160,8 @@ impl Train {
         let net = plan.net::<T>(self)?;
         let (train, held_out) = split(train, plan.hold_out);
         let invalid = |error: glassbox_dnn::Error| anyhow::Error::new(error).context(self.data.name());
-        let pictures = Pictures { images: &train.images, labels: &train.labels };
-        let test = Pictures { images: &test.images, labels: &test.labels };
+        let pictures = Dataset { images: &train.images, labels: &train.labels };
+        let test = Dataset { images: &test.images, labels: &test.labels };
         for pictures in [pictures, test] {
             pictures.check(&net).map_err(|error| {
                 wrong_flag(
@@ -250,16 +250,16 @@ impl Train {
         progress: Progress,
         seconds: f64,
         held_out: &Option<Labelled>,
-        test: Pictures,
+        test: Dataset,
     ) -> anyhow::Result<Epoch> {
         let began = Instant::now();
-        let evaluate = |pictures: Pictures| -> anyhow::Result<Evaluation> {
+        let evaluate = |pictures: Dataset| -> anyhow::Result<Evaluation> {
             glassbox_dnn::evaluate(net, pictures, &*plan.loss()).with_context(|| self.data.name())
         };
         let test = evaluate(test)?;
         let test_seconds = began.elapsed().as_secs_f64();
         let held_out =
-            held_out.as_ref().map(|held_out| evaluate(Pictures { images: &held_out.images, labels: &held_out.labels }));
+            held_out.as_ref().map(|held_out| evaluate(Dataset { images: &held_out.images, labels: &held_out.labels }));
         let held_out = held_out.transpose()?;
         if let Some(held_out) = &held_out
             && state.best.as_ref().is_none_or(|best| held_out.hits > best.hits)

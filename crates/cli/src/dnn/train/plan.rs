@@ -3,7 +3,7 @@
 use glassbox_dnn::losses::{self, Loss};
 use glassbox_dnn::optimisers::Optimiser;
 use glassbox_dnn::{
-    Init, Net, Pictures, Preset, Real, Recipe, Rule, Shape, Workspace, initialise, initialise_numpy, preset, presets,
+    Dataset, Init, Net, Preset, Real, Recipe, Rule, Shape, Workspace, initialise, initialise_numpy, preset, presets,
 };
 use glassbox_formats::mnist::Labelled;
 
@@ -38,8 +38,7 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new(flags: &Train, train: &Labelled, test: &Labelled) -> anyhow::Result<Self> {
-        let [picture, other] =
-            [train, test].map(|part| Pictures { images: &part.images, labels: &part.labels }.shape());
+        let [picture, other] = [train, test].map(|part| Dataset { images: &part.images, labels: &part.labels }.shape());
         if picture != other {
             return Err(wrong_flag(
                 "--data",

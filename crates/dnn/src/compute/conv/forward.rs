@@ -3,12 +3,12 @@
 use glassbox_simd::{FloatTask, FloatVectors, Vectors};
 
 use super::Convolution;
-use super::forward_one_channel::Beside;
+use super::forward_one_channel::OneChannel;
 use super::masks::Masks;
 use crate::Real;
 
 /// Lays every mask on every window of one padded picture.
-pub(super) struct Correlate<'a, T> {
+pub(super) struct Forward<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) padded: &'a [T],
     pub(super) packed: &'a [T],
@@ -16,20 +16,20 @@ pub(super) struct Correlate<'a, T> {
     pub(super) output: &'a mut [T],
 }
 
-impl<T: Real> FloatTask<T> for Correlate<'_, T> {
+impl<T: Real> FloatTask<T> for Forward<'_, T> {
     #[inline(always)]
     fn run<E: FloatVectors<T>>(self, eights: E) {
         match self.plan.lanes() {
             16 if E::IS_WIDE => self.lay::<_, 16, 12>(eights.sixteens()),
             16 => self.lay::<_, 16, 6>(eights.sixteens()),
-            _ if !self.plan.side_by_side() => self.lay::<_, 8, 12>(eights),
-            _ if E::IS_WIDE && self.plan.columns >= 16 => self.lay_beside::<_, _, 16>(eights, eights.sixteens()),
-            _ => self.lay_beside::<_, _, 8>(eights, eights),
+            _ if !self.plan.is_one_channel() => self.lay::<_, 8, 12>(eights),
+            _ if E::IS_WIDE && self.plan.columns >= 16 => self.one_channel::<_, _, 16>(eights, eights.sixteens()),
+            _ => self.one_channel::<_, _, 8>(eights, eights),
         }
     }
 }
 
-impl<'a, T: Real> Correlate<'a, T> {
+impl<'a, T: Real> Forward<'a, T> {
     /// `N` masks at a time, `ROWS` windows at a time, their sums in registers.
     #[inline(always)]
     fn lay<V: Vectors<T, N>, const N: usize, const ROWS: usize>(self, vectors: V) {
@@ -44,10 +44,10 @@ impl<'a, T: Real> Correlate<'a, T> {
                     *base = plan.bases[(window + i).min(windows - 1)] + to.channel;
                 }
                 let mut sums = [vectors.splat(T::zero()); ROWS];
-                for (weights, segment) in weights.chunks_exact(plan.length).zip(&plan.segments) {
+                for (weights, span) in weights.chunks_exact(plan.length).zip(&plan.spans) {
                     let mut rows = [&padded[..0]; ROWS];
                     for (row, base) in rows.iter_mut().zip(&bases) {
-                        *row = &padded[base + segment..][..plan.length];
+                        *row = &padded[base + span..][..plan.length];
                     }
                     for (k, weights) in weights.iter().enumerate() {
                         let weights = vectors.load(weights);
@@ -63,11 +63,11 @@ impl<'a, T: Real> Correlate<'a, T> {
 
     /// Eight masks at a time, `L` windows at a time and as many once more.
     #[inline(always)]
-    fn lay_beside<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(self, eights: E, vectors: V) {
+    fn one_channel<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(self, eights: E, vectors: V) {
         let Self { plan, padded, packed, bias, output } = self;
         for (strip, weights) in packed.as_chunks().0.chunks_exact(plan.depth()).enumerate() {
-            let beside = Beside { plan, padded, weights, masks: Masks::new(plan, strip, bias) };
-            beside.lay(eights, vectors, output);
+            let one_channel = OneChannel { plan, padded, weights, masks: Masks::new(plan, strip, bias) };
+            one_channel.lay(eights, vectors, output);
         }
     }
 }

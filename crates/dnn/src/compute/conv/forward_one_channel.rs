@@ -11,7 +11,7 @@ use crate::Real;
 use crate::compute::float_vectors::{EIGHT, vector};
 
 /// Up to eight masks, and where they are to be laid.
-pub(super) struct Beside<'a, T> {
+pub(super) struct OneChannel<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) padded: &'a [T],
     /// What each place of a window has to do with each mask.
@@ -19,7 +19,7 @@ pub(super) struct Beside<'a, T> {
     pub(super) masks: Masks<T, EIGHT>,
 }
 
-impl<T: Real> Beside<'_, T> {
+impl<T: Real> OneChannel<'_, T> {
     /// Two vectors of `L` windows at a time. The last ones of a row may be worked out twice.
     #[inline(always)]
     pub(super) fn lay<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(
@@ -66,8 +66,8 @@ impl<T: Real> Beside<'_, T> {
     ) {
         let Self { plan, padded, .. } = self;
         let mut sums = [[vectors.splat(T::zero()); 2]; M];
-        for (weights, segment) in self.weights.chunks_exact(plan.length).zip(&plan.segments) {
-            let stretch = |window| &padded[plan.bases[window] + segment..][..plan.length + L - 1];
+        for (weights, span) in self.weights.chunks_exact(plan.length).zip(&plan.spans) {
+            let stretch = |window| &padded[plan.bases[window] + span..][..plan.length + L - 1];
             let seen = stretch(windows[0]).windows(L).zip(stretch(windows[1]).windows(L));
             for (weights, (a, b)) in weights.iter().zip(seen) {
                 let numbers = [vectors.load(vector(a)), vectors.load(vector(b))];

@@ -11,14 +11,14 @@ use crate::compute::sparse::list_bits;
 const LISTED: usize = 64;
 
 /// ∂E/∂(padded picture), added to what is there.
-pub(super) struct Spread<'a, T> {
+pub(super) struct InputGradient<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) gradient: &'a [T],
     pub(super) weights: &'a [T],
     pub(super) padded: &'a mut [T],
 }
 
-impl<T: Real> FloatTask<T> for Spread<'_, T> {
+impl<T: Real> FloatTask<T> for InputGradient<'_, T> {
     #[inline(always)]
     fn run<E: FloatVectors<T>>(self, eights: E) {
         let Self { plan, gradient, weights, padded } = self;

@@ -1,7 +1,7 @@
 //! The work of convolutions: a window that slides over a padded picture.
 //!
 //! With the channels of a pixel side by side, a row of a window is one stretch of the padded picture: windows need not be copied anywhere.
-//! A window is therefore a few *segments* of one length: a row of it each, or a pixel each where it is dilated or grouped.
+//! A window is therefore a few *spans* of one length: a row of it each, or a pixel each where it is dilated or grouped.
 
 mod forward;
 mod forward_one_channel;
@@ -17,9 +17,9 @@ use crate::compute::window::Window;
 use crate::pass::{Pass, Scratch, room};
 use crate::shape::MOST_NODES;
 use crate::{Real, Shape};
-use forward::Correlate;
-use input_gradient::Spread;
-use weight_gradient::{Weigh, found_len};
+use forward::Forward;
+use input_gradient::InputGradient;
+use weight_gradient::{WeightGradient, found_len};
 
 /// Partial sums of the weights' gradient: a whole batch is cut into so many, whatever the number of threads; a part of one is not.
 const CUTS: usize = 8;
@@ -34,14 +34,14 @@ pub(crate) struct Convolution {
     before: (usize, usize),
     outputs: usize,
     groups: usize,
-    /// Where each segment begins, from the window's first number on.
-    segments: Vec<usize>,
-    /// Numbers of a segment.
+    /// Where each span begins, from the window's first number on.
+    spans: Vec<usize>,
+    /// Numbers of a span.
     length: usize,
-    /// The same, rounded up to whole eights, which are worked on at a time going backward: segments of other lengths go on into what lies behind them,
+    /// The same, rounded up to whole eights, which are worked on at a time going backward: spans of other lengths go on into what lies behind them,
     /// times zero.
     wide: usize,
-    /// Where each eight of a window's numbers begins, segment by segment, from the window's first number on.
+    /// Where each eight of a window's numbers begins, span by span, from the window's first number on.
     eights: Vec<usize>,
     /// Where each window begins in the padded picture.
     bases: Vec<usize>,
@@ -82,16 +82,16 @@ impl Convolution {
         let pixel = |row: usize, column: usize| (row * columns + column) * input.channels;
         let whole_rows = window.dilation.1 == 1 && groups == 1;
         let columns_of = if whole_rows { 1 } else { window.size.1 };
-        let segments = (0..window.size.0)
+        let spans = (0..window.size.0)
             .flat_map(|row| (0..columns_of).map(move |column| (row, column)))
             .map(|(row, column)| pixel(row * window.dilation.0, column * window.dilation.1));
         let bases = (0..window.count.0)
             .flat_map(|row| (0..window.count.1).map(move |column| (row, column)))
             .map(|(row, column)| pixel(row * window.stride.0, column * window.stride.1));
         let length = input.channels / groups * if whole_rows { window.size.1 } else { 1 };
-        let segments: Vec<usize> = segments.collect();
+        let spans: Vec<usize> = spans.collect();
         let wide = length.next_multiple_of(EIGHT);
-        let eights = segments.iter().flat_map(|segment| (0..wide).step_by(EIGHT).map(move |eight| segment + eight));
+        let eights = spans.iter().flat_map(|span| (0..wide).step_by(EIGHT).map(move |eight| span + eight));
         Self {
             input,
             padded,
@@ -101,7 +101,7 @@ impl Convolution {
             length,
             wide,
             eights: eights.collect(),
-            segments,
+            spans,
             bases: bases.collect(),
             columns: window.count.1,
         }
@@ -118,10 +118,10 @@ impl Convolution {
 
     /// Numbers that each output is a sum of.
     pub(crate) fn depth(&self) -> usize {
-        self.segments.len() * self.length
+        self.spans.len() * self.length
     }
 
-    /// Numbers of a padded picture, and of what the last segment may go on into.
+    /// Numbers of a padded picture, and of what the last span may go on into.
     pub(crate) fn padded_len(&self) -> usize {
         self.padded.len() + self.wide - self.length
     }
@@ -136,7 +136,7 @@ impl Convolution {
     }
 
     /// Whether there are eight windows or more in a row, and they begin number by number.
-    fn side_by_side(&self) -> bool {
+    fn is_one_channel(&self) -> bool {
         self.columns >= EIGHT && self.bases[1] == self.bases[0] + 1
     }
 
@@ -165,7 +165,7 @@ impl Convolution {
 
     /// Outputs that are worked out side by side.
     fn lanes(&self) -> usize {
-        if self.outputs / self.groups > 8 && !self.side_by_side() { 16 } else { 8 }
+        if self.outputs / self.groups > 8 && !self.is_one_channel() { 16 } else { 8 }
     }
 
     /// Weights `[outputs, depth]` in strips of as many outputs as there are lanes, step by step; zeros where there are no more outputs.
@@ -183,7 +183,7 @@ impl Convolution {
     }
 
     /// Lays every mask on every window of one padded picture.
-    pub(crate) fn correlate<T: Real>(
+    pub(crate) fn forward<T: Real>(
         &self,
         level: Level,
         padded: &[T],
@@ -191,11 +191,11 @@ impl Convolution {
         bias: Option<&[T]>,
         output: &mut [T],
     ) {
-        T::dispatch_floats(level, Correlate { plan: self, padded, packed, bias, output });
+        T::dispatch_floats(level, Forward { plan: self, padded, packed, bias, output });
     }
 
     /// ∂E/∂weights and ∂E/∂bias, summed over the batch.
-    pub(crate) fn weigh<T: Real>(
+    pub(crate) fn weight_gradient<T: Real>(
         &self,
         pass: Pass,
         padded: Padded<T>,
@@ -207,7 +207,7 @@ impl Convolution {
         let (samples, outputs) = (pass.samples, self.windows() * self.outputs);
         let each = samples.div_ceil(if pass.whole { CUTS } else { 1 }).max(1);
         let cuts = samples.div_ceil(each);
-        let (segments, width) = (self.segments.len(), self.segments.len() * self.wide);
+        let (spans, width) = (self.spans.len(), self.spans.len() * self.wide);
         let sums = self.outputs * (width + 1);
         let partial = scratch.numbers.room(cuts * sums);
         let found = found_len(self);
@@ -221,13 +221,13 @@ impl Convolution {
             sums.fill(T::zero());
             let (weights, bias) = sums.split_at_mut(self.outputs * width);
             for (padded, gradient) in padded_of.chunks_exact(padded.length).zip(gradient.chunks_exact(outputs)) {
-                T::dispatch_floats(pass.level, Weigh { plan: self, padded, gradient, weights, bias, found });
+                T::dispatch_floats(pass.level, WeightGradient { plan: self, padded, gradient, weights, bias, found });
             }
         });
         let partial = &partial[..cuts * sums];
-        weights.par_chunks_mut(segments * self.length).enumerate().with_min_len(8).for_each(|(output, weights)| {
-            for (segment, weights) in weights.chunks_exact_mut(self.length).enumerate() {
-                total(weights, partial, sums, output * width + segment * self.wide);
+        weights.par_chunks_mut(spans * self.length).enumerate().with_min_len(8).for_each(|(output, weights)| {
+            for (span, weights) in weights.chunks_exact_mut(self.length).enumerate() {
+                total(weights, partial, sums, output * width + span * self.wide);
             }
         });
         if let Some(bias) = bias {
@@ -235,7 +235,7 @@ impl Convolution {
         }
     }
 
-    /// Weights `[outputs, segments, length]` with zeros up to whole eights behind each segment.
+    /// Weights `[outputs, spans, length]` with zeros up to whole eights behind each span.
     fn widen<'a, T: Real>(&self, weights: &'a [T], wide: &'a mut Aligned<T>) -> &'a [T] {
         if self.wide == self.length {
             return weights;
@@ -250,7 +250,7 @@ impl Convolution {
     }
 
     /// ∂E/∂input: every window's gradient goes back to what the window showed.
-    pub(crate) fn spread<T: Real>(
+    pub(crate) fn input_gradient<T: Real>(
         &self,
         pass: Pass,
         gradient: &[T],
@@ -268,7 +268,7 @@ impl Convolution {
         jobs.for_each(|((input_gradient, scratch), gradient)| {
             let padded = if self.pads() { &mut *scratch } else { &mut *input_gradient };
             padded.fill(T::zero());
-            T::dispatch_floats(pass.level, Spread { plan: self, gradient, weights, padded });
+            T::dispatch_floats(pass.level, InputGradient { plan: self, gradient, weights, padded });
             if self.pads() {
                 let row = self.input.width * self.input.channels;
                 for (y, input_gradient) in input_gradient.chunks_exact_mut(row).enumerate() {

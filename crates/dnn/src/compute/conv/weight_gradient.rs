@@ -7,13 +7,13 @@ use crate::Real;
 use crate::compute::float_vectors::{vector, vector_mut};
 use crate::compute::sparse::{list_nonzero, listed_len};
 
-/// Vectors of one segment whose sums are kept in registers.
+/// Vectors of one span whose sums are kept in registers.
 const MOST_EIGHTS: usize = 12;
-/// Segments of one, two, three and four vectors whose sums are kept in registers.
-const MOST_SEGMENTS: [usize; 4] = [8, 4, 3, 3];
+/// Spans of one, two, three and four vectors whose sums are kept in registers.
+const MOST_SPANS: [usize; 4] = [8, 4, 3, 3];
 
 /// ∂E/∂weights of one picture, added to what is there.
-pub(super) struct Weigh<'a, T> {
+pub(super) struct WeightGradient<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) padded: &'a [T],
     pub(super) gradient: &'a [T],
@@ -28,7 +28,7 @@ pub(super) fn found_len(plan: &Convolution) -> usize {
     plan.outputs * (listed_len(plan.windows()) + 1)
 }
 
-impl<T: Real> FloatTask<T> for Weigh<'_, T> {
+impl<T: Real> FloatTask<T> for WeightGradient<'_, T> {
     #[inline(always)]
     fn run<E: FloatVectors<T>>(self, eights: E) {
         let Self { plan, padded, gradient, weights, bias, found } = self;
@@ -36,7 +36,7 @@ impl<T: Real> FloatTask<T> for Weigh<'_, T> {
         list_nonzero(eights, gradient, Some(bias), counts, found);
         let (outputs, list) = (plan.outputs, listed_len(plan.windows()));
         let each = outputs / plan.groups;
-        for (mask, weights) in weights.chunks_exact_mut(plan.segments.len() * plan.wide).enumerate() {
+        for (mask, weights) in weights.chunks_exact_mut(plan.spans.len() * plan.wide).enumerate() {
             let seen = Seen {
                 plan,
                 padded: &padded[mask / each * plan.input.channels / plan.groups..],
@@ -44,9 +44,9 @@ impl<T: Real> FloatTask<T> for Weigh<'_, T> {
                 found: &found[mask * list..][..counts[mask] as usize],
             };
             if E::IS_WIDE && plan.wide.is_multiple_of(16) {
-                seen.weigh::<_, 16>(eights.sixteens(), weights);
+                seen.weight_gradient::<_, 16>(eights.sixteens(), weights);
             } else {
-                seen.weigh::<_, 8>(eights, weights);
+                seen.weight_gradient::<_, 8>(eights, weights);
             }
         }
     }
@@ -61,15 +61,15 @@ struct Seen<'a, T> {
 }
 
 impl<T: Real> Seen<'_, T> {
-    /// A few segments at a time, or a part of one, so that there are enough sums to work on side by side and not more than fit into registers.
+    /// A few spans at a time, or a part of one, so that there are enough sums to work on side by side and not more than fit into registers.
     #[inline(always)]
-    fn weigh<V: Vectors<T, L>, const L: usize>(&self, vectors: V, mut weights: &mut [T]) {
+    fn weight_gradient<V: Vectors<T, L>, const L: usize>(&self, vectors: V, mut weights: &mut [T]) {
         let wide = self.plan.wide / L;
-        let most = MOST_SEGMENTS.get(wide - 1).copied().unwrap_or(1);
-        let mut segments = &self.plan.segments[..];
-        while !segments.is_empty() {
-            let (here, behind) = segments.split_at(share(segments.len(), most));
-            segments = behind;
+        let most = MOST_SPANS.get(wide - 1).copied().unwrap_or(1);
+        let mut spans = &self.plan.spans[..];
+        while !spans.is_empty() {
+            let (here, behind) = spans.split_at(share(spans.len(), most));
+            spans = behind;
             let mut done = 0;
             while done < wide {
                 let long = share(wide - done, MOST_EIGHTS);
@@ -79,7 +79,7 @@ impl<T: Real> Seen<'_, T> {
                     ($(($m:literal, $n:literal))*) => {
                         match (here.len(), long) {
                             $(($m, $n) => self.add::<V, L, $m, $n>(vectors, here, done * L, sums),)*
-                            _ => unreachable!("no more segments and vectors than fit"),
+                            _ => unreachable!("no more spans and vectors than fit"),
                         }
                     };
                 }
@@ -91,17 +91,17 @@ impl<T: Real> Seen<'_, T> {
         }
     }
 
-    /// Adds `N` vectors of `M` segments of all windows, each times its gradient.
+    /// Adds `N` vectors of `M` spans of all windows, each times its gradient.
     #[inline(always)]
     fn add<V: Vectors<T, L>, const L: usize, const M: usize, const N: usize>(
         &self,
         vectors: V,
-        segments: &[usize],
+        spans: &[usize],
         from: usize,
         sums: &mut [T],
     ) {
         let mut offsets = [from; M];
-        offsets.iter_mut().zip(segments).for_each(|(offset, segment)| *offset += segment);
+        offsets.iter_mut().zip(spans).for_each(|(offset, span)| *offset += span);
         let mut here = [[vectors.splat(T::zero()); N]; M];
         for &window in self.found {
             let window = window as usize;

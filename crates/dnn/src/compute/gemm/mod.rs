@@ -51,7 +51,7 @@ impl<'a, T> View<'a, T> {
 ///
 /// # Shape
 /// `left` `[n, k]`, `right` `[k, m]` → `output` `[n, m]`
-pub(crate) fn product<T: Real>(
+pub(crate) fn gemm<T: Real>(
     level: Level,
     left: View<T>,
     right: View<T>,
@@ -60,8 +60,8 @@ pub(crate) fn product<T: Real>(
     scratch: &mut Scratch<T>,
 ) {
     let (n, depth, m) = (left.rows, left.columns, right.columns);
-    assert_eq!(depth, right.rows, "product: as many columns on the left as rows on the right");
-    assert_eq!(output.len(), n * m, "product: room for every result");
+    assert_eq!(depth, right.rows, "gemm: as many columns on the left as rows on the right");
+    assert_eq!(output.len(), n * m, "gemm: room for every result");
     if output.is_empty() {
         return;
     }
@@ -121,7 +121,7 @@ mod tests {
                 let rights = [View::new(&b, depth, m), View::new(&b_turned, m, depth).transposed()];
                 for (left, right) in lefts.into_iter().flat_map(|left| rights.map(|right| (left, right))) {
                     let mut found = vec![f64::NAN; n * m];
-                    product(level, left, right, Some(&bias), &mut found, &mut Scratch::default());
+                    gemm(level, left, right, Some(&bias), &mut found, &mut Scratch::default());
                     assert_eq!(found, wanted, "{n}×{depth}·{depth}×{m} at {}", level.name());
                 }
             }

@@ -129,7 +129,7 @@ impl<T: Real> Layer<T> for Conv {
         let padded = convolution.pad(input, pass.samples, &mut memory.kept);
         let outputs = Layer::<T>::output(self).len();
         output.par_chunks_mut(outputs).zip(padded.samples()).for_each(|(output, padded)| {
-            convolution.correlate(pass.level, padded, weights, bias, output);
+            convolution.forward(pass.level, padded, weights, bias, output);
         });
     }
 
@@ -139,9 +139,9 @@ impl<T: Real> Layer<T> for Conv {
         let padded = Padded::of(convolution, input, memory.kept.get(), pass.samples);
         let (weight, bias) = parameter_gradients.split_at_mut(1);
         let bias = bias.first_mut().map(|bias| bias.as_mut_slice());
-        convolution.weigh(pass, padded, gradient, weight[0].as_mut_slice(), bias, &mut memory.scratch);
+        convolution.weight_gradient(pass, padded, gradient, weight[0].as_mut_slice(), bias, &mut memory.scratch);
         if !input_gradient.is_empty() {
-            convolution.spread(pass, gradient, parameters[0].as_slice(), input_gradient, &mut memory.scratch);
+            convolution.input_gradient(pass, gradient, parameters[0].as_slice(), input_gradient, &mut memory.scratch);
         }
     }
 }

@@ -206,7 +206,7 @@ impl<T: Real> Layer<T> for ConvTranspose {
     }
 
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
-        self.convolution.spread(pass, input, parameters[0].as_slice(), output, &mut memory.scratch);
+        self.convolution.input_gradient(pass, input, parameters[0].as_slice(), output, &mut memory.scratch);
         if let Some(bias) = parameters.get(1).map(|bias| bias.as_slice()) {
             output.par_chunks_mut(self.output.len()).for_each(|output| {
                 for pixel in output.chunks_exact_mut(bias.len()) {
@@ -222,7 +222,7 @@ impl<T: Real> Layer<T> for ConvTranspose {
         convolution.pad(gradient, pass.samples, &mut memory.kept);
         let padded = Padded::of(convolution, gradient, memory.kept.get(), pass.samples);
         let weight = parameter_gradients[0].as_mut_slice();
-        convolution.weigh(pass, padded, input, weight, None, &mut memory.scratch);
+        convolution.weight_gradient(pass, padded, input, weight, None, &mut memory.scratch);
         if let Some(bias) = parameter_gradients.get_mut(1) {
             let (size, masks) = (self.output.len(), self.output.channels);
             let sums = sum_samples(pass.samples, masks, &mut memory.scratch.numbers, |index, sums| {
@@ -234,7 +234,7 @@ impl<T: Real> Layer<T> for ConvTranspose {
         }
         let weights = convolution.pack(parameters[0].as_slice(), &mut memory.scratch.more);
         input_gradient.par_chunks_mut(self.input.len()).zip(padded.samples()).for_each(|(input_gradient, padded)| {
-            convolution.correlate(pass.level, padded, weights, None, input_gradient);
+            convolution.forward(pass.level, padded, weights, None, input_gradient);
         });
     }
 }
