@@ -43,7 +43,7 @@ fn read<T: Real, K: Kind + Layer<T> + 'static>(words: &[&str], input: Shape, mar
     Ok(Box::new(layer))
 }
 
-/// The registry: a kind of layer a word.
+/// The registry: a kind of layer a line.
 macro_rules! registry {
     ($($kind:ty),* $(,)?) => {
         /// Every kind of layer, in the order of the help.
