@@ -12,7 +12,7 @@
 //! | loss function | [`losses::MeanSquaredError`], [`losses::BinaryCrossEntropy`] |
 //! | output nodes (predictions) | a row of what [`Net::forward`] returns; [`argmax`] names the class |
 //!
-//! Forward propagation changes nodes, backward propagation changes weights. Where each thing of the article is computed:
+//! Forward propagation changes nodes, backward propagation changes weights. Where each is computed:
 //!
 //! | the article | item | file in `src/` |
 //! |---|---|---|
@@ -22,7 +22,7 @@
 //! | the sigmoid σ and σ′ | [`layers::activations::Sigmoid`]: `value`, `slope` | `layers/activations/squashing.rs` |
 //! | squared error and its gradient `(2/n)·(o − l)` | [`losses::MeanSquaredError`] | `losses/mean_squared_error.rs` |
 //! | chain rule for any net | [`Net::gradient`] | `run/propagation.rs` |
-//! | chain rule through one layer | `backward` of [`Layer`](layers::Layer) | the layer's file, such as `layers/dense.rs` |
+//! | chain rule through one layer | `backward` of [`Layer`](layers::Layer) | `layers/`, such as `dense.rs` |
 //! | the script's loop, a sample at a time | [`Online`]: `forward`, `backward` | `online/mod.rs` |
 //! | output delta, by formula or as in the code | [`Rule`]; `output_delta` | `online/dense_sigmoid.rs` |
 //! | hidden delta `(Wᵀ·δ)·σ′` | `backpropagate` | `online/dense_sigmoid.rs` |
@@ -41,8 +41,9 @@
 //! | Fourier and Taylor features | [`layers::Fourier`], [`layers::Taylor`] | `layers/fourier.rs`, `layers/taylor.rs` |
 //! | a drawn digit made like MNIST's | [`prepare`] | `data/digit.rs` |
 //!
-//! The rooms, each of which needs only those before it: `compute` (matrix products, convolutions), [`layers`], [`losses`] and [`optimisers`],
-//! `net`, `data`, `run` (a whole net forward and backward), `online` and `training`, `export`.
+//! The rooms, each of which needs only those before it: `compute` (matrix products, convolutions), [`layers`],
+//! [`losses`] and [`optimisers`], `net`, `data`, `run` (a whole net forward and backward), `online` and `training`,
+//! `export`.
 
 mod compute;
 mod data;

@@ -1,7 +1,8 @@
-//! Optimisers: how a gradient changes the parameters. One file each: sgd.rs is the simplest, then momentum.rs, nesterov.rs, adagrad.rs, rmsprop.rs,
-//! adam.rs, adamw.rs, averaged.rs.
+//! Optimisers: how a gradient changes the parameters. One file each; from the simplest on: sgd.rs, momentum.rs,
+//! nesterov.rs, adagrad.rs, rmsprop.rs, adam.rs, adamw.rs, averaged.rs.
 //!
-//! Each works number by number: on a parameter `w`, its gradient `g`, the learning rate `η`, and up to two moments, which it keeps from step to step.
+//! Each works number by number: on a parameter `w`, its gradient `g`, the learning rate `η`, and up to two moments,
+//! which it keeps from step to step.
 
 mod adagrad;
 mod adam;
@@ -123,8 +124,8 @@ trait Update<T, const M: usize>: Copy + Sync {
 }
 
 impl Step {
-    /// Changes the parameters by their gradients. `moments` holds as many numbers for each parameter as the optimiser has slots: the first of all
-    /// parameters, then the second of all.
+    /// Changes the parameters by their gradients. `moments` holds a number of each parameter for each slot of the
+    /// optimiser: the first moments of all parameters, then the second.
     ///
     /// # Panics
     /// If the lists differ in length.
