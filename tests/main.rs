@@ -13,6 +13,7 @@ mod goldens;
 mod layer_goldens;
 mod layer_laws;
 mod model_texts;
+mod module_circles;
 mod naive_layers;
 mod nets;
 mod nets_program;

@@ -48,7 +48,7 @@ fn a_few_lines_train_a_net() {
     trained.net.save(&path, &plan.loss).unwrap();
     let model = Model::load(&path).unwrap();
     assert_eq!((numbers(&model.net), model.loss.as_str()), (numbers(&trained.net), "cross-entropy"));
-    let pictures = glassbox_dnn::Pictures { images: &data.test.images, labels: &data.test.labels };
+    let pictures = glassbox_dnn::Dataset { images: &data.test.images, labels: &data.test.labels };
     assert_eq!(model.evaluate(pictures).unwrap().hits, trained.epochs[2].test_hits);
     assert_eq!(Net::<f64>::load(&path).unwrap().text(), model.net.text());
 }

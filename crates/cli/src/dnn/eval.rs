@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{Model, Pictures};
+use glassbox_dnn::{Dataset, Model};
 use glassbox_draw::draw_confusion;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use serde_json::json;
@@ -33,7 +33,7 @@ impl Eval {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         let model = Model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
-        let pictures = Pictures { images: &samples.images, labels: &samples.labels };
+        let pictures = Dataset { images: &samples.images, labels: &samples.labels };
         let context = || format!("{} with {}", self.data.name(), self.model.display());
         let result = model.evaluate(pictures).with_context(context)?;
         if let Some(out) = &self.out {

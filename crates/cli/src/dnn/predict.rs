@@ -25,7 +25,7 @@ use crate::run::{Common, complain, say, say_json, say_picture};
 pub(super) struct Predict {
     /// A model that `dnn train` wrote
     model: PathBuf,
-    /// Pictures; - for standard input
+    /// Dataset; - for standard input
     #[arg(required = true)]
     pictures: Vec<PathBuf>,
 }

@@ -3,7 +3,7 @@ use std::path::Path;
 use glassbox_tensor::{Batch, Tensor};
 
 use super::summary::{LayerSummary, ParameterSummary, layers_of, parameters_of};
-use crate::{Error, Evaluation, Net, Pictures, Real, Shape, evaluate, features, losses};
+use crate::{Dataset, Error, Evaluation, Net, Real, Shape, evaluate, features, losses};
 
 /// A net of the precision that its file has: for code that must not care which, and need not be compiled for both.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl AnyNet {
     /// # Errors
     /// If the net takes pictures of another size.
     pub fn classify(&self, picture: &Batch<u8>) -> Result<Vec<f64>, Error> {
-        let labelled = Pictures { images: picture, labels: &[0] };
+        let labelled = Dataset { images: picture, labels: &[0] };
         of_either!(self, net => {
             labelled.check(net)?;
             Ok(net.predict(&features(picture)).as_slice().iter().map(|value| value.as_f64()).collect())
@@ -91,7 +91,7 @@ impl AnyNet {
     ///
     /// # Errors
     /// If there is no such loss, or pictures and net do not fit.
-    pub fn evaluate(&self, pictures: Pictures, loss: &str) -> Result<Evaluation, Error> {
+    pub fn evaluate(&self, pictures: Dataset, loss: &str) -> Result<Evaluation, Error> {
         let unknown = || Error::Model(format!("there is no loss {loss:?}"));
         of_either!(self, net => evaluate(net, pictures, &*losses::by_name(loss).ok_or_else(unknown)?))
     }

@@ -6,7 +6,7 @@ use glassbox_tensor::Batch;
 
 use super::archive::{Archive, is_safetensors};
 use super::{AnyNet, Stored};
-use crate::{Error, Evaluation, Net, Pictures, Real, Shape, losses};
+use crate::{Dataset, Error, Evaluation, Net, Real, Shape, losses};
 
 /// The array that holds the text of a net that is not the article's: `input 784 | dense 50 | sigmoid | …`.
 const MODEL: &str = "model";
@@ -74,7 +74,7 @@ impl Model {
     ///
     /// # Errors
     /// If pictures and net do not fit.
-    pub fn evaluate(&self, pictures: Pictures) -> Result<Evaluation, Error> {
+    pub fn evaluate(&self, pictures: Dataset) -> Result<Evaluation, Error> {
         self.net.evaluate(pictures, &self.loss)
     }
 }

@@ -5,7 +5,7 @@ use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::Npz;
 use glassbox_tensor::Tensor;
 
-use crate::{Error, Pictures};
+use crate::{Dataset, Error};
 
 /// A data set: pictures to train on, and pictures to test with.
 #[derive(Clone, Debug)]
@@ -49,8 +49,8 @@ impl Data {
 }
 
 /// Some pictures as nets take them.
-pub(super) fn pictures(labelled: &Labelled) -> Pictures<'_> {
-    Pictures { images: &labelled.images, labels: &labelled.labels }
+pub(super) fn pictures(labelled: &Labelled) -> Dataset<'_> {
+    Dataset { images: &labelled.images, labels: &labelled.labels }
 }
 
 /// The pictures but the last `count`, and those.

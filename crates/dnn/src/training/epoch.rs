@@ -9,7 +9,7 @@ pub struct Epoch {
     pub number: usize,
     /// Epochs of the training.
     pub of: usize,
-    /// Samples, hits and loss, each sample counted before it was learned from.
+    /// SparseSamples, hits and loss, each sample counted before it was learned from.
     pub progress: Progress,
     /// Test pictures that the net gets right after the epoch.
     pub test_hits: usize,

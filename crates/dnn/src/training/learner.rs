@@ -6,20 +6,20 @@ use glassbox_tensor::Tensor;
 
 use super::plan::Plan;
 use super::settings::Order;
-use crate::{Error, Net, Online, Pictures, Progress, Samples, Stored, Trainer};
+use crate::{Dataset, Error, Net, Online, Progress, SparseSamples, Stored, Trainer};
 
 /// A net in training, with its pictures.
 pub(super) enum Learner<'a, T: Stored> {
-    Article { online: Box<Online<T>>, samples: Samples<'a>, in_file_order: bool },
-    Batches { trainer: Box<Trainer<T>>, pictures: Pictures<'a> },
+    Article { online: Box<Online<T>>, samples: SparseSamples<'a>, in_file_order: bool },
+    Batches { trainer: Box<Trainer<T>>, pictures: Dataset<'a> },
 }
 
 impl<'a, T: Stored> Learner<'a, T> {
-    pub(super) fn new(net: Net<T>, plan: &Plan, pictures: Pictures<'a>) -> Result<Self, Error> {
+    pub(super) fn new(net: Net<T>, plan: &Plan, pictures: Dataset<'a>) -> Result<Self, Error> {
         Ok(match plan.rule {
             Some(rule) => Self::Article {
                 online: Box::new(Online::new(&net, rule, plan.recipe.rate)?),
-                samples: Samples::new(pictures.images, pictures.labels)?,
+                samples: SparseSamples::new(pictures.images, pictures.labels)?,
                 in_file_order: plan.order == Order::File,
             },
             None => Self::Batches {

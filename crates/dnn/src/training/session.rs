@@ -10,7 +10,7 @@ use super::epoch::Epoch;
 use super::learner::Learner;
 use super::plan::Plan;
 use super::settings::{Order, Precision};
-use crate::{AnyNet, Error, Net, Pictures, Progress, Shape, Stored, evaluate, shuffled};
+use crate::{AnyNet, Dataset, Error, Net, Progress, Shape, Stored, evaluate, shuffled};
 
 /// What happens in a training.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub enum Event<'e> {
         file: &'e Path,
         /// Epochs finished.
         epoch: usize,
-        /// Samples done of the next one.
+        /// SparseSamples done of the next one.
         seen: usize,
     },
     /// A checkpoint is not whole; the one before it is tried.
@@ -252,7 +252,7 @@ impl<T: Stored> Run<'_, T> {
     fn finish(&mut self, number: usize, reporter: &mut Reporter) -> Result<(), Error> {
         let name = &self.data.name;
         let (net, loss) = (self.learner.net().map_err(|error| error.within(name))?, self.plan.loss()?);
-        let evaluate = |pictures: Pictures| evaluate(&net, pictures, &*loss).map_err(|error| error.within(name));
+        let evaluate = |pictures: Dataset| evaluate(&net, pictures, &*loss).map_err(|error| error.within(name));
         let began = Instant::now();
         let test = evaluate(pictures(&self.data.test))?;
         let test_seconds = began.elapsed().as_secs_f64();

@@ -43,7 +43,7 @@ pub struct Settings {
     pub rate: Option<f64>,
     /// How the rate goes on: `constant`, `step:EPOCHS:FACTOR`, `cosine` or `one-cycle`.
     pub schedule: Option<String>,
-    /// Samples a step.
+    /// SparseSamples a step.
     pub batch: Option<usize>,
     /// Weight decay.
     pub decay: Option<f64>,
