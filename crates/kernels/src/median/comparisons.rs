@@ -2,36 +2,33 @@
 
 /// Two lengths, and which numbers of the merged list are kept. If the second is none, the first is not sorted yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::median) struct MergeSize {
-    pub(in crate::median) a: usize,
-    pub(in crate::median) b: usize,
-    pub(in crate::median) first: usize,
-    pub(in crate::median) kept: usize,
+pub(super) struct MergeSize {
+    pub(super) a: usize,
+    pub(super) b: usize,
+    pub(super) first: usize,
+    pub(super) kept: usize,
 }
 
 impl MergeSize {
     /// Of two numbers.
-    pub(in crate::median) const PAIR: MergeSize = MergeSize { a: 1, b: 1, first: 0, kept: 2 };
+    pub(super) const PAIR: MergeSize = MergeSize { a: 1, b: 1, first: 0, kept: 2 };
 }
 
 /// Numbers that one pass holds at most.
-pub(in crate::median) const MOST_NUMBERS: usize = 192;
+pub(super) const MOST_NUMBERS: usize = 192;
 
 /// Comparisons of one pass at most.
 const MOST_STEPS: usize = 512;
 
-/// Passes at most.
-const MOST_PASSES: usize = 5;
-
 /// Numbers in hand, each named by its register, in sorted order.
 #[derive(Clone, Copy)]
-struct Sorted {
-    registers: [u16; MOST_NUMBERS],
-    length: usize,
+pub(super) struct Sorted {
+    pub(super) registers: [u16; MOST_NUMBERS],
+    pub(super) length: usize,
 }
 
 impl Sorted {
-    const fn range(first: usize, length: usize) -> Self {
+    pub(super) const fn range(first: usize, length: usize) -> Self {
         let mut list = Sorted { registers: [0; MOST_NUMBERS], length: 0 };
         while list.length < length {
             list = list.with((first + list.length) as u16);
@@ -68,7 +65,7 @@ impl Sorted {
 
     /// Leaves out, on both sides alike, what cannot be the median of `all` numbers: in a list that stands for `of` of them,
     /// whatever has more than half of all above or below it.
-    const fn prune(&self, of: usize, all: usize) -> Self {
+    pub(super) const fn prune(&self, of: usize, all: usize) -> Self {
         let middle = (all - 1) / 2;
         let dropped = (of - self.length) / 2;
         let drop = of.saturating_sub(1 + middle).saturating_sub(dropped);
@@ -78,7 +75,7 @@ impl Sorted {
 
 /// Where a number that a pass reads comes from.
 #[derive(Clone, Copy)]
-pub(in crate::median) enum Source {
+pub(super) enum Source {
     /// A row of the window.
     Row(usize),
     /// The row that is not part of the core.
@@ -89,23 +86,23 @@ pub(in crate::median) enum Source {
 
 /// What is done at every place of a row: numbers are read, compared two by two, and those that are needed written.
 #[derive(Clone, Copy)]
-pub(in crate::median) struct Round {
+pub(super) struct Round {
     /// Sources and how many pixels to the right each is read.
-    pub(in crate::median) inputs: [(Source, usize); MOST_NUMBERS],
-    pub(in crate::median) input_count: usize,
+    pub(super) inputs: [(Source, usize); MOST_NUMBERS],
+    pub(super) input_count: usize,
     /// Registers of which the first shall hold the smaller number.
-    pub(in crate::median) steps: [(u16, u16); MOST_STEPS],
-    pub(in crate::median) step_count: usize,
+    pub(super) steps: [(u16, u16); MOST_STEPS],
+    pub(super) step_count: usize,
     /// Registers that are written, one to each plane from `first_plane` on.
-    pub(in crate::median) outputs: [u16; MOST_NUMBERS],
-    pub(in crate::median) output_count: usize,
-    pub(in crate::median) first_plane: usize,
+    pub(super) outputs: [u16; MOST_NUMBERS],
+    pub(super) output_count: usize,
+    pub(super) first_plane: usize,
     /// Pixels beyond the last place for which the results are needed.
-    pub(in crate::median) extent: usize,
+    pub(super) extent: usize,
 }
 
 impl Round {
-    const EMPTY: Round = Round {
+    pub(super) const EMPTY: Round = Round {
         inputs: [(Source::Outer, 0); MOST_NUMBERS],
         input_count: 0,
         steps: [(0, 0); MOST_STEPS],
@@ -118,7 +115,7 @@ impl Round {
 
     /// Two sorted lists of so many numbers, which are in registers one after the other, and which numbers of the merged list are written. If
     /// the second list has none, the first is sorted.
-    pub(in crate::median) const fn merging(shape: MergeSize) -> Round {
+    pub(super) const fn merging(shape: MergeSize) -> Round {
         let mut pass = Round::EMPTY;
         let (a, b) = (Sorted::range(0, shape.a), Sorted::range(shape.a, shape.b));
         let list = match shape {
@@ -130,13 +127,13 @@ impl Round {
         pass
     }
 
-    const fn read(&mut self, source: Source, shift: usize) {
+    pub(super) const fn read(&mut self, source: Source, shift: usize) {
         self.inputs[self.input_count] = (source, shift);
         self.input_count += 1;
     }
 
     /// Reads a sorted list.
-    const fn read_list(&mut self, list: Planes, shift: usize) -> Sorted {
+    pub(super) const fn read_list(&mut self, list: Planes, shift: usize) -> Sorted {
         let registers = Sorted::range(self.input_count, list.length);
         let mut i = 0;
         while i < list.length {
@@ -152,7 +149,7 @@ impl Round {
     }
 
     /// Merge sort.
-    const fn sort(&mut self, list: &Sorted) -> Sorted {
+    pub(super) const fn sort(&mut self, list: &Sorted) -> Sorted {
         if list.length == 1 {
             return *list;
         }
@@ -162,7 +159,7 @@ impl Round {
     }
 
     /// Batcher's odd-even merge: the odd places of both lists, the even places of both, then neighbours.
-    const fn merge(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
+    pub(super) const fn merge(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
         if a.length == 0 {
             return *b;
         }
@@ -195,7 +192,7 @@ impl Round {
 
     /// The middle one of two sorted lists, the first by one the longer: the smallest number that as many are not greater than. Of the
     /// first list's `i` smallest and the second's `n + 1 − i` smallest it is the greatest, whichever `i` makes that the least.
-    const fn middle(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
+    pub(super) const fn middle(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
         let n = b.length;
         let last = a.registers[n];
         let mut i = 0;
@@ -207,7 +204,7 @@ impl Round {
         a.part(n, n + 1)
     }
 
-    const fn write(&mut self, list: &Sorted, first_plane: usize) -> Planes {
+    pub(super) const fn write(&mut self, list: &Sorted, first_plane: usize) -> Planes {
         self.outputs = list.registers;
         self.output_count = list.length;
         self.first_plane = first_plane;
@@ -217,100 +214,7 @@ impl Round {
 
 /// Planes that hold a sorted list at every place.
 #[derive(Clone, Copy)]
-struct Planes {
-    first: usize,
-    length: usize,
-}
-
-/// The passes that find the median of a window: those that make the core, and a last one.
-///
-/// Two windows, one below the other, share all rows but one each. What could be the median of either is sorted once: the core. With the
-/// other row, sorted, it gives the median.
-pub(in crate::median) struct Plan {
-    pub(in crate::median) passes: [Round; MOST_PASSES],
-    /// Passes; the last but one writes the core.
-    pub(in crate::median) count: usize,
-    /// Planes that are written before the core.
-    pub(in crate::median) planes: usize,
-}
-
-impl Plan {
-    /// The core's columns first, then lists of 2, 4, … columns; the core merges those that the width's binary digits name, widest
-    /// first.
-    pub(in crate::median) const fn median(size: usize) -> Self {
-        let (all, height) = (size * size, size - 1);
-        let mut plan = Plan { passes: [Round::EMPTY; MOST_PASSES], count: 1, planes: 0 };
-        let pass = &mut plan.passes[0];
-        let mut row = 0;
-        while row < height {
-            pass.read(Source::Row(1 + row), 0);
-            row += 1;
-        }
-        let sorted = pass.sort(&Sorted::range(0, height));
-        let mut lists = [pass.write(&sorted, 0); MOST_PASSES];
-        plan.planes += height;
-        // The widest list is read at two places by the core's pass alone: it need not be written.
-        let mut width = 2;
-        while 2 * width <= size {
-            let (pass, list) = (&mut plan.passes[plan.count], lists[plan.count - 1]);
-            let (left, right) = (pass.read_list(list, 0), pass.read_list(list, width / 2));
-            let merged = pass.merge(&left, &right).prune(width * height, all);
-            lists[plan.count] = pass.write(&merged, plan.planes);
-            plan.planes += merged.length;
-            plan.count += 1;
-            width *= 2;
-        }
-        let pass = &mut plan.passes[plan.count];
-        let mut power = plan.count - 1;
-        let mut covered = 1 << power;
-        let mut core = pass.read_list(lists[power], 0);
-        while covered < size {
-            if covered + (1 << power) <= size {
-                let next = pass.read_list(lists[power], covered);
-                covered += 1 << power;
-                core = pass.merge(&core, &next).prune(covered * height, all);
-            } else {
-                power -= 1;
-            }
-        }
-        let core = pass.write(&core, plan.planes);
-        plan.count += 1;
-        let pass = &mut plan.passes[plan.count];
-        let core = pass.read_list(core, 0);
-        let mut outer = Sorted::range(pass.input_count, size);
-        let mut shift = 0;
-        while shift < size {
-            pass.read(Source::Outer, shift);
-            shift += 1;
-        }
-        outer = pass.sort(&outer);
-        let middle = pass.middle(&core, &outer);
-        let _ = pass.write(&middle, plan.planes + core.length);
-        plan.count += 1;
-        plan.with_extents()
-    }
-
-    /// Backward: how far beyond the block each pass is needed.
-    const fn with_extents(mut self) -> Self {
-        let mut reader = self.count - 1;
-        while reader > 0 {
-            let pass = self.passes[reader];
-            let mut i = 0;
-            while i < pass.input_count {
-                if let (Source::Plane(plane), shift) = pass.inputs[i] {
-                    let mut writer = reader;
-                    while plane < self.passes[writer].first_plane || writer == reader {
-                        writer -= 1;
-                    }
-                    let from = &mut self.passes[writer];
-                    if from.extent < pass.extent + shift {
-                        from.extent = pass.extent + shift;
-                    }
-                }
-                i += 1;
-            }
-            reader -= 1;
-        }
-        self
-    }
+pub(super) struct Planes {
+    pub(super) first: usize,
+    pub(super) length: usize,
 }

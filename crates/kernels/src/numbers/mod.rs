@@ -2,7 +2,10 @@
 
 mod accumulator;
 mod alpha;
+mod bytes;
+mod floats;
 mod pixel;
+mod words;
 
 pub use accumulator::Accumulator;
 pub(crate) use accumulator::{greater, nearest, smaller};

@@ -1,4 +1,8 @@
-use super::comparisons::{MOST_NUMBERS, Plan, Source};
+mod rounds;
+
+use rounds::Plan;
+
+use super::comparisons::{MOST_NUMBERS, Source};
 use super::unroll::{unroll128, unroll512};
 use crate::Pixel;
 use crate::numbers::{greater, smaller};

@@ -1,165 +1,9 @@
-//! Vectors of eight and sixteen floats, with comparisons and their indices, and loops over them: [`FloatTask`].
-
-#[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
-use std::marker::PhantomData;
-use std::ops::{Add, Mul};
 
-use crate::dispatch::Copies;
-use crate::level::Instructions;
-#[cfg(target_arch = "x86_64")]
+use super::{FloatVectors, transposed};
 use crate::vectors::{Registers256, Registers512};
-use crate::{Arrays, Level, Task, Vectors};
-
-/// How to compute with eight numbers at a time, or with sixteen.
-pub trait FloatVectors<T>: Vectors<T, 8> {
-    /// How to compute with sixteen.
-    type Sixteens: Vectors<T, 16>;
-    /// An index for each of eight numbers.
-    type Indices: Copy;
-
-    /// Whether there are enough registers for twelve sums of sixteen numbers and their terms; otherwise there are for six.
-    const IS_WIDE: bool;
-
-    /// How to compute with sixteen.
-    fn sixteens(self) -> Self::Sixteens;
-
-    /// The transposed matrix.
-    fn transposed(self, rows: [Self::Vector; 8]) -> [Self::Vector; 8];
-
-    /// A bit for each number, the first the lowest: 1 if the number is not zero.
-    fn nonzero_bits(self, numbers: Self::Vector) -> u8;
-
-    /// The indices `first`, `first + 1`, … `first + 7`.
-    fn indices(self, first: u32) -> Self::Indices;
-
-    /// The greater of each pair with its index: `a` where it is greater, `b` elsewhere.
-    fn greater(
-        self,
-        a: (Self::Vector, Self::Indices),
-        b: (Self::Vector, Self::Indices),
-    ) -> (Self::Vector, Self::Indices);
-
-    /// Stores indices in an array.
-    fn store_indices(self, indices: Self::Indices, to: &mut [u32; 8]);
-}
-
-/// A loop with its arguments, like a [`Task`], that computes with vectors of floats.
-pub trait FloatTask<T> {
-    /// Runs the loop. Mark it, and every function it calls, `#[inline(always)]`.
-    fn run<V: FloatVectors<T>>(self, vectors: V);
-}
-
-/// Numbers that have [`FloatVectors`] at every level: `f32` and `f64`.
-pub trait Floats: Sized {
-    /// Runs `task` with the instructions of `level`.
-    fn dispatch_floats<K: FloatTask<Self>>(level: Level, task: K);
-}
-
-macro_rules! floats {
-    ($($real:ty)*) => {$(
-        impl Floats for $real {
-            #[inline(always)]
-            fn dispatch_floats<K: FloatTask<Self>>(level: Level, task: K) {
-                let of = PhantomData::<$real>;
-                match level.0 {
-                    Instructions::Baseline => Copies::<K>::baseline(([], With { vectors: Arrays, task, of })),
-                    #[cfg(target_arch = "x86_64")]
-                    #[allow(unsafe_code, reason = "calls a function compiled for more than the baseline")]
-                    // SAFETY: only `Level::all` makes this level, after it found each of the features.
-                    Instructions::Avx2 => unsafe {
-                        Copies::<K>::avx2(([], With { vectors: Registers256(()), task, of }))
-                    },
-                    #[cfg(target_arch = "x86_64")]
-                    #[allow(unsafe_code, reason = "calls a function compiled for more than the baseline")]
-                    // SAFETY: as above.
-                    Instructions::Avx512 => unsafe {
-                        Copies::<K>::avx512(([], With { vectors: Registers512(Registers256(())), task, of }))
-                    },
-                }
-            }
-        }
-    )*};
-}
-floats!(f32 f64);
-
-struct With<T, V, K> {
-    vectors: V,
-    task: K,
-    of: PhantomData<T>,
-}
-
-impl<T, V: FloatVectors<T>, K: FloatTask<T>> Task for With<T, V, K> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, _: Level) {
-        self.task.run(self.vectors);
-    }
-}
-
-/// Rows as columns, number by number.
-#[inline(always)]
-fn transposed<T: Copy + Default, V: Vectors<T, 8>>(vectors: V, rows: [V::Vector; 8]) -> [V::Vector; 8] {
-    let (mut numbers, mut columns) = ([[T::default(); 8]; 8], [[T::default(); 8]; 8]);
-    for i in 0..8 {
-        vectors.store(rows[i], &mut numbers[i]);
-    }
-    for i in 0..8 {
-        for j in 0..8 {
-            columns[j][i] = numbers[i][j];
-        }
-    }
-    columns.map(|column| vectors.load(&column))
-}
-
-impl<T> FloatVectors<T> for Arrays
-where
-    T: Copy + Default + PartialOrd + Send + Sync + Add<Output = T> + Mul<Output = T>,
-{
-    type Sixteens = Self;
-    type Indices = [u32; 8];
-
-    const IS_WIDE: bool = false;
-
-    #[inline(always)]
-    fn sixteens(self) -> Self {
-        self
-    }
-
-    #[inline(always)]
-    fn transposed(self, rows: [[T; 8]; 8]) -> [[T; 8]; 8] {
-        transposed(self, rows)
-    }
-
-    #[inline(always)]
-    fn nonzero_bits(self, numbers: [T; 8]) -> u8 {
-        numbers.iter().enumerate().fold(0, |bits, (i, number)| bits | u8::from(*number != T::default()) << i)
-    }
-
-    #[inline(always)]
-    fn indices(self, first: u32) -> [u32; 8] {
-        std::array::from_fn(|i| first.wrapping_add(i as u32))
-    }
-
-    #[inline(always)]
-    fn greater(self, a: ([T; 8], [u32; 8]), mut b: ([T; 8], [u32; 8])) -> ([T; 8], [u32; 8]) {
-        for i in 0..8 {
-            let greater = a.0[i] > b.0[i];
-            b.0[i] = if greater { a.0[i] } else { b.0[i] };
-            b.1[i] = if greater { a.1[i] } else { b.1[i] };
-        }
-        b
-    }
-
-    #[inline(always)]
-    fn store_indices(self, indices: [u32; 8], to: &mut [u32; 8]) {
-        *to = indices;
-    }
-}
 
 /// Instructions of AVX2, or of AVX-512 if a `Registers512` is at hand.
-#[cfg(target_arch = "x86_64")]
 macro_rules! instructions {
     ($instructions:expr) => {{
         #[allow(unsafe_code, reason = "one register an operation, whatever stands around it")]
@@ -171,7 +15,6 @@ macro_rules! instructions {
 }
 
 /// Rows of `f32` as columns: squares of one, two and four numbers within them are exchanged.
-#[cfg(target_arch = "x86_64")]
 macro_rules! transposed {
     () => {
         #[inline(always)]
@@ -208,7 +51,6 @@ macro_rules! transposed {
 }
 
 /// What is the same for all numbers and registers: how sixteen are worked on, and eight indices.
-#[cfg(target_arch = "x86_64")]
 macro_rules! with_indices {
     ($is_wide:literal) => {
         type Sixteens = Self;
@@ -233,7 +75,6 @@ macro_rules! with_indices {
     };
 }
 
-#[cfg(target_arch = "x86_64")]
 impl FloatVectors<f32> for Registers256 {
     with_indices!(false);
     transposed!();
@@ -253,7 +94,6 @@ impl FloatVectors<f32> for Registers256 {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 impl FloatVectors<f64> for Registers256 {
     with_indices!(false);
 
@@ -289,7 +129,6 @@ impl FloatVectors<f64> for Registers256 {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 impl FloatVectors<f32> for Registers512 {
     with_indices!(true);
     transposed!();
@@ -308,7 +147,6 @@ impl FloatVectors<f32> for Registers512 {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 impl FloatVectors<f64> for Registers512 {
     with_indices!(true);
 
