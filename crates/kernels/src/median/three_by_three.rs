@@ -124,7 +124,7 @@ fn columns<R: Register>(lanes: ByteVectors<R>, [upper, middle, lower]: [&[u8]; 3
 
 #[inline(always)]
 fn shifted<R: Register, const BY: i32>([a, b, c]: [Bytes<R>; 3], next: [Bytes<R>; 3]) -> [Bytes<R>; 3] {
-    [a.shifted::<BY>(next[0]), b.shifted::<BY>(next[1]), c.shifted::<BY>(next[2])]
+    [a.shifted_by_table::<BY>(next[0]), b.shifted_by_table::<BY>(next[1]), c.shifted_by_table::<BY>(next[2])]
 }
 
 #[inline(always)]

@@ -3,26 +3,26 @@
 use super::{Words, register};
 use crate::registers::Register;
 
-/// Numbers of 8 bits, as many as a register holds.
+/// A register of 8-bit numbers without a sign.
 #[derive(Clone, Copy, Debug)]
 pub struct Bytes<R>(pub(super) R);
 
-/// Of as many numbers of 8 bits, whether something is true.
+/// The result of a comparison: true or false for each 8-bit number.
 #[derive(Clone, Copy)]
 pub struct Mask<R: Register>(pub(super) R::Mask);
 
 impl<R: Register> Bytes<R> {
-    /// Puts them in the first places of a list.
+    /// Stores the numbers at the start of a list.
     ///
     /// # Panics
-    /// If there are too few.
+    /// If the list is shorter than a register.
     #[inline(always)]
     pub fn store(self, to: &mut [u8]) {
         let to = &mut to[..R::BYTES];
         register!(R::store(self.0, to.as_mut_ptr()))
     }
 
-    /// What is above 255 begins anew from 0.
+    /// The sums modulo 256.
     #[inline(always)]
     pub fn add(self, other: Self) -> Self {
         register!(Bytes(R::add8(self.0, other.0)))
@@ -46,48 +46,49 @@ impl<R: Register> Bytes<R> {
         register!(Mask(R::at_most_u8(self.0, other.0)))
     }
 
-    /// These numbers in some places, 0 elsewhere.
+    /// These numbers where the mask is true, 0 elsewhere.
     #[inline(always)]
-    pub fn only(self, places: Mask<R>) -> Self {
-        register!(Bytes(R::keep8(places.0, self.0)))
+    pub fn masked(self, mask: Mask<R>) -> Self {
+        register!(Bytes(R::keep8(mask.0, self.0)))
     }
 
-    /// One more in some places.
+    /// One more where the mask is true.
     #[inline(always)]
-    pub fn count_up(self, places: Mask<R>) -> Self {
-        register!(Bytes(R::count_up8(places.0, self.0)))
+    pub fn count_up(self, mask: Mask<R>) -> Self {
+        register!(Bytes(R::count_up8(mask.0, self.0)))
     }
 
-    /// One less in some places.
+    /// One less where the mask is true.
     #[inline(always)]
-    pub fn count_down(self, places: Mask<R>) -> Self {
-        register!(Bytes(R::count_down8(places.0, self.0)))
+    pub fn count_down(self, mask: Mask<R>) -> Self {
+        register!(Bytes(R::count_down8(mask.0, self.0)))
     }
 
-    /// Those from the `FROM`th on, which is at most the 15th, then those of `next`.
+    /// Drops the first `BY` numbers, at most 15, and appends the first of `next`.
     #[inline(always)]
-    pub fn following<const FROM: i32>(self, next: Self) -> Self {
-        register!(Bytes(R::following::<FROM>(self.0, next.0)))
+    pub fn shifted<const BY: i32>(self, next: Self) -> Self {
+        register!(Bytes(R::shifted8::<BY>(self.0, next.0)))
     }
 
-    /// The same, faster where it is asked for again and again and registers are left. To load what lies across two cache lines takes as
-    /// long as two loads.
+    /// As [`shifted`](Self::shifted), faster in a loop that has a register to spare for a table.
+    ///
+    /// It is also faster than an unaligned load, which costs two loads where it crosses cache lines.
     #[inline(always)]
-    pub fn shifted<const FROM: i32>(self, next: Self) -> Self {
-        register!(Bytes(R::shifted8::<FROM>(self.0, next.0)))
+    pub fn shifted_by_table<const BY: i32>(self, next: Self) -> Self {
+        register!(Bytes(R::shifted_by_table8::<BY>(self.0, next.0)))
     }
 
-    /// Those from the 16th on, then those of `next`.
+    /// Drops the first 16 numbers and appends the first of `next`.
     #[inline(always)]
-    pub fn following16(self, next: Self) -> Self {
-        register!(Bytes(R::following16(self.0, next.0)))
+    pub fn shifted16(self, next: Self) -> Self {
+        register!(Bytes(R::shifted16(self.0, next.0)))
     }
 
-    /// `here · self + there · other`, of which the size must not exceed 32767.
+    /// `weight · self + other_weight · other`, of at most 32767 in absolute value.
     #[inline(always)]
-    pub fn weigh(self, here: i8, other: Self, there: i8) -> Words<R> {
+    pub fn weigh(self, weight: i8, other: Self, other_weight: i8) -> Words<R> {
         register!({
-            let weights = R::splat16(i16::from_le_bytes([here as u8, there as u8]));
+            let weights = R::splat16(i16::from_le_bytes([weight as u8, other_weight as u8]));
             let [low, high] = [R::unpack_low8(self.0, other.0), R::unpack_high8(self.0, other.0)];
             Words([R::weigh_pairs8(low, weights), R::weigh_pairs8(high, weights)])
         })
@@ -95,7 +96,7 @@ impl<R: Register> Bytes<R> {
 }
 
 impl<R: Register> Mask<R> {
-    /// A bit for each.
+    /// A bit for each number, the first the lowest.
     #[inline(always)]
     pub fn bits(self) -> u64 {
         register!(R::bits(self.0))

@@ -1,5 +1,7 @@
-//! As many numbers of 8 bits at a time as a register holds, for the few loops in which the compiler does not find the instructions that fit: it
-//! widens 8-bit numbers by one that is slow on some processors, and does not find products of pairs and high halves of products.
+//! Vectors of 8-bit and 16-bit numbers, one register at a time.
+//!
+//! They are for the few loops in which the compiler misses the best instructions. It widens bytes by an instruction
+//! that is slow on some processors, and it finds neither products of pairs nor high halves of products.
 
 mod bytes;
 mod words;
@@ -13,11 +15,11 @@ use crate::Level;
 use crate::level::Instructions;
 use crate::registers::{Register, Register256, Register512};
 
-/// Proof that the processor has the instructions for a kind of registers: [`Bytes`] and [`Words`] come into being by it only.
+/// Proof that the processor has registers of the kind `R`. Only through it are [`Bytes`] and [`Words`] made.
 #[derive(Clone, Copy, Debug)]
 pub struct ByteVectors<R>(PhantomData<R>);
 
-/// Evaluates an expression with the widest [`ByteVectors`] that a level has, or another one if it has none.
+/// Evaluates the first expression with the widest [`ByteVectors`] of a level, or the second if the level has none.
 #[macro_export]
 macro_rules! with_byte_vectors {
     ($level:expr, $vectors:ident => $then:expr, else $otherwise:expr) => {{
@@ -33,7 +35,7 @@ macro_rules! with_byte_vectors {
 }
 
 impl Level {
-    /// ByteVectors of 512 bits, if this level has them.
+    /// Byte vectors of 512 bits, if this level has them.
     #[inline(always)]
     pub fn byte_vectors512(self) -> Option<ByteVectors<Register512>> {
         match self.0 {
@@ -43,25 +45,25 @@ impl Level {
         }
     }
 
-    /// ByteVectors of 256 bits, if this level has them.
+    /// Byte vectors of 256 bits, if this level has them.
     #[inline(always)]
     pub fn byte_vectors256(self) -> Option<ByteVectors<Register256>> {
         (self > Level::BASELINE).then_some(ByteVectors(PhantomData))
     }
 
-    /// Whether this level has any lanes.
+    /// Whether this level has byte vectors of any width.
     #[inline(always)]
     pub fn has_byte_vectors(self) -> bool {
         self.byte_vectors256().is_some()
     }
 }
 
-/// What a register does.
+/// Evaluates an operation of a register.
 macro_rules! register {
     ($instructions:expr) => {{
-        #[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
-        // SAFETY: there is a `ByteVectors`, which is made only where the processor has the instructions; pointers come from references to arrays
-        // that are long enough.
+        #[allow(unsafe_code, reason = "the compiler does not find these instructions by itself")]
+        // SAFETY: a `ByteVectors`, through which every vector is made, proves that the processor has the instructions;
+        // pointers come from slices of a whole register.
         unsafe {
             $instructions
         }
@@ -70,23 +72,23 @@ macro_rules! register {
 use register;
 
 impl<R: Register> ByteVectors<R> {
-    /// Numbers of 8 bits in a register.
+    /// How many numbers of 8 bits a register holds.
     pub const COUNT: usize = R::BYTES;
 
-    /// The first numbers of a list.
+    /// Loads the first numbers of a list.
     ///
     /// # Panics
-    /// If there are too few.
+    /// If the list is shorter than a register.
     #[inline(always)]
     pub fn load(self, from: &[u8]) -> Bytes<R> {
         let from = &from[..Self::COUNT];
         register!(Bytes(R::load(from.as_ptr())))
     }
 
-    /// The first numbers of a list, in the list's order.
+    /// Loads the first numbers of a list, in the list's order.
     ///
     /// # Panics
-    /// If there are too few.
+    /// If the list is shorter than [`COUNT`](Self::COUNT).
     #[inline(always)]
     pub fn load_words(self, from: &[u16]) -> Words<R> {
         let (low, high) = from[..Self::COUNT].split_at(Self::COUNT / 2);
@@ -99,13 +101,13 @@ impl<R: Register> ByteVectors<R> {
         register!(Bytes(R::zeros()))
     }
 
-    /// Of every lane the same number.
+    /// The same number in every lane.
     #[inline(always)]
     pub fn splat(self, number: u8) -> Bytes<R> {
         register!(Bytes(R::splat8(number as i8)))
     }
 
-    /// Of every lane the same number.
+    /// The same number in every lane.
     #[inline(always)]
     pub fn splat_words(self, number: i16) -> Words<R> {
         register!(Words([R::splat16(number); 2]))

@@ -3,7 +3,10 @@
 use super::{Bytes, register};
 use crate::registers::Register;
 
-/// As many numbers of 16 bits: of bytes in an order of their own, which [`Words::saturate`] and [`Words::store`] undo.
+/// Two registers of 16-bit numbers, as many as a register has bytes.
+///
+/// Words that were made from [`Bytes`] are interleaved; [`saturate`](Words::saturate) and [`store`](Words::store)
+/// restore the order.
 #[derive(Clone, Copy, Debug)]
 pub struct Words<R>(pub(super) [R; 2]);
 
@@ -22,11 +25,11 @@ impl<R: Register> Words<R> {
         register!(Words([R::subtract16(a, c), R::subtract16(b, d)]))
     }
 
-    /// By how much they are above others, 0 if they are not, the numbers without a sign.
+    /// The differences of numbers without a sign, 0 where they would be negative.
     #[inline(always)]
-    pub fn above(self, other: Self) -> Self {
+    pub fn saturating_subtract(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
-        register!(Words([R::above_u16(a, c), R::above_u16(b, d)]))
+        register!(Words([R::saturating_subtract_u16(a, c), R::saturating_subtract_u16(b, d)]))
     }
 
     /// The absolute values.
@@ -43,7 +46,7 @@ impl<R: Register> Words<R> {
         register!(Words([R::max_i16(a, c), R::max_i16(b, d)]))
     }
 
-    /// The upper 16 bits of the products with a number, all of them without a sign.
+    /// The upper 16 bits of the products with a factor, without signs.
     #[inline(always)]
     pub fn upper_product(self, factor: u16) -> Self {
         let Words([a, b]) = self;
@@ -53,17 +56,17 @@ impl<R: Register> Words<R> {
         })
     }
 
-    /// Shifted right, the numbers without a sign.
+    /// The numbers shifted right, without a sign.
     #[inline(always)]
     pub fn shift_right(self, bits: u32) -> Self {
         let Words([a, b]) = self;
         register!(Words([R::shift_right_u16(a, bits), R::shift_right_u16(b, bits)]))
     }
 
-    /// Puts them in the first places of a list.
+    /// Stores the numbers at the start of a list, those of interleaved words in order.
     ///
     /// # Panics
-    /// If there are too few.
+    /// If the list is shorter than two registers.
     #[inline(always)]
     pub fn store(self, to: &mut [u16]) {
         let to = &mut to[..R::BYTES];
@@ -71,17 +74,19 @@ impl<R: Register> Words<R> {
         register!(R::store_in_order(a, b, to.as_mut_ptr().cast()))
     }
 
-    /// As [`saturate`](Self::saturate), of words in a list's order.
+    /// As [`saturate`](Self::saturate), for words that are not interleaved.
     #[inline(always)]
     pub fn saturate_in_order(self) -> Bytes<R> {
         let Words([a, b]) = self;
         register!(Bytes(R::packed_in_order(R::pack_u8(a, b))))
     }
 
-    /// √(self² + other²), or of half of it, rounded to the nearest; of which what is above 255 is some number above 255.
+    /// `√(self² + other²)`, or `√((self² + other²) / 2)` if `HALF`, rounded to the nearest; any number above 255 stands
+    /// for results above 255.
     ///
-    /// No root of a whole number up to 65280, or of half of one up to 130560, lies nearer to half-way between two whole numbers than 2⁻¹², so
-    /// that [roots](Register::roots32) are exact; what is above that need not be, as it is no number of 8 bits.
+    /// [Roots](Register::roots32) have an error below 2⁻²⁰. No root of a whole number up to 65280, or of half of one up
+    /// to 130560, lies closer than 2⁻¹² to the middle of two whole numbers, so the rounding is exact. Larger roots are
+    /// no numbers of 8 bits.
     #[inline(always)]
     pub fn magnitude<const HALF: bool>(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
@@ -89,7 +94,7 @@ impl<R: Register> Words<R> {
         register!(Words([magnitudes(a, c, scale), magnitudes(b, d, scale)]))
     }
 
-    /// As numbers of 8 bits: what is below 0 as 0, what is above 255 as 255.
+    /// The numbers limited to 0 … 255.
     #[inline(always)]
     pub fn saturate(self) -> Bytes<R> {
         let Words([a, b]) = self;
@@ -97,18 +102,18 @@ impl<R: Register> Words<R> {
     }
 }
 
-/// `√(a² + b²) · scale` of numbers of 16 bits.
+/// `√(a² + b²) · scale` for numbers of 16 bits.
 ///
 /// # Safety
-/// As of all that a [`Register`] does.
-#[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
+/// As for all operations of a [`Register`].
+#[allow(unsafe_code, reason = "the compiler does not find these instructions by itself")]
 #[inline(always)]
 unsafe fn magnitudes<R: Register>(a: R, b: R, scale: f32) -> R {
-    // SAFETY: what is asked of whoever calls this.
+    // SAFETY: the caller promises what the operations require.
     unsafe {
         let (low, high) = (R::unpack_low16(a, b), R::unpack_high16(a, b));
         let (low, high) = (R::weigh_pairs16(low, low), R::weigh_pairs16(high, high));
-        // Of 0 there is no inverse root: what came of it is the least number of all.
+        // Zero has no inverse root: `roots32` made the least number of it.
         R::max_i16(R::pack_i16(R::roots32(low, scale), R::roots32(high, scale)), R::zeros())
     }
 }

@@ -1,4 +1,4 @@
-//! Vectors of eight and sixteen floats, with comparisons and their indices, and loops over them: [`FloatTask`].
+//! Vectors of eight and sixteen floats with comparisons and indices, and loops over them: [`FloatTask`].
 
 mod arrays;
 #[cfg(target_arch = "x86_64")]
@@ -12,17 +12,17 @@ use crate::level::Instructions;
 use crate::vectors::{Registers256, Registers512};
 use crate::{Arrays, Level, Task, Vectors};
 
-/// How to compute with eight numbers at a time, or with sixteen.
+/// Operations on vectors of eight numbers, and of sixteen.
 pub trait FloatVectors<T>: Vectors<T, 8> {
-    /// How to compute with sixteen.
+    /// Operations on vectors of sixteen numbers.
     type Sixteens: Vectors<T, 16>;
     /// An index for each of eight numbers.
     type Indices: Copy;
 
-    /// Whether there are enough registers for twelve sums of sixteen numbers and their terms; otherwise there are for six.
+    /// Whether twelve sums of sixteen numbers, and their terms, fit in the registers; otherwise six do.
     const IS_WIDE: bool;
 
-    /// How to compute with sixteen.
+    /// The operations on sixteen numbers.
     fn sixteens(self) -> Self::Sixteens;
 
     /// The transposed matrix.
@@ -99,7 +99,7 @@ impl<T, V: FloatVectors<T>, K: FloatTask<T>> Task for With<T, V, K> {
     }
 }
 
-/// Rows as columns, number by number.
+/// Transposes a matrix number by number.
 #[inline(always)]
 fn transposed<T: Copy + Default, V: Vectors<T, 8>>(vectors: V, rows: [V::Vector; 8]) -> [V::Vector; 8] {
     let (mut numbers, mut columns) = ([[T::default(); 8]; 8], [[T::default(); 8]; 8]);

@@ -3,18 +3,19 @@ use std::arch::x86_64::*;
 use super::{FloatVectors, transposed};
 use crate::vectors::{Registers256, Registers512};
 
-/// Instructions of AVX2, or of AVX-512 if a `Registers512` is at hand.
+/// Instructions of AVX2, or of AVX-512 in the methods of `Registers512`.
 macro_rules! instructions {
     ($instructions:expr) => {{
-        #[allow(unsafe_code, reason = "one register an operation, whatever stands around it")]
-        // SAFETY: `self` is proof that the processor has these instructions; pointers come from references to arrays of eight.
+        #[allow(unsafe_code, reason = "the operations of one register")]
+        // SAFETY: `self` proves that the processor has these instructions; pointers come from references to arrays of
+        // eight.
         unsafe {
             $instructions
         }
     }};
 }
 
-/// Rows of `f32` as columns: squares of one, two and four numbers within them are exchanged.
+/// Transposes a matrix of `f32` by exchanging squares of one, two and four numbers.
 macro_rules! transposed {
     () => {
         #[inline(always)]
@@ -50,7 +51,7 @@ macro_rules! transposed {
     };
 }
 
-/// What is the same for all numbers and registers: how sixteen are worked on, and eight indices.
+/// What all element types and registers share: vectors of sixteen, and indices.
 macro_rules! with_indices {
     ($is_wide:literal) => {
         type Sixteens = Self;
@@ -121,7 +122,7 @@ impl FloatVectors<f64> for Registers256 {
             let low = _mm256_cmp_pd::<_CMP_GT_OQ>(a[0], b[0]);
             let high = _mm256_cmp_pd::<_CMP_GT_OQ>(a[1], b[1]);
             let numbers = [_mm256_blendv_pd(b[0], a[0], low), _mm256_blendv_pd(b[1], a[1], high)];
-            // Of each comparison one half, in the order of the numbers.
+            // One half of each comparison, in the order of the numbers.
             let halves = _mm256_shuffle_ps::<0b10_00_10_00>(_mm256_castpd_ps(low), _mm256_castpd_ps(high));
             let greater = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_castps_si256(halves));
             (numbers, _mm256_blendv_epi8(at_b, at_a, greater))

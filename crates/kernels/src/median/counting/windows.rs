@@ -63,10 +63,10 @@ pub(super) fn mark<R: Register, const N: usize, const SIZE: usize>(
             eights => {
                 let third = if eights == 3 { third[k] } else { lanes.zeros() };
                 let all = eight[k].weigh(1, second[k], 1).add(rest[k].weigh(1, third, 1));
-                all.above(lanes.splat_words(rank as i16)).saturate().is_at_most(lanes.zeros())
+                all.saturating_subtract(lanes.splat_words(rank as i16)).saturate().is_at_most(lanes.zeros())
             }
         };
-        found[k] = found[k].greater(lanes.splat(threshold).only(places));
+        found[k] = found[k].greater(lanes.splat(threshold).masked(places));
         mark |= places.bits() << (k * R::BYTES);
     }
     mark
@@ -93,18 +93,18 @@ fn shifted<R: Register, const N: usize>(lanes: ByteVectors<R>, mut columns: Colu
         };
     }
     if by >= 16 {
-        shift!(following16);
+        shift!(shifted16);
     }
     match by % 16 {
         0 => {}
-        1 => shift!(following::<1>),
-        2 => shift!(following::<2>),
-        4 => shift!(following::<4>),
-        6 => shift!(following::<6>),
-        8 => shift!(following::<8>),
-        10 => shift!(following::<10>),
-        12 => shift!(following::<12>),
-        14 => shift!(following::<14>),
+        1 => shift!(shifted::<1>),
+        2 => shift!(shifted::<2>),
+        4 => shift!(shifted::<4>),
+        6 => shift!(shifted::<6>),
+        8 => shift!(shifted::<8>),
+        10 => shift!(shifted::<10>),
+        12 => shift!(shifted::<12>),
+        14 => shift!(shifted::<14>),
         _ => unreachable!("behind sums of 1, 2, 4 and 8 columns"),
     }
     columns
