@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 
 use glassbox_simd::nearest_whole;
 
-use super::pixel::share;
+use super::pixel::quotient;
 use super::{Pixel, smaller};
 
 impl Pixel for u8 {
@@ -29,8 +29,8 @@ impl Pixel for u8 {
     }
 
     #[inline(always)]
-    fn store(wide: i16) -> u8 {
-        wide.clamp(0, 255) as u8
+    fn store(accumulator: i16) -> u8 {
+        accumulator.clamp(0, 255) as u8
     }
 
     #[inline(always)]
@@ -45,7 +45,7 @@ impl Pixel for u8 {
 
     #[inline(always)]
     fn pair(pair: [u8; 2]) -> i16 {
-        // The halves of a word: taking every other byte out of a vector is slower.
+        // The two halves of a word: selecting every other byte of a vector is slower.
         let word = u16::from_le_bytes(pair);
         ((word & 255) + (word >> 8)) as i16
     }
@@ -62,8 +62,8 @@ impl Pixel for u8 {
 
     #[inline(always)]
     fn magnitude(a: i16, b: i16) -> i16 {
-        // Squares of up to 2·1020² are exact in f32, and no root of a whole number is half-way between two. Added to 2²³ a root
-        // is rounded, and is found in the last bits: a conversion, which would have to saturate, is slower.
+        // Squares up to 2·1020² are exact in f32, and no root of a whole number lies half-way between two. Adding 2²³
+        // rounds the root and leaves it in the last bits: a saturating conversion is slower.
         let (a, b) = (f32::from(a), f32::from(b));
         ((a * a + b * b).sqrt() + 8_388_608.0).to_bits() as i16
     }
@@ -71,7 +71,11 @@ impl Pixel for u8 {
     #[inline(always)]
     fn mean(sum: u32, count: u32) -> u8 {
         let sum = sum + count / 2;
-        if count.is_power_of_two() { (sum >> count.trailing_zeros()) as u8 } else { share(f64::from(sum), count) as u8 }
+        if count.is_power_of_two() {
+            (sum >> count.trailing_zeros()) as u8
+        } else {
+            quotient(f64::from(sum), count) as u8
+        }
     }
 
     #[inline(always)]
@@ -93,7 +97,7 @@ impl Pixel for u8 {
         a.cmp(b)
     }
 
-    // A processor has fewer units that compare than units that mix bits: the greater is what the smaller leaves of the two.
+    // Processors have fewer units for comparisons than for bit operations, so one `xor` replaces the second comparison.
     #[inline(always)]
     fn in_order(a: u8, b: u8) -> (u8, u8) {
         let less = smaller(a, b);

@@ -16,8 +16,8 @@ impl Pixel for f32 {
     }
 
     #[inline(always)]
-    fn store(wide: f32) -> f32 {
-        wide
+    fn store(accumulator: f32) -> f32 {
+        accumulator
     }
 
     #[inline(always)]
@@ -62,7 +62,8 @@ impl Pixel for f32 {
 
     #[inline(always)]
     fn bin(self) -> usize {
-        // Floats sort as their bits do once the negative ones are turned round; the upper half of the bits is enough for a bin.
+        // Floats sort like their bits once the bits of negative ones are inverted. The upper half of the bits is the
+        // bin.
         let bits = (self + 0.0).to_bits();
         let sorted = if bits >> 31 == 1 { !bits } else { bits | 1 << 31 };
         (sorted >> 16) as usize

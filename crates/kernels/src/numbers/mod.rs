@@ -1,4 +1,4 @@
-//! What a pixel is: element types, the numbers that sums are made in, and alpha.
+//! What a pixel is: element types, accumulators for sums, and alpha.
 
 mod accumulator;
 mod alpha;
@@ -8,6 +8,7 @@ mod pixel;
 mod words;
 
 pub use accumulator::Accumulator;
-pub(crate) use accumulator::{greater, nearest, smaller};
+pub(crate) use accumulator::{greater, smaller};
 pub(crate) use alpha::{alpha, is_faint, visibility};
 pub use pixel::Pixel;
+pub(crate) use pixel::nearest;

@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 
 use glassbox_simd::nearest_whole;
 
-use super::pixel::share;
+use super::pixel::quotient;
 use super::{Pixel, smaller};
 
 impl Pixel for u16 {
@@ -19,8 +19,8 @@ impl Pixel for u16 {
     }
 
     #[inline(always)]
-    fn store(wide: i32) -> u16 {
-        wide.clamp(0, 65535) as u16
+    fn store(accumulator: i32) -> u16 {
+        accumulator.clamp(0, 65535) as u16
     }
 
     #[inline(always)]
@@ -50,7 +50,7 @@ impl Pixel for u16 {
 
     #[inline(always)]
     fn magnitude(a: i32, b: i32) -> i32 {
-        // As above, with 2⁵².
+        // As for bytes, with 2⁵².
         let (a, b) = (f64::from(a), f64::from(b));
         ((a * a + b * b).sqrt() + 4_503_599_627_370_496.0).to_bits() as i32
     }
@@ -58,7 +58,11 @@ impl Pixel for u16 {
     #[inline(always)]
     fn mean(sum: u64, count: u32) -> u16 {
         let sum = sum + u64::from(count / 2);
-        if count.is_power_of_two() { (sum >> count.trailing_zeros()) as u16 } else { share(sum as f64, count) as u16 }
+        if count.is_power_of_two() {
+            (sum >> count.trailing_zeros()) as u16
+        } else {
+            quotient(sum as f64, count) as u16
+        }
     }
 
     #[inline(always)]
@@ -80,7 +84,7 @@ impl Pixel for u16 {
         a.cmp(b)
     }
 
-    // A processor has fewer units that compare than units that mix bits: the greater is what the smaller leaves of the two.
+    // Processors have fewer units for comparisons than for bit operations, so one `xor` replaces the second comparison.
     #[inline(always)]
     fn in_order(a: u16, b: u16) -> (u16, u16) {
         let less = smaller(a, b);
