@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use glassbox_tensor::Image;
 
-use crate::engine::cover_by_mean;
+use crate::engine::fill_with_mean;
 use crate::filters::shared::pool_window::{Pool, SIZE};
 use crate::filters::shared::random::{Draws, SEED};
 use crate::filters::{Arguments, Entry, parse};
@@ -125,7 +125,7 @@ impl<T: Pixel> Analysis<T> for Judging {
                 return Blend { pools, size, weights: shares([0.0; 4]) };
             }
             // Far from all that can be seen colours have no say either.
-            cover_by_mean(&mut self.judged);
+            fill_with_mean(&mut self.judged);
         }
         Blend { pools, size, weights: self.genetic.evolve(&self.judged) }
     }
