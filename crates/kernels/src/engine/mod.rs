@@ -21,10 +21,14 @@ use alpha::FillTransparent;
 use plan::Plan;
 use region_sums::Totals;
 use regions::RegionReduction;
+use source::READ_BYTES;
 use stream::stream;
 use strip::Strip;
 
-use crate::operator::{Border, Dimensions, ErasedPicture, Filter, Kind, MOST_REACH, RegionOperator, run_picture};
+use crate::operator::{
+    Border, Dimensions, ErasedMultiPass, ErasedPicture, ErasedRows, Filter, Kind, MOST_REACH, RegionOperator,
+    analysis_of, run_picture,
+};
 use crate::{Error, Pixel};
 
 /// How operators run on a picture. Only `keep_alpha` changes the result; the other fields change no bit.
@@ -113,25 +117,32 @@ impl Engine {
                 reduction.rows::<T, Error>(0..out.height(), &mut Strip::whole(picture), out.as_mut_slice())?;
                 out
             }
-            Kind::MultiPass(_) => {
+            Kind::MultiPass(operator) => {
+                let fill = FillTransparent::before_pooling(operator.window(), Border::Zero);
+                let filled = fill.filter(|_| self.keep_alpha).map(|fill| self.filled(fill, picture));
+                let picture = filled.as_ref().unwrap_or(picture);
+                let operator = self.analyse(&**operator, picture);
                 let mut out = Image::zeros(filter.shape(picture.dim())?);
-                let (line, mut next) = (picture.line_length(), 0);
-                let read = |first: usize, rows: &mut [T]| -> Result<(), Error> {
-                    rows.copy_from_slice(&picture.as_slice()[first * line..][..rows.len()]);
-                    Ok(())
-                };
-                let write = |rows: &[T]| {
-                    out.as_mut_slice()[next..next + rows.len()].copy_from_slice(rows);
-                    next += rows.len();
-                    Ok(())
-                };
-                // The picture is in memory already: nothing need be kept.
-                let engine = Engine { kept_bytes: 0, ..*self };
-                stream(&engine, std::slice::from_ref(filter), picture.dim(), read, write)?;
+                let plan = Plan::of_rows(&*operator, [picture.dim(), out.dim()]);
+                self.run_plan(&plan, &Strip::whole(picture), 0..out.height(), out.as_mut_slice());
                 out
             }
             Kind::Rows(_) => unreachable!("{}: has a stage in a plan", filter.name()),
         })
+    }
+
+    /// The operator that an analysis of the picture yields.
+    fn analyse<T: Pixel>(&self, filter: &dyn ErasedMultiPass, picture: &Image<T>) -> Box<dyn ErasedRows> {
+        let mut analysis = analysis_of::<T>(filter, picture.dim(), self.keep_alpha);
+        let line = picture.line_length();
+        let batch = (READ_BYTES / (line * size_of::<T>())).max(1);
+        loop {
+            let batches = picture.as_slice().chunks(batch * line);
+            batches.enumerate().for_each(|(index, rows)| analysis.add(index * batch, rows));
+            if !analysis.needs_another_pass() {
+                return analysis.finish();
+            }
+        }
     }
 
     /// The reduction of a picture of `shape` by the regions of an operator.

@@ -130,9 +130,11 @@ fn analyse_and_run<'a, T: Pixel, E: 'a>(
     RowStream::from_buffer(buffer, shape, batch, move |buffer, range, out| {
         if operator.is_none() {
             let mut analysis = analysis_of::<T>(filter, input, engine.keep_alpha);
-            buffer.for_each_batch(|first, rows| analysis.add(first, rows))?;
-            while analysis.needs_another_pass() {
+            loop {
                 buffer.for_each_batch(|first, rows| analysis.add(first, rows))?;
+                if !analysis.needs_another_pass() {
+                    break;
+                }
             }
             operator = Some(analysis.finish());
             buffer.rewind();

@@ -64,17 +64,12 @@ type Weights = [f64; 4];
 impl MultiPassOperator for Genetic {
     type Analysis<T: Pixel> = Judging;
 
-    fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
-        self.pools[0].shape(shape).map_err(|error| match error {
-            Error::TooSmall { width, height, needed, .. } => {
-                Error::TooSmall { operator: ENTRY.name.into(), width, height, needed }
-            }
-            error => error,
-        })
-    }
-
     fn window(&self) -> Window {
         Window::top_left(self.size, self.size)
+    }
+
+    fn border(&self) -> Border {
+        Border::Crop
     }
 
     fn analysis<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), alpha: bool) -> Judging {
