@@ -11,7 +11,7 @@ use crate::operator::{Rows, kernel_of};
 /// The edges of a strip's output, made on padded copies of the picture's columns.
 ///
 /// An edge alone is too narrow for vectors. So the padded columns of both edges, for one group of rows after the other,
-/// are laid side by side: the row function sees one wide and low picture. Output where one edge meets the next is
+/// are laid side by side: the row function gets one wide and low picture. Output where one edge meets the next is
 /// ignored.
 pub(super) struct Padding<'a, T> {
     strip: &'a Strip<'a, T>,

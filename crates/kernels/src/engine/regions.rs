@@ -11,7 +11,7 @@ use super::strip::Strip;
 use crate::Pixel;
 use crate::operator::RegionGrid;
 
-/// Rows that are reduced to one before columns are: the sum of so many pixels fits in an accumulator.
+/// Rows that are reduced to one before columns are: an accumulator holds the sum of 16 pixels.
 const GROUP: usize = 16;
 
 /// Bytes of rows that are reduced before the next are read.

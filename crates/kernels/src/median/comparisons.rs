@@ -1,6 +1,8 @@
-//! The comparisons that find the median of a small window, worked out while the program is compiled.
+//! Comparisons on sorted lists, worked out at compile time. Networks and tiles run them in registers.
 
-/// Two lengths, and which numbers of the merged list are kept. If the second is none, the first is not sorted yet.
+/// The sizes of a merge: the lengths of two sorted lists, and which part of the merged list is kept.
+///
+/// If `b` is 0, the first list is not sorted yet: the merge sorts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct MergeSize {
     pub(super) a: usize,
@@ -10,17 +12,17 @@ pub(super) struct MergeSize {
 }
 
 impl MergeSize {
-    /// Of two numbers.
+    /// Two numbers.
     pub(super) const PAIR: MergeSize = MergeSize { a: 1, b: 1, first: 0, kept: 2 };
 }
 
-/// Numbers that one pass holds at most.
+/// The most numbers in one round.
 pub(super) const MOST_NUMBERS: usize = 192;
 
-/// Comparisons of one pass at most.
-const MOST_STEPS: usize = 512;
+/// The most comparisons in one round.
+const MOST_COMPARISONS: usize = 512;
 
-/// Numbers in hand, each named by its register, in sorted order.
+/// A sorted list of numbers, each named by its register.
 #[derive(Clone, Copy)]
 pub(super) struct Sorted {
     pub(super) registers: [u16; MOST_NUMBERS],
@@ -28,6 +30,7 @@ pub(super) struct Sorted {
 }
 
 impl Sorted {
+    /// Registers from `first` on.
     pub(super) const fn range(first: usize, length: usize) -> Self {
         let mut list = Sorted { registers: [0; MOST_NUMBERS], length: 0 };
         while list.length < length {
@@ -36,6 +39,7 @@ impl Sorted {
         list
     }
 
+    /// The list with one more register.
     const fn with(mut self, register: u16) -> Self {
         self.registers[self.length] = register;
         self.length += 1;
@@ -53,6 +57,7 @@ impl Sorted {
         half
     }
 
+    /// Registers `first..end` of the list.
     const fn part(&self, first: usize, end: usize) -> Self {
         let mut part = Sorted::range(0, 0);
         let mut i = first;
@@ -63,8 +68,10 @@ impl Sorted {
         part
     }
 
-    /// Leaves out, on both sides alike, what cannot be the median of `all` numbers: in a list that stands for `of` of them,
-    /// whatever has more than half of all above or below it.
+    /// Drops numbers that cannot be the median of `all` numbers, equally many at both ends.
+    ///
+    /// The list is what remains of `of` numbers. A number cannot be the median if more than half of all lie above or
+    /// below it.
     pub(super) const fn prune(&self, of: usize, all: usize) -> Self {
         let middle = (all - 1) / 2;
         let dropped = (of - self.length) / 2;
@@ -73,62 +80,63 @@ impl Sorted {
     }
 }
 
-/// Where a number that a pass reads comes from.
+/// Where a round reads a number.
 #[derive(Clone, Copy)]
-pub(super) enum Source {
-    /// A row of the window.
+pub(super) enum Input {
+    /// In a row of the window.
     Row(usize),
-    /// The row that is not part of the core.
+    /// In the row of the window that is not part of the core.
     Outer,
-    /// What an earlier pass wrote.
+    /// In a plane that an earlier round wrote.
     Plane(usize),
 }
 
-/// What is done at every place of a row: numbers are read, compared two by two, and those that are needed written.
+/// A round of comparisons, done at every position of a row: it reads numbers into registers, compares pairs of them,
+/// and writes some of them.
 #[derive(Clone, Copy)]
 pub(super) struct Round {
-    /// Sources and how many pixels to the right each is read.
-    pub(super) inputs: [(Source, usize); MOST_NUMBERS],
+    /// For each register, its input and how many pixels to the right it is read.
+    pub(super) inputs: [(Input, usize); MOST_NUMBERS],
     pub(super) input_count: usize,
-    /// Registers of which the first shall hold the smaller number.
-    pub(super) steps: [(u16, u16); MOST_STEPS],
-    pub(super) step_count: usize,
-    /// Registers that are written, one to each plane from `first_plane` on.
+    /// Pairs of registers: the first gets the smaller number, the second the greater.
+    pub(super) comparisons: [(u16, u16); MOST_COMPARISONS],
+    pub(super) comparison_count: usize,
+    /// The registers that are written, one to each plane from `first_plane` on.
     pub(super) outputs: [u16; MOST_NUMBERS],
     pub(super) output_count: usize,
     pub(super) first_plane: usize,
-    /// Pixels beyond the last place for which the results are needed.
+    /// How many pixels beyond the last position later rounds read the results.
     pub(super) extent: usize,
 }
 
 impl Round {
     pub(super) const EMPTY: Round = Round {
-        inputs: [(Source::Outer, 0); MOST_NUMBERS],
+        inputs: [(Input::Outer, 0); MOST_NUMBERS],
         input_count: 0,
-        steps: [(0, 0); MOST_STEPS],
-        step_count: 0,
+        comparisons: [(0, 0); MOST_COMPARISONS],
+        comparison_count: 0,
         outputs: [0; MOST_NUMBERS],
         output_count: 0,
         first_plane: 0,
         extent: 0,
     };
 
-    /// Two sorted lists of so many numbers, which are in registers one after the other, and which numbers of the merged list are written. If
-    /// the second list has none, the first is sorted.
-    pub(super) const fn merging(shape: MergeSize) -> Round {
-        let mut pass = Round::EMPTY;
-        let (a, b) = (Sorted::range(0, shape.a), Sorted::range(shape.a, shape.b));
-        let list = match shape {
-            MergeSize { b: 0, .. } => pass.sort(&a),
-            MergeSize { kept: 1, .. } => pass.middle(&a, &b),
-            _ => pass.merge(&a, &b).part(shape.first, shape.first + shape.kept),
+    /// The merge of two sorted lists: the first in registers `0..a`, the second in `a..a + b`.
+    pub(super) const fn merging(size: MergeSize) -> Round {
+        let mut round = Round::EMPTY;
+        let (a, b) = (Sorted::range(0, size.a), Sorted::range(size.a, size.b));
+        let list = match size {
+            MergeSize { b: 0, .. } => round.sort(&a),
+            MergeSize { kept: 1, .. } => round.middle(&a, &b),
+            _ => round.merge(&a, &b).part(size.first, size.first + size.kept),
         };
-        let _ = pass.write(&list, 0);
-        pass
+        let _ = round.write(&list, 0);
+        round
     }
 
-    pub(super) const fn read(&mut self, source: Source, shift: usize) {
-        self.inputs[self.input_count] = (source, shift);
+    /// Reads a number into the next register.
+    pub(super) const fn read(&mut self, input: Input, shift: usize) {
+        self.inputs[self.input_count] = (input, shift);
         self.input_count += 1;
     }
 
@@ -137,15 +145,15 @@ impl Round {
         let registers = Sorted::range(self.input_count, list.length);
         let mut i = 0;
         while i < list.length {
-            self.read(Source::Plane(list.first + i), shift);
+            self.read(Input::Plane(list.first + i), shift);
             i += 1;
         }
         registers
     }
 
     const fn compare(&mut self, low: u16, high: u16) {
-        self.steps[self.step_count] = (low, high);
-        self.step_count += 1;
+        self.comparisons[self.comparison_count] = (low, high);
+        self.comparison_count += 1;
     }
 
     /// Merge sort.
@@ -158,7 +166,7 @@ impl Round {
         self.merge(&low, &high)
     }
 
-    /// Batcher's odd-even merge: the odd places of both lists, the even places of both, then neighbours.
+    /// Batcher's odd-even merge: the odd elements of both lists, the even elements of both, then neighbours.
     pub(super) const fn merge(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
         if a.length == 0 {
             return *b;
@@ -190,8 +198,11 @@ impl Round {
         merged
     }
 
-    /// The middle one of two sorted lists, the first by one the longer: the smallest number that as many are not greater than. Of the
-    /// first list's `i` smallest and the second's `n + 1 − i` smallest it is the greatest, whichever `i` makes that the least.
+    /// The median of two sorted lists `a₁ … aₙ₊₁` and `b₁ … bₙ`: `min max(aᵢ, bₙ₊₁₋ᵢ)` over `i` from 1 to `n + 1`,
+    /// where `b₀` counts for nothing.
+    ///
+    /// `max(aᵢ, bₙ₊₁₋ᵢ)` is the greatest of `n + 1` numbers, the `i` smallest of `a` and the `n + 1 − i` smallest of
+    /// `b`. So it is at least the median, and equal to it for one `i`.
     pub(super) const fn middle(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
         let n = b.length;
         let last = a.registers[n];
@@ -204,6 +215,7 @@ impl Round {
         a.part(n, n + 1)
     }
 
+    /// Writes a sorted list to planes from `first_plane` on.
     pub(super) const fn write(&mut self, list: &Sorted, first_plane: usize) -> Planes {
         self.outputs = list.registers;
         self.output_count = list.length;
@@ -212,7 +224,7 @@ impl Round {
     }
 }
 
-/// Planes that hold a sorted list at every place.
+/// Planes that together hold a sorted list for every position: one number of each list a plane.
 #[derive(Clone, Copy)]
 pub(super) struct Planes {
     pub(super) first: usize,

@@ -1,6 +1,6 @@
-//! Loops written out by macros, so that each index is a constant.
+//! Unrolled loops, in which each index is a constant.
 
-/// Does the same for each of 64 constants.
+/// Evaluates an expression for 64 constants.
 macro_rules! unroll64 {
     ($i:ident from $first:expr => $body:expr) => {
         $crate::median::unroll::unroll64!(@eights $i, $first, $body, 0 1 2 3 4 5 6 7)
@@ -16,7 +16,7 @@ macro_rules! unroll64 {
     };
 }
 
-/// Does the same for each of 128 constants, of which no pass has more numbers.
+/// Evaluates an expression for 128 constants: no network has more numbers in a round.
 macro_rules! unroll128 {
     ($i:ident => $body:expr) => {
         $crate::median::unroll::unroll64!($i from 0 => $body);
@@ -24,7 +24,7 @@ macro_rules! unroll128 {
     };
 }
 
-/// Does the same for each of 512 constants, which are `MOST_STEPS`.
+/// Evaluates an expression for 512 constants, which are `MOST_COMPARISONS`.
 macro_rules! unroll512 {
     ($i:ident => $body:expr) => {
         $crate::median::unroll::unroll64!($i from 0 => $body);

@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use super::{Border, Dimensions, ErasedRows, Operator, Window};
 use crate::Pixel;
 
-/// An operator that analyses the rows of a picture, in one pass or several, before it makes the first: the analysis yields
-/// an [`Operator`].
+/// An operator that analyses the rows of a picture, in one pass or several, before it makes the first: the analysis
+/// yields an [`Operator`].
 pub trait MultiPassOperator: Debug + Send + Sync + 'static {
     /// The state of an analysis.
     type Analysis<T: Pixel>: Analysis<T>;
