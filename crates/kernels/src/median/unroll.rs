@@ -24,6 +24,24 @@ macro_rules! unroll128 {
     };
 }
 
+/// The values of an expression for 128 constants, as 16 arrays of 8.
+///
+/// An array of defaults that is overwritten would do, but the compiler fills it by a loop and then keeps it in memory.
+macro_rules! array128 {
+    ($i:ident => $body:expr) => {
+        $crate::median::unroll::array128!(@eights $i, $body, 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+    };
+    (@eights $i:ident, $body:expr, $($eight:literal)*) => {
+        [$($crate::median::unroll::array128!(@ones $i, 8 * $eight, $body, 0 1 2 3 4 5 6 7)),*]
+    };
+    (@ones $i:ident, $first:expr, $body:expr, $($one:literal)*) => {
+        [$({
+            const $i: usize = $first + $one;
+            $body
+        }),*]
+    };
+}
+
 /// Evaluates an expression for 512 constants, which are `MOST_COMPARISONS`.
 macro_rules! unroll512 {
     ($i:ident => $body:expr) => {
@@ -37,4 +55,4 @@ macro_rules! unroll512 {
         $crate::median::unroll::unroll64!($i from 448 => $body);
     };
 }
-pub(super) use {unroll64, unroll128, unroll512};
+pub(super) use {array128, unroll64, unroll128, unroll512};

@@ -6,8 +6,8 @@ use glassbox_simd::Aligned;
 
 use rounds::Rounds;
 
-use super::comparisons::{Input, MOST_NUMBERS};
-use super::unroll::{unroll128, unroll512};
+use super::comparisons::{Input, MOST_NUMBERS, Round};
+use super::unroll::{array128, unroll128, unroll512};
 use crate::Pixel;
 use crate::numbers::{greater, smaller};
 use crate::operator::{Kernel, Rows};
@@ -38,6 +38,9 @@ pub(crate) struct Network<T, const N: usize> {
 impl<T: Pixel, const N: usize> Network<T, N> {
     const ROUNDS: Rounds = Rounds::median(N);
 
+    /// The last round.
+    const LAST: Round = Self::ROUNDS.rounds[Self::ROUNDS.count - 1];
+
     /// Numbers of a block's core: a plane for each column of the window, and one more.
     const CORE: usize = (N + 1) * PLANE;
 
@@ -58,6 +61,9 @@ impl<T: Pixel, const N: usize> Network<T, N> {
         }
     }
 }
+
+/// What each register of a round reads: a slice with a number for each position.
+type Inputs<'a, T> = [[&'a [T]; 8]; 16];
 
 /// Runs round `K`, if it is one of those that make the core.
 #[inline(always)]
@@ -81,13 +87,14 @@ fn run_round<T: Pixel, const N: usize, const K: usize>(
     if const { K + 2 == Network::<T, N>::ROUNDS.count } {
         written = core;
     }
-    let mut inputs: [&[T]; MOST_NUMBERS] = [&[]; MOST_NUMBERS];
-    unroll128!(I => if const { I < Network::<T, N>::ROUNDS.rounds[K].input_count } {
-        inputs[I] = match const { Network::<T, N>::ROUNDS.rounds[K].inputs[I] } {
+    let inputs: Inputs<T> = array128!(I => if const { I < Network::<T, N>::ROUNDS.rounds[K].input_count } {
+        match const { Network::<T, N>::ROUNDS.rounds[K].inputs[I] } {
             (Input::Row(row), _) => &rows[row][..length],
             (Input::Plane(plane), shift) => &read[plane * PLANE + shift * channels..][..length],
             (Input::Outer, _) => unreachable!("only the last round reads the outer row"),
-        };
+        }
+    } else {
+        &[]
     });
     compare_all::<T, N, K>(inputs, written, length);
 }
@@ -97,13 +104,14 @@ fn run_round<T: Pixel, const N: usize, const K: usize>(
 fn run_last_round<T: Pixel, const N: usize>(outer: &[T], core: &[T], channels: usize, out: &mut [T]) {
     let length = out.len();
     let first_plane = const { Network::<T, N>::ROUNDS.planes };
-    let mut inputs: [&[T]; MOST_NUMBERS] = [&[]; MOST_NUMBERS];
-    unroll128!(I => if const { I < Network::<T, N>::ROUNDS.rounds[Network::<T, N>::ROUNDS.count - 1].input_count } {
-        inputs[I] = match const { Network::<T, N>::ROUNDS.rounds[Network::<T, N>::ROUNDS.count - 1].inputs[I] } {
+    let inputs: Inputs<T> = array128!(I => if const { I < Network::<T, N>::LAST.input_count } {
+        match const { Network::<T, N>::LAST.inputs[I] } {
             (Input::Outer, shift) => &outer[shift * channels..][..length],
             (Input::Plane(plane), _) => &core[(plane - first_plane) * PLANE..][..length],
             (Input::Row(_), _) => unreachable!("only the first round reads rows"),
-        };
+        }
+    } else {
+        &[]
     });
     match const { Network::<T, N>::ROUNDS.count } {
         3 => compare_all::<T, N, 2>(inputs, out, length),
@@ -114,18 +122,14 @@ fn run_last_round<T: Pixel, const N: usize>(outer: &[T], core: &[T], channels: u
 
 /// Makes all comparisons of round `K` at each position.
 #[inline(always)]
-fn compare_all<T: Pixel, const N: usize, const K: usize>(
-    inputs: [&[T]; MOST_NUMBERS],
-    written: &mut [T],
-    length: usize,
-) {
+fn compare_all<T: Pixel, const N: usize, const K: usize>(inputs: Inputs<T>, written: &mut [T], length: usize) {
     let outputs = const { Network::<T, N>::ROUNDS.rounds[K].output_count };
     let written = if outputs > 1 { &mut written[..outputs * PLANE] } else { &mut written[..length] };
     assert!(length <= PLANE);
     for i in 0..length {
         let mut numbers = [T::default(); MOST_NUMBERS];
         unroll128!(I => if const { I < Network::<T, N>::ROUNDS.rounds[K].input_count } {
-            numbers[I] = inputs[I][i];
+            numbers[I] = inputs[I / 8][I % 8][i];
         });
         unroll512!(C => if const { C < Network::<T, N>::ROUNDS.rounds[K].comparison_count } {
             let (low, high) = const { Network::<T, N>::ROUNDS.rounds[K].comparisons[C] };
