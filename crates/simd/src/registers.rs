@@ -40,6 +40,7 @@ macro_rules! registers {
         /// 512 bits. Pointers must be valid for a whole register; they need not be aligned.
         #[allow(unsafe_code, reason = "the compiler does not find these instructions by itself")]
         #[allow(missing_docs, reason = "named after their instructions; `ByteVectors` documents what callers use")]
+        #[allow(clippy::missing_safety_doc, reason = "the trait states what all operations require")]
         pub trait Register: Copy {
             /// True or false for each byte.
             type Mask: Copy;

@@ -1,15 +1,7 @@
 //! Numbers of 8 bits.
 
-use super::{Words, register};
+use super::{Bytes, Mask, Words, register};
 use crate::registers::Register;
-
-/// A register of 8-bit numbers without a sign.
-#[derive(Clone, Copy, Debug)]
-pub struct Bytes<R>(pub(super) R);
-
-/// The result of a comparison: true or false for each 8-bit number.
-#[derive(Clone, Copy)]
-pub struct Mask<R: Register>(pub(super) R::Mask);
 
 impl<R: Register> Bytes<R> {
     /// Stores the numbers at the start of a list.
@@ -23,6 +15,7 @@ impl<R: Register> Bytes<R> {
     }
 
     /// The sums modulo 256.
+    #[allow(clippy::should_implement_trait, reason = "an operator would hide that sums wrap")]
     #[inline(always)]
     pub fn add(self, other: Self) -> Self {
         register!(Bytes(R::add8(self.0, other.0)))

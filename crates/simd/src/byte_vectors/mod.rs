@@ -8,9 +8,6 @@ mod words;
 
 use std::marker::PhantomData;
 
-pub use bytes::{Bytes, Mask};
-pub use words::Words;
-
 use crate::Level;
 use crate::level::Instructions;
 use crate::registers::{Register, Register256, Register512};
@@ -18,6 +15,21 @@ use crate::registers::{Register, Register256, Register512};
 /// Proof that the processor has registers of the kind `R`. Only through it are [`Bytes`] and [`Words`] made.
 #[derive(Clone, Copy, Debug)]
 pub struct ByteVectors<R>(PhantomData<R>);
+
+/// A register of 8-bit numbers without a sign.
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes<R>(R);
+
+/// Two registers of 16-bit numbers, as many as a register has bytes.
+///
+/// Words that were made from [`Bytes`] are interleaved; [`saturate`](Words::saturate) and [`store`](Words::store)
+/// restore the order.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<R>([R; 2]);
+
+/// The result of a comparison: true or false for each 8-bit number.
+#[derive(Clone, Copy)]
+pub struct Mask<R: Register>(R::Mask);
 
 /// Evaluates the first expression with the widest [`ByteVectors`] of a level, or the second if the level has none.
 #[macro_export]

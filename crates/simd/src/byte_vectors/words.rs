@@ -1,24 +1,18 @@
 //! Numbers of 16 bits.
 
-use super::{Bytes, register};
+use super::{Bytes, Words, register};
 use crate::registers::Register;
 
-/// Two registers of 16-bit numbers, as many as a register has bytes.
-///
-/// Words that were made from [`Bytes`] are interleaved; [`saturate`](Words::saturate) and [`store`](Words::store)
-/// restore the order.
-#[derive(Clone, Copy, Debug)]
-pub struct Words<R>(pub(super) [R; 2]);
-
 impl<R: Register> Words<R> {
-    /// The sums.
+    /// The sums modulo 2¹⁶.
+    #[allow(clippy::should_implement_trait, reason = "an operator would hide that sums wrap")]
     #[inline(always)]
     pub fn add(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
         register!(Words([R::add16(a, c), R::add16(b, d)]))
     }
 
-    /// The differences.
+    /// The differences modulo 2¹⁶.
     #[inline(always)]
     pub fn subtract(self, other: Self) -> Self {
         let (Words([a, b]), Words([c, d])) = (self, other);
