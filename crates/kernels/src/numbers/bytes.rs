@@ -93,6 +93,7 @@ impl Pixel for u8 {
         bin as u8
     }
 
+    #[inline]
     fn order(a: &u8, b: &u8) -> Ordering {
         a.cmp(b)
     }

@@ -73,6 +73,7 @@ impl Pixel for f32 {
         unreachable!("a bin of f32 holds many values")
     }
 
+    #[inline]
     fn order(a: &f32, b: &f32) -> Ordering {
         a.total_cmp(b)
     }

@@ -80,6 +80,7 @@ impl Pixel for u16 {
         bin as u16
     }
 
+    #[inline]
     fn order(a: &u16, b: &u16) -> Ordering {
         a.cmp(b)
     }
