@@ -9,7 +9,7 @@ pub enum Error {
         /// The nearest name, or all.
         hint: String,
     },
-    /// Nothing where an operator should be named.
+    /// An operator's name is missing.
     #[error("an operator is missing: its name is needed, as in median or median:size=5")]
     NoOperator,
     /// A parameter without a value.
@@ -17,17 +17,17 @@ pub enum Error {
     NoValue {
         /// The operator.
         operator: String,
-        /// What stands where a parameter and its value should.
+        /// What was given instead of a parameter and its value.
         parameter: String,
     },
-    /// A parameter that nothing would come of beside another.
+    /// A parameter that has no effect beside another.
     #[error("{operator}: {parameter} is not used with {other}")]
     Unused {
         /// The operator.
         operator: String,
         /// The parameter that is not used.
         parameter: String,
-        /// What leaves no room for it.
+        /// The parameter that excludes it.
         other: String,
     },
     /// The operator has no parameter of that name.
@@ -40,23 +40,23 @@ pub enum Error {
         /// The nearest name, or all.
         hint: String,
     },
-    /// A parameter outside what it may be.
+    /// A parameter whose value is not allowed.
     #[error("{parameter} {found}: allowed is {allowed}")]
     Parameter {
         /// The parameter's name.
         parameter: String,
         /// The value that was given.
         found: String,
-        /// What it may be.
+        /// The allowed values.
         allowed: String,
     },
-    /// An operator that must see the whole picture, where rows come one after the other.
-    #[error("{operator}: must see the whole picture at once (as must any operator with the border wrap)")]
+    /// An operator that needs the whole picture at once, in a chain that works on rows as they come.
+    #[error("{operator}: needs the whole picture at once")]
     NotByRows {
         /// The operator.
         operator: String,
     },
-    /// A picture of which nothing would be left.
+    /// A picture that is too small for the operator.
     #[error("{operator}: a picture of {width}×{height} pixels is too small; at least {needed} are needed")]
     TooSmall {
         /// The operator.
