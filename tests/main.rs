@@ -20,8 +20,6 @@ mod npz_files;
 mod onnx_cases;
 mod picture_files;
 mod picture_metadata;
-mod reference;
-mod reference_pools;
 mod schedules;
 mod simd_numbers;
 mod tiff_files;
