@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use glassbox_kernels::filters::{ENTRIES, Entry, Values, parse, split_label};
-use glassbox_kernels::{Border, Engine, Error, Filter, output_shape};
+use glassbox_kernels::{Border, Depth, Engine, Error, Filter, Pixel, output_shape};
 use glassbox_simd::Level;
 use glassbox_tensor::Image;
 use proptest::prelude::*;
+use rayon::prelude::*;
 
-use crate::reference::{self, Sample};
 use crate::same_cases;
 
 /// Labels that between them take every parameter through its values; sizes small enough to check naively.
@@ -78,7 +78,7 @@ fn chain(label: &str) -> [Filter; 1] {
 }
 
 /// Noise with slopes, flat places and the extremes in it.
-fn picture<T: Sample>(height: usize, width: usize, channels: usize, seed: u64) -> Image<T> {
+fn picture<T: Pixel>(height: usize, width: usize, channels: usize, seed: u64) -> Image<T> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     Image::from_fn([height, width, channels], |(y, x, c)| {
         state ^= state << 13;
@@ -92,64 +92,48 @@ fn picture<T: Sample>(height: usize, width: usize, channels: usize, seed: u64) -
             4 => (y + 2 * x + c) as f64 % 16.0 / 16.0,
             _ => noise,
         };
-        T::sample(match T::DEPTH.most {
-            Some(most) => (unit * most).round(),
-            None => unit * 3.0 - 1.0,
-        })
+        let depth = Depth::of::<T>();
+        T::from_real(if depth.is_whole { (unit * depth.full).round() } else { unit * 3.0 - 1.0 } as f32)
     })
 }
 
-/// Whether an operator's numbers are not whole before they are stored, or are added up in 32 bits where the reference has 64: what lies
-/// nearly half-way between two whole numbers may go either way.
+/// Whether an operator makes numbers that are not whole before they are stored, or adds up in 32 bits what its formula adds up in 64: what
+/// lies nearly half-way between two whole numbers may be rounded either way.
 pub(crate) fn rounds_otherwise(label: &str) -> bool {
     let names = [
         "gaussian",
         "unsharp",
         "emboss",
+        "noise",
         "lp-pool",
         "soft-pool",
         "spectral-pool",
         "pixel-pyramid-pool",
         "edge-pyramid-pool",
+        "mixed-pool",
+        "stochastic-pool",
+        "genetic-pool",
+        "superpixel-pool",
     ];
-    let mixed = ["mixed-pool", "stochastic-pool"];
-    names.iter().chain(&mixed).any(|name| label.starts_with(name))
+    names.iter().any(|name| label.starts_with(name)) || label.contains("gimp=yes")
 }
 
-/// Exactly equal for whole numbers; for f32 up to the rounding of sums of a few numbers. Each number equals that of one of `wanted`.
-fn assert_close<T: Sample>(found: &Image<T>, wanted: &[Image<T>], what: &str) {
-    let dim = wanted[0].dim();
-    assert_eq!(found.dim(), dim, "{what}: shape");
-    for (index, found) in found.as_slice().iter().map(|number| number.value()).enumerate() {
-        // Weights that are not whole numbers may tip a half to either side.
-        let rounded = rounds_otherwise(what);
-        let allowed = |wanted: f64| match T::DEPTH.most {
-            Some(_) if rounded => 1.0,
-            Some(_) => 0.0,
-            // Sums of many terms of either sign.
-            None => 3e-5 * (1.0 + wanted.abs()),
-        };
-        let mut near = wanted.iter().map(|wanted| wanted.as_slice()[index].value());
-        let wanted = wanted[0].as_slice()[index].value();
-        assert!(
-            near.any(|wanted| (found - wanted).abs() <= allowed(wanted)),
-            "{what}, number {index}: found {found}, wanted {wanted}"
-        );
-    }
-}
-
-/// Operators that draw, evolve or iterate: laws of their own, in tests/drawn_laws.rs, and no naive reference.
+/// Operators that draw, evolve or iterate: further laws are in tests/drawn_laws.rs.
 pub(crate) const DRAWN: [&str; 4] = ["noise", "fractional-pool", "superpixel-pool", "genetic-pool"];
 
-/// Whether what an operator does can be said by a formula for each number.
-fn is_drawn(label: &str) -> bool {
+/// Whether a channel of the output depends on more than the numbers of the same channel.
+fn depends_on_other_channels(label: &str) -> bool {
     let (name, given) = split_label(label).unwrap();
     let has = |name, value| given.contains(&(name, value));
-    // GIMP's matrix has goldens of its own.
     DRAWN.contains(&name)
         || has("gimp", "yes")
         || has("draw", "yes")
         || name == "stochastic-pool" && !has("form", "test")
+}
+
+/// Whether an operator looks at the whole picture several times: its formula takes long.
+fn is_multi_pass(label: &str) -> bool {
+    ["superpixel-pool", "genetic-pool"].iter().any(|name| label.starts_with(name))
 }
 
 /// The label, and if it ends with a threshold those a hair below and above it: what lies on it but for rounding may go either way.
@@ -162,59 +146,92 @@ fn within_a_hair(label: &str) -> Vec<String> {
     labels
 }
 
-fn check_against_reference<T: Sample>(height: usize, width: usize, channels: usize, seed: u64) {
-    let picture = picture::<T>(height, width, channels, seed);
-    for label in ENTRIES.iter().flat_map(|entry| labels(entry)).filter(|label| !is_drawn(label)) {
-        let what = format!("{label} on {height}×{width}×{channels} {}", T::NAME);
-        let wanted: Option<Vec<_>> =
-            within_a_hair(&label).iter().map(|label| reference::apply(label, &picture)).collect();
-        match (Engine::default().run(&chain(&label), &picture), wanted) {
-            (Ok(found), Some(wanted)) => assert_close(&found, &wanted, &what),
-            (Err(Error::TooSmall { .. }), None) => {}
-            (found, wanted) => panic!("{what}: found {found:?}, wanted {wanted:?}"),
-        }
+/// Every number equals that of the formula, or of one of the formulas within a hair: exactly if it is whole, for f32 up to the rounding of sums
+/// of a few numbers.
+fn check_against_formula<T: Pixel>(label: &str, picture: &Image<T>) {
+    let what = format!("{label} of {:?} {}", picture.dim(), T::NAME);
+    let filters: Vec<_> = within_a_hair(label).iter().flat_map(|label| chain(label)).collect();
+    let found = Engine::default().run(&filters[..1], picture);
+    let formulas = filters.iter().map(|filter| filter.formula(picture)).collect::<Result<Vec<_>, _>>();
+    let (found, formulas) = match (found, formulas) {
+        (Ok(found), Ok(formulas)) => (found, formulas),
+        (Err(Error::TooSmall { .. }), Err(Error::TooSmall { .. })) => return,
+        (found, formulas) => panic!("{what}: found {found:?}, formula {:?}", formulas.err()),
+    };
+    assert_eq!(found.dim(), formulas[0].shape(), "{what}: shape");
+    let rounded = rounds_otherwise(label);
+    let allowed = |expected: f64| match Depth::of::<T>().is_whole {
+        true if rounded => 1.0,
+        true => 0.0,
+        // Sums of many terms of either sign.
+        false => 3e-5 * (1.0 + expected.abs()),
+    };
+    for ((y, x, c), &found) in found.indexed_iter() {
+        let found: f64 = found.into();
+        let mut near = formulas.iter().map(|formula| formula.number(y, x, c));
+        assert!(
+            near.any(|expected| (found - expected).abs() <= allowed(expected)),
+            "{what}, ({y}, {x}, {c}): found {found}, expected {}",
+            formulas[0].number(y, x, c)
+        );
     }
 }
 
+fn check_all_against_formulas<T: Pixel>(height: usize, width: usize, channels: usize, seed: u64) {
+    let picture = picture::<T>(height, width, channels, seed);
+    let labels: Vec<_> = ENTRIES.iter().flat_map(|entry| labels(entry)).filter(|label| !is_multi_pass(label)).collect();
+    labels.par_iter().for_each(|label| check_against_formula(label, &picture));
+}
+
 #[test]
-fn every_operator_equals_its_naive_reference() {
+fn every_operator_equals_its_formula() {
     let sizes = [(1, 1), (1, 2), (2, 1), (1, 9), (9, 1), (2, 3), (5, 4), (17, 33), (40, 71)];
     for (seed, (height, width)) in (0..).zip(sizes) {
         for channels in 1..=4 {
-            check_against_reference::<u8>(height, width, channels, seed);
+            check_all_against_formulas::<u8>(height, width, channels, seed);
         }
-        check_against_reference::<u16>(height, width, 1, seed);
-        check_against_reference::<f32>(height, width, 1, seed);
+        check_all_against_formulas::<u16>(height, width, 1, seed);
+        check_all_against_formulas::<f32>(height, width, 1, seed);
     }
-    check_against_reference::<u16>(21, 14, 3, 1);
-    check_against_reference::<f32>(21, 14, 4, 1);
+    check_all_against_formulas::<u16>(21, 14, 3, 1);
+    check_all_against_formulas::<f32>(21, 14, 4, 1);
     // More rows than are made at a time.
-    check_against_reference::<u8>(150, 6, 2, 5);
+    check_all_against_formulas::<u8>(150, 6, 2, 5);
     // Wide enough for whole cache lines between the edges.
-    check_against_reference::<u8>(4, 700, 1, 2);
-    check_against_reference::<u8>(3, 640, 3, 3);
-    check_against_reference::<f32>(3, 577, 1, 4);
+    check_all_against_formulas::<u8>(4, 700, 1, 2);
+    check_all_against_formulas::<u8>(3, 640, 3, 3);
+    check_all_against_formulas::<f32>(3, 577, 1, 4);
     // A difference that is the threshold, but for rounding.
-    check_against_reference::<f32>(15, 102, 2, 7914936877710671729);
+    check_all_against_formulas::<f32>(15, 102, 2, 7914936877710671729);
+}
+
+#[test]
+fn operators_of_several_passes_equal_their_formulas() {
+    for label in ENTRIES.iter().flat_map(|entry| labels(entry)).filter(|label| is_multi_pass(label)) {
+        check_against_formula(&label, &picture::<u8>(17, 33, 3, 1));
+        check_against_formula(&label, &picture::<u8>(1, 9, 1, 2));
+        check_against_formula(&label, &picture::<u16>(9, 14, 1, 3));
+        check_against_formula(&label, &picture::<f32>(14, 9, 2, 4));
+    }
 }
 
 proptest! {
     #![proptest_config(same_cases(24))]
 
     #[test]
-    fn every_operator_equals_its_naive_reference_at_any_size(
+    fn every_operator_equals_its_formula_at_any_size(
         height in 1usize..24, width in 1usize..150, channels in 1usize..5, seed in any::<u64>(), depth in 0..3
     ) {
         match depth {
-            0 => check_against_reference::<u8>(height, width, channels, seed),
-            1 => check_against_reference::<u16>(height, width, channels, seed),
-            _ => check_against_reference::<f32>(height, width, channels, seed),
+            0 => check_all_against_formulas::<u8>(height, width, channels, seed),
+            1 => check_all_against_formulas::<u16>(height, width, channels, seed),
+            _ => check_all_against_formulas::<f32>(height, width, channels, seed),
         }
     }
 }
 
 /// The same bits, whatever the vector instructions, the strips and the threads.
-fn check_sameness<T: Sample>(label: &str, chain: &[Filter]) {
+fn check_sameness<T: Pixel>(label: &str, chain: &[Filter]) {
     let picture = picture::<T>(61, 83, 3, 5);
     let whole =
         Engine { level: Level::BASELINE, strip: Some(usize::MAX), ..Engine::default() }.run(chain, &picture).unwrap();
@@ -304,7 +321,11 @@ fn a_chain_equals_its_operators_one_by_one() {
 #[test]
 fn any_channel_count_equals_each_channel_alone() {
     let picture = picture::<u8>(20, 30, 5, 9);
-    for label in ENTRIES.iter().flat_map(|entry| labels(entry)).filter(|label| label != "gray" && !is_drawn(label)) {
+    for label in ENTRIES
+        .iter()
+        .flat_map(|entry| labels(entry))
+        .filter(|label| label != "gray" && !depends_on_other_channels(label))
+    {
         let whole = Engine::default().run(&chain(&label), &picture);
         for channel in 0..5 {
             let alone = Engine::default().run(&chain(&label), &picture.channel(channel));
@@ -338,7 +359,7 @@ fn alpha_is_copied_by_filters_and_pooled_by_pooling() {
     let picture = picture::<u8>(12, 15, 4, 2);
     let engine = Engine { keep_alpha: true, ..Engine::default() };
     // Poolings that look at all channels at once or draw are another matter.
-    for entry in ENTRIES.iter().filter(|entry| !is_drawn(entry.name) || entry.name == "noise") {
+    for entry in ENTRIES.iter().filter(|entry| !depends_on_other_channels(entry.name) || entry.name == "noise") {
         let out = engine.run(&chain(entry.name), &picture).unwrap();
         let alpha = out.channel(out.channels() - 1);
         if entry.name.ends_with("-pool") {

@@ -1,13 +1,12 @@
 //! Equal to SciPy and OpenCV: data/golden/make.py says what was asked of them and how their conventions map to ours.
 
 use glassbox_formats::npz::{Npz, Value};
-use glassbox_kernels::Engine;
 use glassbox_kernels::filters::parse;
+use glassbox_kernels::{Depth, Engine, Pixel};
 use glassbox_tensor::Image;
 use glassbox_tensor::Ix3;
 
 use crate::filter_laws::rounds_otherwise;
-use crate::reference::Sample;
 
 type Goldens = Npz<std::io::BufReader<std::fs::File>>;
 
@@ -17,17 +16,17 @@ fn image<T: Value>(goldens: &mut Goldens, name: &str) -> Image<T> {
     tensor.reshape::<Ix3>(shape).unwrap()
 }
 
-fn check<T: Sample + Value>(goldens: &mut Goldens, name: &str, title: &str, label: &str) {
+fn check<T: Pixel + Value>(goldens: &mut Goldens, name: &str, title: &str, label: &str) {
     let (picture, wanted) = (image::<T>(goldens, &format!("in/{title}")), image::<T>(goldens, name));
     let found = Engine::default().run(&[parse(label).unwrap()], &picture).unwrap();
     assert_eq!(found.dim(), wanted.dim(), "{name}");
     for (&found, &wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
-        let (found, wanted) = (found.value(), wanted.value());
+        let (found, wanted): (f64, f64) = (found.into(), wanted.into());
         // Weights that are not whole numbers may tip a half to either side.
-        let allowed = match T::DEPTH.most {
-            Some(_) if rounds_otherwise(label) => 1.0,
-            Some(_) => 0.0,
-            None => 4e-6 * (1.0 + wanted.abs()),
+        let allowed = match (Depth::of::<T>().is_whole, rounds_otherwise(label)) {
+            (true, true) => 1.0,
+            (true, false) => 0.0,
+            (false, _) => 4e-6 * (1.0 + wanted.abs()),
         };
         assert!((found - wanted).abs() <= allowed, "{name}: found {found}, wanted {wanted}");
     }

@@ -22,8 +22,6 @@ mod onnx_cases;
 mod picture_files;
 mod picture_measures;
 mod picture_metadata;
-mod reference;
-mod reference_pools;
 mod schedules;
 mod simd_numbers;
 mod tiff_files;

@@ -1,15 +1,14 @@
 //! What is transparent has no say, whatever looks at it.
 
 use glassbox_kernels::filters::{ENTRIES, parse};
-use glassbox_kernels::{Engine, Filter, Window};
+use glassbox_kernels::{Border, Depth, Engine, Filter, Picture, Pixel, Window};
 use glassbox_simd::Level;
 use glassbox_tensor::Image;
 
 use crate::filter_laws::DRAWN;
-use crate::reference::{Sample, place};
 
 /// Colours and alpha that have nothing to do with each other; much of it wholly transparent, much hardly visible.
-fn picture<T: Sample>(height: usize, width: usize, channels: usize) -> Image<T> {
+fn picture<T: Pixel>(height: usize, width: usize, channels: usize) -> Image<T> {
     let mut state = 7u32;
     Image::from_fn([height, width, channels], |(y, x, c)| {
         state = state.wrapping_mul(747_796_405).wrapping_add(2_891_336_453);
@@ -24,40 +23,40 @@ fn picture<T: Sample>(height: usize, width: usize, channels: usize) -> Image<T> 
             (false, 3) => noise,
             (false, _) => 1.0,
         };
-        T::sample(match T::DEPTH.most {
-            Some(most) => (unit * most).round(),
-            None => unit,
-        })
+        let depth = Depth::of::<T>();
+        T::from_real(depth.store(unit * depth.full) as f32)
     })
 }
 
 /// `n + min(1, 2a/ā)²·(c − n)`, one pixel at a time.
-fn covered<T: Sample>(picture: &Image<T>, window: Window, border: &str) -> Image<T> {
+fn covered<T: Pixel>(picture: &Image<T>, window: Window, border: &str) -> Image<T> {
     let (height, width, channels) = picture.dim();
-    let (last, full) = (channels - 1, T::DEPTH.most.unwrap_or(1.0));
+    let (last, full) = (channels - 1, Depth::of::<T>().full);
+    let border = Border::from_name(border).unwrap();
+    let at = |y: usize, x: usize, c: usize| -> f64 { picture[[y, x, c]].into() };
     Image::from_fn([height, width, channels], |(y, x, c)| {
-        let (own, alpha) = (picture[[y, x, c]], picture[[y, x, last]].value());
+        let (own, alpha) = (at(y, x, c), at(y, x, last));
         let (mut visible, mut squares, mut colour) = (0.0, 0.0, 0.0);
-        for row in -(window.above as i64)..=window.below as i64 {
-            for column in -(window.left as i64)..=window.right as i64 {
-                let row = place(border, y as i64 + row, height as i64);
-                if let (Some(row), Some(column)) = (row, place(border, x as i64 + column, width as i64)) {
-                    visible += picture[[row, column, last]].value();
-                    squares += picture[[row, column, last]].value().powi(2);
-                    colour += picture[[row, column, last]].value() * picture[[row, column, c]].value();
+        for row in -(window.above as isize)..=window.below as isize {
+            for column in -(window.left as isize)..=window.right as isize {
+                let row = border.place(y as isize + row, height);
+                if let (Some(row), Some(column)) = (row, border.place(x as isize + column, width)) {
+                    visible += at(row, column, last);
+                    squares += at(row, column, last).powi(2);
+                    colour += at(row, column, last) * at(row, column, c);
                 }
             }
         }
         if c == last || alpha >= full / 2.0 || visible == 0.0 {
-            return own;
+            return picture[[y, x, c]];
         }
         let near = colour / visible;
         let share = f64::min(1.0, 2.0 * alpha * visible / squares).powi(2);
-        T::from_real((near + share * (own.value() - near)) as f32)
+        T::from_real((near + share * (own - near)) as f32)
     })
 }
 
-fn check_against_naive<T: Sample>(label: &str, border: &str) {
+fn check_against_naive<T: Pixel>(label: &str, border: &str) {
     let chain = [parse(label).unwrap()];
     let picture = picture::<T>(33, 41, 4);
     let seen = chain[0].window().unwrap();
@@ -72,9 +71,10 @@ fn check_against_naive<T: Sample>(label: &str, border: &str) {
     let found = Engine { keep_alpha: true, ..Engine::default() }.run(&chain, &picture).unwrap();
     for channel in 0..if is_pool { 4 } else { 3 } {
         let (found, wanted) = (found.channel(channel), wanted.channel(channel));
-        for (found, wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
-            let allowed = if T::DEPTH.most.is_some() { 0.0 } else { 1e-4 };
-            assert!((found.value() - wanted.value()).abs() <= allowed, "{label} of {}: {found:?} {wanted:?}", T::NAME);
+        for (&found, &wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
+            let allowed = if Depth::of::<T>().is_whole { 0.0 } else { 1e-4 };
+            let (found, wanted): (f64, f64) = (found.into(), wanted.into());
+            assert!((found - wanted).abs() <= allowed, "{label} of {}: {found:?} {wanted:?}", T::NAME);
         }
     }
 }
@@ -105,9 +105,10 @@ fn parts(side: usize, count: usize) -> Vec<std::ops::Range<usize>> {
     (0..count).map(|i| i * side / count..((i + 1) * side).div_ceil(count)).collect()
 }
 
-fn check_parts<T: Sample>(channels: usize) {
+fn check_parts<T: Pixel>(channels: usize) {
     let picture = picture::<T>(33, 41, channels);
-    let full = T::DEPTH.most.unwrap_or(1.0);
+    let depth = Depth::of::<T>();
+    let at = |y: usize, x: usize, c: usize| -> f64 { picture[[y, x, c]].into() };
     for reduce in ["max", "mean"] {
         let label = format!("adaptive-pool:height=5,width=7,reduce={reduce}");
         let found = run(&[parse(&label).unwrap()], &picture);
@@ -116,9 +117,7 @@ fn check_parts<T: Sample>(channels: usize) {
             // Each number and how well it is seen: alpha itself in full.
             let part: Vec<_> = rows
                 .flat_map(|y| columns.clone().map(move |x| (y, x)))
-                .map(|(y, x)| {
-                    (picture[[y, x, c]].value(), (2.0 * picture[[y, x, channels - 1]].value() / full).min(1.0))
-                })
+                .map(|(y, x)| (at(y, x, c), (2.0 * at(y, x, channels - 1) / depth.full).min(1.0)))
                 .map(|(number, seen)| (number, if c == channels - 1 { 1.0 } else { seen }))
                 .collect();
             let octave = |seen: f64| if seen < 1.0 { seen.log2().floor() } else { 1.0 };
@@ -131,8 +130,9 @@ fn check_parts<T: Sample>(channels: usize) {
             };
             let wanted = if reduce == "max" { greatest } else { mean };
             // What is half-way between two whole numbers may go either way here, where weights are not whole.
-            let allowed = if T::DEPTH.most.is_some() { 0.5 + 1e-6 } else { 1e-6 };
-            assert!((found.value() - wanted).abs() <= allowed, "{label} of {}: {found:?} {wanted}", T::NAME);
+            let allowed = if depth.is_whole { 0.5 + 1e-6 } else { 1e-6 };
+            let found: f64 = (*found).into();
+            assert!((found - wanted).abs() <= allowed, "{label} of {}: {found:?} {wanted}", T::NAME);
         }
     }
 }
@@ -146,7 +146,7 @@ fn parts_take_colours_as_much_as_they_are_seen() {
     }
 }
 
-fn run<T: Sample>(chain: &[Filter], picture: &Image<T>) -> Image<T> {
+fn run<T: Pixel>(chain: &[Filter], picture: &Image<T>) -> Image<T> {
     Engine { keep_alpha: true, ..Engine::default() }.run(chain, picture).unwrap()
 }
 
@@ -187,7 +187,7 @@ fn what_is_everywhere_as_transparent_keeps_its_colours() {
     }
 }
 
-fn check_sameness<T: Sample>(labels: &[&str]) {
+fn check_sameness<T: Pixel>(labels: &[&str]) {
     let chain: Vec<_> = labels.iter().map(|label| parse(label).unwrap()).collect();
     let picture = picture::<T>(61, 83, 4);
     let whole = run(&chain, &picture);
@@ -203,7 +203,7 @@ fn check_sameness<T: Sample>(labels: &[&str]) {
     }
 }
 
-fn check_stream<T: Sample>(engine: Engine, chain: &[Filter], picture: &Image<T>, whole: &Image<T>) {
+fn check_stream<T: Pixel>(engine: Engine, chain: &[Filter], picture: &Image<T>, whole: &Image<T>) {
     let mut found = Vec::new();
     let read = |first: usize, part: &mut [T]| -> Result<(), glassbox_kernels::Error> {
         part.copy_from_slice(&picture.as_slice()[first * picture.line_length()..][..part.len()]);
@@ -239,66 +239,17 @@ fn strips_and_streams_make_the_same() {
     }
 }
 
-/// SLIC as the registry's formula says: rounds of choosing among the patches that began nearest, each the mean of its pixels.
-fn superpixels(picture: &Image<u8>, segments: f64, compactness: f64) -> Image<u8> {
-    let (height, width, channels) = picture.dim();
-    let (step, last) = ((height as f64 * width as f64 / segments).sqrt(), channels - 1);
-    let (rows, columns) = ((height as f64 / step).round() as usize, (width as f64 / step).round() as usize);
-    let places: Vec<_> = (0..height).flat_map(|y| (0..width).map(move |x| (y, x))).collect();
-    let cell = |(y, x): (usize, usize)| (y * rows / height, x * columns / width);
-    let at = |(y, x): (usize, usize), c: usize| f64::from(picture[[y, x, c]]);
-    // For each patch its colours, then alpha, row and column; none if it has lost all its pixels.
-    let means = |labels: &[(usize, usize)]| -> Vec<Option<Vec<f64>>> {
-        let patch = |patch: usize| {
-            let own: Vec<_> =
-                places.iter().zip(labels).filter(|(_, l)| l.0 * columns + l.1 == patch).map(|(p, _)| *p).collect();
-            let mean =
-                |value: &dyn Fn((usize, usize)) -> f64| own.iter().map(|p| value(*p)).sum::<f64>() / own.len() as f64;
-            let alpha = mean(&|p| at(p, last));
-            let colour = |c| if alpha > 0.0 { mean(&|p| at(p, last) * at(p, c)) / alpha } else { 0.0 };
-            let rest = [alpha, mean(&|p| p.0 as f64), mean(&|p| p.1 as f64)];
-            (!own.is_empty()).then(|| (0..last).map(colour).chain(rest).collect())
-        };
-        (0..rows * columns).map(patch).collect()
-    };
-    let choose = |patches: &[Option<Vec<f64>>], place: (usize, usize)| {
-        let (row, column) = cell(place);
-        let mut best = (f64::INFINITY, (row, column));
-        for row in row.saturating_sub(1)..(row + 2).min(rows) {
-            for column in column.saturating_sub(1)..(column + 2).min(columns) {
-                let Some(patch) = &patches[row * columns + column] else { continue };
-                let differ = |c: usize| ((at(place, c) - patch[c]) / 2.55).powi(2);
-                let colours = at(place, last) / 255.0 * (0..last).map(differ).sum::<f64>();
-                let (dy, dx) = (place.0 as f64 - patch[channels], place.1 as f64 - patch[channels + 1]);
-                let distance = differ(last) + colours + (compactness / step).powi(2) * (dy * dy + dx * dx);
-                if distance < best.0 {
-                    best = (distance, (row, column));
-                }
-            }
-        }
-        best.1
-    };
-    let mut labels: Vec<_> = places.iter().map(|place| cell(*place)).collect();
-    for _ in 0..10 {
-        let patches = means(&labels);
-        labels = places.iter().map(|place| choose(&patches, *place)).collect();
-    }
-    let patches = means(&labels);
-    let label = |y: usize, x: usize| labels[y * width + x].0 * columns + labels[y * width + x].1;
-    Image::from_fn([height, width, channels], |(y, x, c)| {
-        patches[label(y, x)].as_ref().expect("has this pixel")[c].round() as u8
-    })
-}
-
 #[test]
-fn superpixels_take_colours_as_much_as_they_are_seen() {
+fn superpixels_weigh_colours_by_alpha() {
     for channels in [2, 4] {
         let picture = picture::<u8>(40, 50, channels);
         for (segments, compactness) in [(12, 10.0), (30, 100.0)] {
             let label = format!("superpixel-pool:segments={segments},compactness={compactness}");
-            let (found, wanted) =
-                (run(&[parse(&label).unwrap()], &picture), superpixels(&picture, segments.into(), compactness));
-            let differ = found.as_slice().iter().zip(wanted.as_slice()).filter(|(a, b)| a.abs_diff(**b) > 0).count();
+            let filters = [parse(&label).unwrap()];
+            let (found, formula) =
+                (run(&filters, &picture), filters[0].formula(Picture::from(&picture).with_alpha()).unwrap());
+            let differ =
+                found.indexed_iter().filter(|&((y, x, c), &found)| f64::from(found) != formula.number(y, x, c)).count();
             // What is half-way between two patches, or two grey levels, may go either way: sums are not made in the same order.
             assert!(differ * 100 <= found.as_slice().len(), "{label}: {differ} of {} differ", found.as_slice().len());
         }

@@ -16,8 +16,8 @@ pub use engine::{Engine, first_not_by_rows, output_shape};
 pub use error::Error;
 pub use numbers::{Accumulator, Pixel};
 pub use operator::{
-    Analysis, Border, Filter, Kernel, MultiPassOperator, Operator, PictureOperator, Reduce, RegionGrid, RegionOperator,
-    Rows, Window,
+    Analysis, Border, Depth, Filter, Formula, Kernel, MultiPassOperator, Neighbourhood, Operator, Picture,
+    PictureOperator, Reduce, RegionGrid, RegionOperator, Rows, Term, Window,
 };
 pub use picture::{
     PoolingContrast, Texture, deviation, entropy, histogram, immerkaer, mean, percentile, psnr, resample,

@@ -1,17 +1,24 @@
+use glassbox_simd::{Aligned, Level, OnLines, chunk_starts, prefetch_ahead};
+
 use super::convolve::{Convolve, ConvolveRow};
 use super::shared::convolution::{Finish, Matrix};
 use super::shared::parameters::{BORDER, SQUARE};
+use super::shared::plain::mean;
 use super::shared::signed::Signed;
 use super::shared::small_mean::{MOST_IN_16_BITS, Share};
 use super::{Arguments, Entry};
-use crate::operator::{Kernel, Operator, Rows, Window};
+use crate::operator::{Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Filter, Pixel};
-use glassbox_simd::{Aligned, Level, OnLines, chunk_starts, prefetch_ahead};
+
+/// The mean of the square around the pixel.
+fn formula(around: &Neighbourhood) -> f64 {
+    mean(&around.window())
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "blur",
     summary: "the mean of each square: the simplest smoothing",
-    formula: "Σ a / size² over the square, of whole numbers rounded half up; where sums pass 2²⁴, as of 16 bits from 17×17 on, within 1",
+    formula: "Σ a / size² over the square; whole numbers rounded half up, those of 16 bits from 17×17 on within 1",
     source: "",
     parameters: &[SQUARE, BORDER],
     variants: &["size=5"],
@@ -20,7 +27,7 @@ pub(super) static ENTRY: Entry = Entry {
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let (size, border) = (arguments.whole("size").unwrap_or(3), arguments.border()?);
-    Ok(Filter::rows(arguments.operator(), Blur { size, border }))
+    Ok(Filter::rows(arguments.operator(), Blur { size, border }, formula))
 }
 
 #[derive(Debug)]
@@ -52,9 +59,9 @@ impl Operator for Blur {
                 shared: Aligned::default(),
             });
         }
-        // Exact for 16 bits up to a size of 16.
+        // Exact for 16 bits up to a size of 16: sums stay below 2²⁴.
         let matrix = Matrix::Separable { column: vec![1.0; size], row: vec![1.0; size] };
-        let finish = Finish { divisor: (size * size) as f32, offset: 0.0, signed: Signed::Clamp };
+        let finish = Finish { divisor: (size * size) as f64, offset: 0.0, signed: Signed::Clamp };
         BlurRow::Any(Convolve { matrix, finish, border: self.border }.kernel::<T>(channels))
     }
 }
@@ -74,18 +81,18 @@ impl<T: Pixel> Kernel<T> for BlurRow {
     }
 }
 
-/// Sums of few 8-bit numbers: whole numbers of 16 bits, twice as many in a vector as there would be floats.
+/// Sums of 8-bit numbers that fit into 16 bits: a vector holds twice as many of them as of floats.
 struct SmallRow {
     size: usize,
     channels: usize,
     share: Share,
     /// The sum of each column.
     columns: Aligned<u16>,
-    /// The same without the topmost row: what the next row of windows sees of it, too.
+    /// The same without the topmost row: the part that the next row of windows needs, too.
     shared: Aligned<u16>,
 }
 
-/// Sums that are made at a time: a few vectors, which stay in registers.
+/// Sums made at a time: a few vectors, which stay in registers.
 const CHUNK: usize = 128;
 
 impl SmallRow {
@@ -105,21 +112,21 @@ impl SmallRow {
     }
 }
 
-/// One row further down: the newest row joins what is shared, the topmost one leaves.
+/// Moves the windows one row down: the newest row joins the shared sums, the topmost one leaves.
 #[inline(always)]
 fn roll<T: Pixel>(columns: &mut [u16], shared: &mut [u16], topmost: &[T], newest: &[T]) {
     let sums = columns.chunks_mut(CHUNK).zip(shared.chunks_mut(CHUNK));
     for ((columns, shared), (topmost, newest)) in sums.zip(topmost.chunks(CHUNK).zip(newest.chunks(CHUNK))) {
         prefetch_ahead::<T, CHUNK>(newest);
         for (((column, shared), topmost), newest) in columns.iter_mut().zip(shared).zip(topmost).zip(newest) {
-            // At the foot of an edge come rows that never joined: what becomes of those sums is not used.
+            // Past the ends of a row the numbers may be anything: those sums wrap around, and nobody uses them.
             *column = shared.wrapping_add(newest.bin() as u16);
             *shared = column.wrapping_sub(topmost.bin() as u16);
         }
     }
 }
 
-/// The shares of the sums over the sources.
+/// Adds up the sources and divides the sums.
 #[inline(always)]
 fn add_up<T: Pixel>(out: &mut [T], sources: &[&[u16]], share: Share, level: Level) {
     for start in chunk_starts(CHUNK, out) {

@@ -3,13 +3,18 @@ use super::shared::gimp::{self, ALPHA_WEIGHTING, CHANNELS, GIMP};
 use super::shared::parameters::{BORDER, Parameter, Values};
 use super::shared::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
+
+/// Σ weight · pixel / divisor; then negative sums are dealt with, and part of the range is added.
+fn formula(around: &Neighbourhood, weights: &[Vec<f64>], finish: &Finish) -> f64 {
+    finish.formula(around.correlate(weights), around.depth())
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "convolve",
     summary: "any matrix of weights, applied as written",
-    formula: "Σ weight · pixel / divisor + offset, the matrix not flipped unless asked for",
+    formula: "Σ weight · pixel / divisor + offset; the matrix is flipped only with --flip",
     source: "",
     parameters: &[KERNEL, DIVISOR, OFFSET, NORMALIZE, FLIP, SIGNED, BORDERS, GIMP, ALPHA_WEIGHTING, CHANNELS],
     variants: &["kernel=1 2 1; 2 4 2; 1 2 1,divisor=16", "kernel=-2 -1 0; -1 1 1; 0 1 2"],
@@ -20,8 +25,8 @@ const KERNEL: Parameter = Parameter {
     name: "kernel",
     default: "0 -1 0; -1 5 -1; 0 -1 0",
     values: Values::Matrix,
-    help: "the weights: numbers with spaces between them, rows with ; between them, 1 to 31 of each; of an even side \
-           one more row or column lies before the pixel",
+    help: "the weights: numbers with spaces between them, rows with ; between them, 1 to 31 of each; if a side is even, \
+           one more row or column lies before the pixel than after it",
 };
 
 const DIVISOR: Parameter = Parameter {
@@ -35,36 +40,35 @@ const OFFSET: Parameter = Parameter {
     name: "offset",
     default: "0",
     values: Values::Real(-1.0, 1.0),
-    help: "part of the range that is added at the end, 0.5 for the middle grey",
+    help: "part of the range to add at the end: 0.5 is the middle grey",
 };
 
 const NORMALIZE: Parameter = Parameter {
     name: "normalize",
     default: "",
     values: Values::Choice(&["no", "yes"]),
-    help: "divide by the sum of the weights instead, so that what is flat stays as it is; by nothing if that is 0 \
-           (default: no, but yes with --gimp, where divisor and offset then do not count)",
+    help: "divide by the sum of the weights instead, so that flat areas do not change; if the sum is 0, do not divide \
+           (default: no, but yes with --gimp, which then ignores divisor and offset)",
 };
 
 const FLIP: Parameter = Parameter {
     name: "flip",
     default: "no",
     values: Values::Choice(&["no", "yes"]),
-    help: "turn the matrix half round first: convolution in the sense of mathematics",
+    help: "turn the matrix by 180 degrees first: convolution as mathematics defines it",
 };
 
-/// Two more than there are elsewhere.
+/// The usual borders and GIMP's two.
 const BORDERS: Parameter = Parameter {
     help: "what stands beyond the edge: clamp aaa|abcd|ddd, reflect cba|abcd|dcb, mirror dcb|abcd|cba, \
-           wrap bcd|abcd|abc, zero 000|abcd|000, or crop (only whole windows: the picture shrinks); black and white, both \
-           opaque, are --gimp's",
+           wrap bcd|abcd|abc, zero 000|abcd|000, or crop (only whole windows: the picture shrinks); black and white (both \
+           opaque) only with --gimp",
     values: Values::Choice(&["clamp", "reflect", "mirror", "wrap", "zero", "crop", "black", "white"]),
     ..BORDER
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    let numbers = parse_matrix(arguments.text("kernel"))?.into_iter();
-    let mut weights: Vec<Vec<_>> = numbers.map(|row| row.into_iter().map(|weight| weight as f32).collect()).collect();
+    let mut weights = parse_matrix(arguments.text("kernel"))?;
     if arguments.text("flip") == "yes" {
         weights.reverse();
         weights.iter_mut().for_each(|row| row.reverse());
@@ -83,22 +87,27 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     if arguments.text("normalize") == "yes" {
         arguments.refuse(&["divisor"], "normalize=yes")?;
     }
-    let sum: f32 = weights.iter().flatten().sum();
+    let sum: f32 = weights.iter().flatten().map(|weight| *weight as f32).sum();
     let divisor = match arguments.text("normalize") {
-        "yes" if sum != 0.0 => sum,
+        "yes" if sum != 0.0 => sum.into(),
         "yes" => 1.0,
         _ => arguments.real("divisor").unwrap_or(1.0),
     };
-    if divisor == 0.0 {
+    if divisor as f32 == 0.0 {
         return Err(Error::parameter("divisor", arguments.text("divisor"), "any number but 0"));
     }
     let offset = arguments.real("offset").unwrap_or(0.0);
     let finish = Finish { divisor, offset, signed: Signed::from_arguments(arguments) };
-    let matrix = Matrix::new(weights);
-    Ok(Filter::rows(arguments.operator(), Convolve { matrix, finish, border: arguments.border()? }))
+    Ok(filter(arguments.operator(), weights, finish, arguments.border()?))
 }
 
-/// Reads a matrix as parameters have it: numbers with spaces between them, rows with `;` between them, at most 31 a side.
+/// The filter of a matrix.
+pub(super) fn filter(name: &'static str, weights: Vec<Vec<f64>>, finish: Finish, border: Border) -> Filter {
+    let matrix = Matrix::new(&weights);
+    Filter::rows(name, Convolve { matrix, finish, border }, move |around| formula(around, &weights, &finish))
+}
+
+/// Reads a matrix: numbers with spaces between them, rows with `;` between them, at most 31 a side.
 ///
 /// ```
 /// use glassbox_kernels::filters::parse_matrix;
@@ -106,7 +115,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
 /// ```
 ///
 /// # Errors
-/// If it is none; the message points at the row and column.
+/// If it is no such matrix; the message names the row and column.
 pub fn parse_matrix(text: &str) -> Result<Vec<Vec<f64>>, Error> {
     let wrong = |problem: String| Error::parameter("kernel", text, problem);
     let mut rows = Vec::new();
@@ -143,7 +152,7 @@ pub fn parse_matrix(text: &str) -> Result<Vec<Vec<f64>>, Error> {
     Ok(rows)
 }
 
-/// Correlation with a matrix, each channel by itself. Sums of whole weights are exact as long as they stay below 2²⁴.
+/// Correlation with a matrix, channel by channel. Sums with whole weights are exact below 2²⁴.
 #[derive(Debug)]
 pub(super) struct Convolve {
     pub(super) matrix: Matrix,

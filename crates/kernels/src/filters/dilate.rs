@@ -1,6 +1,13 @@
 use super::Entry;
 use super::shared::extreme;
 use super::shared::parameters::{BORDER, SQUARE};
+use super::shared::plain::greatest;
+use crate::operator::Neighbourhood;
+
+/// The greatest pixel of the square.
+fn formula(around: &Neighbourhood) -> f64 {
+    greatest(&around.window())
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "dilate",
@@ -9,5 +16,5 @@ pub(super) static ENTRY: Entry = Entry {
     source: "J. Serra, Image Analysis and Mathematical Morphology (1982), for a flat square",
     parameters: &[SQUARE, BORDER],
     variants: &["size=15"],
-    build: extreme::build::<true>,
+    build: |arguments| extreme::build::<true>(arguments, formula),
 };

@@ -4,13 +4,27 @@ use super::shared::parameters::{BORDER, Parameter, Values};
 use super::shared::signed::Signed;
 use super::shared::smooth::{MOST_WEIGHTS, Smooth};
 use super::{Arguments, Entry};
-use crate::operator::{Kernel, Operator, Rows, Window};
+use crate::operator::{Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Filter, Pixel};
+
+/// The weights of a square window: they fall off with the distance `√(dy² + dx²)` like a bell, and add up to 1.
+pub(super) fn mask(sigma: f64, size: usize) -> Vec<Vec<f64>> {
+    let distance = |i: usize| i as f64 - (size / 2) as f64;
+    let weight = |dy: f64, dx: f64| (-(dy * dy + dx * dx) / (2.0 * sigma * sigma)).exp();
+    let weights: Vec<Vec<f64>> =
+        (0..size).map(|y| (0..size).map(|x| weight(distance(y), distance(x))).collect()).collect();
+    let sum: f64 = weights.iter().flatten().sum();
+    weights.iter().map(|row| row.iter().map(|weight| weight / sum).collect()).collect()
+}
+
+fn formula(around: &Neighbourhood, mask: &[Vec<f64>]) -> f64 {
+    around.correlate(mask)
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "gaussian",
     summary: "smooths with weights that fall off like a bell: the nearer the pixel the more it counts",
-    formula: "Σ exp(-(x² + y²) / 2σ²) · a / Σ exp(-(x² + y²) / 2σ²); of 8 bits within 1",
+    formula: "Σ exp(-(x² + y²) / 2σ²) · a / Σ exp(-(x² + y²) / 2σ²); numbers of 8 bits within 1",
     source: "",
     parameters: &[SIGMA, SIZE, BORDER],
     variants: &["sigma=1", "sigma=3"],
@@ -31,11 +45,11 @@ const SIZE: Parameter = Parameter {
     help: "side of the window (default: three sigma to each side)",
 };
 
-/// The window is cut off at its size; the weights add up to 1.
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    let sigma = arguments.real("sigma").unwrap_or(1.0);
-    let size = arguments.whole("size").unwrap_or_else(|| usual_size(sigma));
-    Ok(Filter::rows(arguments.operator(), Gaussian { sigma, size, border: arguments.border()? }))
+    let (sigma, border) = (arguments.real("sigma").unwrap_or(1.0), arguments.border()?);
+    let size = arguments.whole("size").unwrap_or_else(|| usual_size(sigma as f32));
+    let (gaussian, mask) = (Gaussian { sigma: sigma as f32, size, border }, mask(sigma, size));
+    Ok(Filter::rows(arguments.operator(), gaussian, move |around| formula(around, &mask)))
 }
 
 /// The side of a window of three sigma to each side.
@@ -43,7 +57,7 @@ pub(super) fn usual_size(sigma: f32) -> usize {
     2 * (3.0 * sigma).ceil() as usize + 1
 }
 
-/// The weights of a bell: in each direction `exp(-x² / 2σ²)`, divided by their sum.
+/// The weights along one direction, of which the mask is the product: `exp(-x² / 2σ²)`, divided by their sum.
 pub(super) fn bell(sigma: f32, size: usize) -> Vec<f32> {
     let sigma = f64::from(sigma);
     let weight = |x: usize| (-(x as f64 - (size / 2) as f64).powi(2) / (2.0 * sigma * sigma)).exp();

@@ -1,6 +1,17 @@
 use super::{Arguments, Entry};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
+
+/// Luma of red, green and blue; alpha, and pictures without colours, stay as they are.
+fn formula(around: &Neighbourhood) -> f64 {
+    let pixel = |channel: usize| around.in_channel(channel).at(0, 0);
+    let ((_, _, channels), (_, _, channel)) = (around.shape(), around.output());
+    match (channels, channel) {
+        (3 | 4, 0) => (299.0 * pixel(0) + 587.0 * pixel(1) + 114.0 * pixel(2)) / 1000.0,
+        (4, _) => pixel(3),
+        _ => pixel(channel),
+    }
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "gray",
@@ -9,15 +20,11 @@ pub(super) static ENTRY: Entry = Entry {
     source: "ITU-R BT.601",
     parameters: &[],
     variants: &[],
-    build: |arguments: &Arguments| -> Result<Filter, Error> { Ok(Filter::rows(arguments.operator(), Gray)) },
+    build: |arguments: &Arguments| -> Result<Filter, Error> { Ok(Filter::rows(arguments.operator(), Gray, formula)) },
 };
 
-/// Luma, `0.299·R + 0.587·G + 0.114·B`.
-///
-/// Three channels become one, four (with alpha) become two; one or two stay as they are.
-///
-/// Source: ITU-R BT.601.
-#[derive(Clone, Copy, Debug)]
+/// Three channels become one, four (with alpha) become two; other pictures stay as they are.
+#[derive(Debug)]
 struct Gray;
 
 impl Operator for Gray {
@@ -43,7 +50,7 @@ impl Operator for Gray {
     }
 }
 
-pub(super) struct GrayRow {
+struct GrayRow {
     channels: usize,
 }
 

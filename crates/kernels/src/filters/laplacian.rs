@@ -1,9 +1,25 @@
-use super::convolve::Convolve;
-use super::shared::convolution::{Finish, Matrix};
+use super::convolve;
+use super::shared::convolution::Finish;
 use super::shared::parameters::{BORDER, Parameter, Values};
 use super::shared::signed::{SIGNED_EDGES, Signed};
 use super::{Arguments, Entry};
 use crate::{Error, Filter};
+
+/// The sum of the four neighbours minus four times the pixel.
+#[rustfmt::skip]
+const FOUR: [[i8; 3]; 3] = [
+    [0,  1, 0],
+    [1, -4, 1],
+    [0,  1, 0],
+];
+
+/// The same with the diagonal neighbours.
+#[rustfmt::skip]
+const EIGHT: [[i8; 3]; 3] = [
+    [1,  1, 1],
+    [1, -8, 1],
+    [1,  1, 1],
+];
 
 pub(super) static ENTRY: Entry = Entry {
     name: "laplacian",
@@ -23,8 +39,8 @@ const NEIGHBOURS: Parameter = Parameter {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    let (corner, middle) = if arguments.text("neighbours") == "8" { (1.0, -8.0) } else { (0.0, -4.0) };
-    let matrix = Matrix::new(vec![vec![corner, 1.0, corner], vec![1.0, middle, 1.0], vec![corner, 1.0, corner]]);
+    let mask = if arguments.text("neighbours") == "8" { EIGHT } else { FOUR };
+    let weights = mask.iter().map(|row| row.map(f64::from).to_vec()).collect();
     let finish = Finish { divisor: 1.0, offset: 0.0, signed: Signed::from_arguments(arguments) };
-    Ok(Filter::rows(arguments.operator(), Convolve { matrix, finish, border: arguments.border()? }))
+    Ok(convolve::filter(arguments.operator(), weights, finish, arguments.border()?))
 }

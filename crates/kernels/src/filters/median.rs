@@ -1,8 +1,15 @@
 use super::shared::parameters::{BORDER, Parameter, Values};
+use super::shared::plain::sorted;
 use super::{Arguments, Entry};
 use crate::median::{self, AHEAD, LARGEST};
-use crate::operator::{Filter, Operator, Window};
+use crate::operator::{Filter, Neighbourhood, Operator, Window};
 use crate::{Border, Error, Pixel};
+
+/// The middle one of the sorted pixels of the window.
+fn formula(around: &Neighbourhood) -> f64 {
+    let window = sorted(around.window());
+    window[window.len() / 2]
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "median",
@@ -21,21 +28,16 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     Ok(Filter::rows(
         arguments.operator(),
         Median { size: arguments.whole("size").unwrap_or(3), border: arguments.border()? },
+        formula,
     ))
 }
 
-/// The median filter: each channel of a pixel becomes the middle one of the sorted `size × size` numbers around it.
-///
-/// A straight line of one pixel's width is a minority in every window that it crosses, and disappears. NaN in an `f32` picture
-/// has no place in any order: what comes out where it is in the window is some number of the window.
-///
-/// # Panics
-/// [`kernel`](Operator::kernel) panics if `size` is even or not in 1 … 255.
+/// A straight line one pixel wide is a minority in every window that it crosses, so it disappears. NaN has no place in any
+/// order: a window that holds NaN becomes any one of its numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Median {
     /// Side of the window: odd, 1 … 255.
     pub(super) size: usize,
-    /// What stands beyond the edge.
     pub(super) border: Border,
 }
 

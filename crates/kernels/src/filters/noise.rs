@@ -3,13 +3,31 @@ use std::f64::consts::TAU;
 use super::shared::parameters::{Parameter, Values};
 use super::shared::random::{Draws, SEED};
 use super::{Arguments, Entry};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
+
+/// The pixel plus `amount` times a random number, or black or white instead of the pixel.
+fn formula(around: &Neighbourhood, kind: Kind, amount: f64, seed: usize) -> f64 {
+    let ((y, x, channel), full, pixel) = (around.output(), around.depth().full, around.at(0, 0));
+    let unit = |index: usize| Draws::of(seed, y, channel, index).unit();
+    match kind {
+        Kind::Gaussian => {
+            // Box and Muller: two uniform numbers make two normal ones, for two neighbours.
+            let first = x - x % 2;
+            let (radius, angle) = ((-2.0 * (1.0 - unit(first)).ln()).sqrt(), TAU * unit(first + 1));
+            pixel + amount * full * radius * if x == first { angle.cos() } else { angle.sin() }
+        }
+        Kind::Uniform => pixel + amount * full * (2.0 * unit(x) - 1.0),
+        Kind::SaltPepper if unit(x) < amount / 2.0 => 0.0,
+        Kind::SaltPepper if unit(x) < amount => full,
+        Kind::SaltPepper => pixel,
+    }
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "noise",
     summary: "adds noise, the same for the same seed: what medians and nets are tried on",
-    formula: "a + amount · N(0, 1), a + amount · U(-1, 1), or 0 or full with the probability amount / 2 each",
+    formula: "a + amount · full · N(0, 1), a + amount · full · U(-1, 1), or 0 or full with the probability amount / 2 each",
     source: "G. Box, M. Muller, A note on the generation of random normal deviates (1958)",
     parameters: &[KIND, AMOUNT, SEED],
     variants: &["kind=salt-pepper"],
@@ -20,14 +38,14 @@ const KIND: Parameter = Parameter {
     name: "kind",
     default: "gaussian",
     values: Values::Choice(&["gaussian", "uniform", "salt-pepper"]),
-    help: "gaussian, uniform, or salt-pepper (some numbers become the smallest or the greatest there is)",
+    help: "gaussian, uniform, or salt-pepper (some numbers become 0, some the full range)",
 };
 
 const AMOUNT: Parameter = Parameter {
     name: "amount",
     default: "0.1",
     values: Values::Real(0.0, 1.0),
-    help: "standard deviation or half the width as part of the range; of salt-pepper the share of numbers",
+    help: "standard deviation, or half the width if uniform, as part of the range; salt-pepper: the share of numbers",
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
@@ -36,8 +54,10 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         "salt-pepper" => Kind::SaltPepper,
         _ => Kind::Gaussian,
     };
-    let amount = arguments.text("amount").parse().unwrap_or(0.1);
-    Ok(Filter::rows(arguments.operator(), Noise { kind, amount, seed: arguments.whole("seed").unwrap_or(0) }))
+    let (amount, seed) = (arguments.real("amount").unwrap_or(0.1), arguments.whole("seed").unwrap_or(0));
+    Ok(Filter::rows(arguments.operator(), Noise { kind, amount, seed }, move |around| {
+        formula(around, kind, amount, seed)
+    }))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +98,7 @@ struct NoiseRow {
 }
 
 impl<T: Pixel> Kernel<T> for NoiseRow {
-    // Nothing in it is vectorised: once is enough for all levels.
+    // Not inlined, because nothing in it is vectorised: it is compiled once for all levels.
     #[inline(never)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let Self { kind, amount, channels, draws } = self;

@@ -1,10 +1,26 @@
-//! Prewitt's edges: as Sobel's, without more weight for the middle.
+//! Prewitt's edges: plain differences over three rows or columns.
 
 use super::Entry;
 use super::shared::edges::{COMBINE, DIRECTION};
-use super::shared::gradient::{self, Weights};
+use super::shared::gradient::{self, Mask};
 use super::shared::parameters::BORDER;
 use super::shared::signed::SIGNED_EDGES;
+
+/// Responds to vertical edges: right minus left.
+#[rustfmt::skip]
+const A: Mask = [
+    [-1,  0,  1],
+    [-1,  0,  1],
+    [-1,  0,  1],
+];
+
+/// Responds to horizontal edges: below minus above.
+#[rustfmt::skip]
+const B: Mask = [
+    [-1, -1, -1],
+    [ 0,  0,  0],
+    [ 1,  1,  1],
+];
 
 pub(super) static ENTRY: Entry = Entry {
     name: "prewitt",
@@ -13,5 +29,5 @@ pub(super) static ENTRY: Entry = Entry {
     source: "J. Prewitt, Object enhancement and extraction, Picture Processing and Psychopictorics (1970)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
     variants: &["combine=magnitude"],
-    build: |arguments| gradient::build(arguments, Weights { side: 1, middle: 1 }),
+    build: |arguments| gradient::build(arguments, &A, &B),
 };

@@ -1,15 +1,22 @@
 use super::median::Median;
-use super::shared::extreme;
+use super::shared::extreme::Extreme;
 use super::shared::parameters::{BORDER, Parameter, SQUARE, Values};
+use super::shared::plain::sorted;
 use super::{Arguments, Entry};
 use crate::median::Ranked;
-use crate::operator::{Filter, Operator, Window};
+use crate::operator::{Filter, Neighbourhood, Operator, Window};
 use crate::{Border, Error, Pixel};
+
+/// Of the sorted pixels of the square the one that stands `share` of the way from the smallest to the greatest.
+fn formula(around: &Neighbourhood, share: f64) -> f64 {
+    let window = sorted(around.window());
+    window[(share * (window.len() - 1) as f64 + 0.5).floor() as usize]
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "rank",
     summary: "any place in the sorted square: 0 is erode, 50 the median, 100 dilate",
-    formula: "of n sorted pixels the one with the index ⌊percent / 100 · (n - 1) + 1/2⌋, the first being 0",
+    formula: "of n sorted pixels the one with the index ⌊percent / 100 · (n - 1) + 1/2⌋, counted from 0",
     source: "",
     parameters: &[SQUARE, PERCENT, BORDER],
     variants: &["size=7,percent=25"],
@@ -25,22 +32,23 @@ const PERCENT: Parameter = Parameter {
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let size = arguments.whole("size").unwrap_or(3);
-    let share = arguments.text("percent").parse().unwrap_or(50.0) / 100.0;
+    let share = arguments.real("percent").unwrap_or(50.0) / 100.0;
     let rank = (share * (size * size - 1) as f64 + 0.5).floor() as u32;
     let (border, last) = (arguments.border()?, (size * size - 1) as u32);
+    let (name, formula) = (arguments.operator(), move |around: &Neighbourhood| formula(around, share));
     // The ends and the middle have faster ways of their own.
     Ok(match rank {
-        0 => extreme::filter::<false>(arguments, size, border),
-        _ if rank == last => extreme::filter::<true>(arguments, size, border),
-        _ if 2 * rank == last => Filter::rows(arguments.operator(), Median { size, border }),
-        _ => Filter::rows(arguments.operator(), Rank { size, rank, border }),
+        0 => Filter::rows(name, Extreme::<false> { size, border }, formula),
+        _ if rank == last => Filter::rows(name, Extreme::<true> { size, border }, formula),
+        _ if 2 * rank == last => Filter::rows(name, Median { size, border }, formula),
+        _ => Filter::rows(name, Rank { size, rank, border }, formula),
     })
 }
 
 #[derive(Debug)]
 struct Rank {
     size: usize,
-    /// How many numbers of the square stand before it.
+    /// The index in the sorted square.
     rank: u32,
     border: Border,
 }

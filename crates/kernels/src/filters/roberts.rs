@@ -1,13 +1,28 @@
 use std::ops::Range;
 
-use super::shared::edges::{COMBINE, Choices, Combine, DIRECTION, Direction, Masks};
+use glassbox_simd::{ByteVectors, Register, Words};
+
+use super::shared::edges::{COMBINE, Choices, DIRECTION, Masks};
 use super::shared::parameters::BORDER;
 use super::shared::response::load;
-use super::shared::signed::{SIGNED_EDGES, Signed};
+use super::shared::signed::SIGNED_EDGES;
 use super::{Arguments, Entry};
 use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
-use glassbox_simd::{ByteVectors, Register, Words};
+
+/// Responds to edges along one diagonal. The pixel itself is the top left one of the four.
+#[rustfmt::skip]
+const A: [[i8; 2]; 2] = [
+    [1,  0],
+    [0, -1],
+];
+
+/// Responds to edges along the other diagonal.
+#[rustfmt::skip]
+const B: [[i8; 2]; 2] = [
+    [ 0, 1],
+    [-1, 0],
+];
 
 pub(super) static ENTRY: Entry = Entry {
     name: "roberts",
@@ -20,29 +35,13 @@ pub(super) static ENTRY: Entry = Entry {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    let Choices { direction, combine, signed } = Choices::from_arguments(arguments)?;
-    Ok(Filter::rows(arguments.operator(), Roberts { direction, combine, signed, border: arguments.border()? }))
+    let (choices, border) = (Choices::from_arguments(arguments)?, arguments.border()?);
+    Ok(Filter::rows(arguments.operator(), Roberts { choices, border }, move |around| choices.formula(around, &A, &B)))
 }
 
-/// Roberts' cross.
-///
-/// ```text
-/// a = 1  0    b =  0 1
-///     0 -1        -1 0
-/// ```
-///
-/// The pixel itself is the top left one of the four. Each mask answers to edges along one diagonal.
-///
-/// Source: L. Roberts, *Machine perception of three-dimensional solids* (1963).
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Roberts {
-    /// Which responses are wanted.
-    direction: Direction,
-    /// What is made of both.
-    combine: Combine,
-    /// What a negative response becomes.
-    signed: Signed,
-    /// What stands beyond the edge.
+    choices: Choices,
     border: Border,
 }
 
@@ -58,12 +57,11 @@ impl Operator for Roberts {
     }
 
     fn kernel<T: Pixel>(&self, channels: usize) -> RobertsRow {
-        let Self { direction, combine, signed, .. } = *self;
-        RobertsRow { channels, choices: Choices { direction, combine, signed } }
+        RobertsRow { channels, choices: self.choices }
     }
 }
 
-pub(super) struct RobertsRow {
+struct RobertsRow {
     channels: usize,
     choices: Choices,
 }
@@ -81,7 +79,7 @@ impl<T: Pixel> Kernel<T> for RobertsRow {
     }
 }
 
-/// The place itself, at the top left, and its three neighbours.
+/// The four pixels of each window of a row.
 struct Square<'a, T> {
     nw: &'a [T],
     ne: &'a [T],

@@ -1,10 +1,26 @@
-//! Scharr's edges: weights chosen so that an edge is answered alike in whatever direction it runs.
+//! Scharr's edges: the weights that depend least on the direction of an edge.
 
 use super::Entry;
 use super::shared::edges::{COMBINE, DIRECTION};
-use super::shared::gradient::{self, Weights};
+use super::shared::gradient::{self, Mask};
 use super::shared::parameters::BORDER;
 use super::shared::signed::SIGNED_EDGES;
+
+/// Responds to vertical edges: right minus left.
+#[rustfmt::skip]
+const A: Mask = [
+    [ -3,   0,   3],
+    [-10,   0,  10],
+    [ -3,   0,   3],
+];
+
+/// Responds to horizontal edges: below minus above.
+#[rustfmt::skip]
+const B: Mask = [
+    [ -3, -10,  -3],
+    [  0,   0,   0],
+    [  3,  10,   3],
+];
 
 pub(super) static ENTRY: Entry = Entry {
     name: "scharr",
@@ -13,5 +29,5 @@ pub(super) static ENTRY: Entry = Entry {
     source: "H. Scharr, Optimal operators in digital image processing, dissertation, Heidelberg (2000)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
     variants: &["combine=magnitude"],
-    build: |arguments| gradient::build(arguments, Weights { side: 3, middle: 10 }),
+    build: |arguments| gradient::build(arguments, &A, &B),
 };

@@ -1,13 +1,26 @@
 use std::ops::Range;
 
+use glassbox_simd::{ByteVectors, Register, Words};
+
 use super::shared::parameters::BORDER;
 use super::shared::response::{Response, load};
 use super::shared::signed::{SIGNED, Signed};
 use super::{Arguments, Entry};
 use crate::numbers::Accumulator;
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
-use glassbox_simd::{ByteVectors, Register, Words};
+
+/// Five times the pixel minus its four neighbours. The weights add up to 1: flat areas do not change.
+#[rustfmt::skip]
+const MASK: [[i8; 3]; 3] = [
+    [ 0, -1,  0],
+    [-1,  5, -1],
+    [ 0, -1,  0],
+];
+
+fn formula(around: &Neighbourhood) -> f64 {
+    around.correlate(&MASK)
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "sharpen",
@@ -20,26 +33,15 @@ pub(super) static ENTRY: Entry = Entry {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    Ok(Filter::rows(
-        arguments.operator(),
-        Sharpen { border: arguments.border()?, signed: Signed::from_arguments(arguments) },
-    ))
+    let (border, signed) = (arguments.border()?, Signed::from_arguments(arguments));
+    Ok(Filter::rows(arguments.operator(), Sharpen { border, signed }, move |around| {
+        signed.formula(formula(around), around.depth())
+    }))
 }
 
-/// Sharpening: five times the pixel less its four neighbours.
-///
-/// ```text
-///  0 -1  0
-/// -1  5 -1
-///  0 -1  0
-/// ```
-///
-/// The coefficients add up to 1: where the picture is flat, nothing changes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Sharpen {
-    /// What stands beyond the edge.
     border: Border,
-    /// What a negative response becomes.
     signed: Signed,
 }
 
@@ -59,7 +61,7 @@ impl Operator for Sharpen {
     }
 }
 
-pub(super) struct SharpenRow {
+struct SharpenRow {
     channels: usize,
     signed: Signed,
 }
@@ -74,6 +76,7 @@ impl<T: Pixel> Kernel<T> for SharpenRow {
     }
 }
 
+/// Each pixel of a row and its four neighbours.
 struct Cross<'a, T> {
     centre: &'a [T],
     around: [&'a [T]; 4],

@@ -1,10 +1,26 @@
-//! Sobel's edges.
+//! Sobel's edges: differences over three rows or columns, the middle one counted twice.
 
 use super::Entry;
 use super::shared::edges::{COMBINE, DIRECTION};
-use super::shared::gradient::{self, Weights};
+use super::shared::gradient::{self, Mask};
 use super::shared::parameters::BORDER;
 use super::shared::signed::SIGNED_EDGES;
+
+/// Responds to vertical edges: right minus left.
+#[rustfmt::skip]
+pub(super) const A: Mask = [
+    [-1,  0,  1],
+    [-2,  0,  2],
+    [-1,  0,  1],
+];
+
+/// Responds to horizontal edges: below minus above.
+#[rustfmt::skip]
+pub(super) const B: Mask = [
+    [-1, -2, -1],
+    [ 0,  0,  0],
+    [ 1,  2,  1],
+];
 
 pub(super) static ENTRY: Entry = Entry {
     name: "sobel",
@@ -13,5 +29,5 @@ pub(super) static ENTRY: Entry = Entry {
     source: "I. Sobel, G. Feldman, A 3x3 isotropic gradient operator for image processing (1968)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
     variants: &["combine=magnitude", "direction=x"],
-    build: |arguments| gradient::build(arguments, Weights { side: 1, middle: 2 }),
+    build: |arguments| gradient::build(arguments, &A, &B),
 };

@@ -1,14 +1,21 @@
-use super::gaussian::{SIGMA, bell, usual_size};
+use super::gaussian::{SIGMA, bell, mask, usual_size};
 use super::shared::convolution::{Matrix, Sums};
 use super::shared::parameters::{BORDER, Parameter, Values};
 use super::{Arguments, Entry};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
+
+/// The difference from a smoothed pixel is added `amount` times, unless it is below the threshold.
+fn formula(around: &Neighbourhood, mask: &[Vec<f64>], amount: f64, threshold: f64) -> f64 {
+    let pixel = around.at(0, 0);
+    let difference = pixel - around.correlate(mask);
+    if difference.abs() < threshold * around.depth().full { pixel } else { pixel + amount * difference }
+}
 
 pub(super) static ENTRY: Entry = Entry {
     name: "unsharp",
     summary: "sharpens by what smoothing would take away",
-    formula: "a + amount · (a - gaussian(a)) where |a - gaussian(a)| reaches the threshold",
+    formula: "a + amount · (a - gaussian(a)) where |a - gaussian(a)| reaches the threshold, else a",
     source: "",
     parameters: &[AMOUNT, SIGMA, THRESHOLD, BORDER],
     variants: &["amount=2,sigma=3"],
@@ -26,31 +33,27 @@ const THRESHOLD: Parameter = Parameter {
     name: "threshold",
     default: "0",
     values: Values::Real(0.0, 1.0),
-    help: "part of the range below which a difference is left alone, so that noise is",
+    help: "part of the range: smaller differences, such as noise, are not added",
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    Ok(Filter::rows(
-        arguments.operator(),
-        Unsharp {
-            amount: arguments.real("amount").unwrap_or(1.0),
-            sigma: arguments.real("sigma").unwrap_or(1.0),
-            threshold: arguments.real("threshold").unwrap_or(0.0),
-            border: arguments.border()?,
-        },
-    ))
+    let real = |name: &str, default: f64| arguments.real(name).unwrap_or(default);
+    let (amount, sigma, threshold) = (real("amount", 1.0), real("sigma", 1.0), real("threshold", 0.0));
+    let unsharp = Unsharp {
+        amount: amount as f32,
+        sigma: sigma as f32,
+        threshold: threshold as f32,
+        border: arguments.border()?,
+    };
+    let mask = mask(sigma, unsharp.size());
+    Ok(Filter::rows(arguments.operator(), unsharp, move |around| formula(around, &mask, amount, threshold)))
 }
 
-/// Unsharp masking: what a Gaussian would smooth away is added once more.
 #[derive(Clone, Copy, Debug)]
 struct Unsharp {
-    /// How many times the difference is added.
     amount: f32,
-    /// Standard deviation of the Gaussian in pixels, greater than 0.
     sigma: f32,
-    /// Part of the range below which a difference is left alone.
     threshold: f32,
-    /// What stands beyond the edge.
     border: Border,
 }
 
@@ -78,7 +81,7 @@ impl Operator for Unsharp {
     }
 }
 
-pub(super) struct UnsharpRow {
+struct UnsharpRow {
     sums: Sums,
     of: Unsharp,
     channels: usize,

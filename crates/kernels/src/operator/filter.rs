@@ -1,16 +1,19 @@
 //! An operator with its type erased: what chains and the registry hold.
 
+use std::sync::Arc;
+
 use super::{
-    Border, ErasedMultiPass, ErasedPicture, ErasedRows, MultiPassOperator, Operator, PictureOperator, RegionOperator,
-    Window,
+    Border, Definition, ErasedMultiPass, ErasedPicture, ErasedRows, MultiPassOperator, Neighbourhood, Operator,
+    Picture, PictureOperator, RegionOperator, Window,
 };
 use crate::Error;
 
-/// An operator with its name and without its type.
+/// An operator with its name and its formula, and without its type.
 #[derive(Debug)]
 pub struct Filter {
     name: &'static str,
     pub(crate) kind: Kind,
+    pub(super) definition: Definition,
 }
 
 /// The kinds of operators.
@@ -24,24 +27,45 @@ pub(crate) enum Kind {
 }
 
 impl Filter {
-    /// A filter that works row by row.
-    pub fn rows(name: &'static str, operator: impl Operator) -> Self {
-        Self { name, kind: Kind::Rows(Box::new(operator)) }
+    /// A filter that works row by row; `formula` says how one number is made.
+    pub fn rows(
+        name: &'static str,
+        operator: impl Operator,
+        formula: impl Fn(&Neighbourhood) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(name, Kind::Rows(Box::new(operator)), formula)
     }
 
-    /// A filter that works row by row after an analysis of the picture.
-    pub fn multi_pass(name: &'static str, operator: impl MultiPassOperator) -> Self {
-        Self { name, kind: Kind::MultiPass(Box::new(operator)) }
+    /// A filter that works row by row after an analysis of the picture; so does its formula.
+    pub fn multi_pass<F: Fn(&Neighbourhood) -> f64 + Send + Sync + 'static>(
+        name: &'static str,
+        operator: impl MultiPassOperator,
+        formula: impl Fn(&Picture) -> F + Send + Sync + 'static,
+    ) -> Self {
+        let definition = Definition::AfterAnalysis(Box::new(move |picture| Arc::new(formula(picture))));
+        Self { name, kind: Kind::MultiPass(Box::new(operator)), definition }
     }
 
-    /// A filter that makes one pixel from each region.
-    pub fn regions(name: &'static str, operator: impl RegionOperator) -> Self {
-        Self { name, kind: Kind::Regions(Box::new(operator)) }
+    /// A filter that makes one pixel from each region; `formula` says how one number is made.
+    pub fn regions(
+        name: &'static str,
+        operator: impl RegionOperator,
+        formula: impl Fn(&Neighbourhood) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(name, Kind::Regions(Box::new(operator)), formula)
     }
 
-    /// A filter that works on pictures.
-    pub fn picture(name: &'static str, operator: impl PictureOperator) -> Self {
-        Self { name, kind: Kind::Picture(Box::new(operator)) }
+    /// A filter that works on pictures; `formula` says how one number is made.
+    pub fn picture(
+        name: &'static str,
+        operator: impl PictureOperator,
+        formula: impl Fn(&Neighbourhood) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(name, Kind::Picture(Box::new(operator)), formula)
+    }
+
+    fn new(name: &'static str, kind: Kind, formula: impl Fn(&Neighbourhood) -> f64 + Send + Sync + 'static) -> Self {
+        Self { name, kind, definition: Definition::Local(Arc::new(formula)) }
     }
 
     /// The operator's name.

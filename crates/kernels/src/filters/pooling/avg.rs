@@ -1,8 +1,14 @@
+use crate::filters::shared::plain::mean;
 use crate::filters::shared::pool_window::{Lines, Pool, SIZE, STRIDE};
 use crate::filters::shared::small_mean::{MOST_IN_16_BITS, Share};
 use crate::filters::{Arguments, Entry};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
+
+/// The mean of the window.
+fn formula(around: &Neighbourhood) -> f64 {
+    mean(&around.window())
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "avg-pool",
@@ -15,7 +21,7 @@ pub(in crate::filters) static ENTRY: Entry = Entry {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    Ok(Filter::rows(arguments.operator(), AvgPool(Pool::from_arguments(arguments))))
+    Ok(Filter::rows(arguments.operator(), AvgPool(Pool::from_arguments(arguments)), formula))
 }
 
 #[derive(Debug)]
@@ -49,9 +55,9 @@ impl Operator for AvgPool {
 }
 
 enum AvgPoolRow<T: Pixel> {
-    /// Of one channel each four numbers: the usual one, at the speed of memory.
+    /// Windows of 2×2 in one channel: the usual case, at the speed of memory.
     Quarters,
-    /// Numbers of 8 bits, few enough for a sum of 16.
+    /// Numbers of 8 bits whose sums fit into 16.
     Small(Share, Lines<u16>),
     Any(u32, Lines<T::Sum>),
 }

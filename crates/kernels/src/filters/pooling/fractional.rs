@@ -4,12 +4,22 @@ use crate::filters::shared::parameters::{Parameter, Values};
 use crate::filters::shared::pool_regions::REDUCE;
 use crate::filters::shared::random::{Draws, SEED};
 use crate::filters::{Arguments, Entry};
+use crate::operator::Neighbourhood;
 use crate::{Error, Filter, Reduce, RegionGrid, RegionOperator};
+
+/// The maximum or the mean of window `(y, x)`; [`Fractional::windows`] says where the windows lie.
+fn formula(around: &Neighbourhood, fractional: &Fractional) -> f64 {
+    let ((y, x, _), (height, width, _)) = (around.output(), around.shape());
+    let mut draws = Draws::new(fractional.seed);
+    let (rows, columns) = (fractional.windows(height, &mut draws), fractional.windows(width, &mut draws));
+    fractional.reduce.formula(&around.region(rows[y].clone(), columns[x].clone()))
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "fractional-pool",
-    summary: "smaller by a ratio that need not be whole: windows of now one, now the other size",
-    formula: "⌊side / ratio⌋ windows, at least one, that end at ⌊α·(i + u)⌋, α = side / windows, u drawn once; random: their sizes shuffled",
+    summary: "smaller by a ratio that need not be whole: windows of two sizes",
+    formula: "max or mean of ⌊side / ratio⌋ windows, at least one, that end at ⌊α·(i + u)⌋, α = side / windows, u drawn once; \
+              random: their sizes shuffled",
     source: "B. Graham, Fractional max-pooling (2014), arXiv 1412.6071",
     parameters: &[RATIO, DRAW, OVERLAP, REDUCE, SEED],
     variants: &[],
@@ -23,7 +33,7 @@ const DRAW: Parameter = Parameter {
     name: "draw",
     default: "pseudo",
     values: Values::Choice(&["pseudo", "random"]),
-    help: "pseudo (windows spread evenly, their first drawn) or random (sizes in any order)",
+    help: "pseudo (evenly spread windows, the first end drawn) or random (the sizes in random order)",
 };
 
 const OVERLAP: Parameter = Parameter {
@@ -35,16 +45,16 @@ const OVERLAP: Parameter = Parameter {
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let fractional = Fractional {
-        ratio: arguments.text("ratio").parse().unwrap_or(1.5),
+        ratio: arguments.real("ratio").unwrap_or(1.5),
         random: arguments.text("draw") == "random",
         overlap: arguments.text("overlap") == "yes",
         reduce: Reduce::from_arguments(arguments),
         seed: arguments.whole("seed").unwrap_or(0),
     };
-    Ok(Filter::regions(arguments.operator(), fractional))
+    Ok(Filter::regions(arguments.operator(), fractional, move |around| formula(around, &fractional)))
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Fractional {
     ratio: f64,
     random: bool,
@@ -54,16 +64,16 @@ struct Fractional {
 }
 
 impl Fractional {
-    /// How many windows a side has.
+    /// The number of windows along a side.
     fn count(&self, side: usize) -> usize {
         ((side as f64 / self.ratio) as usize).clamp(1, side)
     }
 
-    /// The windows of a side.
+    /// The windows along a side.
     fn windows(&self, side: usize, draws: &mut Draws) -> Vec<Range<usize>> {
         let count = self.count(side);
         let mut ends: Vec<usize> = if self.random {
-            // As many of the larger size as make up the side, in an order that is drawn.
+            // Two sizes that add up to the side, in random order.
             let (small, more) = (side / count, side % count);
             let mut sizes: Vec<_> = (0..count).map(|i| small + usize::from(i < more)).collect();
             for i in (1..count).rev() {
@@ -78,7 +88,7 @@ impl Fractional {
                 })
                 .collect()
         } else {
-            // The first and the last window may be smaller or larger, but none is empty.
+            // The first and the last window may have another size, but none is empty.
             let (step, first) = (side as f64 / count as f64, draws.unit());
             (0..count).map(|i| ((step * (i as f64 + first)) as usize).max(i + 1)).collect()
         };

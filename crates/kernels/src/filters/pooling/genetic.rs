@@ -1,53 +1,68 @@
+mod evolution;
+
 use std::ops::Range;
 use std::sync::Arc;
 
 use glassbox_tensor::Image;
 
 use crate::engine::fill_with_mean;
+use crate::filters::shared::plain::{mean, sorted};
 use crate::filters::shared::pool_window::{Pool, SIZE};
-use crate::filters::shared::random::{Draws, SEED};
+use crate::filters::shared::random::SEED;
 use crate::filters::{Arguments, Entry, parse};
-use crate::numbers::alpha;
-use crate::numbers::nearest;
-use crate::operator::{Analysis, MultiPassOperator};
-use crate::operator::{ErasedKernel, Filter, Kernel, Kind, Operator, Rows, Window, kernel_of};
-use crate::{Border, Engine, Error, Pixel};
+use crate::numbers::{alpha, nearest};
+use crate::operator::{
+    Analysis, ErasedKernel, Filter, Kernel, Kind, MultiPassOperator, Neighbourhood, Operator, Picture, Rows, Window,
+    kernel_of,
+};
+use crate::{Border, Error, Pixel};
+
+/// A blend of the maximum, the mean, the minimum and the median of the window, each stored as its own pooling stores it.
+fn formula(around: &Neighbourhood, weights: &Weights) -> f64 {
+    let window = sorted(around.window());
+    let n = window.len();
+    let pools = [window[n - 1], mean(&window), window[0], (window[(n - 1) / 2] + window[n / 2]) / 2.0];
+    weights.iter().zip(pools).map(|(weight, pool)| weight * around.depth().store(pool)).sum()
+}
+
+/// The weights for a picture, found by evolution.
+fn weights(picture: &Picture, genetic: &Genetic) -> Weights {
+    let (shape, full) = (picture.shape(), picture.depth().full as f32);
+    let parts = Image::from_fn(shape, |(y, x, channel)| picture.at(y, x, channel) as f32 / full);
+    let mut judging = genetic.analysis::<f32>(shape, picture.has_alpha());
+    Analysis::<f32>::add(&mut judging, 0, parts.as_slice());
+    Analysis::<f32>::finish(judging).weights
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "genetic-pool",
     summary: "max, average, min and median blended in the shares that keep this picture's edges best, found by evolution",
-    formula: "w₁·max + w₂·mean + w₃·min + w₄·median, Σw = 1, the w of least mean (sobel(pooled) - max-pool(sobel(picture)))², sobel not cut off at the full range: 24 \
-              individuals, 20 generations, the best two kept, parents by tournament, blended and mutated; judged on the \
-              middle 512×512 pixels",
-    source: "a definition of our own of what arXiv 2009.07485 names",
+    formula: "w₁·max + w₂·mean + w₃·min + w₄·median, Σw = 1, with the w of least mean (sobel(pooled) - max-pool(sobel(picture)))², \
+              where sobel may exceed the full range: 24 individuals, 20 generations, the best two survive, parents by tournament, \
+              blended and mutated; judged on the middle 512×512 pixels",
+    source: "our own definition; arXiv 2009.07485 gives only the name",
     parameters: &[SIZE, SEED],
     variants: &[],
     build,
 };
 
-const POPULATION: usize = 24;
-const GENERATIONS: usize = 20;
-const KEPT: usize = 2;
-
-/// Standard deviation of a mutation.
-const MUTATION: f64 = 0.1;
-
-/// Side of what is judged.
+/// Side of the part of a picture that is judged.
 const JUDGED: usize = 512;
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let Pool { size, .. } = Pool::from_arguments(arguments);
     let pools = ["max-pool", "avg-pool", "min-pool", "median-pool"];
     let pools = pools.map(|pool| parse(&format!("{pool}:size={size}")));
-    Ok(Filter::multi_pass(
-        arguments.operator(),
-        Genetic {
-            size,
-            pools: Arc::new(pools.into_iter().collect::<Result<_, _>>()?),
-            edges: Arc::new(parse("sobel")?),
-            seed: arguments.whole("seed").unwrap_or(0),
-        },
-    ))
+    let genetic = Genetic {
+        size,
+        pools: Arc::new(pools.into_iter().collect::<Result<_, _>>()?),
+        edges: Arc::new(parse("sobel")?),
+        seed: arguments.whole("seed").unwrap_or(0),
+    };
+    Ok(Filter::multi_pass(arguments.operator(), genetic.clone(), move |picture| {
+        let weights = weights(picture, &genetic);
+        move |around: &Neighbourhood| formula(around, &weights)
+    }))
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +73,7 @@ struct Genetic {
     seed: usize,
 }
 
-/// A share for each pool; they add up to 1.
+/// The share of each pool; they add up to 1.
 type Weights = [f64; 4];
 
 impl MultiPassOperator for Genetic {
@@ -87,10 +102,11 @@ impl MultiPassOperator for Genetic {
 /// The middle of a picture, as parts of the range.
 struct Judging {
     genetic: Genetic,
-    /// Numbers of a row of the picture.
+    /// Numbers in a row of the picture.
     line: usize,
-    /// Of the picture.
+    /// Rows of the picture that are judged.
     rows: Range<usize>,
+    /// Columns of the picture that are judged.
     columns: Range<usize>,
     judged: Image<f32>,
     alpha: bool,
@@ -117,16 +133,16 @@ impl<T: Pixel> Analysis<T> for Judging {
         let Genetic { pools, size, .. } = self.genetic.clone();
         if self.alpha {
             if self.judged.as_slice().chunks_exact(self.judged.channels()).all(|pixel| alpha(pixel) == 0.0) {
-                return Blend { pools, size, weights: shares([0.0; 4]) };
+                return Blend { pools, size, weights: evolution::shares([0.0; 4]) };
             }
-            // Far from all that can be seen colours have no say either.
+            // Pixels far from every visible one take the mean colour, so that hidden colours change nothing.
             fill_with_mean(&mut self.judged);
         }
         Blend { pools, size, weights: self.genetic.evolve(&self.judged) }
     }
 }
 
-/// Pools in certain shares.
+/// The pools, blended.
 #[derive(Debug)]
 struct Blend {
     pools: Arc<Vec<Filter>>,
@@ -159,9 +175,9 @@ impl Operator for Blend {
 }
 
 struct BlendRow<T> {
-    /// Each with its share.
+    /// Each with its weight.
     pools: Vec<(f64, Box<dyn ErasedKernel<T>>)>,
-    /// What one of them makes.
+    /// The output of one of them.
     made: Vec<T>,
 }
 
@@ -176,58 +192,4 @@ impl<T: Pixel> Kernel<T> for BlendRow<T> {
         }
         out.iter_mut().zip(sums).for_each(|(out, sum)| *out = nearest(sum));
     }
-}
-
-impl Genetic {
-    /// The shares that keep the edges best.
-    fn evolve(&self, judged: &Image<f32>) -> Weights {
-        let pools: Vec<_> = self.pools.iter().map(|pool| made(pool, judged)).collect();
-        let wanted = made(&self.pools[0], &made(&self.edges, judged));
-        let error = |weights: &Weights| {
-            let mut blend = Image::<f32>::zeros(wanted.dim());
-            for (place, out) in blend.as_mut_slice().iter_mut().enumerate() {
-                let parts = weights.iter().zip(&pools).map(|(&weight, pool)| weight as f32 * pool.as_slice()[place]);
-                *out = parts.sum();
-            }
-            let found = made(&self.edges, &blend);
-            let squares = found.as_slice().iter().zip(wanted.as_slice()).map(|(a, b)| f64::from(a - b).powi(2));
-            squares.sum::<f64>()
-        };
-        let mut draws = Draws::new(self.seed);
-        // The pools themselves, then blends that are drawn.
-        let pure = (0..4).map(|pool| [0, 1, 2, 3].map(|i| f64::from(i == pool)));
-        let drawn = (4..POPULATION).map(|_| shares([0; 4].map(|_| draws.unit())));
-        let mut all: Vec<(f64, Weights)> = pure.chain(drawn).map(|weights| (error(&weights), weights)).collect();
-        all.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for _ in 0..GENERATIONS {
-            let mut next = all[..KEPT].to_vec();
-            while next.len() < POPULATION {
-                // The better of two that are drawn: all are sorted, so the one with the smaller number.
-                let mut parent = || all[draws.below(POPULATION).min(draws.below(POPULATION))].1;
-                let (mother, father) = (parent(), parent());
-                let blend = draws.unit();
-                let child = shares([0, 1, 2, 3].map(|i| {
-                    // A sum of twelve draws is nearly normal.
-                    let mutation = (0..12).map(|_| draws.unit()).sum::<f64>() - 6.0;
-                    blend * mother[i] + (1.0 - blend) * father[i] + MUTATION * mutation
-                }));
-                next.push((error(&child), child));
-            }
-            next.sort_by(|a, b| a.0.total_cmp(&b.0));
-            all = next;
-        }
-        all[0].1
-    }
-}
-
-/// The numbers as shares: none below 0, adding up to 1.
-fn shares(numbers: Weights) -> Weights {
-    let positive = numbers.map(|number| number.max(0.0));
-    let sum: f64 = positive.iter().sum();
-    if sum > 0.0 { positive.map(|number| number / sum) } else { [0.25; 4] }
-}
-
-/// What one of the filters above makes of a picture that is large enough for it.
-fn made(filter: &Filter, picture: &Image<f32>) -> Image<f32> {
-    Engine::default().run(std::slice::from_ref(filter), picture).expect("large enough for the pools")
 }

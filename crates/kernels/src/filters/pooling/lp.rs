@@ -1,8 +1,17 @@
 use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::plain::mean;
 use crate::filters::shared::pool_window::{Reduce, SIZE, STRIDE, filter};
 use crate::filters::{Arguments, Entry};
 use crate::numbers::nearest;
+use crate::operator::Neighbourhood;
 use crate::{Error, Filter, Pixel};
+
+/// The power mean `(Σ |a|^p / n)^(1/p)`; of parts of the range, so that no power overflows.
+fn formula(around: &Neighbourhood, p: f64) -> f64 {
+    let full = around.depth().full;
+    let powers: Vec<f64> = around.window().iter().map(|a| (a / full).abs().powf(p)).collect();
+    full * mean(&powers).powf(1.0 / p)
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "lp-pool",
@@ -22,7 +31,8 @@ const P: Parameter = Parameter {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    Ok(filter(arguments, PowerMean { p: arguments.text("p").parse().unwrap_or(2.0) }))
+    let p = arguments.real("p").unwrap_or(2.0);
+    Ok(filter(arguments, PowerMean { p }, move |around| formula(around, p)))
 }
 
 #[derive(Clone, Debug)]
@@ -38,7 +48,7 @@ impl Reduce for PowerMean {
         if self.p == 2.0 {
             return nearest((window.iter().map(|a| real(a) * real(a)).sum::<f64>() / n).sqrt());
         }
-        // Parts of the greatest, because a high power of a number may be larger than any.
+        // Parts of the greatest, so that no power overflows.
         let greatest = window.iter().map(real).fold(0.0, f64::max);
         if greatest == 0.0 {
             return nearest(0.0);

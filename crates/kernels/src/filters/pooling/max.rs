@@ -1,8 +1,14 @@
+use crate::filters::shared::plain::greatest;
 use crate::filters::shared::pool_window::{Lines, Pool, SIZE, STRIDE};
 use crate::filters::{Arguments, Entry};
 use crate::numbers::{greater, smaller};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
+
+/// The greatest number of the window.
+fn formula(around: &Neighbourhood) -> f64 {
+    greatest(&around.window())
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "max-pool",
@@ -11,12 +17,15 @@ pub(in crate::filters) static ENTRY: Entry = Entry {
     source: "",
     parameters: &[SIZE, STRIDE],
     variants: &["size=8"],
-    build: build::<true>,
+    build: |arguments| build::<true>(arguments, formula),
 };
 
-/// The greatest number of each window, or the smallest.
-pub(super) fn build<const GREATEST: bool>(arguments: &Arguments) -> Result<Filter, Error> {
-    Ok(Filter::rows(arguments.operator(), ExtremePool::<GREATEST>(Pool::from_arguments(arguments))))
+/// The filter that takes the greatest number of each window, or the smallest.
+pub(super) fn build<const GREATEST: bool>(
+    arguments: &Arguments,
+    formula: fn(&Neighbourhood) -> f64,
+) -> Result<Filter, Error> {
+    Ok(Filter::rows(arguments.operator(), ExtremePool::<GREATEST>(Pool::from_arguments(arguments)), formula))
 }
 
 #[derive(Debug)]
@@ -47,11 +56,11 @@ struct ExtremePoolRow<T, const GREATEST: bool>(Lines<T>);
 impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremePoolRow<T, GREATEST> {
     #[inline(always)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
-        out.copy_from_slice(self.0.row(rows, out.len(), |pixel| pixel, outer::<T, GREATEST>));
+        out.copy_from_slice(self.0.row(rows, out.len(), |pixel| pixel, extreme::<T, GREATEST>));
     }
 }
 
 #[inline(always)]
-fn outer<T: Pixel, const GREATEST: bool>(a: T, b: T) -> T {
+fn extreme<T: Pixel, const GREATEST: bool>(a: T, b: T) -> T {
     if GREATEST { greater(a, b) } else { smaller(a, b) }
 }

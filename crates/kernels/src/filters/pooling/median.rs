@@ -1,16 +1,25 @@
+use crate::filters::shared::plain::sorted;
 use crate::filters::shared::pool_window::{Reduce, SIZE, STRIDE, filter};
 use crate::filters::{Arguments, Entry};
 use crate::numbers::nearest;
+use crate::operator::Neighbourhood;
 use crate::{Error, Filter, Pixel};
+
+/// The middle of the sorted window; if their count is even, the mean of the two in the middle.
+fn formula(around: &Neighbourhood) -> f64 {
+    let window = sorted(around.window());
+    let n = window.len();
+    (window[(n - 1) / 2] + window[n / 2]) / 2.0
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "median-pool",
-    summary: "the middle pixel of each window: a single speck has no say",
-    formula: "the middle of the sorted numbers of the window, of an even count the mean of the two middle ones",
+    summary: "the middle pixel of each window: single specks disappear",
+    formula: "the middle of the sorted numbers of the window; if their count is even, the mean of the two middle ones",
     source: "",
     parameters: &[SIZE, STRIDE],
     variants: &[],
-    build: |arguments: &Arguments| -> Result<Filter, Error> { Ok(filter(arguments, Median)) },
+    build: |arguments: &Arguments| -> Result<Filter, Error> { Ok(filter(arguments, Median, formula)) },
 };
 
 #[derive(Clone, Debug)]

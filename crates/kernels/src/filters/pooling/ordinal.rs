@@ -1,8 +1,16 @@
 use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::plain::{sorted, weighted_mean};
 use crate::filters::shared::pool_window::{Pool, Reduce, SIZE, STRIDE, filter};
 use crate::filters::{Arguments, Entry};
 use crate::numbers::nearest;
+use crate::operator::Neighbourhood;
 use crate::{Error, Filter, Pixel};
+
+/// A weighted mean of the window, sorted with the greatest first.
+fn formula(around: &Neighbourhood, weights: &[f64]) -> f64 {
+    let falling: Vec<f64> = sorted(around.window()).into_iter().rev().collect();
+    weighted_mean(weights, &falling)
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "ordinal-pool",
@@ -23,7 +31,7 @@ const WEIGHTS: Parameter = Parameter {
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let count = Pool::from_arguments(arguments).size.pow(2);
-    let weights = match arguments.reals("weights") {
+    let weights: Vec<f64> = match arguments.reals("weights") {
         weights if weights.is_empty() => (1..=count).rev().map(|weight| weight as f64).collect(),
         weights => weights,
     };
@@ -36,7 +44,7 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     if sum == 0.0 {
         return Err(Error::parameter("weights", found, "numbers whose sum is not 0"));
     }
-    Ok(filter(arguments, Ordinal { weights, sum }))
+    Ok(filter(arguments, Ordinal { weights: weights.clone(), sum }, move |around| formula(around, &weights)))
 }
 
 #[derive(Clone, Debug)]

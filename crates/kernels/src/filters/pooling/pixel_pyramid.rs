@@ -3,11 +3,19 @@ use glassbox_tensor::Image;
 use crate::filters::shared::parameters::{BORDER, Parameter, Values};
 use crate::filters::shared::pool_regions::REDUCE;
 use crate::filters::{Arguments, Entry, parse};
+use crate::operator::{Neighbourhood, Window};
 use crate::{Border, Engine, Error, Filter, PictureOperator, Pixel, Reduce};
+
+/// Panel `x / width` shows the maximum or the mean of the square of one size around each pixel.
+fn formula(around: &Neighbourhood, sizes: &[usize], reduce: Reduce) -> f64 {
+    let ((y, x, _), (_, width, _)) = (around.output(), around.shape());
+    let square = Window::centred(sizes[x / width]);
+    reduce.formula(&around.moved_to(y, x % width).under(square).window())
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "pixel-pyramid-pool",
-    summary: "what each pixel sees around it, near and far: squares of several sizes, side by side",
+    summary: "the surroundings of each pixel, near and far: squares of several sizes, side by side",
     formula: "for each size the max or mean of the square around each pixel, at stride 1",
     source: "the per-pixel pyramid of arXiv 2009.07485",
     parameters: &[SIZES, REDUCE, BORDER_KEPT],
@@ -19,10 +27,10 @@ pub(super) const SIZES: Parameter = Parameter {
     name: "sizes",
     default: "1 3 9",
     values: Values::Wholes(1, 255),
-    help: "sides of the squares; of an even side one more row and column lies above and to the left",
+    help: "sides of the squares; if a side is even, one more row and column lies above and to the left",
 };
 
-/// All but `crop`: what comes out is side by side, and so of one size.
+/// All but `crop`, because the panels must be of one size.
 const BORDER_KEPT: Parameter = Parameter {
     values: Values::Choice(&["clamp", "reflect", "mirror", "wrap", "zero"]),
     help: "what stands beyond the edge: clamp aaa|abcd|ddd, reflect cba|abcd|dcb, mirror dcb|abcd|cba, \
@@ -31,19 +39,20 @@ const BORDER_KEPT: Parameter = Parameter {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    let (around, border) = (Reduce::from_arguments(arguments).around(), arguments.text("border"));
-    let squares =
-        arguments.wholes("sizes").into_iter().map(|size| parse(&format!("{around}:size={size},border={border}")));
-    let squares = squares.collect::<Result<_, _>>()?;
-    let reach = arguments.wholes("sizes").into_iter().max().map(|largest| largest / 2);
-    Ok(Filter::picture(arguments.operator(), PixelPyramid { squares, reach, border: arguments.border()? }))
+    let (sizes, reduce, border) = (arguments.wholes("sizes"), Reduce::from_arguments(arguments), arguments.border()?);
+    let square = |size: &usize| parse(&format!("{}:size={size},border={}", reduce.around(), arguments.text("border")));
+    let squares = sizes.iter().map(square).collect::<Result<_, _>>()?;
+    let reach = sizes.iter().max().map(|largest| largest / 2);
+    Ok(Filter::picture(arguments.operator(), PixelPyramid { squares, reach, border }, move |around| {
+        formula(around, &sizes, reduce)
+    }))
 }
 
 #[derive(Debug)]
 struct PixelPyramid {
     /// A filter for each size.
     squares: Vec<Filter>,
-    /// How far the largest sees.
+    /// Rows from the pixel to the end of the largest square.
     reach: Option<usize>,
     border: Border,
 }

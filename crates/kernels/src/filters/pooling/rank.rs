@@ -1,12 +1,20 @@
 use crate::filters::shared::parameters::{Parameter, Values};
+use crate::filters::shared::plain::{mean, sorted};
 use crate::filters::shared::pool_window::{Reduce, SIZE, STRIDE, filter};
 use crate::filters::{Arguments, Entry};
 use crate::numbers::nearest;
+use crate::operator::Neighbourhood;
 use crate::{Error, Filter, Pixel};
+
+/// The mean of the `top` greatest numbers.
+fn formula(around: &Neighbourhood, top: usize) -> f64 {
+    let window = sorted(around.window());
+    mean(&window[window.len().saturating_sub(top)..])
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "rank-pool",
-    summary: "the mean of the few greatest pixels of each window: max, less moved by a single speck",
+    summary: "the mean of the few greatest pixels of each window: like max, but less sensitive to single specks",
     formula: "Σ of the t greatest a / t",
     source: "Z. Shi, Y. Ye, Y. Wu, Rank-based pooling for deep convolutional neural networks (2016)",
     parameters: &[SIZE, STRIDE, TOP],
@@ -22,7 +30,8 @@ const TOP: Parameter = Parameter {
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
-    Ok(filter(arguments, Top(arguments.whole("top").unwrap_or(2))))
+    let top = arguments.whole("top").unwrap_or(2);
+    Ok(filter(arguments, Top(top), move |around| formula(around, top)))
 }
 
 #[derive(Clone, Debug)]

@@ -1,12 +1,22 @@
 use crate::filters::shared::parameters::{Parameter, Values};
-use crate::filters::shared::pool_regions::{REDUCE, parts};
+use crate::filters::shared::pool_regions::{REDUCE, region, regions};
 use crate::filters::{Arguments, Entry};
+use crate::operator::Neighbourhood;
 use crate::{Error, Filter, Reduce, RegionGrid, RegionOperator};
+
+/// The maximum or the mean of region `(y, x)` of the box.
+fn formula(around: &Neighbourhood, region_of_interest: &Region) -> f64 {
+    let Region { y: top, x: left, height, width, regions, reduce } = *region_of_interest;
+    let ((y, x, _), (rows, columns, _)) = (around.output(), around.shape());
+    let (y, x) =
+        (region(y, regions, height.unwrap_or(rows - top)), region(x, regions, width.unwrap_or(columns - left)));
+    reduce.formula(&around.region(top + y.start..top + y.end, left + x.start..left + x.end))
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "roi-pool",
     summary: "a region of interest as a square of the same few pixels, whatever its size",
-    formula: "max or mean of bin i of n of the box: ⌊i·h/n⌋ … ⌈(i+1)·h/n⌉, rows and columns alike",
+    formula: "max or mean of region i of n of the box: ⌊i·h/n⌋ … ⌈(i+1)·h/n⌉, rows and columns alike",
     source: "R. Girshick, Fast R-CNN (2015), arXiv 1504.08083",
     parameters: &[X, Y, WIDTH, HEIGHT, BINS, REDUCE],
     variants: &[],
@@ -22,7 +32,7 @@ const Y: Parameter = whole("y", "0", 0, "first row of the box");
 const WIDTH: Parameter = whole("width", "", 1, "columns of the box (default: all that are left)");
 const HEIGHT: Parameter = whole("height", "", 1, "rows of the box (default: all that are left)");
 const BINS: Parameter =
-    Parameter { name: "bins", default: "7", values: Values::Whole(1, 1024), help: "rows and columns that come out" };
+    Parameter { name: "bins", default: "7", values: Values::Whole(1, 1024), help: "rows and columns of the output" };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let region = Region {
@@ -30,19 +40,20 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
         x: arguments.whole("x").unwrap_or(0),
         height: arguments.whole("height"),
         width: arguments.whole("width"),
-        bins: arguments.whole("bins").unwrap_or(7),
+        regions: arguments.whole("bins").unwrap_or(7),
         reduce: Reduce::from_arguments(arguments),
     };
-    Ok(Filter::regions(arguments.operator(), region))
+    Ok(Filter::regions(arguments.operator(), region, move |around| formula(around, &region)))
 }
 
-#[derive(Debug)]
+/// The box, and the number of regions along each of its sides.
+#[derive(Clone, Copy, Debug)]
 struct Region {
     y: usize,
     x: usize,
     height: Option<usize>,
     width: Option<usize>,
-    bins: usize,
+    regions: usize,
     reduce: Reduce,
 }
 
@@ -53,15 +64,15 @@ impl RegionOperator for Region {
             let (operator, needed) = (ENTRY.name.into(), format!("{}×{}", needed.0, needed.1));
             return Err(Error::TooSmall { operator, width, height, needed });
         }
-        Ok((self.bins, self.bins, channels))
+        Ok((self.regions, self.regions, channels))
     }
 
     fn grids(&self, height: usize, width: usize) -> Vec<RegionGrid> {
-        let bins = |start: usize, length: Option<usize>, whole: usize| -> Vec<_> {
-            let parts = parts(length.unwrap_or(whole - start), self.bins);
-            parts.into_iter().map(|part| start + part.start..start + part.end).collect()
+        let side = |start: usize, length: Option<usize>, whole: usize| -> Vec<_> {
+            let regions = regions(length.unwrap_or(whole - start), self.regions);
+            regions.into_iter().map(|region| start + region.start..start + region.end).collect()
         };
-        vec![RegionGrid { rows: bins(self.y, self.height, height), columns: bins(self.x, self.width, width) }]
+        vec![RegionGrid { rows: side(self.y, self.height, height), columns: side(self.x, self.width, width) }]
     }
 
     fn reduce(&self) -> Reduce {

@@ -3,11 +3,34 @@ use crate::filters::shared::pool_window::{Reduce, SIZE, STRIDE, filter};
 use crate::filters::shared::random::{Draws, SEED};
 use crate::filters::{Arguments, Entry};
 use crate::numbers::nearest;
+use crate::operator::Neighbourhood;
 use crate::{Error, Filter, Pixel};
+
+/// A number of the window, drawn with the probability `a / Σ a`; negative ones are never drawn.
+fn train(around: &Neighbourhood, seed: usize) -> f64 {
+    let (window, (y, x, channel)) = (around.window(), around.output());
+    let sum: f64 = window.iter().map(|a| a.max(0.0)).sum();
+    let mut left = Draws::of(seed, y, channel, x).unit() * sum;
+    for a in window {
+        left -= a.max(0.0);
+        if left < 0.0 {
+            return a;
+        }
+    }
+    0.0
+}
+
+/// The mean of what would be drawn: `Σ a² / Σ a`.
+fn test(around: &Neighbourhood) -> f64 {
+    let positive: Vec<f64> = around.window().iter().map(|a| a.max(0.0)).collect();
+    let squares: f64 = positive.iter().map(|a| a * a).sum();
+    let sum: f64 = positive.iter().sum();
+    if sum == 0.0 { 0.0 } else { squares / sum }
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "stochastic-pool",
-    summary: "one pixel of each window by chance, light ones more likely; or what that gives in the mean",
+    summary: "one pixel of each window by chance, light ones more likely; or the mean over all such draws",
     formula: "pᵢ = aᵢ / Σ a for aᵢ > 0, else 0; train: aᵢ with the probability pᵢ; test: Σ pᵢ aᵢ; 0 where no a is above 0",
     source: "M. Zeiler, R. Fergus, Stochastic pooling for regularization of deep convolutional neural networks (2013)",
     parameters: &[SIZE, STRIDE, FORM, SEED],
@@ -19,7 +42,7 @@ const FORM: Parameter = Parameter {
     name: "form",
     default: "train",
     values: Values::Choice(&["train", "test"]),
-    help: "train (draw a pixel) or test (the mean of what would be drawn)",
+    help: "train (draw a pixel) or test (the mean over all draws)",
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
@@ -27,8 +50,11 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     if !drawn {
         arguments.refuse(&["seed"], "form=test")?;
     }
-    let draws = drawn.then(|| Draws::new(arguments.whole("seed").unwrap_or(0)));
-    Ok(filter(arguments, Stochastic { draws }))
+    if drawn {
+        let seed = arguments.whole("seed").unwrap_or(0);
+        return Ok(filter(arguments, Stochastic { draws: Some(Draws::new(seed)) }, move |around| train(around, seed)));
+    }
+    Ok(filter(arguments, Stochastic { draws: None }, test))
 }
 
 #[derive(Clone, Debug)]
@@ -46,7 +72,7 @@ impl Reduce for Stochastic {
         let weight = |a: &T| f64::from(a.to_real()).max(0.0);
         let sum: f64 = window.iter().map(weight).sum();
         match &mut self.draws {
-            // A number is drawn for every window, so that what one window holds moves no other's.
+            // Every window draws one number, so that its contents do not change what the next one draws.
             Some(draws) => {
                 let mut left = draws.unit() * sum;
                 let drawn = window.iter().find(|a| {

@@ -1,21 +1,87 @@
-use std::sync::Arc;
+mod patches;
 
-use rayon::prelude::*;
+use std::sync::Arc;
 
 use crate::filters::shared::parameters::{Parameter, Values};
 use crate::filters::{Arguments, Entry};
-use crate::numbers::alpha;
 use crate::numbers::nearest;
-use crate::operator::{Analysis, MultiPassOperator};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, MultiPassOperator, Neighbourhood, Operator, Picture, Rows, Window};
 use crate::{Border, Error, Pixel};
+use patches::{Grid, Growing, Patches};
+
+/// SLIC: each pixel chooses the patch nearest in colour and place, each patch becomes the mean of its pixels, ten times over.
+fn formula(picture: &Picture, segments: usize, compactness: f64) -> impl Fn(&Neighbourhood) -> f64 + use<> {
+    let (height, width, channels) = picture.shape();
+    let step = ((height * width) as f64 / segments as f64).sqrt().max(1.0);
+    let [rows, columns] = [height, width].map(|side| ((side as f64 / step).round() as usize).clamp(1, side));
+    let pixels: Vec<_> = (0..height).flat_map(|y| (0..width).map(move |x| (y, x))).collect();
+    // Colours count as much as they are visible.
+    let (full, colours) = (picture.depth().full, channels - usize::from(picture.has_alpha()));
+    let alpha = |y: usize, x: usize| if picture.has_alpha() { picture.at(y, x, colours).max(0.0) / full } else { 1.0 };
+    let weight = |y: usize, x: usize, channel: usize| if channel < colours { alpha(y, x) } else { 1.0 };
+    // For each patch the means of its channels, of its rows and of its columns; NaN if it has lost all its pixels.
+    let means = |labels: &[usize]| {
+        let mut patches = vec![vec![0.0; channels + 2]; rows * columns];
+        let mut weights = patches.clone();
+        for (&(y, x), &label) in pixels.iter().zip(labels) {
+            for channel in 0..channels {
+                patches[label][channel] += weight(y, x, channel) * picture.at(y, x, channel);
+                weights[label][channel] += weight(y, x, channel);
+            }
+            for (index, place) in [(channels, y), (channels + 1, x)] {
+                patches[label][index] += place as f64;
+                weights[label][index] += 1.0;
+            }
+        }
+        for (patch, weights) in patches.iter_mut().zip(weights) {
+            let has_pixels = weights[channels] > 0.0;
+            // The colour of invisible pixels does not matter.
+            let divide =
+                |(sum, weight): (&mut f64, f64)| *sum = if has_pixels && weight == 0.0 { 0.0 } else { *sum / weight };
+            patch.iter_mut().zip(weights).for_each(divide);
+        }
+        patches
+    };
+    let distance = |patch: &[f64], y: usize, x: usize| {
+        let difference = |channel: usize| 100.0 / full * (picture.at(y, x, channel) - patch[channel]);
+        let colour: f64 = (0..channels).map(|channel| weight(y, x, channel) * difference(channel).powi(2)).sum();
+        let (dy, dx) = (y as f64 - patch[channels], x as f64 - patch[channels + 1]);
+        colour + (compactness / step).powi(2) * (dy * dy + dx * dx)
+    };
+    // At first each pixel belongs to its cell of a grid. Later it chooses among this cell's patch and the eight around.
+    let cell = |y: usize, x: usize| (y * rows / height, x * columns / width);
+    let choose = |patches: &[Vec<f64>], y: usize, x: usize| {
+        let (row, column) = cell(y, x);
+        let mut best = (f64::INFINITY, row * columns + column);
+        for row in row.saturating_sub(1)..(row + 2).min(rows) {
+            for column in column.saturating_sub(1)..(column + 2).min(columns) {
+                let label = row * columns + column;
+                let distance = distance(&patches[label], y, x);
+                if distance < best.0 {
+                    best = (distance, label);
+                }
+            }
+        }
+        best.1
+    };
+    let mut labels: Vec<_> = pixels.iter().map(|&(y, x)| cell(y, x).0 * columns + cell(y, x).1).collect();
+    for _ in 0..ROUNDS {
+        let patches = means(&labels);
+        labels = pixels.iter().map(|&(y, x)| choose(&patches, y, x)).collect();
+    }
+    let patches = means(&labels);
+    move |around| {
+        let (y, x, channel) = around.output();
+        patches[labels[y * width + x]][channel]
+    }
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "superpixel-pool",
-    summary: "patches of like colour instead of squares, each as its mean",
-    formula: "means over SLIC segments: k-means of (100·colour, compactness / step · place) from a grid, ten rounds, each pixel \
-              choosing among the nine patches that began nearest; colours count as much as they are seen",
-    source: "R. Achanta et al., SLIC superpixels (2012); a patch may have stray pixels: no neighbourhood is enforced",
+    summary: "patches of similar colour instead of squares, each replaced by its mean",
+    formula: "means over SLIC segments: k-means of (100·colour, compactness / step · place), from a grid, ten rounds; each pixel \
+              chooses among the nine patches that began nearest; colours are weighted by alpha",
+    source: "R. Achanta et al., SLIC superpixels (2012); a patch may have stray pixels, as connectivity is not enforced",
     parameters: &[SEGMENTS, COMPACTNESS],
     variants: &[],
     build,
@@ -28,7 +94,7 @@ const COMPACTNESS: Parameter = Parameter {
     name: "compactness",
     default: "10",
     values: Values::Real(0.01, 1000.0),
-    help: "how much place counts against colour: the greater, the more patches are squares",
+    help: "how much place counts compared with colour: large values make patches square",
 };
 
 /// Rounds of choosing and averaging.
@@ -36,10 +102,10 @@ const ROUNDS: usize = 10;
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let segments = arguments.whole("segments").unwrap_or(400);
-    Ok(Filter::multi_pass(
-        arguments.operator(),
-        Superpixel { segments, compactness: arguments.text("compactness").parse().unwrap_or(10.0) },
-    ))
+    let compactness = arguments.real("compactness").unwrap_or(10.0);
+    Ok(Filter::multi_pass(arguments.operator(), Superpixel { segments, compactness }, move |picture| {
+        formula(picture, segments, compactness)
+    }))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -63,167 +129,11 @@ impl MultiPassOperator for Superpixel {
         let step = ((height * width) as f64 / self.segments as f64).sqrt().max(1.0);
         let along = |side: usize| ((side as f64 / step).round() as usize).clamp(1, side);
         let grid = Grid { height, width, rows: along(height), columns: along(width) };
-        let patches =
-            Patches { grid, channels, alpha, closeness: self.compactness / step, chosen: None, means: Vec::new() };
-        Growing { sums: patches.no_sums(), patches, round: 0 }
+        Growing::new(Patches::new(grid, channels, alpha, self.compactness / step))
     }
 }
 
-/// The grid from which patches begin.
-#[derive(Clone, Copy, Debug)]
-struct Grid {
-    height: usize,
-    width: usize,
-    rows: usize,
-    columns: usize,
-}
-
-impl Grid {
-    /// The cell in which a pixel lies.
-    fn cell(&self, y: usize, x: usize) -> (usize, usize) {
-        (y * self.rows / self.height, x * self.columns / self.width)
-    }
-}
-
-/// Patches, and by what pixels choose among them. For each there are the means of its channels, of its rows and of its columns.
-#[derive(Clone, Debug)]
-struct Patches {
-    grid: Grid,
-    channels: usize,
-    alpha: bool,
-    /// What a step in place counts.
-    closeness: f64,
-    /// Those that pixels choose among; none at first, when each belongs to the cell it lies in.
-    chosen: Option<Vec<f64>>,
-    /// What becomes of those that were chosen.
-    means: Vec<f64>,
-}
-
-impl Patches {
-    /// Numbers that are known of a patch: sums or means.
-    fn terms(&self) -> usize {
-        self.channels + 2
-    }
-
-    /// For each patch room for sums, and for the number of its pixels.
-    fn no_sums(&self) -> Vec<f64> {
-        vec![0.0; self.grid.rows * self.grid.columns * (self.terms() + 1)]
-    }
-
-    /// What a pixel's colour counts: its alpha, if it has any.
-    fn weight<T: Pixel>(&self, pixel: &[T]) -> f64 {
-        if self.alpha { alpha(pixel) } else { 1.0 }
-    }
-
-    /// The channels that are colours.
-    fn colours(&self) -> usize {
-        self.channels - usize::from(self.alpha)
-    }
-
-    /// The patch that is most like a pixel and near it, of those that began in its cell and the eight around.
-    fn nearest<T: Pixel>(&self, pixel: &[T], y: usize, x: usize) -> usize {
-        let Grid { rows, columns, .. } = self.grid;
-        let (row, column) = self.grid.cell(y, x);
-        let own = row * columns + column;
-        let Some(patches) = &self.chosen else { return own };
-        let (scale, colours) = (100.0 / f64::from(T::FULL), self.colours());
-        let seen = if self.alpha { self.weight(pixel) / f64::from(T::FULL) } else { 1.0 };
-        let distance = |label: usize| {
-            let patch = &patches[label * self.terms()..][..self.terms()];
-            let differ = |(a, mean): (&T, &f64)| (scale * (f64::from(a.to_real()) - mean)).powi(2);
-            let mut all = pixel[colours..].iter().zip(&patch[colours..]).map(differ).sum::<f64>();
-            // A colour that cannot be seen may be no number.
-            if seen > 0.0 {
-                all += seen * pixel[..colours].iter().zip(patch).map(differ).sum::<f64>();
-            }
-            let (dy, dx) = (y as f64 - patch[self.channels], x as f64 - patch[self.channels + 1]);
-            all + self.closeness * self.closeness * (dy * dy + dx * dx)
-        };
-        let mut best = (f64::INFINITY, own);
-        for row in row.saturating_sub(1)..(row + 2).min(rows) {
-            for label in row * columns + column.saturating_sub(1)..row * columns + (column + 2).min(columns) {
-                let distance = distance(label);
-                // A patch that has lost all its pixels is nowhere: its distance is NaN, and less than nothing.
-                if distance < best.0 {
-                    best = (distance, label);
-                }
-            }
-        }
-        best.1
-    }
-
-    /// Adds a pixel to the sums of its patch: colours as much as they are seen.
-    fn add<T: Pixel>(&self, sums: &mut [f64], pixel: &[T], y: usize, x: usize) {
-        let (weight, colours) = (self.weight(pixel), self.colours());
-        if weight > 0.0 {
-            sums[..colours].iter_mut().zip(pixel).for_each(|(sum, a)| *sum += weight * f64::from(a.to_real()));
-        }
-        if self.alpha {
-            sums[colours] += weight;
-        }
-        let rest = [y as f64, x as f64, 1.0];
-        sums[self.channels..].iter_mut().zip(rest).for_each(|(sum, a)| *sum += a);
-    }
-
-    /// The means of patches with these sums.
-    fn means_of(&self, sums: &[f64]) -> Vec<f64> {
-        let mut means = Vec::with_capacity(sums.len());
-        for sums in sums.chunks_exact(self.terms() + 1) {
-            let (colours, count) = (self.colours(), sums[self.terms()]);
-            let weight = if self.alpha { sums[colours] } else { count };
-            // Where nothing is seen any colour will do.
-            let is_hidden = count > 0.0 && weight == 0.0;
-            means.extend(sums[..colours].iter().map(|sum| if is_hidden { 0.0 } else { sum / weight }));
-            means.extend(sums[colours..self.channels].iter().map(|sum| sum / count));
-            means.extend(sums[self.channels..self.terms()].iter().map(|sum| sum / count));
-        }
-        means
-    }
-}
-
-/// The patches of a picture, round by round.
-struct Growing {
-    patches: Patches,
-    /// Of the round in hand.
-    sums: Vec<f64>,
-    round: usize,
-}
-
-impl<T: Pixel> Analysis<T> for Growing {
-    type Operator = Superpixels;
-
-    fn add(&mut self, first: usize, rows: &[T]) {
-        let Self { patches, sums, .. } = self;
-        let (width, channels, terms) = (patches.grid.width, patches.channels, patches.terms() + 1);
-        let labels = rows.par_chunks_exact(channels).enumerate().map(|(place, pixel)| {
-            let (y, x) = (first + place / width, place % width);
-            patches.nearest(pixel, y, x)
-        });
-        // Added up in the order of the pixels: the sums are the same however many rows come at a time.
-        let labels: Vec<_> = labels.collect();
-        for (place, (label, pixel)) in labels.into_iter().zip(rows.chunks_exact(channels)).enumerate() {
-            patches.add(&mut sums[label * terms..][..terms], pixel, first + place / width, place % width);
-        }
-    }
-
-    fn needs_another_pass(&mut self) -> bool {
-        let means = self.patches.means_of(&self.sums);
-        if self.round == ROUNDS {
-            self.patches.means = means;
-            return false;
-        }
-        self.patches.chosen = Some(means);
-        self.sums = self.patches.no_sums();
-        self.round += 1;
-        true
-    }
-
-    fn finish(self) -> Superpixels {
-        Superpixels(Arc::new(self.patches))
-    }
-}
-
-/// Each pixel the mean of its patch.
+/// Each pixel becomes the mean of its patch.
 #[derive(Clone, Debug)]
 struct Superpixels(Arc<Patches>);
 
@@ -254,12 +164,12 @@ impl<T: Pixel> Kernel<T> for Superpixels {
     }
 }
 
-/// Compiled once, and not for each level: vectors are of no use to it.
+/// Not inlined, because nothing in it is vectorised: it is compiled once for all levels.
 #[inline(never)]
 fn paint<T: Pixel>(patches: &Patches, y: usize, row: &[T], out: &mut [T]) {
-    let pixels = row.chunks_exact(patches.channels).zip(out.chunks_exact_mut(patches.channels));
+    let pixels = row.chunks_exact(patches.channels()).zip(out.chunks_exact_mut(patches.channels()));
     for (x, (pixel, out)) in pixels.enumerate() {
-        let mean = &patches.means[patches.nearest(pixel, y, x) * patches.terms()..];
+        let mean = patches.mean(pixel, y, x);
         out.iter_mut().zip(mean).for_each(|(out, mean)| *out = nearest(*mean));
     }
 }

@@ -1,14 +1,20 @@
 use crate::filters::convolve::parse_matrix;
 use crate::filters::shared::parameters::{Parameter, Values};
-use crate::filters::shared::pool_window::{Reduce, STRIDE, filter_of};
+use crate::filters::shared::plain::weighted_mean;
+use crate::filters::shared::pool_window::{Reduce, Reduced, STRIDE};
 use crate::filters::{Arguments, Entry};
 use crate::numbers::nearest;
-use crate::operator::Window;
+use crate::operator::{Neighbourhood, Window};
 use crate::{Error, Filter, Pixel};
+
+/// A weighted mean of the window.
+fn formula(around: &Neighbourhood, weights: &[f64]) -> f64 {
+    weighted_mean(weights, &around.window())
+}
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "weighted-pool",
-    summary: "a weight for each place in the window, from one window to the next",
+    summary: "a weighted mean of each window, with a weight for each place in it",
     formula: "Σ wᵢ aᵢ / Σ wᵢ",
     source: "",
     parameters: &[
@@ -23,7 +29,7 @@ const KERNEL: Parameter = Parameter {
     name: "kernel",
     default: "1 2 1; 2 4 2; 1 2 1",
     values: Values::Matrix,
-    help: "the weights, which are the window: numbers with spaces between them, rows with ; between them, 1 to 31 of each",
+    help: "the weights, as many as the window has pixels: numbers with spaces between them, rows with ; between them, 1 to 31 of each",
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
@@ -36,7 +42,8 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     }
     let stride = arguments.whole("stride").unwrap_or(height.max(width));
     let window = Window { above: 0, below: height - 1, left: 0, right: width - 1, stride };
-    Ok(filter_of(arguments, window, Weighted { weights, sum }))
+    let operator = Reduced { window, reduce: Weighted { weights: weights.clone(), sum } };
+    Ok(Filter::rows(arguments.operator(), operator, move |around| formula(around, &weights)))
 }
 
 #[derive(Clone, Debug)]

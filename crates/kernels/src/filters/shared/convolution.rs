@@ -1,19 +1,27 @@
-//! What all filters with a matrix of their own share: sums of weighted pixels, in 32-bit floating point.
+//! Correlation with a matrix: sums of weighted pixels, in 32-bit floating point.
 //!
-//! Pixels of 8 and 16 bits are exact in it, and so are sums of them with whole weights as long as they stay below 2²⁴.
+//! It holds pixels of 8 and 16 bits exactly, and sums of them with whole weights as long as they stay below 2²⁴.
+
+use glassbox_simd::{Aligned, OnLines, chunk_starts};
 
 use super::signed::Signed;
 use crate::Pixel;
-use crate::operator::{Rows, Window};
-use glassbox_simd::{Aligned, OnLines, chunk_starts};
+use crate::operator::{Depth, Rows, Window};
+
+impl Finish {
+    /// The number that a sum becomes.
+    pub(in crate::filters) fn formula(self, sum: f64, depth: Depth) -> f64 {
+        self.signed.formula(sum / self.divisor, depth) + self.offset * depth.full
+    }
+}
 
 /// Largest side of a matrix.
 pub(in crate::filters) const LARGEST: usize = 31;
 
-/// Numbers that are summed up at a time: a few vectors, which stay in registers.
+/// Numbers that are summed at a time: a few vectors, which stay in registers.
 const CHUNK: usize = 64;
 
-/// A matrix of weights; as a column times a row if it is one, which is less work.
+/// A matrix of weights. A product of a column and a row is kept as such, which is less work.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::filters) enum Matrix {
     /// Weight `[y, x]` is `column[y] · row[x]`.
@@ -32,10 +40,12 @@ impl Matrix {
     ///
     /// # Panics
     /// If there are no weights, or rows of different lengths.
-    pub(in crate::filters) fn new(weights: Vec<Vec<f32>>) -> Self {
+    pub(in crate::filters) fn new(weights: &[Vec<f64>]) -> Self {
+        let weights: Vec<Vec<_>> =
+            weights.iter().map(|row| row.iter().map(|weight| *weight as f32).collect()).collect();
         let width = weights[0].len();
         assert!(width > 0 && weights.iter().all(|row| row.len() == width), "Matrix: expected rows of one length");
-        // The row of the product is the one with the smallest weight: of whole weights the others are likely whole multiples of it.
+        // The row with the smallest weight: if weights are whole, the other rows are likely to be whole multiples of it.
         let smallest = |row: &[f32]| {
             row.iter().filter(|weight| **weight != 0.0).fold(f32::MAX, |least, weight| least.min(weight.abs()))
         };
@@ -63,7 +73,7 @@ impl Matrix {
         }
     }
 
-    /// The window around the middle weight; of an even side one more row or column lies before it.
+    /// The window around the middle weight. If a side is even, one more row or column lies before it than after it.
     pub(in crate::filters) fn window(&self) -> Window {
         let (height, width) = self.size();
         let (rows, columns) = (Window::centred(height), Window::centred(width));
@@ -76,7 +86,7 @@ impl Matrix {
 pub(in crate::filters) struct Sums {
     matrix: Matrix,
     channels: usize,
-    /// The sums of the columns, where the matrix is separable.
+    /// The sums of the columns, if the matrix is separable.
     columns: Aligned<f32>,
 }
 
@@ -113,10 +123,10 @@ impl Sums {
     }
 }
 
-/// A weight and what it is for: the numbers of one list, or the sums of the numbers of two.
+/// A weight, and the numbers that it weighs: those of one list, or the sums of two.
 type Term<'a, T> = (f32, &'a [T], Option<&'a [T]>);
 
-/// A term for each weight; if they are the same from either end, one for each two.
+/// A term for each weight; if the weights are symmetric, one for each pair.
 fn fold<'a, T>(weights: &[f32], source: impl Fn(usize) -> &'a [T]) -> Vec<Term<'a, T>> {
     let last = weights.len() - 1;
     if weights.iter().ne(weights.iter().rev()) {
@@ -160,12 +170,12 @@ fn add_up<T: Pixel, U: Copy>(out: &mut [U], terms: &[Term<T>], finish: impl Fn(f
     }
 }
 
-/// What becomes of a sum: divided, and what is negative dealt with.
+/// What a sum becomes: it is divided, a negative one is dealt with, and an offset is added.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::filters) struct Finish {
-    pub(in crate::filters) divisor: f32,
-    /// Part of the range that is added.
-    pub(in crate::filters) offset: f32,
+    pub(in crate::filters) divisor: f64,
+    /// Part of the range.
+    pub(in crate::filters) offset: f64,
     pub(in crate::filters) signed: Signed,
 }
 
@@ -173,8 +183,8 @@ impl Finish {
     /// Makes a row of the output.
     #[inline(always)]
     pub(in crate::filters) fn row<T: Pixel>(self, sums: &mut Sums, rows: Rows<T>, out: &mut [T]) {
-        let Self { divisor, offset, signed } = self;
-        // Half of the range is 128 of 255, not 127.5.
+        let (divisor, offset, signed) = (self.divisor as f32, self.offset as f32, self.signed);
+        // Half of the range of 8 bits is 128, not 127.5.
         let half = if signed == Signed::Offset { T::from_real(T::FULL / 2.0).to_real() } else { 0.0 };
         let offset = offset * T::FULL + half;
         match (signed == Signed::Absolute, divisor == 1.0) {

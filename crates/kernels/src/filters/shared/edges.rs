@@ -1,16 +1,38 @@
-//! What the edge filters share: two responses, one for each direction, and what is made of them.
+//! What the edge filters share: the responses of two masks, and how they become one number.
 
 use std::ops::Range;
+
+use glassbox_simd::{ByteVectors, Register, Words};
 
 use super::parameters::{Arguments, Parameter, Values};
 use super::response::Response;
 use super::signed::Signed;
 use crate::numbers::{Accumulator, greater};
-use crate::operator::Rows;
+use crate::operator::{Neighbourhood, Rows};
 use crate::{Error, Pixel};
-use glassbox_simd::{ByteVectors, Register, Words};
 
-/// Which of the two responses is wanted.
+impl Choices {
+    /// One number from the responses `a` and `b` of two masks.
+    pub(in crate::filters) fn formula<const N: usize>(
+        self,
+        around: &Neighbourhood,
+        a: &[[i8; N]; N],
+        b: &[[i8; N]; N],
+    ) -> f64 {
+        let (a, b) = (around.correlate(a), around.correlate(b));
+        let response = match (self.direction, self.combine) {
+            (Direction::X, _) => a,
+            (Direction::Y, _) => b,
+            (Direction::Both, Combine::Sum) => a.abs() + b.abs(),
+            (Direction::Both, Combine::Magnitude) => (a * a + b * b).sqrt(),
+            (Direction::Both, Combine::Max) => a.abs().max(b.abs()),
+            (Direction::Both, Combine::Signed) => a + b,
+        };
+        self.signed.formula(response, around.depth())
+    }
+}
+
+/// Which of the two responses counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::filters) enum Direction {
     /// Both, combined.
@@ -21,7 +43,7 @@ pub(in crate::filters) enum Direction {
     Y,
 }
 
-/// What is made of the two responses.
+/// How two responses become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::filters) enum Combine {
     /// |a| + |b|
@@ -38,17 +60,17 @@ pub(in crate::filters) const DIRECTION: Parameter = Parameter {
     name: "direction",
     default: "both",
     values: Values::Choice(&["both", "x", "y"]),
-    help: "which response is wanted: x (the first mask), y (the second), or both combined",
+    help: "which mask responds: x (the first), y (the second), or both combined",
 };
 
 pub(in crate::filters) const COMBINE: Parameter = Parameter {
     name: "combine",
     default: "sum",
     values: Values::Choice(&["sum", "magnitude", "max", "signed"]),
-    help: "what is made of both responses: sum |a|+|b|, magnitude √(a²+b²), max of |a| and |b|, signed a+b",
+    help: "how both responses become one: sum |a|+|b|, magnitude √(a²+b²), max of |a| and |b|, signed a+b",
 };
 
-/// The two responses of an edge filter at each place of a row; mark both `#[inline(always)]`.
+/// The two responses of an edge filter at each place of a row. Mark all methods `#[inline(always)]`.
 pub(in crate::filters) trait Masks<T: Pixel>: Sized {
     /// The first mask's response.
     fn a(&self, i: usize) -> T::Accumulator;
@@ -106,7 +128,7 @@ impl Choices {
         Ok(Self { direction, combine, signed: Signed::from_arguments(arguments) })
     }
 
-    /// Stores what is made of both responses in `out`: one plain loop for each choice.
+    /// Stores the combined responses: a loop for each choice.
     #[inline(always)]
     pub(in crate::filters) fn store<T: Pixel>(self, rows: Rows<T>, out: &mut [T], masks: impl Masks<T>) {
         match (self.direction, self.combine) {
@@ -127,7 +149,7 @@ const MAGNITUDE: u8 = 3;
 const MAX: u8 = 4;
 const SIGNED_SUM: u8 = 5;
 
-/// Both masks' responses made into one.
+/// Both masks' responses, combined.
 struct Combined<M, const CHOICE: u8>(M);
 
 impl<T: Pixel, M: Masks<T>, const CHOICE: u8> Response<T> for Combined<M, CHOICE> {

@@ -1,27 +1,28 @@
-//! What erosion and dilation share: each channel of a pixel becomes the smallest or greatest of the `size × size` numbers around it.
+//! What erosion and dilation share: the smallest or the greatest number of a square.
+
+use glassbox_simd::{Aligned, prefetch_ahead};
 
 use crate::filters::Arguments;
 use crate::numbers::{greater, smaller};
 use crate::operator::chunks::{CHUNK, Chunks, in_chunks};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
-use glassbox_simd::{Aligned, prefetch_ahead};
 
-/// Numbers after which what comes next is asked for.
+/// Numbers between two prefetches.
 const PART: usize = 1024;
 
-pub(in crate::filters) fn build<const GREATEST: bool>(arguments: &Arguments) -> Result<Filter, Error> {
-    Ok(filter::<GREATEST>(arguments, arguments.whole("size").unwrap_or(3), arguments.border()?))
-}
-
-pub(in crate::filters) fn filter<const GREATEST: bool>(arguments: &Arguments, size: usize, border: Border) -> Filter {
-    Filter::rows(arguments.operator(), Extreme::<GREATEST> { size, border })
+pub(in crate::filters) fn build<const GREATEST: bool>(
+    arguments: &Arguments,
+    formula: fn(&Neighbourhood) -> f64,
+) -> Result<Filter, Error> {
+    let (size, border) = (arguments.whole("size").unwrap_or(3), arguments.border()?);
+    Ok(Filter::rows(arguments.operator(), Extreme::<GREATEST> { size, border }, formula))
 }
 
 #[derive(Debug)]
-struct Extreme<const GREATEST: bool> {
-    size: usize,
-    border: Border,
+pub(in crate::filters) struct Extreme<const GREATEST: bool> {
+    pub(in crate::filters) size: usize,
+    pub(in crate::filters) border: Border,
 }
 
 impl<const GREATEST: bool> Operator for Extreme<GREATEST> {
@@ -40,11 +41,11 @@ impl<const GREATEST: bool> Operator for Extreme<GREATEST> {
     }
 }
 
-/// The row function: the greatest number of each column of the window, then of each row of those.
-struct ExtremeRow<T, const GREATEST: bool> {
+/// The row function: first the extreme number of each column of the window, then the extreme of those.
+pub(in crate::filters) struct ExtremeRow<T, const GREATEST: bool> {
     size: usize,
     channels: usize,
-    /// The outermost number of each column, and of each stretch of columns.
+    /// The extreme of each column, and of each stretch of columns.
     columns: Aligned<T>,
     stretches: Aligned<T>,
 }
@@ -58,7 +59,7 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
             (*columns, *stretches) = (Aligned::zeros(length), Aligned::zeros(length));
         }
         let (mut columns, mut stretches) = (columns.get_mut(), stretches.get_mut());
-        // Two more rows at a time: what is between is read and written less often. Where there is no second, the first serves again.
+        // Two more rows at a time, so that `columns` is read and written less often. If only one is left, it serves twice.
         let last = *size - 1;
         let (first, second, third) = (rows.get(0), rows.get(1.min(last)), rows.get(2.min(last)));
         for (index, columns) in columns.chunks_mut(PART).enumerate() {
@@ -70,7 +71,7 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
             of_three::<T, GREATEST>(stretches, columns, rows.get(y), rows.get((y + 1).min(last)));
             std::mem::swap(&mut columns, &mut stretches);
         }
-        // Stretches of 3, 9, … columns; three of them, which may overlap, make up any width up to three times theirs.
+        // Stretches of 3, 9, … columns. Three of them, which may overlap, cover any width up to three times their own.
         let mut width = 1;
         while 3 * width < *size {
             let (second, third) = (&columns[width * *channels..], &columns[2 * width * *channels..]);
@@ -86,7 +87,7 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
     }
 }
 
-/// The outermost numbers of three stretches each.
+/// The extreme of three stretches at each place.
 struct OfStretches<'a, T, const GREATEST: bool>([&'a [T]; 3]);
 
 impl<T: Pixel, const GREATEST: bool> Chunks<T> for OfStretches<'_, T, GREATEST> {
@@ -100,11 +101,11 @@ impl<T: Pixel, const GREATEST: bool> Chunks<T> for OfStretches<'_, T, GREATEST> 
 #[inline(always)]
 fn of_three<T: Pixel, const GREATEST: bool>(out: &mut [T], a: &[T], b: &[T], c: &[T]) {
     for (((out, &a), &b), &c) in out.iter_mut().zip(a).zip(b).zip(c) {
-        *out = outer::<T, GREATEST>(outer::<T, GREATEST>(a, b), c);
+        *out = extreme::<T, GREATEST>(extreme::<T, GREATEST>(a, b), c);
     }
 }
 
 #[inline(always)]
-fn outer<T: Pixel, const GREATEST: bool>(a: T, b: T) -> T {
+fn extreme<T: Pixel, const GREATEST: bool>(a: T, b: T) -> T {
     if GREATEST { greater(a, b) } else { smaller(a, b) }
 }

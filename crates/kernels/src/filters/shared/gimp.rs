@@ -1,6 +1,6 @@
-//! GIMP's Convolution Matrix, which is GEGL's `convolution-matrix`: in linear light, colours weighted with their alpha.
+//! GIMP's Convolution Matrix, which is GEGL's `convolution-matrix`: in linear light, with colours weighted by their alpha.
 //!
-//! Source: what the program gegl 0.4 does; data/golden/gimp.py asks it, and holds a definition in NumPy against its answers.
+//! Source: the output of gegl 0.4, which data/golden/gimp.py compares with a definition in NumPy.
 
 use std::sync::OnceLock;
 
@@ -9,14 +9,62 @@ use rayon::prelude::*;
 
 use super::parameters::{Parameter, Values};
 use crate::filters::Arguments;
+use crate::operator::Neighbourhood;
 use crate::{Border, Error, Filter, PictureOperator, Pixel};
+
+/// Red, green, blue or alpha of one pixel.
+fn formula(around: &Neighbourhood, gimp: &Gimp) -> f64 {
+    let ((_, _, channels), (y, x, output)) = (around.shape(), around.output());
+    let (full, around) = (around.depth().full, around.moved_to(y, x));
+    // Number `i` of red, green, blue and alpha, from 0 to 1: grey is all three, and a picture without alpha is opaque.
+    let at = |dy: isize, dx: isize, i: usize| {
+        let channel = match (channels, i) {
+            (1 | 3, 3) => None,
+            (2, 3) => Some(1),
+            (1 | 2, _) => Some(0),
+            _ => Some(i),
+        };
+        match around.in_channel(channel.unwrap_or(0)).get(dy, dx) {
+            None => f64::from(gimp.fill[i]),
+            Some(_) if channel.is_none() => 1.0,
+            Some(alpha) if i == 3 => alpha / full,
+            Some(value) if value / full <= 0.04045 => value / full / 12.92,
+            Some(value) => ((value / full + 0.055) / 1.055).powf(2.4),
+        }
+    };
+    // Of a grey picture grey and alpha come out.
+    let channel = if gimp.channels_of(channels) == 2 && output == 1 { 3 } else { output };
+    let (mut sum, mut opaque, mut all) = (0.0, 0.0, 0.0);
+    for (dy, row) in (-(gimp.weights.len() as isize / 2)..).zip(&gimp.weights) {
+        for (dx, &weight) in (-(row.len() as isize / 2)..).zip(row) {
+            let (weight, alpha) = (f64::from(weight), at(dy, dx, 3));
+            let visible = if gimp.alpha_weighted && channel < 3 { alpha } else { 1.0 };
+            sum += weight * visible * at(dy, dx, channel);
+            opaque += weight.abs() * alpha;
+            all += weight.abs();
+        }
+    }
+    let mut light = sum / f64::from(gimp.divisor);
+    if gimp.alpha_weighted && channel == 3 {
+        light = if opaque > 0.0 { light * all / opaque } else { 0.0 };
+    }
+    light += f64::from(gimp.offset);
+    if gimp.divisor == 0.0 || !gimp.channels[channel] {
+        light = at(0, 0, channel);
+    }
+    match () {
+        () if channel == 3 => full * light,
+        () if light <= 0.003_130_8 => full * 12.92 * light,
+        () => full * (1.055 * light.powf(1.0 / 2.4) - 0.055),
+    }
+}
 
 pub(in crate::filters) const GIMP: Parameter = Parameter {
     name: "gimp",
     default: "no",
     values: Values::Choice(&["no", "yes"]),
-    help: "do exactly what GIMP's Convolution Matrix does: in linear light, with alpha as a channel that comes out too, \
-           1, 3 or 5 rows and columns of weights, normalized unless --normalize=no, offset only if not normalized, borders clamp, wrap, \
+    help: "do exactly what GIMP's Convolution Matrix does: in linear light, with alpha in the output; 1, 3 or 5 rows and \
+           columns of weights; normalized unless --normalize=no; offset only if not normalized; borders clamp, wrap, \
            zero (transparent), black, white, reflect and mirror",
 };
 
@@ -24,21 +72,21 @@ pub(in crate::filters) const ALPHA_WEIGHTING: Parameter = Parameter {
     name: "alpha-weighting",
     default: "yes",
     values: Values::Choice(&["no", "yes"]),
-    help: "with --gimp: whether a colour counts as much as it is opaque",
+    help: "with --gimp: whether colours are weighted by their alpha",
 };
 
 pub(in crate::filters) const CHANNELS: Parameter = Parameter {
     name: "channels",
     default: "rgba",
     values: Values::Letters("rgba"),
-    help: "with --gimp: the channels that are worked on; the others are copied",
+    help: "with --gimp: the channels to filter; the others are copied",
 };
 
 /// Largest side of the matrix.
 const SIDE: usize = 5;
 
 /// The filter with a matrix that was read.
-pub(in crate::filters) fn build(arguments: &Arguments, weights: &[Vec<f32>]) -> Result<Filter, Error> {
+pub(in crate::filters) fn build(arguments: &Arguments, weights: &[Vec<f64>]) -> Result<Filter, Error> {
     let (rows, columns) = (weights.len(), weights[0].len());
     if [rows, columns].iter().any(|side| *side > SIDE || side % 2 == 0) {
         let allowed = format!("with gimp 1, 3 or 5 rows and columns; there are {rows} and {columns}");
@@ -51,11 +99,13 @@ pub(in crate::filters) fn build(arguments: &Arguments, weights: &[Vec<f32>]) -> 
         name => (Border::from_name(name)?, [0.0; 4]),
     };
     arguments.refuse(&["signed"], "gimp=yes")?;
+    let weights: Vec<Vec<_>> = weights.iter().map(|row| row.iter().map(|weight| *weight as f32).collect()).collect();
     let sum: f32 = weights.iter().flatten().sum();
-    let given = (arguments.real("divisor").unwrap_or(1.0), arguments.real("offset").unwrap_or(0.0));
+    let real = |name: &str, default: f64| arguments.real(name).unwrap_or(default) as f32;
+    let given = (real("divisor", 1.0), real("offset", 0.0));
     let (divisor, offset) = match arguments.text("normalize") {
         "no" => given,
-        // Of a divisor of 0 the picture is a copy, whatever the sum.
+        // With a divisor of 0 GIMP copies the picture, whatever the sum.
         _ if given.0 == 0.0 => given,
         _ if sum > 0.0 => (sum, 0.0),
         _ if sum < 0.0 => (-sum, 1.0),
@@ -63,7 +113,7 @@ pub(in crate::filters) fn build(arguments: &Arguments, weights: &[Vec<f32>]) -> 
     };
     let letters = arguments.text("channels");
     let gimp = Gimp {
-        weights: weights.to_vec(),
+        weights,
         divisor,
         offset,
         alpha_weighted: arguments.text("alpha-weighting") == "yes",
@@ -71,29 +121,30 @@ pub(in crate::filters) fn build(arguments: &Arguments, weights: &[Vec<f32>]) -> 
         border,
         fill,
     };
-    Ok(Filter::picture(arguments.operator(), gimp))
+    Ok(Filter::picture(arguments.operator(), gimp.clone(), move |around| formula(around, &gimp)))
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Gimp {
     weights: Vec<Vec<f32>>,
     divisor: f32,
     offset: f32,
     alpha_weighted: bool,
-    /// Which of red, green, blue and alpha are worked on.
+    /// Which of red, green, blue and alpha are filtered.
     channels: [bool; 4],
     border: Border,
-    /// What stands beyond the edge where the border is zero.
+    /// The pixel beyond the edge if the border is zero.
     fill: [f32; 4],
 }
 
 impl Gimp {
-    /// Whether what was grey stays grey.
-    fn keeps_grey(&self) -> bool {
-        self.channels[0] == self.channels[1] && self.channels[1] == self.channels[2]
+    /// Channels of the output: grey and alpha if the picture was grey and stays grey, else four.
+    fn channels_of(&self, channels: usize) -> usize {
+        let [r, g, b, _] = self.channels;
+        if channels <= 2 && r == g && g == b { 2 } else { 4 }
     }
 
-    /// Red, green, blue in linear light, and alpha, at place `(y, x)` of which the window is taken.
+    /// Red, green and blue in linear light, and alpha, at `(y, x)`, which may lie beyond the edge.
     fn at(&self, source: &[[f32; 4]], (height, width): (usize, usize), y: isize, x: isize) -> [f32; 4] {
         match (self.border.place(y, height), self.border.place(x, width)) {
             (Some(y), Some(x)) => source[y * width + x],
@@ -129,7 +180,7 @@ impl Gimp {
 
 impl PictureOperator for Gimp {
     fn shape(&self, (height, width, channels): (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
-        Ok((height, width, if channels <= 2 && self.keeps_grey() { 2 } else { 4 }))
+        Ok((height, width, self.channels_of(channels)))
     }
 
     fn reach(&self) -> Option<usize> {
@@ -175,7 +226,7 @@ impl PictureOperator for Gimp {
     }
 }
 
-/// Linear light of every value, where there are not too many.
+/// A table of the linear light of every value, for 8 and 16 bits.
 struct Light(Option<&'static [f32]>);
 
 impl Light {
@@ -193,7 +244,7 @@ impl Light {
     }
 }
 
-/// Linear light of an sRGB value, both from 0 to 1 (IEC 61966-2-1).
+/// The linear light of an sRGB value, both from 0 to 1 (IEC 61966-2-1).
 fn linear(value: f32) -> f32 {
     if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
 }

@@ -1,14 +1,8 @@
-//! What Sobel's, Prewitt's and Scharr's edges share: masks of 3×3 that differ along one axis and smooth along the other.
-//!
-//! ```text
-//!     -S 0 S        -S -M -S
-//! a = -M 0 M    b =  0  0  0
-//!     -S 0 S         S  M  S
-//! ```
-//!
-//! `a` answers to vertical edges, `b` to horizontal ones.
+//! What Sobel's, Prewitt's and Scharr's edges share: two masks of 3×3, each a difference along one axis and smooth along the other.
 
 use std::ops::Range;
+
+use glassbox_simd::{ByteVectors, Register, Words};
 
 use super::edges::{Choices, Masks};
 use super::response::load;
@@ -16,19 +10,41 @@ use crate::filters::Arguments;
 use crate::numbers::{Accumulator, greater};
 use crate::operator::{Filter, Kernel, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
-use glassbox_simd::{ByteVectors, Register, Words};
 
-/// The filter of these weights.
-pub(in crate::filters) fn build(arguments: &Arguments, weights: Weights) -> Result<Filter, Error> {
-    let choices = Choices::from_arguments(arguments)?;
-    Ok(Filter::rows(arguments.operator(), Gradient { weights, choices, border: arguments.border()? }))
+/// Weights of the eight neighbours and of the pixel itself.
+pub(in crate::filters) type Mask = [[i8; 3]; 3];
+
+/// The filter of two masks, both of the form that [`Weights`] describes.
+pub(in crate::filters) fn build(arguments: &Arguments, a: &'static Mask, b: &'static Mask) -> Result<Filter, Error> {
+    let (choices, border) = (Choices::from_arguments(arguments)?, arguments.border()?);
+    let gradient = Gradient { weights: Weights::of(a, b), choices, border };
+    Ok(Filter::rows(arguments.operator(), gradient, move |around| choices.formula(around, a, b)))
 }
 
-/// `S` and `M`. Loops take them as numbers that they do not know: loops of its own for each filter would be three times the code, and no faster.
+/// The numbers `S` and `M` of two masks:
+///
+/// ```text
+///     -S 0 S        -S -M -S
+/// a = -M 0 M    b =  0  0  0
+///     -S 0 S         S  M  S
+/// ```
+///
+/// They are variables of the loops: constants would triple the code and gain no speed.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::filters) struct Weights {
-    pub(in crate::filters) side: i8,
-    pub(in crate::filters) middle: i8,
+struct Weights {
+    side: i8,
+    middle: i8,
+}
+
+impl Weights {
+    /// # Panics
+    /// If the masks are of another form.
+    fn of(a: &Mask, b: &Mask) -> Self {
+        let (s, m) = (a[0][2], a[1][2]);
+        assert_eq!(*a, [[-s, 0, s], [-m, 0, m], [-s, 0, s]], "Weights: expected a difference along the rows");
+        assert_eq!(*b, [[-s, -m, -s], [0; 3], [s, m, s]], "Weights: expected the same along the columns");
+        Self { side: s, middle: m }
+    }
 }
 
 #[derive(Debug)]
@@ -98,7 +114,7 @@ impl<'a, T: Pixel> Masks<T> for Ring<'a, T> {
         sides * self.side() + (south[i].widen() - north[i].widen()) * self.middle()
     }
 
-    // a + b and b - a need no more differences than a alone, and the greater of their sizes is |a| + |b|.
+    // |a| + |b| = max(|a + b|, |a - b|), and both need no more differences than a alone.
     #[inline(always)]
     fn sum(&self, i: usize) -> T::Accumulator {
         let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);

@@ -1,4 +1,4 @@
-//! What several filters are made of, and the words in which parameters are given.
+//! What several filters are made of, and their parameters.
 
 pub(super) mod convolution;
 pub(super) mod edges;
@@ -6,6 +6,7 @@ pub(super) mod extreme;
 pub(super) mod gimp;
 pub(super) mod gradient;
 pub(super) mod parameters;
+pub(super) mod plain;
 pub(super) mod pool_regions;
 pub(super) mod pool_window;
 pub(super) mod random;

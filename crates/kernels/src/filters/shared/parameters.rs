@@ -155,7 +155,7 @@ impl<'a> Arguments<'a> {
     }
 
     /// A number that was checked; none if it is not given and has no default of its own.
-    pub(in crate::filters) fn real(&self, name: &str) -> Option<f32> {
+    pub(in crate::filters) fn real(&self, name: &str) -> Option<f64> {
         self.text(name).parse().ok()
     }
 

@@ -1,19 +1,19 @@
-//! What the poolings of a window share: size and stride; for the fast ones rows brought together before columns, for the others each
-//! window's numbers in one list.
+//! What the poolings of a window share: size and stride, and two ways to reduce windows. The fast one combines rows first and columns
+//! then; the general one puts the numbers of each window into a list.
 
 use super::parameters::{Arguments, Parameter, Values};
 use super::random::Draws;
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Pixel};
 
-/// Largest side of a pooling window: a window of as many pixels can still be summed up in 32 bits.
+/// Largest side of a pooling window: the sum of so large a window of bytes still fits into 32 bits.
 const LARGEST: usize = 1024;
 
 pub(in crate::filters) const SIZE: Parameter = Parameter {
     name: "size",
     default: "2",
     values: Values::Whole(1, LARGEST),
-    help: "side of the window in pixels; where it does not divide the picture, the remainder is dropped; one window at least must fit",
+    help: "side of the window in pixels; a remainder of the picture is dropped, and at least one window must fit",
 };
 
 pub(in crate::filters) const STRIDE: Parameter = Parameter {
@@ -36,21 +36,20 @@ impl Pool {
         Self { size, stride: arguments.whole("stride").unwrap_or(size) }
     }
 
-    /// What it sees.
     pub(in crate::filters) fn window(self) -> Window {
         Window::top_left(self.size, self.stride)
     }
 }
 
-/// Brings the numbers of windows together, and keeps the room for it from row to row.
+/// Combines the numbers of windows; its buffers are kept from row to row.
 pub(in crate::filters) struct Lines<S> {
     pool: Pool,
     channels: usize,
-    /// What becomes of each column.
+    /// The combined numbers of each column,
     columns: Vec<S>,
-    /// Of the windows at all places.
+    /// of the windows at stride 1,
     windows: Vec<S>,
-    /// Of those that are asked for.
+    /// and of the windows at the stride of the pooling.
     picked: Vec<S>,
 }
 
@@ -59,7 +58,7 @@ impl<S: Copy + Default> Lines<S> {
         Self { pool, channels, columns: Vec::new(), windows: Vec::new(), picked: Vec::new() }
     }
 
-    /// The numbers of each window and channel together, `term + term + …`, rows before columns: `length` of them.
+    /// The combined numbers of each window and channel, `term + term + …`, rows before columns: `length` results.
     #[inline(always)]
     pub(in crate::filters) fn row<T: Pixel>(
         &mut self,
@@ -72,16 +71,16 @@ impl<S: Copy + Default> Lines<S> {
         let (size, stride, channels) = (*size, *stride, *channels);
         columns.resize(rows.get(0).len(), S::default());
         picked.resize(length, S::default());
-        bring_together(columns, size, |y| rows.get(y), term, add);
-        // The usual sizes with their loops unrolled, which is what lets them be vectorised.
+        combine(columns, size, |y| rows.get(y), term, add);
+        // The loops of the usual sizes are unrolled, so that they are vectorised.
         match (channels, size, stride) {
             (1, 2, 2) => whole_windows::<S, 2>(columns, picked, add),
             (1, 4, 4) => whole_windows::<S, 4>(columns, picked, add),
             (1, 8, 8) => whole_windows::<S, 8>(columns, picked, add),
             _ => {
-                // Windows at all places, and then those that are asked for: vectors know of no stride.
+                // First all windows at stride 1, because vectors have no stride; then every stride-th is picked.
                 windows.resize(columns.len() - (size - 1) * channels, S::default());
-                bring_together(windows, size, |x| &columns[x * channels..], |column| column, add);
+                combine(windows, size, |x| &columns[x * channels..], |column| column, add);
                 match (channels, stride) {
                     (_, 1) => return &windows[..length],
                     (1, _) => pick::<S, 1>(windows, picked, stride),
@@ -99,14 +98,14 @@ impl<S: Copy + Default> Lines<S> {
 
 /// `out[i] = Σ term(source[i])` over the sources, in their order.
 #[inline(always)]
-fn bring_together<'a, A: Copy + 'a, S: Copy>(
+fn combine<'a, A: Copy + 'a, S: Copy>(
     out: &mut [S],
     count: usize,
     source: impl Fn(usize) -> &'a [A],
     term: impl Fn(A) -> S,
     add: impl Fn(S, S) -> S,
 ) {
-    /// Numbers that stay in the nearest cache.
+    /// Numbers at a time: they stay in the first cache.
     const CHUNK: usize = 512;
     for start in (0..out.len()).step_by(CHUNK) {
         let end = out.len().min(start + CHUNK);
@@ -123,10 +122,10 @@ fn bring_together<'a, A: Copy + 'a, S: Copy>(
     }
 }
 
-/// Puts the first of each `stride` pixels of `C` channels side by side.
+/// Copies every `stride`-th pixel of `C` channels.
 #[inline(always)]
 fn pick<S: Copy, const C: usize>(from: &[S], to: &mut [S], stride: usize) {
-    /// Pixels at a time: their places are looked up once.
+    /// Pixels at a time, so that bounds are checked less often.
     const GROUP: usize = 4;
     let mut groups = to.chunks_exact_mut(GROUP * C);
     let mut rest = from;
@@ -157,32 +156,30 @@ fn whole_windows<S: Copy, const N: usize>(row: &[S], out: &mut [S], add: impl Fn
     }
 }
 
-/// What becomes of the numbers of a window: a pooling method.
+/// A pooling method: what the numbers of a window become.
 pub(in crate::filters) trait Reduce: Clone + std::fmt::Debug + Send + Sync + 'static {
-    /// Where its random numbers come from, if it draws any.
+    /// The random numbers that it draws, if it draws any.
     fn draws(&mut self) -> Option<&mut Draws> {
         None
     }
 
-    /// The number that stands for those of `window`: one channel's, row by row; their order may be changed.
+    /// The result for `window`: the numbers of one channel, row by row. It may reorder them.
     fn reduce<T: Pixel>(&mut self, window: &mut [T]) -> T;
 }
 
-/// The filter that reduces each window of the size and stride that were given.
-pub(in crate::filters) fn filter(arguments: &Arguments, reduce: impl Reduce) -> Filter {
-    let pool = Pool::from_arguments(arguments);
-    filter_of(arguments, pool.window(), reduce)
-}
-
-/// The filter that reduces each such window.
-pub(in crate::filters) fn filter_of(arguments: &Arguments, window: Window, reduce: impl Reduce) -> Filter {
-    Filter::rows(arguments.operator(), Reduced { window, reduce })
+/// The filter that reduces each window of the given size and stride.
+pub(in crate::filters) fn filter(
+    arguments: &Arguments,
+    reduce: impl Reduce,
+    formula: impl Fn(&Neighbourhood) -> f64 + Send + Sync + 'static,
+) -> Filter {
+    Filter::rows(arguments.operator(), Reduced { window: Pool::from_arguments(arguments).window(), reduce }, formula)
 }
 
 #[derive(Debug)]
-struct Reduced<R> {
-    window: Window,
-    reduce: R,
+pub(in crate::filters) struct Reduced<R> {
+    pub(in crate::filters) window: Window,
+    pub(in crate::filters) reduce: R,
 }
 
 impl<R: Reduce> Operator for Reduced<R> {
@@ -205,7 +202,7 @@ impl<R: Reduce> Operator for Reduced<R> {
     }
 }
 
-struct ReducedRow<T, R> {
+pub(in crate::filters) struct ReducedRow<T, R> {
     window: Window,
     channels: usize,
     reduce: R,
@@ -213,7 +210,7 @@ struct ReducedRow<T, R> {
 }
 
 impl<T: Pixel, R: Reduce> Kernel<T> for ReducedRow<T, R> {
-    // Nothing in it is vectorised: once is enough for all levels.
+    // Not inlined, because nothing in it is vectorised: it is compiled once for all levels.
     #[inline(never)]
     fn row(&mut self, rows: Rows<T>, out: &mut [T]) {
         let Self { window, channels, reduce, numbers } = self;

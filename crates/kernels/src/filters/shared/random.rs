@@ -1,5 +1,5 @@
-//! Random numbers for operators that draw: the same for the same seed, row and channel, whoever makes the row and whatever other channels
-//! there are.
+//! Random numbers for operators that draw: they depend on the seed, the row and the channel alone, and not on strips, threads or
+//! other channels.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -10,7 +10,7 @@ pub(in crate::filters) const SEED: Parameter = Parameter {
     name: "seed",
     default: "0",
     values: Values::Whole(0, u32::MAX as usize),
-    help: "what the random numbers follow from",
+    help: "the same seed gives the same random numbers",
 };
 
 /// The random numbers of one row and channel.
@@ -24,13 +24,21 @@ impl Draws {
         Self { generator: ChaCha8Rng::seed_from_u64(seed as u64) }
     }
 
+    /// The random numbers of one channel of row `y`, from number `index` on.
+    pub(in crate::filters) fn of(seed: usize, y: usize, channel: usize, index: usize) -> Self {
+        let mut draws = Self::new(seed);
+        draws.begin(y, channel);
+        draws.generator.set_word_pos(index as u128);
+        draws
+    }
+
     /// Begins a channel of row `y`.
     pub(in crate::filters) fn begin(&mut self, y: usize, channel: usize) {
         self.generator.set_stream((channel as u64) << 32 ^ y as u64);
         self.generator.set_word_pos(0);
     }
 
-    /// A number from 0 up to but not including 1, of 32 random bits.
+    /// A number from 0 up to but not including 1, made of 32 random bits.
     #[inline(always)]
     pub(in crate::filters) fn unit(&mut self) -> f64 {
         f64::from(self.generator.next_u32()) / 4_294_967_296.0

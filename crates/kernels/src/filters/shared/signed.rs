@@ -1,20 +1,31 @@
+use glassbox_simd::{ByteVectors, Register, Words};
+
 use super::parameters::{Arguments, Parameter, Values};
 use super::response::{Finish, Response, store};
 use crate::Pixel;
 use crate::numbers::Accumulator;
-use crate::operator::Rows;
-use glassbox_simd::{ByteVectors, Register, Words};
+use crate::operator::{Depth, Rows};
 
-/// What a negative response becomes in a picture, which has no negative numbers.
-///
-/// `f32` has: there `Clamp` keeps the response as it is.
+impl Signed {
+    /// What a response becomes, for one number.
+    pub(in crate::filters) fn formula(self, response: f64, depth: Depth) -> f64 {
+        match self {
+            Signed::Absolute => response.abs(),
+            Signed::Offset => response + depth.half,
+            Signed::Clamp => response,
+        }
+    }
+}
+
+/// What a negative response becomes. Pictures of whole numbers have no negative ones; those of `f32` have, and `Clamp` keeps
+/// them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::filters) enum Signed {
     /// |r|
     Absolute,
     /// r + half of the range: 128, 32768 or 0.5
     Offset,
-    /// 0
+    /// r, which storing saturates: 0 if it is negative
     Clamp,
 }
 
@@ -39,7 +50,7 @@ impl Signed {
         }
     }
 
-    /// Stores what each place responds with in `out`: a loop for each choice.
+    /// Stores the response at each place: a loop for each choice.
     #[inline(always)]
     pub(in crate::filters) fn store<T: Pixel, R: Response<T>>(self, rows: Rows<T>, out: &mut [T], response: R) {
         match self {
@@ -78,7 +89,7 @@ impl<T: Pixel> Finish<T> for Offset {
     }
 }
 
-/// What is stored is brought between 0 and the greatest number anyway.
+/// Nothing to do: storing saturates.
 impl<T: Pixel> Finish<T> for Clamp {
     #[inline(always)]
     fn number(response: T::Accumulator) -> T::Accumulator {
