@@ -48,28 +48,19 @@ impl Depth {
 }
 
 /// A picture of any element type, as formulas read it.
-#[derive(Clone, Copy)]
 pub struct Picture<'a> {
-    numbers: &'a dyn Numbers,
+    /// The numbers row by row, the channels of a pixel side by side.
+    number: Box<dyn Fn(usize) -> f64 + 'a>,
     shape: Dimensions,
     depth: Depth,
     has_alpha: bool,
 }
 
-/// The numbers of a picture, row by row, the channels of a pixel side by side.
-trait Numbers {
-    fn number(&self, index: usize) -> f64;
-}
-
-impl<T: Pixel> Numbers for Image<T> {
-    fn number(&self, index: usize) -> f64 {
-        self.as_slice()[index].into()
-    }
-}
-
 impl<'a, T: Pixel> From<&'a Image<T>> for Picture<'a> {
     fn from(image: &'a Image<T>) -> Self {
-        Self { numbers: image, shape: image.dim(), depth: Depth::of::<T>(), has_alpha: false }
+        let numbers = image.as_slice();
+        let number = Box::new(move |index: usize| numbers[index].into());
+        Self { number, shape: image.dim(), depth: Depth::of::<T>(), has_alpha: false }
     }
 }
 
@@ -100,7 +91,7 @@ impl Picture<'_> {
     /// The number of row `y`, column `x` and `channel`.
     pub fn at(&self, y: usize, x: usize, channel: usize) -> f64 {
         let (_, width, channels) = self.shape;
-        self.numbers.number((y * width + x) * channels + channel)
+        (self.number)((y * width + x) * channels + channel)
     }
 }
 
@@ -146,14 +137,14 @@ impl<'a> Neighbourhood<'a> {
 
     /// The numbers under the window, row by row.
     pub fn window(&self) -> Vec<f64> {
-        self.offsets().into_iter().map(|(dy, dx)| self.at(dy, dx)).collect()
+        self.offsets().map(|(dy, dx)| self.at(dy, dx)).collect()
     }
 
     /// The places of the window, row by row: rows below the centre, and columns to the right of it.
-    pub fn offsets(&self) -> Vec<(isize, isize)> {
+    pub fn offsets(&self) -> impl Iterator<Item = (isize, isize)> + use<> {
         let Window { above, below, left, right, .. } = self.window;
         let (rows, columns) = (-(above as isize)..=below as isize, -(left as isize)..=right as isize);
-        rows.flat_map(|dy| columns.clone().map(move |dx| (dy, dx))).collect()
+        rows.flat_map(move |dy| columns.clone().map(move |dx| (dy, dx)))
     }
 
     /// The sum of the numbers under the window, each times its weight in the mask: `Σ mask[i][j] · a[i][j]`.

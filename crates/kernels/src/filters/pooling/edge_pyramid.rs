@@ -12,7 +12,7 @@ fn formula(around: &Neighbourhood, sizes: &[usize], threshold: f64) -> f64 {
     let mut chosen = 0.0;
     for (index, &size) in sizes.iter().enumerate() {
         let square = around.under(Window::centred(size));
-        let edges = square.offsets().into_iter().map(|(dy, dx)| edge(&around.moved(dy, dx)));
+        let edges = square.offsets().map(|(dy, dx)| edge(&around.moved(dy, dx)));
         if index == 0 || edges.fold(0.0, f64::max) <= threshold * around.depth().full {
             chosen = mean(&square.window());
         }
