@@ -97,8 +97,8 @@ fn picture<T: Pixel>(height: usize, width: usize, channels: usize, seed: u64) ->
     })
 }
 
-/// Whether an operator makes numbers that are not whole before they are stored, or adds up in 32 bits what its formula adds up in 64: what
-/// lies nearly half-way between two whole numbers may be rounded either way.
+/// Whether an operator makes numbers that are not whole before they are stored, or adds up in 32 bits what its formula
+/// adds up in 64: what lies nearly half-way between two whole numbers may be rounded either way.
 pub(crate) fn rounds_otherwise(label: &str) -> bool {
     let names = [
         "gaussian",
@@ -136,7 +136,8 @@ fn is_multi_pass(label: &str) -> bool {
     ["superpixel-pool", "genetic-pool"].iter().any(|name| label.starts_with(name))
 }
 
-/// The label, and if it ends with a threshold those a hair below and above it: what lies on it but for rounding may go either way.
+/// The label, and if it ends with a threshold those a hair below and above it: what lies on it but for rounding may go
+/// either way.
 fn within_a_hair(label: &str) -> Vec<String> {
     let mut labels = vec![label.to_string()];
     if let Some((before, threshold)) = label.split_once("threshold=") {
@@ -146,8 +147,8 @@ fn within_a_hair(label: &str) -> Vec<String> {
     labels
 }
 
-/// Every number equals that of the formula, or of one of the formulas within a hair: exactly if it is whole, for f32 up to the rounding of sums
-/// of a few numbers.
+/// Every number equals that of the formula, or of one of the formulas within a hair: exactly if it is whole, for f32 up
+/// to the rounding of sums of a few numbers.
 fn check_against_formula<T: Pixel>(label: &str, picture: &Image<T>) {
     let what = format!("{label} of {:?} {}", picture.dim(), T::NAME);
     let filters: Vec<_> = within_a_hair(label).iter().flat_map(|label| chain(label)).collect();
@@ -282,7 +283,8 @@ fn levels_strips_and_threads_change_no_bit() {
 
 #[test]
 fn a_picture_larger_than_the_caches_is_made_as_a_small_one_is() {
-    // 16.1 MiB of output, which is written past the caches; its upper rows alone are not. Rows of many chunks, and of hardly more than one.
+    // 16.1 MiB of output, which is written past the caches; its upper rows alone are not. Rows of many chunks, and of
+    // hardly more than one.
     for (height, width) in [(2060, 2730), (56300, 100)] {
         let picture = picture::<u8>(height, width, 3, 8);
         let upper = Image::from_vec([50, width, 3], picture.as_slice()[..50 * 3 * width].to_vec()).unwrap();

@@ -1,4 +1,4 @@
-/// What can be wrong with an operator's parameters, or with a picture it is given.
+/// What can be wrong with the parameters of an operator, or with its picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// No operator of that name.
@@ -9,7 +9,7 @@ pub enum Error {
         /// The nearest name, or all.
         hint: String,
     },
-    /// Nothing where an operator should be named.
+    /// The name of an operator is missing.
     #[error("an operator is missing: its name is needed, as in median or median:size=5")]
     NoOperator,
     /// A parameter without a value.
@@ -17,17 +17,17 @@ pub enum Error {
     NoValue {
         /// The operator.
         operator: String,
-        /// What stands where a parameter and its value should.
+        /// The text that was given.
         parameter: String,
     },
-    /// A parameter that nothing would come of beside another.
+    /// A parameter that has no effect together with another.
     #[error("{operator}: {parameter} is not used with {other}")]
     Unused {
         /// The operator.
         operator: String,
         /// The parameter that is not used.
         parameter: String,
-        /// What leaves no room for it.
+        /// The other parameter and its value.
         other: String,
     },
     /// The operator has no parameter of that name.
@@ -40,23 +40,23 @@ pub enum Error {
         /// The nearest name, or all.
         hint: String,
     },
-    /// A parameter outside what it may be.
-    #[error("{parameter} {found}: allowed is {allowed}")]
+    /// A parameter with a value that is not allowed.
+    #[error("{parameter} {found}: expected {allowed}")]
     Parameter {
         /// The parameter's name.
         parameter: String,
         /// The value that was given.
         found: String,
-        /// What it may be.
+        /// The allowed values.
         allowed: String,
     },
-    /// An operator that must see the whole picture, where rows come one after the other.
-    #[error("{operator}: must see the whole picture at once (as must any operator with the border wrap)")]
+    /// An operator that needs the whole picture, while rows come one after another.
+    #[error("{operator}: needs the whole picture at once and cannot work row by row")]
     NotByRows {
         /// The operator.
         operator: String,
     },
-    /// A picture of which nothing would be left.
+    /// A picture that is too small for the operator.
     #[error("{operator}: a picture of {width}×{height} pixels is too small; at least {needed} are needed")]
     TooSmall {
         /// The operator.

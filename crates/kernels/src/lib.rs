@@ -1,8 +1,8 @@
 //! Image kernels: pictures in, pictures out.
 //!
-//! An operator is a [`Window`] and a function from the few rows of the window to one row. The [`Engine`] does the rest for
-//! every operator: borders, threads, strips, element types, vector instructions. [`filters`] holds the operators and
-//! their registry.
+//! An operator is a [`Window`] and a function from the few rows of the window to one row. The [`Engine`] does the rest
+//! for every operator: borders, threads, strips, element types, vector instructions. [`filters`] holds the operators
+//! and their registry.
 
 mod engine;
 mod error;

@@ -7,7 +7,8 @@ use crate::filters::{Arguments, Entry, parse, sobel};
 use crate::operator::{Neighbourhood, Window};
 use crate::{Engine, Error, Filter, PictureOperator, Pixel};
 
-/// The mean of the largest square around the pixel that holds no edge; of the smallest, if all hold one. `sizes` ascend.
+/// The mean of the largest square around the pixel that holds no edge; of the smallest, if all hold one. `sizes`
+/// ascend.
 fn formula(around: &Neighbourhood, sizes: &[usize], threshold: f64) -> f64 {
     let mut chosen = 0.0;
     for (index, &size) in sizes.iter().enumerate() {
@@ -29,7 +30,8 @@ fn edge(around: &Neighbourhood) -> f64 {
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "edge-pyramid-pool",
     summary: "a pyramid that respects edges: the mean of the largest square around each pixel that holds no edge",
-    formula: "the mean of the largest square in which max(|a|, |b|) / 4 ≤ threshold · full, a and b by Sobel; else of the smallest",
+    formula: "the mean of the largest square in which max(|a|, |b|) / 4 ≤ threshold · full, a and b by Sobel; else of \
+              the smallest",
     source: "our own definition; arXiv 2009.07485 gives only the name",
     parameters: &[EDGE_SIZES, THRESHOLD],
     variants: &[],
