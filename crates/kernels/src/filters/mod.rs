@@ -1,4 +1,4 @@
-//! The registry of operators: one file each, and one line below.
+//! The registry of operators: a file each, which begins with the formula, and a line below.
 
 mod blur;
 mod convolve;

@@ -7,8 +7,7 @@ use crate::filters::{Arguments, Entry, parse, sobel};
 use crate::operator::{Neighbourhood, Window};
 use crate::{Engine, Error, Filter, PictureOperator, Pixel};
 
-/// The mean of the largest square around the pixel that holds no edge; of the smallest, if all hold one. `sizes`
-/// ascend.
+/// The mean of the largest square around the pixel that holds no edge; of the smallest square, if all hold one.
 fn formula(around: &Neighbourhood, sizes: &[usize], threshold: f64) -> f64 {
     let mut chosen = 0.0;
     for (index, &size) in sizes.iter().enumerate() {

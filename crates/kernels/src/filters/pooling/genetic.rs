@@ -17,8 +17,7 @@ use crate::operator::{
 };
 use crate::{Border, Error, Pixel};
 
-/// A blend of the maximum, the mean, the minimum and the median of the window, each stored as its own pooling stores
-/// it.
+/// A blend of the maximum, the mean, the minimum and the median of the window, each stored before it is blended.
 fn formula(around: &Neighbourhood, weights: &Weights) -> f64 {
     let window = sorted(around.window());
     let n = window.len();

@@ -9,8 +9,7 @@ use crate::operator::{Filter, Kernel, MultiPassOperator, Neighbourhood, Operator
 use crate::{Border, Error, Pixel};
 use patches::{Grid, Growing, Patches};
 
-/// SLIC: each pixel chooses the patch nearest in colour and place, each patch becomes the mean of its pixels, ten times
-/// over.
+/// SLIC: each pixel chooses the patch nearest in colour and place, each patch becomes the mean of its pixels.
 fn formula(picture: &Picture, segments: usize, compactness: f64) -> impl Fn(&Neighbourhood) -> f64 + use<> {
     let (height, width, channels) = picture.shape();
     let step = ((height * width) as f64 / segments as f64).sqrt().max(1.0);

@@ -1,5 +1,4 @@
-//! GIMP's Convolution Matrix, which is GEGL's `convolution-matrix`: in linear light, with colours weighted by their
-//! alpha.
+//! GIMP's Convolution Matrix, which is GEGL's `convolution-matrix`: in linear light, with colours weighted by alpha.
 //!
 //! Source: the output of gegl 0.4, which data/golden/gimp.py compares with a definition in NumPy.
 
