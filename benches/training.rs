@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use criterion::Criterion;
 use glassbox_dnn::losses::{self, MeanSquaredError};
 use glassbox_dnn::{
-    ARTICLE, Net, Online, Pictures, Progress, Real, Rule, Samples, Shape, Trainer, evaluate, initialise,
+    ARTICLE, Dataset, Net, Online, Progress, Real, Rule, Shape, SparseSamples, Trainer, evaluate, initialise,
     initialise_uniform, preset,
 };
 use glassbox_formats::mnist::Labelled;
@@ -14,7 +14,7 @@ use glassbox_formats::npz::Npz;
 fn bench_as<T: Real>(criterion: &mut Criterion, train: &Labelled, test: &Labelled) {
     let mut net = Net::<T>::from_text(ARTICLE, 784).expect("the article's net");
     initialise_uniform(&mut net, 0.5, 0);
-    let samples = Samples::new(&train.images, &train.labels).expect("MNIST");
+    let samples = SparseSamples::new(&train.images, &train.labels).expect("MNIST");
     let mut online = Online::new(&net, Rule::Code, 0.2).expect("the article's net");
     let mut group = criterion.benchmark_group("article");
     group.sample_size(10);
@@ -27,8 +27,8 @@ fn bench_as<T: Real>(criterion: &mut Criterion, train: &Labelled, test: &Labelle
     group.finish();
 }
 
-fn pictures(labelled: &Labelled) -> Pictures<'_> {
-    Pictures { images: &labelled.images, labels: &labelled.labels }
+fn pictures(labelled: &Labelled) -> Dataset<'_> {
+    Dataset { images: &labelled.images, labels: &labelled.labels }
 }
 
 /// A tenth of an epoch, and all of the test set.

@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use glassbox_dnn::{ARTICLE, Net, Online, Rule, Samples, argmax, features, initialise_uniform};
+use glassbox_dnn::{ARTICLE, Net, Online, Rule, SparseSamples, argmax, features, initialise_uniform};
 use glassbox_formats::{mnist::Labelled, npz::Npz};
 use glassbox_tensor::Tensor;
 
@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut file = Npz::open("data/mnist.npz".as_ref())?;
     let (train, test) = (Labelled::read(&mut file, "train")?, Labelled::read(&mut file, "test")?);
     let (train_samples, test_samples) =
-        (Samples::new(&train.images, &train.labels)?, Samples::new(&test.images, &test.labels)?);
+        (SparseSamples::new(&train.images, &train.labels)?, SparseSamples::new(&test.images, &test.labels)?);
 
     // Initialisation: weights uniform in ±0.5, biases zero.
     let mut net = Net::<f32>::from_text(ARTICLE, 784)?;

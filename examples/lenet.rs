@@ -5,14 +5,14 @@
 use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::CrossEntropy;
-use glassbox_dnn::{Init, Net, Pictures, Progress, Recipe, Shape, Trainer, evaluate, initialise, shuffled};
+use glassbox_dnn::{Dataset, Init, Net, Progress, Recipe, Shape, Trainer, evaluate, initialise, shuffled};
 use glassbox_formats::{mnist::Labelled, npz::Npz};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut file = Npz::open("data/mnist.npz".as_ref())?;
     let (train, test) = (Labelled::read(&mut file, "train")?, Labelled::read(&mut file, "test")?);
-    let pictures = Pictures { images: &train.images, labels: &train.labels };
-    let unseen = Pictures { images: &test.images, labels: &test.labels };
+    let pictures = Dataset { images: &train.images, labels: &train.labels };
+    let unseen = Dataset { images: &test.images, labels: &test.labels };
 
     let layers = "conv 6 5x5 same | relu | max-pool 2 | conv 16 5x5 | relu | max-pool 2 \
                   | flatten | dense 120 | relu | dense 84 | relu | dense 10 | softmax";

@@ -26,7 +26,7 @@ fn chain(labels: &[&str]) -> Vec<Filter> {
     labels.iter().map(|label| parse(label).unwrap()).collect()
 }
 
-/// What a chain makes of rows that come one after the other, all of which must have been read, and how many times they were.
+/// What a chain makes of rows that come one after the other, and how often they were read: each must have been.
 fn streamed(filters: &[Filter], picture: &Image<u8>, kept_bytes: usize) -> Result<(Vec<u8>, usize), Error> {
     let (line, mut next, mut looks, mut made) = (picture.line_length(), 0, 0, Vec::new());
     let read = |first: usize, rows: &mut [u8]| {
@@ -295,10 +295,17 @@ fn a_mask_slides_over_a_matrix() {
     let decoder = image::codecs::gif::GifDecoder::new(std::io::Cursor::new(bytes)).unwrap();
     assert_eq!(image::AnimationDecoder::into_frames(decoder).count(), 2 * 3);
     done(slide(&["--picture", text(&data("chelsea.png")), "--x", "440", "--y", "100", "--side", "8"]));
-    let long = json(slide(&["--matrix", "100000 2; 3 -9.125", "--kernel", "1000", "--json"]));
-    // Three gaps, two cells for ten letters, and a line of the sum.
-    assert!(long[0]["frames"] == 4 && long[0]["height"] == 3 * 28 + 2 * 80 + 24, "{long:?}");
-    // Long terms need more lines, of which there are as many in each frame, and what is written is what is said.
+    let size = |arguments: &[&str]| {
+        let line = json(slide(&[arguments, &["--json"]].concat())).remove(0);
+        ["frames", "height", "width"].map(|key| line[key].as_u64().unwrap())
+    };
+    // Cells grow with their numbers: two of the input, one of the mask and two of the result stand side by side.
+    let [short, long] =
+        ["1 2; 3 4", "100000 2; 3 -9.125"].map(|matrix| size(&["--matrix", matrix, "--kernel", "1000"]));
+    assert!(short[0] == 4 && long[0] == 4, "{short:?} {long:?}");
+    assert_eq!(5 * (long[1] - short[1]), 2 * (long[2] - short[2]));
+    assert!(long[1] > short[1], "{short:?} {long:?}");
+    // Long terms need more lines, as many in each frame, and the size that is printed is the size of the frames.
     let ends = "1 1 1 1 12345.12345 12345.12345 12345.12345 12345.12345";
     let long = json(slide(&["--matrix", ends, "--kernel", "1.12345 1.12345 1.12345 1.12345", "--json"]));
     let decoder =
@@ -308,24 +315,44 @@ fn a_mask_slides_over_a_matrix() {
         let buffer = frame.buffer();
         assert!(*width == buffer.width() && *height == buffer.height() && (frame.left(), frame.top()) == (0, 0));
     }
-    // What was given is shown as it was given: "x0.0625" needs cells of 64 pixels, "x0.06" of 48.
-    let [exact, short] = ["0.0625", "0.06"].map(|kernel| {
-        let lines = json(slide(&["--matrix", "1 2; 3 4", "--kernel", kernel, "--json"]));
-        lines[0]["height"].as_u64().unwrap()
-    });
-    assert_eq!(exact - short, 2 * (64 - 48));
-    let cases: [(&[&str], &str); 6] = [
+    // Numbers that were given are shown with all their decimals.
+    let [exact, short] = ["0.00625", "0.25"].map(|kernel| size(&["--matrix", "4 8; 12 16", "--kernel", kernel]));
+    assert!(exact[1] > short[1], "{exact:?} {short:?}");
+    let cases: [(&[&str], &str); 9] = [
         (&["--picture", text(&chelsea), "--side", "31"], "--side: 841 places of the mask"),
         (&["--kernel", "1 2; 3"], "--kernel"),
         (&["--kernel", "1 2 3 4 5 6 7"], "does not fit into 6×6 numbers"),
         (&["--picture", text(&chelsea), "--x", "450"], "--x 450"),
         (&["--picture", "none.png"], "none.png"),
         (&["--delay", "0"], "--delay"),
+        (&["--pool", "max", "--size", "7"], "--size: 7×7 does not fit into 6×6 numbers"),
+        (&["--size", "2"], "--pool"),
+        (&["--pool", "max", "--kernel", "1"], "--kernel"),
     ];
     for (arguments, wanted) in cases {
         assert!(err(&slide(arguments)).contains(wanted), "{arguments:?}: {}", err(&slide(arguments)));
     }
     assert!(err(&filters(folder.path(), &["animate", "slide.png"])).contains("needs the suffix .gif"));
+}
+
+#[test]
+fn a_pooling_window_slides_over_a_matrix() {
+    let folder = tempfile::tempdir().unwrap();
+    let frames = |arguments: &[&str]| {
+        let all = [&["animate", "pool.gif", "--json"], arguments].concat();
+        json(filters(folder.path(), &all)).remove(0)["frames"].as_u64().unwrap()
+    };
+    // Six by six numbers: windows side by side, then windows that overlap, then every second place.
+    assert_eq!(frames(&["--pool", "max"]), 3 * 3);
+    assert_eq!(frames(&["--pool", "average", "--size", "3", "--stride", "1"]), 4 * 4);
+    assert_eq!(frames(&["--pool", "max", "--size", "4"]), 1);
+    assert_eq!(frames(&["--stride", "2"]), 2 * 2);
+    // The last frame of a pooling whose results differ is not the first.
+    let decoder =
+        image::codecs::gif::GifDecoder::new(std::io::Cursor::new(fs::read(folder.path().join("pool.gif")).unwrap()));
+    let all: Vec<_> =
+        image::AnimationDecoder::into_frames(decoder.unwrap()).map(|frame| frame.unwrap().into_buffer()).collect();
+    assert!(all[0] != all[3] && all[0].dimensions() == all[3].dimensions());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::{BinaryCrossEntropy, MeanSquaredError, one_hot};
 use glassbox_dnn::{
-    ARTICLE, Net, Online, Pictures, Real, Rule, Samples, evaluate, features, initialise_numpy, initialise_uniform,
+    ARTICLE, Dataset, Net, Online, Real, Rule, SparseSamples, evaluate, features, initialise_numpy, initialise_uniform,
     shuffled,
 };
 use glassbox_formats::mnist::Labelled;
@@ -40,8 +40,10 @@ fn replay(rule: Rule, golden: &str, hits: [usize; 3], test_hits: [usize; 3]) {
         assert_eq!(goldens.read::<f64>(&format!("init_{name}")).unwrap(), array, "{name} to begin with");
     }
     let mut online = Online::new(&net, rule, 0.2).unwrap();
-    let (train, test_samples) =
-        (Samples::new(&train.images, &train.labels).unwrap(), Samples::new(&test.images, &test.labels).unwrap());
+    let (train, test_samples) = (
+        SparseSamples::new(&train.images, &train.labels).unwrap(),
+        SparseSamples::new(&test.images, &test.labels).unwrap(),
+    );
     for epoch in 0..3 {
         let progress = online.epoch(&train, None, go_on).unwrap();
         assert_eq!(
@@ -56,7 +58,7 @@ fn replay(rule: Rule, golden: &str, hits: [usize; 3], test_hits: [usize; 3]) {
         let furthest = array.as_slice().iter().zip(wanted.as_slice()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         assert!(furthest < 1e-9, "{name} in the end: off by {furthest}");
     }
-    let pictures = Pictures { images: &test.images, labels: &test.labels };
+    let pictures = Dataset { images: &test.images, labels: &test.labels };
     assert_eq!(evaluate(&net, pictures, &MeanSquaredError).unwrap().hits, test_hits[2]);
 }
 
@@ -122,7 +124,7 @@ fn the_formula_descends_the_gradient_of_the_mean_squared_error() {
             let row = Matrix::from_vec([1, 15], input.as_slice()[15 * n..15 * (n + 1)].to_vec()).unwrap();
             step_by_layers(&mut wanted, &row, label, 0.7);
         }
-        online.epoch(&Samples::new(&images, &labels).unwrap(), None, go_on).unwrap();
+        online.epoch(&SparseSamples::new(&images, &labels).unwrap(), None, go_on).unwrap();
         assert_same(&online.net(), &wanted, text);
     }
 }
@@ -138,7 +140,7 @@ fn the_script_descends_the_cross_entropy_in_its_last_layer() {
         let wanted = Matrix::from_vec([1, n], one_hot(labels[0], n)).unwrap();
         let gradient = net.gradient(&features(&image), &wanted, &BinaryCrossEntropy);
         let mut online = Online::new(&net, Rule::Code, 1.0).unwrap();
-        online.epoch(&Samples::new(&image, &labels[..1]).unwrap(), None, go_on).unwrap();
+        online.epoch(&SparseSamples::new(&image, &labels[..1]).unwrap(), None, go_on).unwrap();
         let (before, after) = (net.to_arrays(), online.net().to_arrays());
         let last = before.len() - 2;
         for (parameter, gradient) in gradient[gradient.len() - 2].iter().enumerate() {
@@ -182,7 +184,7 @@ fn deltas_go_back_through_updated_weights_under_the_script_rule() {
         let mut next = arrays.into_iter();
         net.set_parameters(|_| Ok::<_, glassbox_dnn::Error>(next.next().unwrap())).unwrap();
     }
-    online.epoch(&Samples::new(&images, &labels).unwrap(), None, go_on).unwrap();
+    online.epoch(&SparseSamples::new(&images, &labels).unwrap(), None, go_on).unwrap();
     assert_same(&online.net(), &net, "the script's lines");
 }
 
@@ -192,7 +194,7 @@ fn trained_at<T: Real>(level: Level) -> Vec<Vec<f64>> {
     initialise_uniform(&mut net, 0.5, 1);
     let mut online = Online::new(&net, Rule::Code, 0.5).unwrap().at_level(level);
     for epoch in 0..20 {
-        online.epoch(&Samples::new(&images, &labels).unwrap(), Some(&shuffled(3, 5, epoch)), go_on).unwrap();
+        online.epoch(&SparseSamples::new(&images, &labels).unwrap(), Some(&shuffled(3, 5, epoch)), go_on).unwrap();
     }
     online
         .net()
@@ -214,7 +216,7 @@ fn levels_change_no_bit_of_a_training() {
 fn forward_changes_nodes_and_backward_changes_weights() {
     let (images, labels) = few();
     let net = random_net(WIDTHS[1]);
-    let samples = Samples::new(&images, &labels).unwrap();
+    let samples = SparseSamples::new(&images, &labels).unwrap();
     let mut online = Online::new(&net, Rule::Code, 0.5).unwrap();
     online.hits(&samples).unwrap();
     assert_same(&online.net(), &net, "showing pictures");
@@ -239,10 +241,10 @@ fn data_that_does_not_fit_is_refused() {
     let (images, labels) = few();
     let message = |result: Result<(), glassbox_dnn::Error>| result.unwrap_err().to_string();
     assert_eq!(
-        message(Samples::new(&images, &labels[..2]).map(|_| ())),
+        message(SparseSamples::new(&images, &labels[..2]).map(|_| ())),
         "3 pictures but 2 labels; one label a picture is needed"
     );
-    let samples = Samples::new(&images, &labels).unwrap();
+    let samples = SparseSamples::new(&images, &labels).unwrap();
     let mut other = Online::new(&Net::<f32>::from_text(ARTICLE, 784).unwrap(), Rule::Code, 0.2).unwrap();
     assert_eq!(message(other.hits(&samples).map(|_| ())), "pictures of 3×5×1; this net takes 784");
     let mut narrow = Online::new(&Net::<f32>::from_text("dense 2 | sigmoid", 15).unwrap(), Rule::Code, 0.2).unwrap();
@@ -257,7 +259,7 @@ fn a_training_that_runs_away_is_stopped() {
     let mut net = Net::<f32>::from_text("dense 3 | sigmoid | dense 3 | sigmoid", 15).unwrap();
     initialise_uniform(&mut net, 0.5, 1);
     let mut online = Online::new(&net, Rule::Code, 3e38).unwrap();
-    let samples = Samples::new(&images, &labels).unwrap();
+    let samples = SparseSamples::new(&images, &labels).unwrap();
     let error = (0..50).find_map(|_| online.epoch(&samples, None, go_on).err()).expect("NaN after a while");
     assert!(error.to_string().contains("no longer finite"), "{error}");
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::{CrossEntropy, MeanSquaredError};
 use glassbox_dnn::optimisers::Optimiser;
-use glassbox_dnn::{Augment, Net, Pass, Pictures, Progress, Recipe, Schedule, Shape, Trainer, Workspace};
+use glassbox_dnn::{Augment, Dataset, Net, Pass, Progress, Recipe, Schedule, Shape, Trainer, Workspace};
 use glassbox_tensor::{Batch, Matrix};
 
 use crate::nets::{each, filled, numbers, read, run, work_in};
@@ -198,7 +198,7 @@ fn drawn_numbers_are_what_they_should_be() {
 fn what_changed_pictures_taught_by_looking_is_learned_anew() {
     let images = Batch::from_fn([20, 8, 8, 1], |(n, ..)| if n < 10 { 0 } else { 255 });
     let labels: Vec<u8> = (0..20).map(|n| u8::from(n >= 10)).collect();
-    let pictures = Pictures { images: &images, labels: &labels };
+    let pictures = Dataset { images: &images, labels: &labels };
     let order: Vec<u32> = (0..20).collect();
     let trained = |augment: Option<Augment>, asks: bool| {
         let net = filled::<f64>("batch-norm | flatten | dense 2 | softmax", Shape::picture(8, 8, 1));

@@ -1,12 +1,9 @@
 //! The two command lines of glassbox: arguments in, results out, nothing that computes.
 
-mod chart;
 mod dnn;
 mod filters;
 mod outcome;
 mod run;
-mod sheet;
-mod terminal;
 
 use std::process::ExitCode;
 
@@ -14,12 +11,12 @@ pub use glassbox_simd::LargePages;
 
 /// Runs `dnn` with the arguments of the process.
 pub fn dnn() -> ExitCode {
-    outcome::exit_code("dnn", dnn::main)
+    run::exit_code("dnn", dnn::main)
 }
 
 /// Runs `filters` with the arguments of the process.
 pub fn filters() -> ExitCode {
-    outcome::exit_code("filters", filters::main)
+    run::exit_code("filters", filters::main)
 }
 
 /// The definition of `dnn`'s command line: what help, completions and man pages are made from.

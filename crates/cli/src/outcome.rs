@@ -1,13 +1,9 @@
-//! How a run ends: one line on standard error and an exit code.
+//! How a run can end: errors that have an exit code of their own, and an error as one line.
 
 use std::fmt::Display;
 use std::io;
-use std::process::ExitCode;
 
-use serde_json::json;
-
-use crate::run::{Common, complain, say_json};
-
+/// Exit codes; 0 is success.
 const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
 /// What shells show for a program ended by Ctrl-C.
@@ -33,50 +29,47 @@ pub(crate) fn wrong_flag(flag: &str, problem: impl Display) -> anyhow::Error {
     Usage(format!("{flag}: {problem}")).into()
 }
 
-/// Runs a program and turns what it says into an exit code.
-pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
-    let Err(error) = main() else { return ExitCode::SUCCESS };
-    // Whoever read our output has had enough: nothing is wrong.
-    let broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
-        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
-    };
-    if error.chain().any(broken_pipe) {
-        return ExitCode::SUCCESS;
-    }
-    if error.is::<Reported>() {
-        return ExitCode::from(FAILED);
-    }
-    if error.is::<Interrupted>() {
-        return ExitCode::from(INTERRUPTED);
-    }
-    complain(&format!("{program}: {}", one_line(&error)));
-    ExitCode::from(if is_usage(&error) { WRONG_USAGE } else { FAILED })
-}
-
-/// Tells machines what failed, and on which input if there is one only, if they are told anything and have not been told of it.
-pub(crate) fn tell_failure(common: &Common, input: Option<String>, error: &anyhow::Error) {
-    if common.json && !error.is::<Reported>() && !error.is::<Interrupted>() && !is_usage(error) {
-        // The error ends the program; whether it could be said here as well does not matter any more.
-        let _ = say_json(&json!({ "event": "failed", "in": input, "error": one_line(error) }));
+/// The exit code of a run that ended with an error.
+pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
+    match error {
+        // The reader of our output has had enough: nothing is wrong.
+        error if is_broken_pipe(error) => 0,
+        error if error.is::<Interrupted>() => INTERRUPTED,
+        error if is_usage(error) => WRONG_USAGE,
+        _ => FAILED,
     }
 }
 
-/// An error and its causes on one line, a cause that the message before it already tells left out.
-pub(crate) fn one_line(error: &anyhow::Error) -> String {
-    let mut line = String::new();
-    for cause in error.chain() {
+/// Whether the user must still be told of an error.
+pub(crate) fn is_news(error: &anyhow::Error) -> bool {
+    !error.is::<Reported>() && !error.is::<Interrupted>() && !is_broken_pipe(error)
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}
+
+/// Whether the command line is to blame.
+pub(crate) fn is_usage(error: &anyhow::Error) -> bool {
+    let of_pipeline = error.downcast_ref::<glassbox_pipeline::Error>().and_then(|error| error.of_operator());
+    let of_operator = error.downcast_ref::<glassbox_kernels::Error>().or(of_pipeline);
+    error.is::<Usage>() || of_operator.is_some_and(|error| !matches!(error, glassbox_kernels::Error::TooSmall { .. }))
+}
+
+/// An error and its causes on one line, without a cause that the message before it already tells.
+pub(crate) fn one_line(error: &(dyn std::error::Error + 'static)) -> String {
+    let (mut line, mut cause) = (String::new(), Some(error));
+    while let Some(error) = cause {
         // Libraries' messages may have several lines.
-        let text = cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = error.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
             line = text;
         } else if !line.ends_with(&text) {
             line = format!("{line}: {text}");
         }
+        cause = error.source();
     }
     line
-}
-
-fn is_usage(error: &anyhow::Error) -> bool {
-    let of_kernels = error.downcast_ref::<glassbox_kernels::Error>();
-    error.is::<Usage>() || of_kernels.is_some_and(|error| !matches!(error, glassbox_kernels::Error::TooSmall { .. }))
 }

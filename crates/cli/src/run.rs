@@ -1,13 +1,17 @@
 //! What every command has: flags for threads and loudness, interruption, output.
 
 use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{ArgMatches, Args, Command};
+use glassbox_draw::terminal_picture;
+use glassbox_tensor::Image;
+use serde_json::json;
 
-use crate::outcome::{INTERRUPTED, wrong_flag};
+use crate::outcome::{INTERRUPTED, code_of, is_news, is_usage, one_line, wrong_flag};
 
-/// Most threads that can be asked for.
+/// Most threads that are allowed.
 const MOST_THREADS: usize = 1024;
 
 /// Where the help lists them.
@@ -31,7 +35,7 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// Sets up the threads that were asked for.
+    /// Sets up the threads.
     pub(crate) fn set_up(&self) -> anyhow::Result<()> {
         let threads = match self.threads {
             Some(n) if !(1..=MOST_THREADS).contains(&n) => {
@@ -66,6 +70,15 @@ impl Common {
         !self.quiet && !self.json && io::stderr().is_terminal()
     }
 
+    /// With `--json`, prints an error that the user has not been told of as an object, with the input that failed if
+    /// there was only one. Wrong usage is for people and not printed.
+    pub(crate) fn tell_failure(&self, input: Option<String>, error: &anyhow::Error) {
+        if self.json && is_news(error) && !is_usage(error) {
+            // The error ends the program whether or not this can be written.
+            let _ = say_json(&json!({ "event": "failed", "in": input, "error": one_line(error.as_ref()) }));
+        }
+    }
+
     /// Says that a debug build is slow, before a long job.
     pub(crate) fn warn_of_debug_build(&self) {
         if cfg!(debug_assertions) {
@@ -74,7 +87,16 @@ impl Common {
     }
 }
 
-/// What the command line asks for; none where that was help or the version, which is said.
+/// Runs a program, prints its error if it has one, and gives its exit code.
+pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
+    let Err(error) = main() else { return ExitCode::SUCCESS };
+    if is_news(&error) {
+        complain(&format!("{program}: {}", one_line(error.as_ref())));
+    }
+    ExitCode::from(code_of(&error))
+}
+
+/// The arguments of a command line; none where they ask for help or the version, which is printed.
 pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
     match command.try_get_matches() {
         Ok(matches) => Ok(Some(matches)),
@@ -86,7 +108,7 @@ pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
     }
 }
 
-/// A line on standard error; one that cannot be written is nobody's loss, and no reason to end.
+/// A line on standard error; a line that cannot be written there is no reason to end.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
@@ -94,6 +116,12 @@ pub(crate) fn complain(text: &str) {
 /// A line on standard output.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     say_bytes(format!("{text}\n").as_bytes())
+}
+
+/// A picture as text on standard output: in colour on a terminal, unless `NO_COLOR` is set.
+pub(crate) fn say_picture(image: &Image<u8>) -> io::Result<()> {
+    let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    say(terminal_picture(image, colours).trim_end_matches('\n'))
 }
 
 /// Bytes on standard output; a closed pipe is an error, not a panic.
@@ -114,7 +142,8 @@ pub(crate) fn say_json(value: &serde_json::Value) -> io::Result<()> {
 static INTERRUPTED_FLAG: AtomicBool = AtomicBool::new(false);
 static ENDS_BY_ITSELF: AtomicBool = AtomicBool::new(false);
 
-/// Makes Ctrl-C end the program with exit code 130: at once, or if `ends_by_itself` when it next looks at [`interrupted`].
+/// Makes Ctrl-C end the program with exit code 130: at once, or, if it `ends_by_itself`, when it next asks
+/// [`interrupted`].
 pub(crate) fn catch_interrupts(ends_by_itself: bool) -> anyhow::Result<()> {
     ENDS_BY_ITSELF.store(ends_by_itself, Ordering::SeqCst);
     ctrlc::set_handler(|| {

@@ -4,7 +4,7 @@
 
 use glassbox_tensor::{IxDyn, Tensor};
 
-use crate::{Error, Net, Real, Shape};
+use crate::{Real, Shape};
 
 /// A graph in the making.
 #[derive(Clone, Debug, Default)]
@@ -56,23 +56,6 @@ pub enum Constant<T: Real> {
 pub const INPUT: &str = "input";
 
 impl<T: Real> Onnx<T> {
-    /// The net as a graph, and the name of what comes out.
-    ///
-    /// # Errors
-    /// If a layer cannot be said in ONNX.
-    pub fn of(net: &Net<T>) -> Result<(Self, String), Error> {
-        let mut graph = Self { nodes: Vec::new(), constants: Vec::new() };
-        let mut values = vec![INPUT.to_string()];
-        for (position, (layer, parameters)) in net.layers().iter().zip(net.parameters()).enumerate() {
-            let skipped = layer.skip_from().map_or("", |from| &values[from]).to_string();
-            let value = layer.onnx(&mut graph, [&values[position].clone(), &skipped], parameters).ok_or_else(|| {
-                Error::Model(format!("layer {} ({}) cannot be said in ONNX", position + 1, layer.text()))
-            })?;
-            values.push(value);
-        }
-        Ok((graph, values.pop().unwrap_or_default()))
-    }
-
     /// An operator; gives back the name of what comes out of it.
     pub fn add(
         &mut self,

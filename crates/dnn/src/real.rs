@@ -2,9 +2,6 @@ use glassbox_simd::Floats;
 use glassbox_tensor::Element;
 use num_traits::{Float, NumAssign};
 
-use crate::layers::{self, Layer, Mark};
-use crate::{Error, Shape};
-
 /// A number a net can compute in: `f32` (the default) or `f64` (gradient checks, NumPy's precision).
 pub trait Real: Element + Floats + Float + NumAssign + std::fmt::Display + std::iter::Sum {
     /// The nearest value to `x`.
@@ -24,11 +21,6 @@ pub trait Real: Element + Floats + Float + NumAssign + std::fmt::Display + std::
 
     /// Φ(x), the share of a normal distribution below `x`, exact also where it is small.
     fn normal_share(self) -> Self;
-
-    /// The layer that words of the model language ask for. A method, so that the loops of all layers are compiled with this crate, once for each kind
-    /// of number, and not by everyone who makes a net.
-    #[doc(hidden)]
-    fn layer(words: &[&str], input: Shape, marks: &[Mark]) -> Result<Box<dyn Layer<Self>>, Error>;
 }
 
 impl Real for f32 {
@@ -113,10 +105,6 @@ impl Real for f32 {
         let beyond = (-0.5 * self * self).exponential() * (t * p);
         if self > 0.0 { 1.0 - beyond } else { beyond }
     }
-
-    fn layer(words: &[&str], input: Shape, marks: &[Mark]) -> Result<Box<dyn Layer<Self>>, Error> {
-        layers::parse(words, input, marks)
-    }
 }
 
 impl Real for f64 {
@@ -149,10 +137,6 @@ impl Real for f64 {
     fn normal_share(self) -> f64 {
         // The complement, because 1 + erf has no digits left below −6.
         0.5 * libm::erfc(-self * std::f64::consts::FRAC_1_SQRT_2)
-    }
-
-    fn layer(words: &[&str], input: Shape, marks: &[Mark]) -> Result<Box<dyn Layer<Self>>, Error> {
-        layers::parse(words, input, marks)
     }
 }
 

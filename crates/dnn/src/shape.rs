@@ -1,5 +1,8 @@
 use std::fmt;
 
+/// Most numbers of a sample between two layers.
+pub(crate) const MOST_NODES: usize = 1 << 26;
+
 /// What one sample is between two layers: a picture, or a list of numbers, which is a picture of one pixel.
 ///
 /// ```

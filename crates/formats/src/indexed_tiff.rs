@@ -1,4 +1,5 @@
-//! TIFF pictures of indexed colours, which the picture library leaves out: read as the greys that they could be, each of which is then looked up.
+//! TIFF pictures of indexed colours, which the picture library does not read. They are read as greys, each of which is
+//! then looked up in the table of colours.
 //!
 //! Source: TIFF 6.0 (1992), section 5.
 
@@ -9,15 +10,16 @@ use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
 use tiff::{ColorType, TiffError};
 
+use crate::limit::{MOST_PICTURE_BYTES, picture_bytes};
 use crate::metadata::Block;
-use crate::read_picture::{MOST_PICTURE_BYTES, picture_bytes};
 use crate::whole::is_big_tiff;
 
-/// What the entry of how numbers are meant says where they are indices, and where 0 is black.
+/// Values of the entry that says what numbers mean: indices of colours, and greys of which 0 is black.
 const INDEXED: u32 = 3;
 const BLACK_IS_ZERO: u8 = 1;
 
-/// The picture of a TIFF file whose reader stands at its start, or what is wrong with it; none if its colours are not indexed.
+/// The picture of a TIFF file whose reader stands at its start, or what is wrong with it; none if its colours are not
+/// indexed.
 pub(crate) fn read_indexed_tiff(reader: &mut (impl BufRead + Seek)) -> Option<Result<DynamicImage, String>> {
     let meaning = Decoder::new(&mut *reader).ok()?.find_tag_unsigned::<u32>(Tag::PhotometricInterpretation);
     if meaning.ok()? != Some(INDEXED) {

@@ -1,7 +1,8 @@
 //! The only door of glassbox to files.
 //!
-//! What comes in is checked before memory is asked for: [`npz`] archives of NumPy arrays, [`safetensors`], [`mnist`] data sets,
-//! [pictures](read_picture) of nine formats. What goes out goes out whole or not at all: [`write_atomically`]. [`onnx`] only goes out.
+//! What is read is checked before memory is allocated for it: [`npz`] archives of NumPy arrays, [`safetensors`],
+//! [`mnist`] data sets, [pictures](read_picture) of nine formats. What is written is written whole or not at all:
+//! [`write_atomically`]. [`onnx`] is only written.
 
 mod array;
 mod atomic;
@@ -9,6 +10,7 @@ mod error;
 mod exif;
 mod format;
 mod indexed_tiff;
+mod limit;
 mod metadata;
 pub mod mnist;
 mod npy;
@@ -26,12 +28,13 @@ pub use crate::png::{MOST_ROW_BYTES, PngRows, PngWriter};
 pub use atomic::{AtomicFile, check_writable, remove_unfinished, write_atomically};
 pub use error::Error;
 pub use format::Format;
+pub use limit::{MOST_PICTURE_BYTES, picture_bytes};
 pub use metadata::{Metadata, PngChunk};
 pub use picture::{Picture, Pixels};
-pub use read_picture::{MOST_PICTURE_BYTES, decode_picture, picture_bytes, read_picture};
+pub use read_picture::{decode_picture, read_picture};
 pub use write_picture::{Packing, Written, encode_picture, write_animation, write_picture};
 
-/// A checksum (CRC-32) of some lists of bytes, one behind the other: to notice that they are not what they were.
+/// A checksum (CRC-32) of some lists of bytes, one after the other: to notice that they have changed.
 pub fn checksum(lists: &[&[u8]]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     lists.iter().for_each(|list| hasher.update(list));

@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read, Seek};
+use std::io::{BufRead, BufReader, Cursor, ErrorKind, Seek};
 use std::path::Path;
 
 use glassbox_tensor::{Element, Image};
@@ -9,20 +9,19 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Li
 use crate::error::plain;
 use crate::exif::metadata_of_tiff;
 use crate::indexed_tiff::read_indexed_tiff;
+use crate::limit::{MOST_PICTURE_BYTES, picture_bytes};
 use crate::whole::{holds_more, is_big_tiff, is_whole_jpeg, is_whole_png, png_meaning};
 use crate::{Error, Metadata, Picture, Pixels};
 
-/// Bytes that a picture may take once it is unpacked: 40000×25000 grey pixels and some to spare.
-pub const MOST_PICTURE_BYTES: u64 = 1 << 30;
-
 const KNOWN: &str = "png, jpeg, gif, bmp, tiff, webp, pnm, qoi and tga are understood";
 
-/// Reads a picture. Its format is read from its content, whatever the file is called; of an animation the first frame is taken.
+/// Reads a picture, the first frame of an animation. Its format is read from its content, whatever the file is called.
 ///
 /// With `auto_orient` the pixels are turned as the EXIF orientation says.
 ///
 /// # Errors
-/// If the file cannot be read, is no picture of a known format, is damaged, or would take more than [`MOST_PICTURE_BYTES`].
+/// If the file cannot be read, is no picture of a known format, is damaged, or would take more than
+/// [`MOST_PICTURE_BYTES`].
 pub fn read_picture(path: &Path, auto_orient: bool) -> Result<Picture, Error> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| Error::read(&name, e))?;
@@ -43,19 +42,6 @@ pub fn read_picture(path: &Path, auto_orient: bool) -> Result<Picture, Error> {
 /// As [`read_picture`].
 pub fn decode_picture(bytes: &[u8], name: &str, auto_orient: bool) -> Result<Picture, Error> {
     decode(Cursor::new(bytes), name, None, auto_orient)
-}
-
-/// All bytes of what cannot be read twice, a pipe for instance, in which a picture is expected; messages call it `name`.
-///
-/// # Errors
-/// If it cannot be read, or there are more than [`MOST_PICTURE_BYTES`].
-pub fn picture_bytes(reader: impl Read, name: &str) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    reader.take(MOST_PICTURE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| Error::read(name, e))?;
-    if bytes.len() as u64 > MOST_PICTURE_BYTES {
-        return Err(Error::invalid(name, format!("is too large: at most {MOST_PICTURE_BYTES} bytes are allowed")));
-    }
-    Ok(bytes)
 }
 
 fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_orient: bool) -> Result<Picture, Error> {

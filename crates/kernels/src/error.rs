@@ -9,7 +9,7 @@ pub enum Error {
         /// The nearest name, or all.
         hint: String,
     },
-    /// The name of an operator is missing.
+    /// An operator's name is missing.
     #[error("an operator is missing: its name is needed, as in median or median:size=5")]
     NoOperator,
     /// A parameter without a value.
@@ -17,17 +17,17 @@ pub enum Error {
     NoValue {
         /// The operator.
         operator: String,
-        /// The text that was given.
+        /// What was given instead of a parameter and its value.
         parameter: String,
     },
-    /// A parameter that has no effect together with another.
+    /// A parameter that has no effect beside another.
     #[error("{operator}: {parameter} is not used with {other}")]
     Unused {
         /// The operator.
         operator: String,
         /// The parameter that is not used.
         parameter: String,
-        /// The other parameter and its value.
+        /// The parameter that excludes it.
         other: String,
     },
     /// The operator has no parameter of that name.
@@ -50,8 +50,8 @@ pub enum Error {
         /// The allowed values.
         allowed: String,
     },
-    /// An operator that needs the whole picture, while rows come one after another.
-    #[error("{operator}: needs the whole picture at once and cannot work row by row")]
+    /// An operator that needs the whole picture at once, in a chain that works on rows as they come.
+    #[error("{operator}: needs the whole picture at once")]
     NotByRows {
         /// The operator.
         operator: String,

@@ -40,4 +40,6 @@ pub use operator::{
     Analysis, Border, Depth, Filter, Formula, Kernel, MultiPassOperator, Neighbourhood, Operator, Picture,
     PictureOperator, Reduce, RegionGrid, RegionOperator, Rows, Term, Window,
 };
-pub use picture::{deviation, entropy, immerkaer, mean, percentile, psnr, resample};
+pub use picture::{
+    PoolingContrast, Texture, deviation, entropy, histogram, immerkaer, mean, percentile, psnr, resample,
+};

@@ -1,13 +1,14 @@
 /// Bytes of a cache line.
 pub const CACHE_LINE: usize = 64;
 
-/// Numbers of which the first begins a cache line, for what is made on the stack: where that stands is chance, and half of all vectors may lie across
-/// two lines, now and then one across two pages (Sobel's edges of 25 MB of colours on two threads of a Zen 3: 4.9 ms so, 2.7 on lines).
+/// An array that begins a cache line, for results on the stack.
+///
+/// Without it the array's address is chance: half of all vectors may cross two lines, which is much slower.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 pub struct OnLines<T, const N: usize>(pub [T; N]);
 
-/// Numbers in a row of which the first begins a cache line: a vector of them lies nowhere across two.
+/// A list of numbers that begins a cache line, so that no vector of it crosses two lines.
 ///
 /// ```
 /// use glassbox_simd::Aligned;
@@ -19,13 +20,13 @@ pub struct OnLines<T, const N: usize>(pub [T; N]);
 #[derive(Debug, Default)]
 pub struct Aligned<T> {
     numbers: Vec<T>,
-    /// Numbers before the first cache line, not used.
+    /// How many unused numbers come before the first cache line.
     start: usize,
     length: usize,
 }
 
 impl<T: Copy + Default> Aligned<T> {
-    /// As many zeros.
+    /// A list of `length` zeros.
     pub fn zeros(length: usize) -> Self {
         let spare = CACHE_LINE / size_of::<T>().max(1);
         let numbers = vec![T::default(); length + spare];
@@ -33,7 +34,8 @@ impl<T: Copy + Default> Aligned<T> {
         Self { numbers, start, length }
     }
 
-    /// The first `length` numbers, which are made anew if there are fewer: what they hold is undefined.
+    /// The first `length` numbers, for results that overwrite them: their values are undefined. A shorter list is
+    /// allocated anew.
     pub fn room(&mut self, length: usize) -> &mut [T] {
         if self.length < length {
             *self = Self::zeros(length);
@@ -49,7 +51,7 @@ impl<T> Aligned<T> {
         &self.numbers[self.start..][..self.length]
     }
 
-    /// The numbers, to be changed.
+    /// The numbers, mutably.
     #[inline(always)]
     pub fn get_mut(&mut self) -> &mut [T] {
         &mut self.numbers[self.start..][..self.length]

@@ -8,8 +8,8 @@ pub trait Task {
     /// The loop's result.
     type Output;
 
-    /// Runs the loop. Mark it, and every function it calls in the loop, `#[inline(always)]`: only code that is inlined into
-    /// [`dispatch`] is compiled for the level. The level is a constant there, so a branch on it costs nothing.
+    /// Runs the loop. Mark it, and every function it calls in the loop, `#[inline(always)]`: only code that is inlined
+    /// into [`dispatch`] is compiled for the level. The level is a constant there, so a branch on it costs nothing.
     fn run(self, level: Level) -> Self::Output;
 }
 
@@ -36,8 +36,8 @@ pub fn dispatch<K: Task>(level: Level, task: K) -> K::Output {
 
 /// As [`dispatch`], and the loop is compiled in the module of `Owner`: the type whose loop the task runs.
 ///
-/// A task that serves many types (one for every row function, say) stands in one module. Its copies would all be compiled
-/// there, in one piece; so each is compiled where its owner stands, and a change of one recompiles that one.
+/// A task that serves many types (one for every row function, say) stands in one module. Its copies would all be
+/// compiled there, in one piece; so each is compiled where its owner stands, and a change of one recompiles that one.
 #[inline(always)]
 pub fn dispatch_with<Owner, K: Task>(level: Level, task: K) -> K::Output {
     let copies = ([], task);

@@ -1,13 +1,15 @@
-//! Memory in large pages, which a kernel that is bound by memory needs as much as wide registers.
+//! An allocator for large pages: kernels that are bound by memory need them as much as wide registers.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 
-/// Bytes of the least piece of memory that large pages are asked for: two of them.
+/// The smallest allocation, in bytes, that gets large pages: two of them.
 #[cfg(target_os = "linux")]
 const LARGE: usize = 1 << 22;
 
-/// The system's allocator, which asks Linux for pages of 2 MiB for every piece of 4 MiB or more: it gives pages of 4 KiB else, unless it is told otherwise,
-/// and then thousands of them are looked up for one picture. NumPy asks likewise. Elsewhere it is the system's allocator and nothing more.
+/// The system's allocator, which also asks Linux for pages of 2 MiB for every allocation of 4 MiB or more.
+///
+/// By default Linux gives pages of 4 KiB, and the processor looks up thousands of them for one picture. NumPy does the
+/// same. On other systems it is the system's allocator and nothing more.
 ///
 /// ```
 /// use glassbox_simd::LargePages;
@@ -22,45 +24,45 @@ const LARGE: usize = 1 << 22;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LargePages;
 
-#[allow(unsafe_code, reason = "an allocator is asked by unsafe functions only")]
-// SAFETY: every piece is the system allocator's, handed on as it came: what is asked of it and of whoever calls it holds here as it does there.
+#[allow(unsafe_code, reason = "an allocator's functions are unsafe")]
+// SAFETY: every call goes to the system allocator unchanged, so its contract holds here, too.
 unsafe impl GlobalAlloc for LargePages {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: as whoever calls this promises.
-        ask(unsafe { System.alloc(layout) }, layout.size())
+        // SAFETY: the caller's promise.
+        advise(unsafe { System.alloc(layout) }, layout.size())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: as whoever calls this promises.
-        ask(unsafe { System.alloc_zeroed(layout) }, layout.size())
+        // SAFETY: the caller's promise.
+        advise(unsafe { System.alloc_zeroed(layout) }, layout.size())
     }
 
-    unsafe fn realloc(&self, piece: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: as whoever calls this promises; the piece is the system allocator's.
-        ask(unsafe { System.realloc(piece, layout, size) }, size)
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: the caller's promise; the memory came from the system allocator.
+        advise(unsafe { System.realloc(memory, layout, size) }, size)
     }
 
-    unsafe fn dealloc(&self, piece: *mut u8, layout: Layout) {
-        // SAFETY: as whoever calls this promises; the piece is the system allocator's.
-        unsafe { System.dealloc(piece, layout) }
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise; the memory came from the system allocator.
+        unsafe { System.dealloc(memory, layout) }
     }
 }
 
-/// The piece, for which large pages have been asked if it is large.
+/// Asks for large pages if an allocation is large; returns it.
 #[inline]
-fn ask(piece: *mut u8, size: usize) -> *mut u8 {
+fn advise(memory: *mut u8, size: usize) -> *mut u8 {
     #[cfg(target_os = "linux")]
-    if size >= LARGE && !piece.is_null() {
-        // From the beginning of its first page, where what the allocator notes stands before it: a large page of which that is not asked for is none.
-        // Where pages are larger than that, Linux refuses.
-        let before = piece.addr() % 4096;
+    if size >= LARGE && !memory.is_null() {
+        // From the start of the first page, which also holds the allocator's header: without it the first large page
+        // would not be one. Linux refuses where pages are larger than 4 KiB.
+        let before = memory.addr() % 4096;
         #[allow(unsafe_code, reason = "no safe function asks for large pages")]
-        // SAFETY: nothing that is written there changes; a refusal is none of the program's business.
+        // SAFETY: advice changes no memory, and it may be refused.
         unsafe {
-            libc::madvise(piece.wrapping_sub(before).cast(), size + before, libc::MADV_HUGEPAGE);
+            libc::madvise(memory.wrapping_sub(before).cast(), size + before, libc::MADV_HUGEPAGE);
         }
     }
     #[cfg(not(target_os = "linux"))]
     let _ = size;
-    piece
+    memory
 }

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Level(pub(crate) Instructions);
 
-// Private to the crate: a `Level` above the baseline proves that the processor has the instructions.
+// Private to the crate, so that a `Level` above the baseline proves that the processor has the instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Instructions {
     Baseline,

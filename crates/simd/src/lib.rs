@@ -1,8 +1,8 @@
 //! Vector instructions and memory: the only crate of the workspace in which `unsafe` may stand.
 //!
-//! Kernels and layers are plain safe loops. The compiler turns them into vector instructions, once for each [`Level`]: for
-//! the baseline that every processor of the target has, and for the wider sets that a processor may have. A [`Task`] is such
-//! a loop with its arguments, and [`dispatch`] runs it at a level.
+//! Kernels and layers are plain safe loops. The compiler turns them into vector instructions, once for each [`Level`]:
+//! for the baseline that every processor of the target has, and for the wider sets that a processor may have. A
+//! [`Task`] is such a loop with its arguments, and [`dispatch`] runs it at a level.
 //!
 //! A task gives the same bits at every level: Rust neither reorders nor fuses floating-point operations, so wider
 //! registers only do more of the same operations at a time. Tasks on [`FloatVectors`] are the exception: they fuse.

@@ -1,4 +1,4 @@
-//! Instructions for the memory behind the caches.
+//! Instructions for the memory beyond the caches.
 
 use glassbox_tensor::Element;
 
@@ -17,8 +17,9 @@ pub fn prefetch_ahead<T, const CHUNK: usize>(chunk: &[T]) {
 
 /// Where the chunks of `n` numbers begin that cover `out`; none if `out` is shorter than a chunk.
 ///
-/// The first begins with `out`, the others at cache lines if they can, so that no vector is written across two lines. The
-/// second and the last chunk may overlap the one before them: both write the same numbers there, and no rest remains.
+/// The first begins with `out`, the others at cache lines if they can, so that no vector is written across two lines.
+/// The second and the last chunk may overlap the one before them: both write the same numbers there, and no rest
+/// remains.
 #[inline(always)]
 pub fn chunk_starts<T>(n: usize, out: &[T]) -> impl Iterator<Item = usize> + use<T> {
     let length = out.len();
@@ -48,8 +49,8 @@ fn prefetch<T>(numbers: &[T], ahead: usize) {
     let _ = (numbers, ahead);
 }
 
-/// Copies numbers to memory without reading the overwritten lines into the caches first. An incomplete or unaligned cache
-/// line is copied as usual. Another thread may read them only after a [`fence`].
+/// Copies numbers to memory without reading the overwritten lines into the caches first. An incomplete or unaligned
+/// cache line is copied as usual. Another thread may read them only after a [`fence`].
 ///
 /// # Panics
 /// If `from` and `to` differ in length.
@@ -71,8 +72,9 @@ pub fn store_nontemporal<T: Element>(level: Level, from: &[T], to: &mut [T]) {
         };
         for i in (0..lines * CACHE_LINE).step_by(step) {
             #[allow(unsafe_code, reason = "no safe function writes past the caches")]
-            // SAFETY: both slices hold at least `lines` cache lines, each a whole number of registers; the target begins a line;
-            // elements have no padding, so their bytes are initialised; the level proves that the wide registers exist.
+            // SAFETY: both slices hold at least `lines` cache lines, each a whole number of registers; the target
+            // begins a line; elements have no padding, so their bytes are initialised; the level proves that the wide
+            // registers exist.
             unsafe {
                 let (from, to) = (from.add(i), to.add(i));
                 if is_line {

@@ -1,4 +1,6 @@
-//! Instructions on whole numbers of 8, 16 and 32 bits in registers of 256 and of 512 bits: one line an operation, under one name for both.
+//! Instructions on whole numbers of 8, 16 and 32 bits, in registers of 256 and of 512 bits.
+//!
+//! An operation has one line and one name, and both instructions stand on it.
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
@@ -12,32 +14,37 @@ pub(crate) type Register256 = std::convert::Infallible;
 #[cfg(not(target_arch = "x86_64"))]
 pub(crate) type Register512 = std::convert::Infallible;
 
-/// The place of each byte of the longest register.
+/// 0, 1, … 63: the index of each byte in the longest register.
 #[cfg(target_arch = "x86_64")]
-const PLACES: [u8; 64] = {
-    let mut places = [0; 64];
+const BYTE_INDICES: [u8; 64] = {
+    let mut indices = [0; 64];
     let mut i = 0;
-    while i < places.len() {
-        places[i] = i as u8;
+    while i < indices.len() {
+        indices[i] = i as u8;
         i += 1;
     }
-    places
+    indices
 };
 
-/// Declares [`Register`], and what each operation is in registers of 256 bits and of 512.
+/// Declares [`Register`] and implements each operation for registers of 256 and of 512 bits.
 macro_rules! registers {
-    ($($(#[$doc:meta])* $name:ident $(<const $N:ident: $of:ty>)? ($($argument:ident: $type:ty),*) -> $result:ty { $narrow:expr } { $wide:expr })*) => {
-        /// A register. Where an operation is not one of pairs of numbers it works within each 128 bits alone, as those of AVX2 do.
+    ($(
+        $(#[$doc:meta])* $name:ident $(<const $N:ident: $of:ty>)? ($($argument:ident: $type:ty),*) -> $result:ty
+        { $narrow:expr } { $wide:expr }
+    )*) => {
+        /// A register. Operations that move numbers stay within each 128 bits, as those of AVX2 do, unless they say
+        /// otherwise.
         ///
         /// # Safety
-        /// All operations: the processor must have AVX2 and FMA, for registers of 512 bits AVX-512 (F, BW, VL, DQ, VBMI), too. Pointers must be
-        /// good for a whole register, which need not be aligned.
-        #[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
+        /// For all operations: the processor must have AVX2 and FMA, and AVX-512 (F, BW, VL, DQ, VBMI) for registers of
+        /// 512 bits. Pointers must be valid for a whole register; they need not be aligned.
+        #[allow(unsafe_code, reason = "the compiler does not find these instructions by itself")]
         #[allow(missing_docs, reason = "named after their instructions; `ByteVectors` documents what callers use")]
+        #[allow(clippy::missing_safety_doc, reason = "the trait states what all operations require")]
         pub trait Register: Copy {
-            /// Of each byte, whether something is true.
+            /// True or false for each byte.
             type Mask: Copy;
-            /// Numbers of 8 bits in it.
+            /// How many bytes it holds.
             const BYTES: usize;
             $($(#[$doc])* unsafe fn $name $(<const $N: $of>)? ($($argument: $type),*) -> $result;)*
         }
@@ -60,15 +67,19 @@ macro_rules! registers {
         impl Register for std::convert::Infallible {
             type Mask = Self;
             const BYTES: usize = 32;
-            $(#[allow(unsafe_code, reason = "as the trait has it")]
-            unsafe fn $name $(<const $N: $of>)? ($(_: $type),*) -> $result { unreachable!("there are such registers on x86-64 only") })*
+            $(#[allow(unsafe_code, reason = "declared by the trait")]
+            unsafe fn $name $(<const $N: $of>)? ($(_: $type),*) -> $result {
+                unreachable!("only x86-64 has such registers")
+            })*
         }
     };
-    (@impl $($name:ident $(<const $N:ident: $of:ty>)? ($($argument:ident: $type:ty),*) -> $result:ty { $body:expr })*) => {$(
+    (@impl $(
+        $name:ident $(<const $N:ident: $of:ty>)? ($($argument:ident: $type:ty),*) -> $result:ty { $body:expr }
+    )*) => {$(
         #[inline(always)]
-        #[allow(unsafe_code, reason = "instructions that the compiler does not find by itself")]
+        #[allow(unsafe_code, reason = "the compiler does not find these instructions by itself")]
         unsafe fn $name $(<const $N: $of>)? ($($argument: $type),*) -> $result {
-            // SAFETY: what the trait asks of whoever calls it.
+            // SAFETY: the caller promises what the trait requires.
             unsafe { $body }
         }
     )*};
@@ -85,8 +96,8 @@ registers! {
     max_u8(a: Self, b: Self) -> Self { _mm256_max_epu8(a, b) } { _mm512_max_epu8(a, b) }
     add16(a: Self, b: Self) -> Self { _mm256_add_epi16(a, b) } { _mm512_add_epi16(a, b) }
     subtract16(a: Self, b: Self) -> Self { _mm256_sub_epi16(a, b) } { _mm512_sub_epi16(a, b) }
-    /// `a - b`, or 0 if that is less, without signs.
-    above_u16(a: Self, b: Self) -> Self { _mm256_subs_epu16(a, b) } { _mm512_subs_epu16(a, b) }
+    /// `max(a − b, 0)`, without signs.
+    saturating_subtract_u16(a: Self, b: Self) -> Self { _mm256_subs_epu16(a, b) } { _mm512_subs_epu16(a, b) }
     abs16(a: Self) -> Self { _mm256_abs_epi16(a) } { _mm512_abs_epi16(a) }
     max_i16(a: Self, b: Self) -> Self { _mm256_max_epi16(a, b) } { _mm512_max_epi16(a, b) }
     upper_product_u16(a: Self, b: Self) -> Self { _mm256_mulhi_epu16(a, b) } { _mm512_mulhi_epu16(a, b) }
@@ -95,24 +106,24 @@ registers! {
     } {
         _mm512_srl_epi16(a, _mm_cvtsi32_si128(bits as i32))
     }
-    /// Numbers of `a` and `b` by turns, from the lower halves.
+    /// Numbers of `a` and `b` in turn, from the lower halves.
     unpack_low8(a: Self, b: Self) -> Self { _mm256_unpacklo_epi8(a, b) } { _mm512_unpacklo_epi8(a, b) }
-    /// From the upper halves.
+    /// The same from the upper halves.
     unpack_high8(a: Self, b: Self) -> Self { _mm256_unpackhi_epi8(a, b) } { _mm512_unpackhi_epi8(a, b) }
     unpack_low16(a: Self, b: Self) -> Self { _mm256_unpacklo_epi16(a, b) } { _mm512_unpacklo_epi16(a, b) }
     unpack_high16(a: Self, b: Self) -> Self { _mm256_unpackhi_epi16(a, b) } { _mm512_unpackhi_epi16(a, b) }
-    /// Numbers without signs times numbers with signs, added two by two.
+    /// Products of numbers without and with a sign, added in pairs.
     weigh_pairs8(a: Self, b: Self) -> Self { _mm256_maddubs_epi16(a, b) } { _mm512_maddubs_epi16(a, b) }
-    /// Products, added two by two.
+    /// Products, added in pairs.
     weigh_pairs16(a: Self, b: Self) -> Self { _mm256_madd_epi16(a, b) } { _mm512_madd_epi16(a, b) }
-    /// Numbers of 16 bits as numbers of 8, from 0 to 255.
+    /// Numbers of 16 bits limited to 0 … 255.
     pack_u8(a: Self, b: Self) -> Self { _mm256_packus_epi16(a, b) } { _mm512_packus_epi16(a, b) }
-    /// Numbers of 32 bits as numbers of 16.
+    /// Numbers of 32 bits limited to 16 bits.
     pack_i16(a: Self, b: Self) -> Self { _mm256_packs_epi32(a, b) } { _mm512_packs_epi32(a, b) }
-    /// Puts down what was taken apart into lower and upper halves, in order: there is room for two registers.
+    /// Stores, in order, what was unpacked into lower and upper halves: two registers.
     store_in_order(low: Self, high: Self, to: *mut u8) -> () {
         {
-            // Halves are put down more quickly than they are brought together.
+            // Storing halves is faster than joining them first.
             let to = to.cast::<__m128i>();
             _mm_storeu_si128(to, _mm256_castsi256_si128(low));
             _mm_storeu_si128(to.add(1), _mm256_castsi256_si128(high));
@@ -127,29 +138,29 @@ registers! {
             _mm512_storeu_si512(to.add(64).cast(), second);
         }
     }
-    /// What was packed from two registers in order, in order.
+    /// Restores the order of what was packed from two registers.
     packed_in_order(a: Self) -> Self {
         _mm256_permute4x64_epi64::<0b11_01_10_00>(a)
     } {
         _mm512_permutexvar_epi64(_mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7), a)
     }
-    /// Bytes of `a` from the `FROM`th on, which is at most the 15th, then bytes of `b`; across the whole register.
-    following<const FROM: i32>(a: Self, b: Self) -> Self {
-        _mm256_alignr_epi8::<FROM>(_mm256_permute2x128_si256::<0x21>(a, b), a)
+    /// Bytes of `a` from index `BY` (at most 15) on, then bytes of `b`, across the whole register.
+    shifted8<const BY: i32>(a: Self, b: Self) -> Self {
+        _mm256_alignr_epi8::<BY>(_mm256_permute2x128_si256::<0x21>(a, b), a)
     } {
-        _mm512_alignr_epi8::<FROM>(_mm512_alignr_epi64::<2>(b, a), a)
+        _mm512_alignr_epi8::<BY>(_mm512_alignr_epi64::<2>(b, a), a)
     }
-    /// The same by a list of places, which wants a register of its own, if that is fewer steps.
-    shifted8<const FROM: i32>(a: Self, b: Self) -> Self {
-        Self::following::<FROM>(a, b)
+    /// The same by a table of indices, which takes a register, where that is fewer instructions.
+    shifted_by_table8<const BY: i32>(a: Self, b: Self) -> Self {
+        Self::shifted8::<BY>(a, b)
     } {
         {
-            let places = _mm512_add_epi8(_mm512_loadu_si512(PLACES.as_ptr().cast()), _mm512_set1_epi8(FROM as i8));
-            _mm512_permutex2var_epi8(a, places, b)
+            let indices = _mm512_add_epi8(_mm512_loadu_si512(BYTE_INDICES.as_ptr().cast()), _mm512_set1_epi8(BY as i8));
+            _mm512_permutex2var_epi8(a, indices, b)
         }
     }
-    /// Bytes of `a` from the 16th on, then bytes of `b`.
-    following16(a: Self, b: Self) -> Self {
+    /// Bytes of `a` from index 16 on, then bytes of `b`, across the whole register.
+    shifted16(a: Self, b: Self) -> Self {
         _mm256_permute2x128_si256::<0x21>(a, b)
     } {
         _mm512_alignr_epi64::<2>(b, a)
@@ -160,15 +171,15 @@ registers! {
     } {
         _mm512_cmple_epu8_mask(a, b)
     }
-    /// `a` where that is so, 0 elsewhere.
+    /// `a` where the mask is true, 0 elsewhere.
     keep8(mask: Self::Mask, a: Self) -> Self { _mm256_and_si256(mask, a) } { _mm512_maskz_mov_epi8(mask, a) }
-    /// `a + 1` where that is so.
+    /// `a + 1` where the mask is true, `a` elsewhere.
     count_up8(mask: Self::Mask, a: Self) -> Self {
         _mm256_sub_epi8(a, mask)
     } {
         _mm512_mask_sub_epi8(a, mask, a, _mm512_set1_epi8(-1))
     }
-    /// `a - 1` where that is so.
+    /// `a − 1` where the mask is true, `a` elsewhere.
     count_down8(mask: Self::Mask, a: Self) -> Self {
         _mm256_add_epi8(a, mask)
     } {
@@ -176,10 +187,10 @@ registers! {
     }
     /// A bit for each byte.
     bits(mask: Self::Mask) -> u64 { u64::from(_mm256_movemask_epi8(mask) as u32) } { _cvtmask64_u64(mask) }
-    /// `√a · scale` of whole numbers, rounded to the nearest; of 0 the least number there is.
+    /// `√a · scale` for whole numbers, rounded to the nearest; the least number for 0.
     ///
-    /// An estimate of the inverse root, which differs by less than 1.5 · 2⁻¹² of itself, and one of Newton's steps give the root with an error of
-    /// less than 2⁻²⁰ of itself.
+    /// The processor estimates the inverse root with a relative error below 1.5 · 2⁻¹². One Newton step reduces it to
+    /// 2⁻²⁰.
     roots32(a: Self, scale: f32) -> Self {
         {
             let square = _mm256_cvtepi32_ps(a);

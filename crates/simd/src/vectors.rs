@@ -1,23 +1,23 @@
 //! Vectors of floats for loops whose sums must stay in registers.
 //!
-//! The compiler may also keep an array in a register, but not reliably: it may split one in the middle of a loop.
+//! The compiler can keep an array in registers, but not reliably: it may move one to memory in the middle of a loop.
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;
 use std::ops::{Add, Mul};
 
-/// How to work on `N` numbers at a time.
+/// Operations on vectors of `N` numbers.
 pub trait Vectors<T, const N: usize>: Copy + Send + Sync {
-    /// So many numbers.
+    /// `N` numbers.
     type Vector: Copy;
 
-    /// The same number everywhere.
+    /// The same number in every lane.
     fn splat(self, number: T) -> Self::Vector;
 
-    /// The numbers of an array.
+    /// Loads an array.
     fn load(self, from: &[T; N]) -> Self::Vector;
 
-    /// The first numbers of a list, or all and then zeros if it is shorter.
+    /// Loads the first numbers of a list; a shorter list is filled up with zeros.
     #[inline(always)]
     fn load_some(self, from: &[T]) -> Self::Vector
     where
@@ -26,12 +26,12 @@ pub trait Vectors<T, const N: usize>: Copy + Send + Sync {
         if let Some(from) = from.first_chunk() {
             return self.load(from);
         }
-        let mut some = [T::default(); N];
-        some[..from.len()].copy_from_slice(from);
-        self.load(&some)
+        let mut padded = [T::default(); N];
+        padded[..from.len()].copy_from_slice(from);
+        self.load(&padded)
     }
 
-    /// Puts numbers into an array.
+    /// Stores a vector in an array.
     fn store(self, numbers: Self::Vector, to: &mut [T; N]);
 
     /// `a + b`.
@@ -41,7 +41,7 @@ pub trait Vectors<T, const N: usize>: Copy + Send + Sync {
     fn multiply_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
 }
 
-/// Vectors as arrays: for every processor. Products are rounded before they are added to.
+/// Vectors as arrays, for every processor. Products are rounded before the addition.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrays;
 
@@ -83,21 +83,25 @@ where
     }
 }
 
-/// Vectors in registers of 256 bits: proof that the processor has AVX2 and FMA. Products are not rounded before they are added to.
+/// Vectors in registers of 256 bits, and proof that the processor has AVX2 and FMA. Products are not rounded before the
+/// addition.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Registers256(pub(crate) ());
 
-/// Vectors in registers of 512 bits, of which there are twice as many: proof that the processor has AVX-512, too.
+/// Vectors in registers of 512 bits, twice as many, and proof that the processor has AVX-512, too.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Registers512(pub(crate) Registers256);
 
-/// `N` numbers of a type in a few registers, and the instructions for one of them.
+/// Implements [`Vectors`] by a few registers: the instructions are those for one of them.
 #[cfg(target_arch = "x86_64")]
 macro_rules! vectors {
-    ($($proof:ty, $real:ty, $n:literal: [$register:ty; $count:literal], $set1:ident, $load:ident, $store:ident, $add:ident, $fmadd:ident;)*) => {$(
-        #[allow(unsafe_code, reason = "one register an operation, whatever stands around it")]
+    ($(
+        $proof:ty, $real:ty, $n:literal: [$register:ty; $count:literal],
+        $set1:ident, $load:ident, $store:ident, $add:ident, $fmadd:ident;
+    )*) => {$(
+        #[allow(unsafe_code, reason = "the operations of one register")]
         impl Vectors<$real, $n> for $proof {
             type Vector = [$register; $count];
 
@@ -111,7 +115,7 @@ macro_rules! vectors {
             fn load(self, from: &[$real; $n]) -> Self::Vector {
                 let mut numbers = Vectors::<$real, $n>::splat(self, 0.0);
                 for i in 0..$count {
-                    // SAFETY: as above; all registers together hold as many numbers as the array has.
+                    // SAFETY: as above; all registers together are as long as the array.
                     numbers[i] = unsafe { $load(from[i * ($n / $count)..].as_ptr()) };
                 }
                 numbers
@@ -143,19 +147,27 @@ macro_rules! vectors {
                 c
             }
         }
-        // Nothing is read or written beyond the array.
+        // No load and no store goes beyond the array.
         const _: () = assert!(size_of::<[$register; $count]>() == size_of::<[$real; $n]>());
     )*};
 }
 
 #[cfg(target_arch = "x86_64")]
 vectors! {
-    Registers256, f32, 8: [__m256; 1], _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps;
-    Registers256, f32, 16: [__m256; 2], _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps;
-    Registers256, f64, 8: [__m256d; 2], _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_fmadd_pd;
-    Registers256, f64, 16: [__m256d; 4], _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_fmadd_pd;
-    Registers512, f32, 8: [__m256; 1], _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps;
-    Registers512, f32, 16: [__m512; 1], _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps;
-    Registers512, f64, 8: [__m512d; 1], _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd;
-    Registers512, f64, 16: [__m512d; 2], _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd;
+    Registers256, f32, 8: [__m256; 1],
+        _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps;
+    Registers256, f32, 16: [__m256; 2],
+        _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps;
+    Registers256, f64, 8: [__m256d; 2],
+        _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_fmadd_pd;
+    Registers256, f64, 16: [__m256d; 4],
+        _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_fmadd_pd;
+    Registers512, f32, 8: [__m256; 1],
+        _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps;
+    Registers512, f32, 16: [__m512; 1],
+        _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps;
+    Registers512, f64, 8: [__m512d; 1],
+        _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd;
+    Registers512, f64, 16: [__m512d; 2],
+        _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd;
 }

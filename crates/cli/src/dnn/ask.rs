@@ -3,12 +3,11 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use glassbox_dnn::Model;
 
 use super::data::{Data, Part};
-use super::model;
 use super::show::look;
-use crate::run::{Common, say};
-use crate::terminal;
+use crate::run::{Common, say, say_picture};
 
 /// The article's loop: asks for a number, shows that picture and what the net thinks it is, and asks again
 ///
@@ -29,7 +28,7 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = model::load(&self.model)?;
+        let model = Model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
         let last = samples.len() - 1;
         let mut lines = io::stdin().lock().lines();
@@ -48,7 +47,7 @@ impl Ask {
                 text => match text.parse::<usize>() {
                     Ok(index) if index <= last => {
                         let seen = look(&model, &samples, index).with_context(|| self.data.name())?;
-                        say(terminal::picture(&seen.picture).trim_end_matches('\n'))?;
+                        say_picture(&seen.picture)?;
                         say(&seen.verdict())?;
                     }
                     _ => say(&format!("{text:?} is not a number from 0 to {last}"))?,

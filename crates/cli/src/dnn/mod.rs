@@ -2,19 +2,16 @@
 
 mod ask;
 mod data;
-mod diagram;
 mod eval;
 mod export;
 mod inspect;
 mod list;
-mod model;
 mod predict;
 mod show;
 mod train;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::outcome::tell_failure;
 use crate::run::{Common, asked};
 
 /// Neural networks you can see through
@@ -63,7 +60,7 @@ pub(crate) fn main() -> anyhow::Result<()> {
     let Some(matches) = asked(command())? else { return Ok(()) };
     let Cli { common, command } = Cli::from_arg_matches(&matches)?;
     common.set_up()?;
-    run(command, &common).inspect_err(|error| tell_failure(&common, None, error))
+    run(command, &common).inspect_err(|error| common.tell_failure(None, error))
 }
 
 fn run(command: Command, common: &Common) -> anyhow::Result<()> {

@@ -2,23 +2,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{Pictures, Shape, argmax, features, prepare};
+use glassbox_dnn::{Model, Shape, argmax, prepare};
 use glassbox_formats::Pixels;
 use glassbox_kernels::resample;
 use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
-use super::model::{self, Model, with_net};
 use crate::filters::read_pixels;
 use crate::outcome::{Reported, one_line};
-use crate::run::{Common, complain, say, say_json};
-use crate::terminal;
+use crate::run::{Common, complain, say, say_json, say_picture};
 
 /// What a model takes pictures for
 ///
-/// A net for MNIST takes any picture of one digit, dark on light or light on dark: it is prepared as MNIST was (cropped, fitted into 20×20, its centre
-/// of mass in the middle of 28×28). Every other net is shown the whole picture in the size, and in grey or in colours, that it takes. With --verbose the
-/// prepared picture is shown.
+/// A net for MNIST takes any picture of one digit, dark on light or light on dark: it is prepared as MNIST was
+/// (cropped, fitted into 20×20, its centre of mass in the middle of 28×28). Every other net gets the whole picture,
+/// in the size and the colours that it takes. --verbose shows the prepared picture.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn predict model.npz seven.png
@@ -27,21 +25,21 @@ use crate::terminal;
 pub(super) struct Predict {
     /// A model that `dnn train` wrote
     model: PathBuf,
-    /// Pictures; - for standard input
+    /// Dataset; - for standard input
     #[arg(required = true)]
     pictures: Vec<PathBuf>,
 }
 
 impl Predict {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = model::load(&self.model)?;
+        let model = Model::load(&self.model)?;
         let mut failures = 0;
         for path in &self.pictures {
             if let Err(error) = predict(&model, path, common) {
                 if error.is::<std::io::Error>() {
                     return Err(error);
                 }
-                complain(&format!("dnn: {}", one_line(&error)));
+                complain(&format!("dnn: {}", one_line(error.as_ref())));
                 failures += 1;
             }
         }
@@ -52,9 +50,8 @@ impl Predict {
 fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let pixels = read_pixels(path, common)?;
-    let input = with_net!(model, net => net.input());
-    let prepared = prepared(&pixels, input).with_context(|| name.clone())?;
-    let outputs = classify(model, &prepared).with_context(|| name.clone())?;
+    let prepared = prepared(&pixels, model.net.input()).with_context(|| name.clone())?;
+    let outputs = model.classify(&prepared).with_context(|| name.clone())?;
     let class = argmax(&outputs);
     if common.json {
         say_json(&json!({"event": "predict", "picture": name, "class": class, "outputs": outputs}))?;
@@ -63,7 +60,7 @@ fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     if common.verbose {
         let (_, height, width, channels) = prepared.dim();
         let seen: Image<u8> = prepared.reshape([height, width, channels])?;
-        say(terminal::picture(&seen).trim_end_matches('\n'))?;
+        say_picture(&seen)?;
     }
     let all: Vec<_> = outputs.iter().enumerate().map(|(class, output)| format!("{class}:{output:.3}")).collect();
     say(&format!("{name}: {class}   {}", all.join(" ")))?;
@@ -91,15 +88,4 @@ fn prepared(pixels: &Pixels, input: Shape) -> anyhow::Result<Batch<u8>> {
     let values =
         resample(&picture, input.height, input.width).map(|value| (value * 255.0).round().clamp(0.0, 255.0) as u8);
     Ok(values.reshape([1, input.height, input.width, input.channels])?)
-}
-
-/// Every output for one picture of the size that the net takes.
-///
-/// # Shape
-/// `[1, height, width, channels]`
-pub(super) fn classify(model: &Model, picture: &Batch<u8>) -> anyhow::Result<Vec<f64>> {
-    with_net!(model, net => {
-        Pictures { images: picture, labels: &[0] }.check(net)?;
-        Ok(model::outputs(net, &features(picture)))
-    })
 }

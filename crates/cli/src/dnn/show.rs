@@ -2,21 +2,18 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::argmax;
+use glassbox_dnn::{Model, argmax};
+use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
 use super::data::{Data, Part};
-use super::model::{self, Model};
-use super::predict::classify;
 use crate::outcome::wrong_flag;
-use crate::run::{Common, say, say_json};
-use crate::sheet::{Tile, enlarge, sheet};
-use crate::terminal;
+use crate::run::{Common, say, say_json, say_picture};
 
-/// How many times a picture is enlarged in a file.
+/// Pixels of the file for each pixel of the picture, in both directions.
 const ENLARGED: usize = 10;
 
 /// The article's last step: a picture of the data set, and what the net thinks it is
@@ -27,7 +24,7 @@ const ENLARGED: usize = 10;
 pub(super) struct Show {
     /// A model that `dnn train` wrote
     model: PathBuf,
-    /// Number of the picture, from 0
+    /// Number of the picture, counted from 0
     #[arg(long, value_name = "N")]
     index: usize,
     /// Which pictures
@@ -42,7 +39,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = model::load(&self.model)?;
+        let model = Model::load(&self.model)?;
         let samples = self.data.read(self.part)?;
         if self.index >= samples.len() {
             let (found, last) = (self.index, samples.len() - 1);
@@ -50,11 +47,11 @@ impl Show {
         }
         let seen = look(&model, &samples, self.index).with_context(|| self.data.name())?;
         if let Some(out) = &self.out {
-            // Digits are dark on light on paper; colours stay what they are.
+            // On paper, ink is dark; colours stay as they are.
             let inverted = |pixel| if seen.picture.channels() == 1 { 255 - pixel } else { pixel };
             let shown = seen.picture.map(inverted);
             let label = format!("the net thinks it is {} (label {})", seen.answer, seen.label);
-            let page = sheet(&[Tile { label, image: enlarge(&shown, ENLARGED) }], 1);
+            let page = draw_sheet(&[Tile { label, image: enlarge(&shown, ENLARGED) }], 1);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
@@ -66,7 +63,7 @@ impl Show {
             return Ok(());
         }
         if self.out.is_none() {
-            say(terminal::picture(&seen.picture).trim_end_matches('\n'))?;
+            say_picture(&seen.picture)?;
         }
         say(&seen.verdict())?;
         Ok(())
@@ -86,8 +83,9 @@ impl Seen {
     pub(super) fn verdict(&self) -> String {
         let output = self.outputs[self.answer];
         format!(
-            "Нейросеть считает, что на картинке цифра {} (the net thinks it is {}, output {output:.3}; the label is {})",
-            self.answer, self.answer, self.label
+            "Нейросеть считает, что на картинке цифра {0} \
+             (the net thinks it is {0}, output {output:.3}; the label is {1})",
+            self.answer, self.label
         )
     }
 }
@@ -96,7 +94,7 @@ pub(super) fn look(model: &Model, samples: &Labelled, index: usize) -> anyhow::R
     let (_, height, width, channels) = samples.images.dim();
     let numbers = height * width * channels;
     let pixels = samples.images.as_slice()[index * numbers..(index + 1) * numbers].to_vec();
-    let outputs = classify(model, &Batch::from_vec([1, height, width, channels], pixels.clone())?)?;
+    let outputs = model.classify(&Batch::from_vec([1, height, width, channels], pixels.clone())?)?;
     let picture = Image::from_vec([height, width, channels], pixels)?;
     Ok(Seen { picture, label: samples.labels[index], answer: argmax(&outputs), outputs })
 }

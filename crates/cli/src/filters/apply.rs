@@ -1,19 +1,15 @@
-//! A picture file taken through a chain of operators to a picture file.
+//! One picture taken through a job: the flags, and what is said of it.
 
-use std::fs;
-use std::io::Write;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
 use clap::ArgMatches;
-use glassbox_formats::{Format, MOST_PICTURE_BYTES, Picture, Pixels, PngRows, Written, encode_picture, write_picture};
-use glassbox_kernels::{Engine, Filter, Pixel, first_not_by_rows, output_shape};
-use glassbox_tensor::{Element, Image};
+use glassbox_formats::Format;
+use glassbox_pipeline::{Converted, convert};
 use serde_json::{Value, json};
 
-use super::by_rows::{by_rows, rows_are_short};
 use super::command::Job;
-use super::{first_of_more, input_name, read_input};
+use super::input_of;
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
 
@@ -39,107 +35,41 @@ pub(super) fn run(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow:
     }
     catch_interrupts(false)?;
     common.warn_of_debug_build();
-    let done = one(job, input, &target)?;
+    let mut stdin = io::stdin().lock();
+    let input = input_of(input, &mut stdin);
+    let done = match &target {
+        Target::File(path, format) => convert(&job.work, input, glassbox_pipeline::Target::File(path, *format))?,
+        Target::StandardOutput(format) => {
+            let mut stdout = io::BufWriter::new(io::stdout().lock());
+            let target = glassbox_pipeline::Target::Stream(&mut stdout, *format, "standard output");
+            convert(&job.work, input, target)?
+        }
+    };
     done.notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", output.display())));
-    common.detail(&done.text());
+    common.detail(&summary(&done));
     if common.json {
-        say_json(&done.json(job.name))?;
+        say_json(&summary_json(&done, job.name))?;
     }
     Ok(())
 }
 
-/// What was written.
-pub(super) struct Done {
-    input: String,
-    output: String,
-    shape: (usize, usize, usize),
-    depth: &'static str,
-    pub(super) notes: Vec<String>,
+/// What there is to say of a picture that was written.
+pub(super) fn summary(done: &Converted) -> String {
+    let (height, width, channels) = done.shape;
+    format!("{}: {width}×{height}, {channels} channels of {}", done.output, done.depth)
 }
 
-impl Done {
-    pub(super) fn text(&self) -> String {
-        let (height, width, channels) = self.shape;
-        format!("{}: {width}×{height}, {channels} channels of {}", self.output, self.depth)
-    }
-
-    pub(super) fn json(&self, name: &str) -> Value {
-        let (height, width, channels) = self.shape;
-        json!({
-            "event": "filter", "op": name, "in": self.input, "out": self.output,
-            "width": width, "height": height, "channels": channels, "dtype": self.depth,
-        })
-    }
-}
-
-/// Takes one picture through a job: row by row if it comes and goes as PNG and its operators can, as a whole otherwise.
-pub(super) fn one(job: &Job, input: &Path, target: &Target) -> anyhow::Result<Done> {
-    let input_name = input_name(input);
-    let output = match target {
-        Target::File(path, _) => path.display().to_string(),
-        Target::StandardOutput(_) => "standard output".into(),
-    };
-    if let Target::File(path, Format::Png) = target
-        && first_not_by_rows(&job.chain).is_none()
-        && !is_dash(input)
-        && let Some(rows) = PngRows::open(input, job.auto_orient)
-        && rows_are_short(&job.chain, &rows)
-    {
-        let (shape, depth) = (output_shape(&job.chain, rows.shape), if rows.is_u16 { "u16" } else { "u8" });
-        let shape = shape.map_err(|error| anyhow::Error::new(error).context(input_name.clone()))?;
-        let notes = by_rows(job, input, rows, path)?;
-        return Ok(Done { input: input_name, output, shape, depth, notes });
-    }
-    let Picture { pixels, metadata, is_first_of_more } = read_input(input, job.auto_orient)?;
-    let pixels = apply(&job.chain, pixels).with_context(|| input_name.clone())?;
-    let result = Picture { pixels, metadata, is_first_of_more: false };
-    let written = match target {
-        Target::File(path, _) => write_picture(path, result, job.packing)?,
-        Target::StandardOutput(format) => {
-            let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-            let written = encode_picture(result, *format, job.packing, &mut out, "standard output")?;
-            out.flush()?;
-            written
-        }
-    };
-    let Written { shape, depth, mut notes } = written;
-    if is_first_of_more {
-        notes.insert(0, first_of_more(input));
-    }
-    Ok(Done { input: input_name, output, shape, depth, notes })
-}
-
-/// A picture taken through a chain, alpha copied.
-fn apply(chain: &[Filter], pixels: Pixels) -> anyhow::Result<Pixels> {
-    fn of<T: Pixel>(chain: &[Filter], keep_alpha: bool, image: &Image<T>) -> anyhow::Result<Image<T>> {
-        check_room(chain, image)?;
-        Ok(Engine { keep_alpha, ..Engine::default() }.run(chain, image)?)
-    }
-    let keep_alpha = pixels.has_alpha();
-    Ok(match &pixels {
-        Pixels::U8(image) => Pixels::U8(of(chain, keep_alpha, image)?),
-        Pixels::U16(image) => Pixels::U16(of(chain, keep_alpha, image)?),
-        Pixels::F32(image) => Pixels::F32(of(chain, keep_alpha, image)?),
+/// The same for machines; `name` is the operator's.
+pub(super) fn summary_json(done: &Converted, name: &str) -> Value {
+    let (height, width, channels) = done.shape;
+    json!({
+        "event": "filter", "op": name, "in": done.input, "out": done.output,
+        "width": width, "height": height, "channels": channels, "dtype": done.depth,
     })
 }
 
-/// Refuses operators that would make a picture, the last or one before, of more bytes than may be read.
-pub(super) fn check_room<T: Element>(chain: &[Filter], picture: &Image<T>) -> anyhow::Result<()> {
-    let mut shape = picture.dim();
-    for filter in chain {
-        shape = filter.shape(shape)?;
-        let (height, width, channels) = shape;
-        let bytes = height as u128 * width as u128 * channels as u128 * size_of::<T>() as u128;
-        if bytes > MOST_PICTURE_BYTES.into() {
-            let made = format!("{}: would make {width}×{height} pixels ({bytes} bytes)", filter.name());
-            bail!("{made}; at most {MOST_PICTURE_BYTES} bytes are allowed");
-        }
-    }
-    Ok(())
-}
-
 /// Where a picture goes: known to be possible before anything is computed.
-pub(super) enum Target {
+enum Target {
     File(PathBuf, Format),
     StandardOutput(Format),
 }
@@ -203,5 +133,5 @@ pub(super) fn is_dash(path: &Path) -> bool {
 }
 
 pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
-    !is_dash(a) && matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
+    !is_dash(a) && glassbox_pipeline::is_same_file(a, b)
 }

@@ -3,16 +3,17 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::{Args, ValueEnum};
+use glassbox_formats::Pixels;
 use glassbox_kernels::filters::{ENTRIES, parse, split_label};
-use glassbox_kernels::{Engine, Pixel, output_shape};
-use glassbox_tensor::Image;
+use glassbox_pipeline::{run_into, zeros};
+use glassbox_tensor::{Element, Image};
 use serde_json::{Value, json};
 
 use super::read_pixels;
 use crate::outcome::Interrupted;
 use crate::run::{Common, catch_interrupts, interrupted, say, say_json};
 
-/// Measured runs of an operator: at least so many, and more while time is left.
+/// Measured runs of an operator: at least the first number, and up to the second while time is left.
 const LEAST_RUNS: usize = 5;
 const MOST_RUNS: usize = 50;
 const TIME: Duration = Duration::from_millis(500);
@@ -58,26 +59,23 @@ impl Bench {
         common.warn_of_debug_build();
         let pixels = match &self.picture {
             Some(path) => read_pixels(path, common)?,
-            None => glassbox_formats::Pixels::U8(made_picture()),
+            None => Pixels::U8(made_picture()),
         };
-        use glassbox_formats::Pixels;
-        // Among the threads that work: one that only waits for them would have to wake them for each run.
-        rayon::scope(|_| match (pixels, self.dtype) {
-            (Pixels::U8(image), None | Some(Depth::U8)) => measure_all(&labels, &image, common),
-            (Pixels::U16(image), None | Some(Depth::U16)) => measure_all(&labels, &image, common),
-            (Pixels::F32(image), None | Some(Depth::F32)) => measure_all(&labels, &image, common),
-            (pixels, Some(Depth::U16)) => {
-                measure_all(&labels, &pixels.to_u8().map(|value| u16::from(value) * 257), common)
-            }
-            (pixels, Some(Depth::F32)) => {
-                measure_all(&labels, &pixels.to_u8().map(|value| f32::from(value) / 255.0), common)
-            }
-            (pixels, _) => measure_all(&labels, &pixels.to_u8(), common),
-        })
+        let pixels = match (pixels, self.dtype) {
+            (pixels, None)
+            | (pixels @ Pixels::U8(_), Some(Depth::U8))
+            | (pixels @ Pixels::U16(_), Some(Depth::U16))
+            | (pixels @ Pixels::F32(_), Some(Depth::F32)) => pixels,
+            (pixels, Some(Depth::U8)) => Pixels::U8(pixels.to_u8()),
+            (pixels, Some(Depth::U16)) => Pixels::U16(pixels.to_u8().map(|value| u16::from(value) * 257)),
+            (pixels, Some(Depth::F32)) => Pixels::F32(pixels.to_u8().map(|value| f32::from(value) / 255.0)),
+        };
+        // On one of the threads that work: one that only waits for them would have to wake them for each run.
+        rayon::scope(|_| measure_all(&labels, &pixels, common))
     }
 }
 
-/// Slopes and noise: what a photograph is to a kernel.
+/// Gradients and noise: what a photograph is to a kernel.
 fn made_picture() -> Image<u8> {
     let [height, width] = SIZE;
     let mut state = 1u32;
@@ -88,24 +86,27 @@ fn made_picture() -> Image<u8> {
     })
 }
 
-fn measure_all<T: Pixel>(labels: &[String], image: &Image<T>, common: &Common) -> anyhow::Result<()> {
-    let mut copy = image.clone();
-    let memcpy = time(|| copy.as_mut_slice().copy_from_slice(black_box(image.as_slice())))?;
-    let (height, width, channels) = image.dim();
+fn measure_all(labels: &[String], pixels: &Pixels, common: &Common) -> anyhow::Result<()> {
+    let memcpy = match pixels {
+        Pixels::U8(image) => time_of_copy(image)?,
+        Pixels::U16(image) => time_of_copy(image)?,
+        Pixels::F32(image) => time_of_copy(image)?,
+    };
+    let (height, width, channels) = pixels.dim();
     let threads = rayon::current_num_threads();
     if !common.json {
         say(&format!(
             "{width}×{height}, {channels} channels of {}, threads: {threads}, memcpy: {:.2} ms",
-            T::NAME,
+            pixels.depth(),
             ms(memcpy)
         ))?;
         say(&format!("{:<28}{:>12}{:>12}{:>12}", "operator", "median ms", "Mpixel/s", "x memcpy"))?;
     }
     for label in labels {
         let chain = [parse(label)?];
-        let mut out = Image::zeros(output_shape(&chain, image.dim())?);
+        let mut out = zeros(&chain, pixels)?;
         let mut failed = None;
-        let median = time(|| failed = Engine::default().run_into(&chain, black_box(image), &mut out).err())?;
+        let median = time(|| failed = run_into(&chain, black_box(pixels), &mut out).err())?;
         if let Some(error) = failed {
             return Err(error.into());
         }
@@ -119,13 +120,20 @@ fn measure_all<T: Pixel>(labels: &[String], image: &Image<T>, common: &Common) -
                 given.iter().map(|(name, value)| (name.to_string(), number(value))).collect();
             say_json(&json!({
                 "op": op, "params": params, "label": label, "width": width, "height": height, "channels": channels,
-                "dtype": T::NAME, "threads": threads, "median_ms": ms(median), "mpix_per_s": mpixels, "x_memcpy": copies,
+                "dtype": pixels.depth(), "threads": threads, "median_ms": ms(median), "mpix_per_s": mpixels,
+                "x_memcpy": copies,
             }))?;
         } else {
             say(&format!("{label:<28}{:>12.2}{mpixels:>12.0}{copies:>12.1}", ms(median)))?;
         }
     }
     Ok(())
+}
+
+/// The time of copying a picture.
+fn time_of_copy<T: Element>(image: &Image<T>) -> anyhow::Result<Duration> {
+    let mut copy = image.clone();
+    time(|| copy.as_mut_slice().copy_from_slice(black_box(image.as_slice())))
 }
 
 fn ms(duration: Duration) -> f64 {

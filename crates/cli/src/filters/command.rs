@@ -39,12 +39,15 @@ pub(super) fn operator(entry: &'static Entry) -> Command {
 /// The subcommand that takes pictures through several operators.
 pub(super) fn chain() -> Command {
     Command::new("chain")
-        .about("Several operators, one behind the other")
+        .about("Several operators, one after the other")
         .long_about(
-            "Takes a picture through several operators, one behind the other, written as in `filters list` with their parameters \
-             behind a colon. The picture is read and written once, and no picture between two operators is there as a whole.",
+            "Takes a picture through several operators, one after the other, written as in `filters list` with their \
+             parameters after a colon. The picture is read and written once, and no picture between two operators is \
+             in memory as a whole.",
         )
-        .override_usage("filters chain [OPTIONS] CHAIN IN OUT\n       filters chain [OPTIONS] CHAIN IN... --out-dir DIR")
+        .override_usage(
+            "filters chain [OPTIONS] CHAIN IN OUT\n       filters chain [OPTIONS] CHAIN IN... --out-dir DIR",
+        )
         .after_help(
             "Examples:\n  filters chain 'median:size=3 | sobel | max-pool:size=8' in.png out.png\n  \
              filters chain 'gray | sharpen' scans --recursive --out-dir done",
@@ -55,15 +58,10 @@ pub(super) fn chain() -> Command {
 }
 
 fn paths() -> Arg {
-    Arg::new("paths")
-        .value_name("IN OUT")
-        .required(true)
-        .num_args(1..)
-        .value_parser(value_parser!(PathBuf))
-        .help(
-            "Picture to read (its format is read from its content) and picture to write (in the format of its suffix); - for standard \
-             input or output. With --out-dir: pictures to read, also as patterns such as 'scans/*.png'",
-        )
+    Arg::new("paths").value_name("IN OUT").required(true).num_args(1..).value_parser(value_parser!(PathBuf)).help(
+        "Picture to read (its format is read from its content) and picture to write (in the format of its suffix); \
+             - for standard input or output. With --out-dir: pictures to read, also as patterns such as 'scans/*.png'",
+    )
 }
 
 fn flag(parameter: &'static Parameter) -> Arg {
@@ -107,7 +105,8 @@ fn switches() -> Vec<Arg> {
         number("quality", "Quality of JPEG files, 1 to 100 [default: 90]", 1..=100),
         number(
             "compression",
-            "How hard PNG files are packed, from 0 (not at all) to 9; from 7 on many ways are tried for each part [default: 2]",
+            "How hard PNG files are packed, from 0 (not at all) to 9; from 7 on many ways are tried for each part \
+             [default: 2]",
             0..=9,
         ),
         named("out-dir", "Folder to write into, each picture under its own name; it is made if it is not there")
@@ -128,9 +127,7 @@ fn capitalised(text: &str) -> String {
 pub(super) struct Job {
     /// What messages and JSON call it: the operator, or `chain`.
     pub(super) name: &'static str,
-    pub(super) chain: Vec<Filter>,
-    pub(super) auto_orient: bool,
-    pub(super) packing: Packing,
+    pub(super) work: glassbox_pipeline::Job,
 }
 
 impl Job {
@@ -164,6 +161,7 @@ impl Job {
             quality: number("quality").map_or(usual.quality, |quality| quality as u8),
             compression: number("compression").unwrap_or(usual.compression),
         };
-        Ok(Self { name, chain, auto_orient: !arguments.get_flag("no-auto-orient"), packing })
+        let auto_orient = !arguments.get_flag("no-auto-orient");
+        Ok(Self { name, work: glassbox_pipeline::Job { chain, auto_orient, packing } })
     }
 }

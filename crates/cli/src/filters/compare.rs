@@ -2,26 +2,27 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, write_picture};
 use glassbox_kernels::filters::{self, Entry, hint, parse, split_label};
-use glassbox_kernels::{Engine, Filter, mean, percentile, psnr};
+use glassbox_kernels::{Filter, PoolingContrast};
+use glassbox_pipeline::apply_u8;
 use glassbox_tensor::Image;
 use serde_json::json;
 
-use super::apply::{check_room, is_dash, is_same_file};
+use super::apply::{is_dash, is_same_file};
 use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say};
-use crate::sheet::{Tile, enlarge, sheet};
 
 /// Pixels that a picture on the sheet may be wide or high; larger ones are shown smaller.
 const LARGEST_TILE: usize = 640;
 
 /// Pooling methods side by side, on the picture and on its edges, as one labelled sheet and as numbers
 ///
-/// The article's comparison: on the picture itself, max pooling keeps light details (whiskers) and loses dark ones (eyes); on its
-/// edges (Sobel), the article says, the two come close, as far as what is to be recognised goes: psnr says that their greys do not. Pooled pictures are drawn enlarged to the size they were made from, as nearly as whole numbers of times
-/// allow.
+/// The article's comparison: on the picture itself, max pooling keeps light details (whiskers) and loses dark ones
+/// (eyes). On its edges (Sobel), the article says, both leave the same to recognise; psnr shows that their greys
+/// differ. Pooled pictures are drawn as large as what they were made from, to the nearest whole enlargement.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters compare data/chelsea.png sheet.png
@@ -34,7 +35,7 @@ Numbers, on brightness 0 … 255:
   light   how far the 99th percentile is above the unpooled median, as a share of what it was unpooled
   dark    how far the 1st percentile is below the unpooled median, as a share of what it was unpooled
   edges   mean of Sobel's response, as a share of what it was unpooled
-  psnr    decibels between this method's picture and average pooling's: higher is more alike; - where their sizes differ")]
+  psnr    decibels between this method's picture and average pooling's: higher is more alike; - if their sizes differ")]
 pub(super) struct Compare {
     /// Picture to read; - for standard input
     #[arg(value_name = "IN")]
@@ -42,14 +43,16 @@ pub(super) struct Compare {
     /// Sheet to write
     #[arg(value_name = "OUT.png")]
     output: PathBuf,
-    /// Side of the pooling window in pixels: how many times smaller the picture gets, or as many patches and places as there are such windows; weighted,
-    /// roi, global, pyramid and pixel-pyramid have sizes of their own
+    /// Side of the pooling window in pixels: the picture gets this many times smaller. adaptive and superpixel make as
+    /// many places as there are such windows; weighted, roi, global, pyramid and pixel-pyramid have sizes of their own
     #[arg(long, default_value_t = 8)]
     size: usize,
-    /// Pooling methods with commas between them: operators without -pool (average for avg), with parameters behind a colon, or all
+    /// Pooling methods separated by commas: operators without -pool (average for avg), with parameters after a colon,
+    /// or all
     #[arg(long, default_value = "max,average")]
     methods: String,
-    /// Operators, as in a chain, to pool the output of for brightness, beside the picture itself; may be given several times
+    /// Operators, as in a chain, whose output for brightness is pooled beside the picture itself; may be given several
+    /// times
     #[arg(long, value_name = "CHAIN", default_value = "sobel")]
     on: Vec<String>,
 }
@@ -62,7 +65,7 @@ struct Method {
     name: String,
     /// The size of its windows, if it has any.
     size: Option<usize>,
-    /// Whether the name tells that.
+    /// Whether the name tells the size.
     is_told: bool,
     pool: [Filter; 1],
 }
@@ -76,7 +79,7 @@ impl Compare {
         if is_same_file(&self.input, &self.output) {
             return Err(Usage(format!("{}: is both IN and OUT", self.output.display())).into());
         }
-        // What is wrong with a flag is said before anything is read; what fits the picture is known once it is.
+        // A wrong flag is noticed before anything is read; whether it fits the picture is known afterwards.
         let (_, chains) = (self.methods((self.size, self.size))?, self.chains()?);
         check_writable(&self.output)?;
         catch_interrupts(false)?;
@@ -96,31 +99,29 @@ impl Compare {
             while tiles.len() % columns > 0 {
                 tiles.push(Tile { label: String::new(), image: Image::zeros([0, 0, 1]) });
             }
-            check_room(&chain, &picture).with_context(|| name.clone())?;
-            let image = Engine::default().run(&chain, &picture).with_context(|| name.clone())?;
+            let image = apply_u8(&chain, &picture).with_context(|| name.clone())?;
             let grey = brightness(&image)?;
-            let average = Engine::default().run(&average, &grey).with_context(|| name.clone())?;
+            let average = apply_u8(&average, &grey).with_context(|| name.clone())?;
             let place = match source.as_str() {
                 "picture" | "edges" => format!("on the {source}"),
                 _ => format!("on {source}"),
             };
             tiles.push(Tile { label: source.clone(), image: shown(&image, 1) });
-            self.report(common, &mut lines, (&source, "none", None), [&grey, &grey], None)?;
+            self.report(common, &mut lines, (&source, "none", None), [&grey, &grey], None);
             for Method { name: method, size, is_told, pool } in &methods {
-                check_room(pool, &image).with_context(|| name.clone())?;
-                let pooled = Engine::default().run(pool, &image).with_context(|| name.clone())?;
+                let pooled = apply_u8(pool, &image).with_context(|| name.clone())?;
                 let [rows, columns] = [image.height() / pooled.height(), image.width() / pooled.width()];
                 let times = rows.min(columns).max(1);
                 let label = match size {
-                    Some(size) if !is_told => format!("{method} {size}x{size} {place}"),
+                    Some(size) if !is_told => format!("{method} {size}×{size} {place}"),
                     _ => format!("{method} {place}"),
                 };
                 tiles.push(Tile { label, image: shown(&pooled, times) });
-                let pooled = Engine::default().run(pool, &grey).with_context(|| name.clone())?;
-                self.report(common, &mut lines, (&source, method, *size), [&grey, &pooled], Some(&average))?;
+                let pooled = apply_u8(pool, &grey).with_context(|| name.clone())?;
+                self.report(common, &mut lines, (&source, method, *size), [&grey, &pooled], Some(&average));
             }
         }
-        let page = sheet(&tiles, columns);
+        let page = draw_sheet(&tiles, columns);
         let notes = write_picture(&self.output, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
         notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", self.output.display())));
         Ok(lines.iter().try_for_each(|line| say(line))?)
@@ -140,7 +141,7 @@ impl Compare {
         Ok(chains)
     }
 
-    /// The methods for a picture of so many rows and columns.
+    /// The methods for a picture of `(height, width)`.
     fn methods(&self, shape: (usize, usize)) -> anyhow::Result<Vec<Method>> {
         let pools =
             || filters::ENTRIES.iter().filter_map(|entry| Some((short(entry.name.strip_suffix("-pool")?), entry)));
@@ -170,8 +171,8 @@ impl Compare {
         labels.map(one).collect()
     }
 
-    /// The parameters that make a pooling shrink a picture of so many rows and columns by the size, or make as many patches as windows of
-    /// that size; of a pooling whose output has nothing to do with windows none.
+    /// The parameters with which a pooling makes a picture of `(height, width)` smaller by the size, or makes as many
+    /// patches as there are windows of that size. Poolings without windows have none.
     fn sized(&self, entry: &Entry, (height, width): (usize, usize)) -> Vec<(&'static str, String)> {
         let size = self.size.max(1);
         let (rows, columns) = ((height / size).max(1), (width / size).max(1));
@@ -185,7 +186,7 @@ impl Compare {
         sized.into_iter().map(|(name, value)| (name, value.to_string())).collect()
     }
 
-    /// Adds what there is to say of one pooling to `lines`, which are said when all has gone well.
+    /// Adds the numbers of one pooling to `lines`, which are printed when all has gone well.
     fn report(
         &self,
         common: &Common,
@@ -193,27 +194,17 @@ impl Compare {
         (source, method, window): (&str, &str, Option<usize>),
         [whole, pooled]: [&Image<u8>; 2],
         average: Option<&Image<u8>>,
-    ) -> anyhow::Result<()> {
-        // Against what was the middle before pooling, which moves it.
-        let middle = f64::from(percentile(whole, 0.5));
-        let contrast = |image: &Image<u8>| {
-            (f64::from(percentile(image, 0.99)) - middle, middle - f64::from(percentile(image, 0.01)))
-        };
-        let edges = |image: &Image<u8>| Engine::default().run(&[parse("sobel")?], image).map(|edges| mean(&edges));
-        let ((light, dark), (light_before, dark_before)) = (contrast(pooled), contrast(whole));
-        let share = |after: f64, before: f64| if before > 0.0 { Some(after / before) } else { None };
-        let (light, dark) = (share(light, light_before), share(dark, dark_before));
-        let edges = share(edges(pooled)?, edges(whole)?);
-        let alike = average.filter(|average| average.dim() == pooled.dim()).map(|average| psnr(pooled, average));
-        let psnr = alike.filter(|psnr| psnr.is_finite());
+    ) {
+        let PoolingContrast { mean, light, dark, edges, psnr } = PoolingContrast::of(whole, pooled, average);
         let (height, width, _) = pooled.dim();
         if common.json {
             let line = json!({
-                "event": "compare", "source": source, "method": method, "size": window, "width": width, "height": height,
-                "mean": mean(pooled), "light": light, "dark": dark, "edges": edges, "psnr_to_average": psnr,
+                "event": "compare", "source": source, "method": method, "size": window,
+                "width": width, "height": height,
+                "mean": mean, "light": light, "dark": dark, "edges": edges, "psnr_to_average": psnr,
             });
             lines.push(line.to_string());
-            return Ok(());
+            return;
         }
         // As wide as the longest method is written.
         let wide = split_methods(&self.methods).iter().map(|method| method.chars().count()).fold(24, usize::max);
@@ -227,9 +218,7 @@ impl Compare {
         }
         let size = format!("{width}×{height}");
         let [light, dark, edges, psnr] = [light, dark, edges, psnr].map(or_dash);
-        let mean = mean(pooled);
         lines.push(format!("  {method:<wide$}  {size:>9}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"));
-        Ok(())
     }
 }
 
@@ -251,7 +240,7 @@ fn split_methods(text: &str) -> Vec<String> {
 }
 
 fn brightness(image: &Image<u8>) -> anyhow::Result<Image<u8>> {
-    Ok(Engine::default().run(&[parse("gray")?], image)?)
+    Ok(apply_u8(&[parse("gray")?], image)?)
 }
 
 /// Alpha left out: a sheet has none.
@@ -263,7 +252,8 @@ fn opaque(image: Image<u8>) -> Image<u8> {
     }
 }
 
-/// A picture as it stands on the sheet: enlarged `times`, unless that is too large; if it is too large itself, averaged down.
+/// A picture as it stands on the sheet: enlarged `times`, or as nearly as the largest tile allows; one that is itself
+/// larger is averaged.
 fn shown(image: &Image<u8>, times: usize) -> Image<u8> {
     let side = image.height().max(image.width());
     let shrink = (side * times).div_ceil(LARGEST_TILE);
@@ -275,5 +265,5 @@ fn shown(image: &Image<u8>, times: usize) -> Image<u8> {
     }
     let [height, width] = [image.height(), image.width()].map(|side| (side * times / shrink).max(1));
     let average = parse(&format!("adaptive-pool:reduce=mean,height={height},width={width}"));
-    average.ok().and_then(|average| Engine::default().run(&[average], image).ok()).unwrap_or_else(|| image.clone())
+    average.ok().and_then(|average| apply_u8(&[average], image).ok()).unwrap_or_else(|| image.clone())
 }

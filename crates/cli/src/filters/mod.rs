@@ -4,7 +4,6 @@ mod animate;
 mod apply;
 mod batch;
 mod bench;
-mod by_rows;
 mod command;
 mod compare;
 mod info;
@@ -14,12 +13,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
-use glassbox_formats::{Picture, Pixels, decode_picture, picture_bytes, read_picture};
+use glassbox_formats::{Picture, Pixels};
 use glassbox_kernels::filters::ENTRIES;
+use glassbox_pipeline::Input;
 
 use self::apply::is_dash;
 use self::command::Job;
-use crate::outcome::tell_failure;
 use crate::run::{Common, asked, say_bytes};
 
 /// Image kernels you can see through
@@ -76,7 +75,7 @@ pub(crate) fn main() -> anyhow::Result<()> {
         let paths = arguments.try_get_many::<PathBuf>("paths").ok().flatten();
         // With a folder to write into there may be many.
         let input = paths.filter(|_| !arguments.contains_id("out-dir")).and_then(|mut paths| paths.next());
-        tell_failure(&common, input.map(|path| input_name(path)), error);
+        common.tell_failure(input.map(|path| input_name(path)), error);
     })
 }
 
@@ -117,29 +116,28 @@ pub(crate) fn manual(command: Command) -> anyhow::Result<()> {
     Ok(say_bytes(&page)?)
 }
 
-/// The picture in a file, or for `-` the one on standard input.
-fn read_input(path: &Path, auto_orient: bool) -> Result<Picture, glassbox_formats::Error> {
-    if !is_dash(path) {
-        return read_picture(path, auto_orient);
-    }
-    let name = input_name(path);
-    decode_picture(&picture_bytes(io::stdin().lock(), &name)?, &name, auto_orient)
+/// Where a picture is read from: a file, or for `-` standard input.
+fn input_of<'a>(path: &'a Path, stdin: &'a mut dyn io::Read) -> Input<'a> {
+    if is_dash(path) { Input::Stream(stdin, STANDARD_INPUT) } else { Input::File(path) }
 }
 
-/// The pixels of such a picture, turned as it says; that it is the first of more is said.
+/// The picture in a file, or for `-` the one on standard input.
+fn read_input(path: &Path, auto_orient: bool) -> Result<Picture, glassbox_formats::Error> {
+    input_of(path, &mut io::stdin().lock()).read(auto_orient)
+}
+
+/// The pixels of such a picture, turned as it says. A note tells if it is the first of more.
 pub(crate) fn read_pixels(path: &Path, common: &Common) -> Result<Pixels, glassbox_formats::Error> {
     let picture = read_input(path, true)?;
     if picture.is_first_of_more {
-        common.note(&format!("note: {}", first_of_more(path)));
+        common.note(&format!("note: {} holds more pictures: this is the first", input_name(path)));
     }
     Ok(picture.pixels)
 }
 
-fn first_of_more(path: &Path) -> String {
-    format!("{} holds more pictures: this is the first", input_name(path))
-}
+const STANDARD_INPUT: &str = "standard input";
 
 /// What messages call it.
 pub(crate) fn input_name(path: &Path) -> String {
-    if is_dash(path) { "standard input".into() } else { path.display().to_string() }
+    if is_dash(path) { STANDARD_INPUT.into() } else { path.display().to_string() }
 }

@@ -21,7 +21,7 @@ pub struct Arguments<'a> {
 
 /// A node with a name, for skip connections.
 #[derive(Clone, Debug)]
-pub struct Mark {
+pub(crate) struct Mark {
     pub(crate) name: String,
     /// 0 is the input, `i + 1` the output of layer `i`.
     pub(crate) node: usize,

@@ -1,9 +1,9 @@
 use glassbox_tensor::Tensor;
 
 use super::{Arguments, Entry, Kind, Layer, Parameter};
+use crate::compute::gemm::{View, gemm};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
-use crate::product::{View, product};
 use crate::{Error, Real, Shape};
 
 /// Most weights of one layer: a quarter of a GiB of `f32`.
@@ -99,7 +99,7 @@ impl<T: Real> Layer<T> for Dense {
         let input = View::new(input, pass.samples, self.inputs());
         let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());
         let bias = parameters.get(1).map(|bias| bias.as_slice());
-        product(pass.level, input, weight.transposed(), bias, output, &mut memory.scratch);
+        gemm(pass.level, input, weight.transposed(), bias, output, &mut memory.scratch);
     }
 
     fn backward(&self, back: Backward<'_, T>) {
@@ -107,7 +107,7 @@ impl<T: Real> Layer<T> for Dense {
         let input = View::new(input, pass.samples, self.inputs());
         let slopes = View::new(gradient, pass.samples, self.outputs);
         let weights = parameter_gradients[0].as_mut_slice();
-        product(pass.level, slopes.transposed(), input, None, weights, &mut memory.scratch);
+        gemm(pass.level, slopes.transposed(), input, None, weights, &mut memory.scratch);
         if let Some(bias) = parameter_gradients.get_mut(1) {
             let bias = bias.as_mut_slice();
             bias.fill(T::zero());
@@ -117,7 +117,7 @@ impl<T: Real> Layer<T> for Dense {
         }
         if !input_gradient.is_empty() {
             let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());
-            product(pass.level, slopes, weight, None, input_gradient, &mut memory.scratch);
+            gemm(pass.level, slopes, weight, None, input_gradient, &mut memory.scratch);
         }
     }
 }

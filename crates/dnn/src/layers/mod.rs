@@ -1,60 +1,40 @@
-//! Layers: one file each, forward and backward side by side, and one word in the registry below.
+//! Layers: one file each, forward and backward side by side, and one line in registry.rs.
 
 pub mod activations;
-mod adaptive_pool;
-mod add;
 mod arguments;
-mod avg_pool;
-mod batch_norm;
-mod concat;
-mod conv;
-mod conv_transpose;
+mod convolution;
 mod dense;
 mod dropout;
-mod filter;
 mod flatten;
 mod fourier;
-mod global_pool;
-mod lp_pool;
-mod max_pool;
-mod mixed_pool;
+mod norm;
 mod pooling;
-mod softmax;
-mod stochastic_pool;
+mod registry;
+mod skip;
 mod sums;
 mod taylor;
 mod up;
 mod window;
 
-pub use activations::{sigmoid, tanh};
-pub use adaptive_pool::AdaptivePool;
-pub use add::Add;
+pub use crate::compute::window::Window;
+pub use activations::{Softmax, sigmoid, tanh};
 pub use arguments::Arguments;
 pub(crate) use arguments::Mark;
-
-pub use batch_norm::BatchNorm;
-pub use concat::Concat;
-pub use conv::Conv;
-pub use conv_transpose::ConvTranspose;
+pub use convolution::{Conv, ConvTranspose, FixedFilter};
 pub use dense::Dense;
 pub use dropout::Dropout;
-pub use filter::FixedFilter;
 pub use flatten::Flatten;
 pub use fourier::Fourier;
 pub use fourier::waves;
-pub use global_pool::GlobalPool;
-use lp_pool::LpPool;
-use max_pool::MaxPool;
-use mixed_pool::MixedPool;
-pub use softmax::Softmax;
-use stochastic_pool::StochasticPool;
+pub use norm::BatchNorm;
+pub use pooling::{AdaptivePool, GlobalPool};
+pub use registry::ENTRIES;
+pub(crate) use registry::layer;
+pub use skip::{Add, Concat};
 pub use taylor::Taylor;
 pub use taylor::powers;
 pub use up::Up;
-pub use window::Window;
 
-use activations::{Pointwise, Trained};
-use glassbox_kernels::filters::hint;
 use glassbox_tensor::Tensor;
 
 use crate::onnx::Onnx;
@@ -196,86 +176,3 @@ pub trait Kind: Sized {
     /// If they are not what the layer takes, or the layer cannot stand behind such an input.
     fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
 }
-
-fn read<T: Real, K: Kind + Layer<T> + 'static>(
-    words: &[&str],
-    input: Shape,
-    marks: &[Mark],
-) -> Result<Box<dyn Layer<T>>, Error> {
-    let mut arguments = Arguments::new(&K::ENTRY, words, input, marks);
-    let layer = K::parse(&mut arguments)?;
-    arguments.finish()?;
-    Ok(Box::new(layer))
-}
-
-/// The registry: a kind of layer a word.
-macro_rules! registry {
-    ($($kind:ty),* $(,)?) => {
-        /// Every kind of layer, in the order of the help.
-        pub static ENTRIES: &[&Entry] = &[$(&<$kind as Kind>::ENTRY),*];
-
-        /// Reads a layer from the words of the model language, `input` coming in.
-        pub(crate) fn parse<T: Real>(words: &[&str], input: Shape, marks: &[Mark]) -> Result<Box<dyn Layer<T>>, Error> {
-            let (name, rest) = words.split_first().map_or(("", words), |(name, rest)| (*name, rest));
-            $(if name == <$kind as Kind>::ENTRY.name {
-                return read::<T, $kind>(rest, input, marks);
-            })*
-            let known: Vec<_> = ENTRIES.iter().map(|entry| entry.name).collect();
-            Err(Error::Model(format!("unknown layer {name:?}; {}", hint(name, &known))))
-        }
-    };
-}
-
-registry!(
-    Dense,
-    Conv,
-    ConvTranspose,
-    FixedFilter,
-    MaxPool,
-    avg_pool::AvgPool,
-    LpPool,
-    StochasticPool,
-    MixedPool,
-    GlobalPool,
-    AdaptivePool,
-    Up,
-    Concat,
-    Add,
-    BatchNorm,
-    Flatten,
-    Softmax,
-    Pointwise<activations::Sigmoid>,
-    Pointwise<activations::Relu>,
-    Pointwise<activations::Identity>,
-    Pointwise<activations::Step>,
-    Pointwise<activations::Tanh>,
-    Pointwise<activations::Arctan>,
-    Pointwise<activations::Softsign>,
-    Pointwise<activations::Isru>,
-    Pointwise<activations::HardSigmoid>,
-    Pointwise<activations::LeakyRelu>,
-    Trained<activations::Prelu, 1>,
-    activations::Rrelu,
-    Pointwise<activations::ThresholdedRelu>,
-    Pointwise<activations::Elu>,
-    Pointwise<activations::Selu>,
-    Pointwise<activations::Celu>,
-    Trained<activations::Srelu, 4>,
-    Pointwise<activations::Isrlu>,
-    activations::Apl,
-    Pointwise<activations::Softplus>,
-    Pointwise<activations::BentIdentity>,
-    Pointwise<activations::Silu>,
-    Pointwise<activations::HardSwish>,
-    Pointwise<activations::Gelu>,
-    Pointwise<activations::Mish>,
-    Trained<activations::SoftExponential, 1>,
-    Pointwise<activations::Sin>,
-    Pointwise<activations::Sinc>,
-    Pointwise<activations::Gaussian>,
-    activations::LogSoftmax,
-    activations::Maxout,
-    Dropout,
-    Fourier,
-    Taylor,
-);

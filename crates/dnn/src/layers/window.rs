@@ -1,41 +1,10 @@
-//! How a window slides over a picture: convolutions and poolings alike.
+//! Windows in the model language and in ONNX.
 
 use super::Arguments;
 use super::arguments::size_text;
+use crate::Error;
+use crate::compute::window::{Padding, Window};
 use crate::onnx::{Attribute, ints};
-use crate::{Error, Shape};
-
-/// A window of rows and columns that slides over a picture, and what lies outside.
-///
-/// Behind `same` there are as many windows as the stride goes into the picture, `⌈side / stride⌉`; the padding that takes is halved, an odd
-/// one with the larger half below and right (`same`) or above and left (`same-lower`), as ONNX has it. Otherwise there are
-/// `⌊(side + padding − extent) / stride⌋ + 1`, `extent = (size − 1)·dilation + 1`; with `ceil` the division is rounded up,
-/// but no window begins in the padding behind the picture.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Rows and columns.
-    pub size: (usize, usize),
-    /// Rows and columns from one window to the next.
-    pub stride: (usize, usize),
-    /// Rows and columns from one place of the window to the next.
-    pub dilation: (usize, usize),
-    /// Padding above, left, below, right.
-    pub pads: [usize; 4],
-    /// Windows one below the other, and side by side.
-    pub count: (usize, usize),
-    padding: Padding,
-    ceil: bool,
-    /// Whether `ceil` makes for a window more.
-    rounds_up: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Padding {
-    Valid,
-    Same,
-    SameLower,
-    Explicit,
-}
 
 /// What a window is said to be, in the usage of layers.
 macro_rules! window_usage {
@@ -67,81 +36,16 @@ impl Window {
         if words.iter().filter(|found| **found).count() > 1 {
             return Err(arguments.wrong("only one of valid, same, same-lower and pad can be"));
         }
-        let padding = match words {
-            [_, true, ..] => Padding::Same,
-            [_, _, true, _] => Padding::SameLower,
-            [_, _, _, true] => Padding::Explicit,
+        let padding = match (words, explicit) {
+            (_, Some(pads)) => Padding::Explicit(pads),
+            ([_, true, ..], _) => Padding::Same,
+            ([_, _, true, _], _) => Padding::SameLower,
             _ => Padding::Valid,
-        };
-        let mut window = Self {
-            size,
-            stride,
-            dilation,
-            pads: explicit.unwrap_or_default(),
-            count: (0, 0),
-            padding,
-            ceil,
-            rounds_up: false,
         };
         if [stride.0, stride.1, dilation.0, dilation.1, size.0, size.1].iter().any(|&n| n > MOST) {
             return Err(arguments.wrong(format!("size, stride and dilation are at most {MOST}")));
         }
-        let input = arguments.input;
-        let extent = window.extent();
-        if matches!(padding, Padding::Same | Padding::SameLower) {
-            let total = |side: usize, stride: usize, extent: usize| {
-                ((side.div_ceil(stride).max(1) - 1) * stride + extent).saturating_sub(side)
-            };
-            let (rows, columns) = (total(input.height, stride.0, extent.0), total(input.width, stride.1, extent.1));
-            let (top, left) = (rows / 2, columns / 2);
-            window.pads = [top, left, rows - top, columns - left];
-            if padding == Padding::SameLower {
-                window.pads.rotate_left(2);
-            }
-        }
-        let [top, left, bottom, right] = window.pads;
-        let (rows, columns) = (input.height + top + bottom, input.width + left + right);
-        if extent.0 > rows || extent.1 > columns {
-            let (high, wide) = extent;
-            return Err(arguments.wrong(format!(
-                "a window of {high}×{wide} is larger than the picture of {rows}×{columns} behind it{}",
-                if window.pads == [0; 4] { "" } else { ", padding included" }
-            )));
-        }
-        let windows = |side: usize, before: usize, all: usize, stride: usize, extent: usize| {
-            let room = all - extent;
-            match ceil {
-                false => room / stride + 1,
-                // The last one must begin in the picture or the padding before it.
-                true => {
-                    let count = room.div_ceil(stride) + 1;
-                    if (count - 1) * stride >= side + before { count - 1 } else { count }
-                }
-            }
-        };
-        window.count = (
-            windows(input.height, top, rows, stride.0, extent.0),
-            windows(input.width, left, columns, stride.1, extent.1),
-        );
-        let down = ((rows - extent.0) / stride.0 + 1, (columns - extent.1) / stride.1 + 1);
-        window.rounds_up = window.count != down;
-        Ok(window)
-    }
-
-    /// A window that is known to lie so often on a picture: of layers that go the other way, from the windows to the picture.
-    pub(crate) fn placed(
-        size: (usize, usize),
-        stride: (usize, usize),
-        dilation: (usize, usize),
-        pads: [usize; 4],
-        count: (usize, usize),
-    ) -> Self {
-        Self { size, stride, dilation, pads, count, padding: Padding::Explicit, ceil: false, rounds_up: false }
-    }
-
-    /// Rows and columns from the first to the last place of the window, both included.
-    pub fn extent(&self) -> (usize, usize) {
-        ((self.size.0 - 1) * self.dilation.0 + 1, (self.size.1 - 1) * self.dilation.1 + 1)
+        Self::new(arguments.input, size, stride, dilation, padding, ceil).map_err(|problem| arguments.wrong(problem))
     }
 
     /// What [`parse`](Window::parse) reads, with a blank in front of each word.
@@ -150,7 +54,7 @@ impl Window {
             Padding::Valid => String::new(),
             Padding::Same => " same".into(),
             Padding::SameLower => " same-lower".into(),
-            Padding::Explicit => format!(" pad {}", self.pads.map(|pad| pad.to_string()).join(",")),
+            Padding::Explicit(_) => format!(" pad {}", self.pads.map(|pad| pad.to_string()).join(",")),
         };
         if self.stride != default_stride {
             text += &format!(" stride {}", size_text(self.stride, true));
@@ -178,74 +82,6 @@ impl Window {
         }
         attributes
     }
-
-    /// The rows of the picture that windows see, row of windows by row of windows.
-    pub(crate) fn rows(&self, input: Shape) -> Vec<Places> {
-        let [top, _, bottom, _] = self.pads;
-        places(self.count.0, self.stride.0, [top, bottom], self.size.0, self.dilation.0, input.height)
-    }
-
-    /// The columns, in the same way.
-    pub(crate) fn columns(&self, input: Shape) -> Vec<Places> {
-        let [_, left, _, right] = self.pads;
-        places(self.count.1, self.stride.1, [left, right], self.size.1, self.dilation.1, input.width)
-    }
-}
-
-/// Some rows or columns of a picture at the same distance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Places {
-    /// The first that lies in the picture.
-    pub(crate) first: usize,
-    /// How many do.
-    pub(crate) count: usize,
-    /// How many lie in the picture or its padding; what `ceil` lets a window reach beyond that does not count.
-    pub(crate) counted: usize,
-    step: usize,
-}
-
-impl Places {
-    /// Some rows or columns of the picture, one beside the other.
-    pub(crate) fn stretch(first: usize, count: usize) -> Self {
-        Self { first, count, counted: count, step: 1 }
-    }
-
-    /// The last.
-    #[inline(always)]
-    pub(crate) fn last(self) -> usize {
-        self.first + (self.count - 1) * self.step
-    }
-
-    /// Whether they are two, one beside the other.
-    #[inline(always)]
-    pub(crate) fn is_pair(self) -> bool {
-        self.count == 2 && self.step == 1
-    }
-
-    /// Each.
-    #[inline(always)]
-    pub(crate) fn iter(self) -> impl Iterator<Item = usize> + Clone {
-        (0..self.count).map(move |place| self.first + place * self.step)
-    }
-}
-
-fn places(
-    windows: usize,
-    stride: usize,
-    [before, after]: [usize; 2],
-    size: usize,
-    dilation: usize,
-    side: usize,
-) -> Vec<Places> {
-    let one = |window: usize| {
-        let start = window * stride;
-        let skipped = before.saturating_sub(start).div_ceil(dilation);
-        let first = (start + skipped * dilation).saturating_sub(before);
-        let within = side.saturating_sub(first).div_ceil(dilation);
-        let counted = (before + side + after).saturating_sub(start).div_ceil(dilation).min(size);
-        Places { first, count: within.min(size.saturating_sub(skipped)), counted, step: dilation }
-    };
-    (0..windows).map(one).collect()
 }
 
 pub(super) fn pads(arguments: &Arguments, text: &str) -> Result<[usize; 4], Error> {

@@ -1,4 +1,4 @@
-//! The row engine: takes pictures through chains of operators, strip by strip.
+//! The row engine: runs chains of operators on pictures, strip by strip.
 
 mod alpha;
 mod interior;
@@ -6,31 +6,32 @@ mod padding;
 mod plan;
 mod region_sums;
 mod regions;
+mod run;
+mod source;
 mod stream;
 mod strip;
 
-use std::ops::Range;
+pub(crate) use alpha::fill_with_mean;
+pub use plan::{first_not_by_rows, output_shape};
 
+use glassbox_simd::Level;
 use glassbox_tensor::Image;
-use rayon::prelude::*;
 
 use alpha::FillTransparent;
-pub(crate) use alpha::cover_by_mean;
-use plan::{Plan, Stage};
-pub use plan::{first_not_by_rows, output_shape};
+use plan::Plan;
 use region_sums::Totals;
 use regions::RegionReduction;
+use source::READ_BYTES;
 use stream::stream;
 use strip::Strip;
 
-use crate::operator::{Dimensions, ErasedPicture, ErasedRows, Filter, Kind, MOST_REACH, run_picture};
-use crate::{Border, Error, Pixel, RegionOperator};
-use glassbox_simd::{Level, fence};
+use crate::operator::{
+    Border, Dimensions, ErasedMultiPass, ErasedPicture, ErasedRows, Filter, Kind, MOST_REACH, RegionOperator,
+    analysis_of, run_picture,
+};
+use crate::{Error, Pixel};
 
-/// Bytes of an output that is better written past the caches: it would push everything else out of them.
-const CACHE_BYTES: usize = 1 << 24;
-
-/// How a picture is taken through operators. The result has the same bits whatever is chosen here but `keep_alpha`.
+/// How operators run on a picture. Only `keep_alpha` changes the result; the other fields change no bit.
 ///
 /// ```
 /// use glassbox_kernels::{Engine, filters};
@@ -41,14 +42,17 @@ const CACHE_BYTES: usize = 1 << 24;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Engine {
-    /// Vector instructions: the widest there are by default.
+    /// The vector instructions to use; the widest by default.
     pub level: Level,
-    /// Rows of output in a strip; chosen from the picture's size by default.
+    /// Rows of output in a strip; chosen by the picture's size by default.
     pub strip: Option<usize>,
-    /// Whether the last channel is alpha, which filters copy; pooling pools it as any other. Before an operator looks around, the colour of what
-    /// has less than half alpha is drawn to what is seen around it, so that it has no say.
+    /// Whether the last channel is alpha. Filters copy it, and pooling pools it like any channel.
+    ///
+    /// Before an operator with a window, pixels of less than half alpha get the colour of visible pixels around. So the
+    /// colour of transparent pixels does not bleed into others.
     pub keep_alpha: bool,
-    /// Bytes of a picture that is kept when it is taken through row by row and must be looked at more than once: a larger one is read, or made, again.
+    /// The largest picture, in bytes, that [`stream`](Engine::stream) keeps in memory where an operator needs several
+    /// passes over it. A larger one is read, or computed, again for each pass.
     pub kept_bytes: usize,
 }
 
@@ -59,116 +63,130 @@ impl Default for Engine {
 }
 
 impl Engine {
-    /// Takes `picture` through the operators of `chain`, one behind the other, on rayon's current threads.
+    /// Runs the operators of `chain` on `picture`, one after the other, on rayon's current threads.
     ///
-    /// Two operators or more that work row by row, or say how far they see, do so strip by strip: no picture between them is there as a whole, but for
-    /// the border `wrap`.
+    /// Operators on rows, and on pictures with a reach, run strip by strip: no intermediate picture is in memory as a
+    /// whole, except where a border is `wrap`.
     ///
-    /// # Dimensions
-    /// `[height, width, channels]` → as [`output_shape`] says
+    /// # Shape
+    /// `[height, width, channels]` → see [`output_shape`]
     ///
     /// # Errors
-    /// If nothing would be left of the picture.
+    /// If the picture is too small.
     pub fn run<T: Pixel>(&self, chain: &[Filter], picture: &Image<T>) -> Result<Image<T>, Error> {
         let mut out = Image::zeros(output_shape(chain, picture.dim())?);
         self.run_into(chain, picture, &mut out)?;
         Ok(out)
     }
 
-    /// As [`run`](Engine::run), into a picture that is already there.
+    /// As [`run`](Engine::run), into an existing picture.
     ///
     /// # Errors
     /// As [`run`](Engine::run).
     ///
     /// # Panics
-    /// If `out` does not have the shape that [`output_shape`] gives.
+    /// If the shape of `out` differs from [`output_shape`].
     pub fn run_into<T: Pixel>(&self, chain: &[Filter], picture: &Image<T>, out: &mut Image<T>) -> Result<(), Error> {
-        assert_eq!(out.dim(), output_shape(chain, picture.dim())?, "run_into: an output of the chain's shape");
-        let apart = |filter: &Filter| match &filter.kind {
+        assert_eq!(out.dim(), output_shape(chain, picture.dim())?, "run_into: the shape of the output");
+        let needs_picture = |filter: &Filter| match &filter.kind {
             Kind::Rows(_) => false,
             Kind::Regions(_) | Kind::MultiPass(_) => true,
-            Kind::Picture(whole) => {
-                whole.border() == Border::Wrap || whole.reach().is_none_or(|reach| reach > MOST_REACH)
+            Kind::Picture(picture) => {
+                picture.border() == Border::Wrap || picture.reach().is_none_or(|reach| reach > MOST_REACH)
             }
         };
-        match chain.iter().position(apart) {
-            Some(0) if chain.len() == 1 => *out = self.apart(&chain[0], picture)?,
-            Some(0) => self.run_into(&chain[1..], &self.apart(&chain[0], picture)?, out)?,
+        match chain.iter().position(needs_picture) {
+            Some(0) if chain.len() == 1 => *out = self.run_alone(&chain[0], picture)?,
+            Some(0) => self.run_into(&chain[1..], &self.run_alone(&chain[0], picture)?, out)?,
             Some(index) => self.run_into(&chain[index..], &self.run(&chain[..index], picture)?, out)?,
             None => {
                 let plan = Plan::new(chain, picture.dim(), self.keep_alpha)?;
-                self.rows(&plan, &band_of(picture), 0..out.height(), out.as_mut_slice());
+                self.run_plan(&plan, &Strip::whole(picture), 0..out.height(), out.as_mut_slice());
             }
         }
         Ok(())
     }
 
-    /// One operator that is none of the plan from row to row.
-    fn apart<T: Pixel>(&self, filter: &Filter, picture: &Image<T>) -> Result<Image<T>, Error> {
+    /// The output of an operator that has no stage in a plan.
+    fn run_alone<T: Pixel>(&self, filter: &Filter, picture: &Image<T>) -> Result<Image<T>, Error> {
         Ok(match &filter.kind {
-            Kind::Picture(whole) => self.whole(&**whole, picture),
-            Kind::Regions(bins) => {
-                let mut out = Image::zeros(bins.shape(picture.dim())?);
-                let gather = self.gather::<T>(&**bins, picture.dim());
-                gather.rows::<T, Error>(0..out.height(), &mut band_of(picture), out.as_mut_slice())?;
+            Kind::Picture(operator) => self.run_picture(&**operator, picture),
+            Kind::Regions(regions) => {
+                let mut out = Image::zeros(regions.shape(picture.dim())?);
+                let reduction = self.reduction::<T>(&**regions, picture.dim());
+                reduction.rows::<T, Error>(0..out.height(), &mut Strip::whole(picture), out.as_mut_slice())?;
                 out
             }
-            Kind::MultiPass(_) => {
+            Kind::MultiPass(operator) => {
+                let fill = FillTransparent::before_pooling(operator.window(), Border::Zero);
+                let filled = fill.filter(|_| self.keep_alpha).map(|fill| self.filled(fill, picture));
+                let picture = filled.as_ref().unwrap_or(picture);
+                let operator = self.analyse(&**operator, picture);
                 let mut out = Image::zeros(filter.shape(picture.dim())?);
-                let (line, mut next) = (picture.line_length(), 0);
-                let read = |first: usize, rows: &mut [T]| -> Result<(), Error> {
-                    rows.copy_from_slice(&picture.as_slice()[first * line..][..rows.len()]);
-                    Ok(())
-                };
-                let write = |rows: &[T]| {
-                    out.as_mut_slice()[next..next + rows.len()].copy_from_slice(rows);
-                    next += rows.len();
-                    Ok(())
-                };
-                // It is there already, to be looked at as often as need be.
-                let engine = Engine { kept_bytes: 0, ..*self };
-                stream(&engine, std::slice::from_ref(filter), picture.dim(), read, write)?;
+                let plan = Plan::of_rows(&*operator, [picture.dim(), out.dim()]);
+                self.run_plan(&plan, &Strip::whole(picture), 0..out.height(), out.as_mut_slice());
                 out
             }
-            Kind::Rows(_) => unreachable!("{}: is a step from row to row", filter.name()),
+            Kind::Rows(_) => unreachable!("{}: has a stage in a plan", filter.name()),
         })
     }
 
-    /// How parts of a picture are brought together.
-    pub(crate) fn gather<T: Pixel>(&self, bins: &dyn RegionOperator, shape: Dimensions) -> RegionReduction {
-        let (height, width, channels) = shape;
-        let terms = Totals { reduce: bins.reduce(), channels, alpha: self.keep_alpha };
-        RegionReduction::new::<T>(bins.grids(height, width), terms, width * channels, self.level)
+    /// The operator that an analysis of the picture yields.
+    fn analyse<T: Pixel>(&self, filter: &dyn ErasedMultiPass, picture: &Image<T>) -> Box<dyn ErasedRows> {
+        let mut analysis = analysis_of::<T>(filter, picture.dim(), self.keep_alpha);
+        let line = picture.line_length();
+        let batch = (READ_BYTES / (line * size_of::<T>())).max(1);
+        loop {
+            let batches = picture.as_slice().chunks(batch * line);
+            batches.enumerate().for_each(|(index, rows)| analysis.add(index * batch, rows));
+            if !analysis.needs_another_pass() {
+                return analysis.finish();
+            }
+        }
     }
 
-    /// One operator that sees the whole picture.
-    fn whole<T: Pixel>(&self, filter: &dyn ErasedPicture, picture: &Image<T>) -> Image<T> {
+    /// The reduction of a picture of `shape` by the regions of an operator.
+    fn reduction<T: Pixel>(&self, regions: &dyn RegionOperator, shape: Dimensions) -> RegionReduction {
+        let (height, width, channels) = shape;
+        let totals = Totals { reduce: regions.reduce(), channels, alpha: self.keep_alpha };
+        RegionReduction::new::<T>(regions.grids(height, width), totals, width * channels, self.level)
+    }
+
+    /// The output of an operator on pictures; transparent pixels are filled first.
+    fn run_picture<T: Pixel>(&self, filter: &dyn ErasedPicture, picture: &Image<T>) -> Image<T> {
         if !self.keep_alpha || filter.minds_alpha() {
             return run_picture(filter, picture);
         }
-        let mut covered = picture.clone();
-        let cover = match filter.reach() {
-            Some(reach) => FillTransparent::around(reach, filter.border()),
+        let filled = match filter.reach() {
+            Some(reach) => self.filled(FillTransparent::before_picture(reach, filter.border()), picture),
             None => {
-                cover_by_mean(&mut covered);
-                FillTransparent::NEAR
+                let mut filled = picture.clone();
+                fill_with_mean(&mut filled);
+                self.filled(FillTransparent::NEAR, &filled)
             }
         };
-        let mut near = Image::zeros(covered.dim());
-        self.rows(&Plan::cover(cover, covered.dim()), &band_of(&covered), 0..covered.height(), near.as_mut_slice());
-        run_picture(filter, &near)
+        run_picture(filter, &filled)
     }
 
-    /// Takes a picture through operators without ever having it, or what becomes of it, in memory as a whole: its rows are read from above
-    /// as they are needed, and those that are done are written. The result is that of [`run`](Engine::run).
+    /// A picture with its transparent pixels filled.
+    fn filled<T: Pixel>(&self, fill: FillTransparent, picture: &Image<T>) -> Image<T> {
+        let mut filled = Image::zeros(picture.dim());
+        let plan = Plan::of_fill(fill, picture.dim());
+        self.run_plan(&plan, &Strip::whole(picture), 0..picture.height(), filled.as_mut_slice());
+        filled
+    }
+
+    /// Runs a chain without the picture or its output in memory as a whole: rows are read as they are needed, and
+    /// written when they are done. The result is that of [`run`](Engine::run).
     ///
-    /// # Dimensions
-    /// `read` fills rows of a picture of `shape` from the one on that it is told, `write` gets the next rows of the output: whole rows, each time some.
-    /// Rows are read from above, one behind the other; where the picture must be looked at more than once, as for the border `wrap`, then from row 0 again.
+    /// # Shape
+    /// `read` fills whole rows of a picture of `shape`, from a given row on. Rows are read from top to bottom; an
+    /// operator that needs several passes, as for the border `wrap`, begins again at row 0. `write` gets the next whole
+    /// rows of the output.
     ///
     /// # Errors
-    /// If nothing would be left of the picture, what `read` and `write` report, or [`Error::NotByRows`] if an operator must see the whole
-    /// picture ([`first_not_by_rows`] asks beforehand).
+    /// If the picture is too small, if `read` or `write` fails, or [`Error::NotByRows`] if an operator needs the whole
+    /// picture at once ([`first_not_by_rows`] finds it beforehand).
     pub fn stream<T: Pixel, E: From<Error>>(
         &self,
         chain: &[Filter],
@@ -181,76 +199,4 @@ impl Engine {
         }
         stream(self, chain, shape, read, write)
     }
-
-    /// Rows `range` of a chain's output, strip by strip on all threads.
-    pub(crate) fn rows<T: Pixel>(&self, plan: &Plan, strip: &Strip<T>, range: Range<usize>, out: &mut [T]) {
-        let line = out.len() / range.len();
-        let height = self.strip.unwrap_or_else(|| plan.strip_height::<T>(range.len())).clamp(1, range.len());
-        let past_caches = size_of_val(out) > CACHE_BYTES;
-        let work = |(index, rows): (usize, &mut [T])| {
-            let first = range.start + index * height;
-            self.strip(plan, strip, first..first + rows.len() / line, rows, past_caches);
-            fence();
-        };
-        if rayon::current_num_threads() == 1 {
-            out.chunks_mut(height * line).enumerate().for_each(work);
-        } else {
-            out.par_chunks_mut(height * line).enumerate().for_each(work);
-        }
-    }
-
-    /// Rows `range` of the output of the last of `plan`.
-    fn strip<T: Pixel>(&self, plan: &Plan, strip: &Strip<T>, range: Range<usize>, out: &mut [T], past_caches: bool) {
-        let Some((last, before)) = plan.split_last() else {
-            return out.copy_from_slice(strip.rows(range));
-        };
-        if before.is_empty() {
-            return self.step(last, strip, range, out, past_caches);
-        }
-        let (height, width, channels) = before.output();
-        let needed = last.rows_needed(range.clone(), height);
-        let mut between = vec![T::default(); needed.len() * width * channels];
-        self.strip(&before, strip, needed.clone(), &mut between, false);
-        let strip = Strip { pixels: &between, first: needed.start, height, width, channels };
-        self.step(last, &strip, range, out, past_caches);
-    }
-
-    /// Rows `range` of one step's output.
-    fn step<T: Pixel>(&self, step: Stage, strip: &Strip<T>, range: Range<usize>, out: &mut [T], past_caches: bool) {
-        match step {
-            Stage::Given(filter) => self.filter_band(filter, strip, range, out, past_caches),
-            Stage::FillTransparent(cover) => self.filter_band(&cover, strip, range, out, past_caches),
-            Stage::Near(filter, _) => {
-                // Where the part ends but not the picture what comes out is wrong, as far as the operator sees: that is left away.
-                let needed = step.rows_needed(range.clone(), strip.height);
-                let part =
-                    Image::from_vec([needed.len(), strip.width, strip.channels], strip.rows(needed.clone()).to_vec());
-                let made = run_picture(filter, &part.expect("as many numbers as there are in these rows"));
-                assert_eq!(made.height(), needed.len(), "as many rows as it was given, of an operator with a reach");
-                let line = made.line_length();
-                out.copy_from_slice(&made.as_slice()[(range.start - needed.start) * line..][..range.len() * line]);
-            }
-        }
-    }
-
-    /// Rows `range` of one operator's output.
-    fn filter_band<T: Pixel>(
-        &self,
-        filter: &dyn ErasedRows,
-        strip: &Strip<T>,
-        range: Range<usize>,
-        out: &mut [T],
-        past_caches: bool,
-    ) {
-        strip.filter(filter, self.level, past_caches, range.clone(), out);
-        if self.keep_alpha && filter.keeps_alpha() && filter.channels(strip.channels) == strip.channels {
-            strip.copy_alpha(filter, range, out);
-        }
-    }
-}
-
-/// All rows of a picture.
-fn band_of<T: Pixel>(picture: &Image<T>) -> Strip<'_, T> {
-    let (height, width, channels) = picture.dim();
-    Strip { pixels: picture.as_slice(), first: 0, height, width, channels }
 }

@@ -1,99 +1,104 @@
-//! The places at a picture's left and right edge, whose windows see what the border says.
+//! The output pixels at a picture's left and right edge, whose windows reach beyond it.
 
 use std::ops::Range;
 
-use super::strip::{Placed, Strip};
-use crate::Pixel;
-use crate::operator::{Rows, kernel_of};
 use glassbox_simd::Level;
 
-/// What windows at the sides see is copied and laid side by side, both sides of one group of rows behind the other: a side by itself is too narrow for
-/// a vector. They are one low picture then; what stands where one side meets the next is not used.
-pub(crate) struct Padding<'a, T> {
+use super::strip::{Placement, Strip};
+use crate::Pixel;
+use crate::operator::{Rows, kernel_of};
+
+/// The edges of a strip's output, made on padded copies of the picture's columns.
+///
+/// An edge alone is too narrow for vectors. So the padded columns of both edges, for one group of rows after the other,
+/// are laid side by side: the row function gets one wide and low picture. Output where one edge meets the next is
+/// ignored.
+pub(super) struct Padding<'a, T> {
     strip: &'a Strip<'a, T>,
-    placed: &'a Placed<'a>,
+    placement: &'a Placement<'a>,
     level: Level,
-    /// The places of each side.
-    sides: Vec<Range<usize>>,
-    /// At which place of a group each side begins.
+    /// The output positions of each edge.
+    edges: Vec<Range<usize>>,
+    /// The position within a group at which each edge begins.
     begins: Vec<usize>,
-    /// Which numbers of a row the sides see; where the border says zero, one that no row has.
-    seen: Vec<usize>,
-    /// The last row that is looked at.
+    /// Which numbers of a picture's row the padded columns hold; `usize::MAX` for zero.
+    sources: Vec<usize>,
+    /// The last row that is read.
     last: isize,
-    /// What they see of the rows.
+    /// The padded columns.
     copies: Vec<T>,
     made: Vec<T>,
 }
 
 impl<'a, T: Pixel> Padding<'a, T> {
-    /// Of a strip that ends before row `end`.
-    pub(crate) fn new(
+    /// For output rows before `end`.
+    pub(super) fn new(
         strip: &'a Strip<'a, T>,
-        placed: &'a Placed<'a>,
-        sides: [Range<usize>; 2],
+        placement: &'a Placement<'a>,
+        edges: [Range<usize>; 2],
         end: usize,
         level: Level,
     ) -> Self {
-        let sides: Vec<_> = sides.into_iter().filter(|side| !side.is_empty()).collect();
-        let (mut seen, mut begins) = (Vec::new(), Vec::new());
-        for side in &sides {
-            begins.push(seen.len() / strip.channels / placed.window.stride);
-            // The next side begins at a place.
-            let columns = placed.columns(side.len()).next_multiple_of(placed.window.stride);
-            let first = (side.start * placed.window.stride) as isize - placed.left as isize;
+        let edges: Vec<_> = edges.into_iter().filter(|edge| !edge.is_empty()).collect();
+        let (mut sources, mut begins) = (Vec::new(), Vec::new());
+        for edge in &edges {
+            begins.push(sources.len() / strip.channels / placement.window.stride);
+            // The next edge begins at a whole stride.
+            let columns = placement.columns(edge.len()).next_multiple_of(placement.window.stride);
+            let first = (edge.start * placement.window.stride) as isize - placement.left as isize;
             for column in first..first + columns as isize {
-                let place = placed.border.place(column, strip.width);
-                let number = |channel| place.map_or(usize::MAX, |place| place * strip.channels + channel);
-                seen.extend((0..strip.channels).map(number));
+                let column = placement.border.place(column, strip.width);
+                let number = |channel| column.map_or(usize::MAX, |column| column * strip.channels + channel);
+                sources.extend((0..strip.channels).map(number));
             }
         }
-        let last = placed.last_row(end);
-        Self { strip, placed, level, sides, begins, seen, last, copies: Vec::new(), made: Vec::new() }
+        let last = placement.last_row(end);
+        Self { strip, placement, level, edges, begins, sources, last, copies: Vec::new(), made: Vec::new() }
     }
 
-    /// Rows `range`.
-    pub(crate) fn filter(&mut self, range: Range<usize>, out: &mut [T]) {
-        let Self { strip, placed, level, sides, begins, seen, last, copies, made } = self;
-        if sides.is_empty() {
+    /// Makes the edges of output rows `range`.
+    pub(super) fn filter(&mut self, range: Range<usize>, out: &mut [T]) {
+        let Self { strip, placement, level, edges, begins, sources, last, copies, made } = self;
+        if edges.is_empty() {
             return;
         }
         let (line, channels, stride) =
-            (out.len() / range.len(), placed.filter.channels(strip.channels), placed.window.stride);
-        let rows_each = placed.rows_each().min(range.len());
-        let groups = range.len().div_ceil(rows_each);
-        let (across, length) = (seen.len() / strip.channels / stride, groups * seen.len());
-        let places = (length / strip.channels - placed.window.width()) / stride + 1;
-        made.resize(places * channels, T::default());
-        // What groups see at a step lies side by side: rows that are a group apart. The rows of the next group are their continuation.
-        let apart = rows_each * stride;
-        let furthest = (rows_each - 1) * stride + placed.height() - 1;
-        let room = (groups + furthest / apart) * seen.len();
-        copies.resize(apart * room, T::default());
-        let side_by_side = |row: usize| row % apart * room + row / apart * seen.len();
-        let (above, below) = (placed.rows(range.start).start, placed.rows(range.end - 1).end);
+            (out.len() / range.len(), placement.filter.channels(strip.channels), placement.window.stride);
+        let rows_per_group = placement.rows_per_group().min(range.len());
+        let groups = range.len().div_ceil(rows_per_group);
+        let (across, length) = (sources.len() / strip.channels / stride, groups * sources.len());
+        let positions = (length / strip.channels - placement.window.width()) / stride + 1;
+        made.resize(positions * channels, T::default());
+        // Rows that are one group apart lie side by side in `copies`, on one line: all groups read their `i`th row
+        // there. A line goes on with the rows of the next group, so rows below a group are found further along.
+        let apart = rows_per_group * stride;
+        let furthest = (rows_per_group - 1) * stride + placement.height() - 1;
+        let copy_line = (groups + furthest / apart) * sources.len();
+        copies.resize(apart * copy_line, T::default());
+        let start_of = |row: usize| row % apart * copy_line + row / apart * sources.len();
+        let (above, below) = (placement.rows(range.start).start, placement.rows(range.end - 1).end);
         let rows = (above..below).enumerate().map(|(row, y)| {
-            let from = placed.border.place(y.min(*last), strip.height).map_or(&[][..], |y| strip.row(y));
-            (from, side_by_side(row))
+            let from = placement.border.place(y.min(*last), strip.height).map_or(&[][..], |y| strip.row(y));
+            (from, start_of(row))
         });
         let rows: Vec<_> = rows.collect();
-        // Column by column, as there are usually more rows.
-        for (column, seen) in seen.iter().enumerate() {
+        // Column by column, because there are usually more rows than columns.
+        for (column, source) in sources.iter().enumerate() {
             for (from, to) in &rows {
-                copies[to + column] = from.get(*seen).copied().unwrap_or_default();
+                copies[to + column] = from.get(*source).copied().unwrap_or_default();
             }
         }
-        let mut kernel = kernel_of::<T>(placed.filter, strip.channels);
-        for step in 0..rows_each {
+        let mut kernel = kernel_of::<T>(placement.filter, strip.channels);
+        for index in 0..rows_per_group {
             let rows: Vec<_> =
-                (0..placed.height()).map(|row| &copies[side_by_side(step * stride + row)..][..length]).collect();
-            kernel.row(Rows::new(&rows, step, false, *level), made);
-            for (side, begin) in sides.iter().zip(&*begins) {
-                for number in 0..side.len() * channels {
+                (0..placement.height()).map(|row| &copies[start_of(index * stride + row)..][..length]).collect();
+            kernel.row(Rows::new(&rows, index, false, *level), made);
+            for (edge, begin) in edges.iter().zip(&*begins) {
+                for number in 0..edge.len() * channels {
                     // The last group may have fewer rows than the others.
-                    let of_step = out.chunks_exact_mut(line).skip(step).step_by(rows_each);
-                    for (made, out) in made.chunks(across * channels).zip(of_step) {
-                        out[side.start * channels + number] = made[begin * channels + number];
+                    let out = out.chunks_exact_mut(line).skip(index).step_by(rows_per_group);
+                    for (made, out) in made.chunks(across * channels).zip(out) {
+                        out[edge.start * channels + number] = made[begin * channels + number];
                     }
                 }
             }

@@ -1,34 +1,35 @@
-//! What is kept of a part of a picture until all of it was seen, and what its pixel is then.
+//! The totals of a region, and the pixel that they become.
 
 use std::ops::Range;
+
+use glassbox_simd::{Level, Task};
 
 use crate::Pixel;
 use crate::numbers::{nearest, visibility};
 use crate::operator::Reduce;
-use glassbox_simd::{Level, Task};
 
-/// The numbers of a part.
+/// Which totals describe a region.
 ///
-/// | | |
+/// | reduction | totals |
 /// |---|---|
-/// | max | the greatest of each channel |
-/// | max, alpha | the same, colours of what is seen best alone; how well that is |
+/// | maximum | the maximum of each channel |
+/// | maximum with alpha | the same, for colours among the most visible pixels only; the octave of their visibility |
 /// | mean | the sum of each channel |
-/// | mean, alpha | the same; the sum of each colour, as much as it is seen; how much that is in all |
+/// | mean with alpha | the same; the sum of `visibility · colour` for each colour; the sum of the visibility |
 ///
-/// Colours are seen in full from half of alpha's range on, as everywhere. Below, a mean takes them in proportion to alpha, and of the greatest those have no
-/// say that are in a lower octave of alpha than others.
+/// [`visibility`] is full from half of full alpha on. For the maximum it counts in octaves: a pixel counts for nothing
+/// if another has a visibility in a higher octave.
 #[derive(Clone, Copy)]
-pub(crate) struct Totals {
-    pub(crate) reduce: Reduce,
-    pub(crate) channels: usize,
+pub(super) struct Totals {
+    pub(super) reduce: Reduce,
+    pub(super) channels: usize,
     /// Whether the last channel is alpha.
-    pub(crate) alpha: bool,
+    pub(super) alpha: bool,
 }
 
 impl Totals {
-    /// How many numbers that is.
-    pub(crate) fn count(self) -> usize {
+    /// How many numbers a region has.
+    pub(super) fn count(self) -> usize {
         match (self.reduce, self.alpha) {
             (_, false) => self.channels,
             (Reduce::Max, true) => self.channels + 1,
@@ -36,34 +37,34 @@ impl Totals {
         }
     }
 
-    /// Brings together what was found of the same parts in some rows and in others; nothing yet if `state` is empty.
-    pub(crate) fn merge(self, state: &mut Vec<f64>, found: Vec<f64>) {
+    /// Adds the totals of further rows of the same regions; `state` may be empty.
+    pub(super) fn merge(self, state: &mut Vec<f64>, more: Vec<f64>) {
         if state.is_empty() {
-            *state = found;
+            *state = more;
             return;
         }
         match (self.reduce, self.alpha) {
-            (Reduce::Mean, _) => state.iter_mut().zip(found).for_each(|(sum, a)| *sum += a),
-            (Reduce::Max, false) => state.iter_mut().zip(found).for_each(|(most, a)| *most = greatest(*most, a)),
+            (Reduce::Mean, _) => state.iter_mut().zip(more).for_each(|(sum, a)| *sum += a),
+            (Reduce::Max, false) => state.iter_mut().zip(more).for_each(|(most, a)| *most = maximum(*most, a)),
             (Reduce::Max, true) => {
-                let parts = state.chunks_exact_mut(self.count()).zip(found.chunks_exact(self.count()));
-                parts.for_each(|(state, found)| greatest_seen(state, &found[..self.channels], found[self.channels]));
+                let regions = state.chunks_exact_mut(self.count()).zip(more.chunks_exact(self.count()));
+                regions.for_each(|(state, more)| visible_maximum(state, &more[..self.channels], more[self.channels]));
             }
         }
     }
 
-    /// The pixels of parts of `height` rows.
-    pub(crate) fn finish<T: Pixel>(self, height: usize, columns: &[Range<usize>], state: &[f64], out: &mut [T]) {
+    /// The pixels of regions of `height` rows.
+    pub(super) fn finish<T: Pixel>(self, height: usize, columns: &[Range<usize>], state: &[f64], out: &mut [T]) {
         let channels = self.channels;
-        let parts = columns.iter().zip(state.chunks_exact(self.count()));
-        for ((columns, state), pixel) in parts.zip(out.chunks_exact_mut(channels)) {
+        let regions = columns.iter().zip(state.chunks_exact(self.count()));
+        for ((columns, state), pixel) in regions.zip(out.chunks_exact_mut(channels)) {
             let count = (height * columns.len()) as f64;
-            let seen = if self.alpha { state[state.len() - 1] } else { 0.0 };
+            let visible = if self.alpha { state[state.len() - 1] } else { 0.0 };
             for (c, out) in pixel.iter_mut().enumerate() {
                 *out = match self.reduce {
                     Reduce::Max => T::from_real(state[c] as f32),
-                    Reduce::Mean if seen > 0.0 && c + 1 < channels => nearest(state[channels + c] / seen),
-                    // Of what cannot be seen at all, too.
+                    Reduce::Mean if visible > 0.0 && c + 1 < channels => nearest(state[channels + c] / visible),
+                    // Also for the colours of a wholly transparent region.
                     Reduce::Mean => nearest(state[c] / count),
                 };
             }
@@ -71,13 +72,13 @@ impl Totals {
     }
 }
 
-/// A few rows, of which parts side by side take some columns each.
-pub(crate) struct RowGroup<'a, T> {
-    pub(crate) terms: Totals,
-    pub(crate) columns: &'a [Range<usize>],
-    pub(crate) rows: &'a [T],
+/// A few rows of the picture, and the columns of the regions on them.
+pub(super) struct RowGroup<'a, T> {
+    pub(super) totals: Totals,
+    pub(super) columns: &'a [Range<usize>],
+    pub(super) rows: &'a [T],
     /// Numbers of a row.
-    pub(crate) line: usize,
+    pub(super) line: usize,
 }
 
 impl<T: Pixel> Task for RowGroup<'_, T> {
@@ -85,49 +86,49 @@ impl<T: Pixel> Task for RowGroup<'_, T> {
 
     #[inline(always)]
     fn run(self, _: Level) -> Vec<f64> {
-        let Totals { reduce, channels, alpha } = self.terms;
-        let mut state = vec![0.0; self.columns.len() * self.terms.count()];
-        let parts = state.chunks_exact_mut(self.terms.count()).zip(self.columns);
-        // Of the columns that are looked at, rows first: neighbours at a time.
+        let Totals { reduce, channels, alpha } = self.totals;
+        let mut state = vec![0.0; self.columns.len() * self.totals.count()];
+        let regions = state.chunks_exact_mut(self.totals.count()).zip(self.columns);
+        // All columns are reduced down the rows first, because that works on neighbours at a time.
         let first = self.columns[0].start;
         let end = self.columns[self.columns.len() - 1].end;
         let rows = self.rows.chunks_exact(self.line);
-        let seen = rows.clone().map(|row| &row[first * channels..end * channels]);
+        let used = rows.clone().map(|row| &row[first * channels..end * channels]);
         let inside = |columns: &Range<usize>| (columns.start - first) * channels..(columns.end - first) * channels;
         match (reduce, alpha) {
             (Reduce::Max, false) => {
-                let most = greatest_down(seen);
-                for (state, columns) in parts {
-                    greatest_across(&most[inside(columns)], state);
+                let most = maximum_down(used);
+                for (state, columns) in regions {
+                    maximum_across(&most[inside(columns)], state);
                 }
             }
             (Reduce::Mean, false) if T::BINS_ARE_EXACT => {
-                let sums = sums_down(seen);
-                for (state, columns) in parts {
+                let sums = sums_down(used);
+                for (state, columns) in regions {
                     sums_across(&sums[inside(columns)], state);
                 }
             }
             (Reduce::Mean, false) => {
-                let sums = long_sums_down(seen);
-                for (state, columns) in parts {
+                let sums = long_sums_down(used);
+                for (state, columns) in regions {
                     sums_across(&sums[inside(columns)], state);
                 }
             }
             (Reduce::Max, true) => {
-                for (state, columns) in parts {
+                for (state, columns) in regions {
                     state.fill(f64::NEG_INFINITY);
                     for row in rows.clone() {
                         for pixel in row[columns.start * channels..columns.end * channels].chunks_exact(channels) {
-                            greatest_seen(state, pixel, octave(pixel));
+                            visible_maximum(state, pixel, octave(pixel));
                         }
                     }
                 }
             }
             (Reduce::Mean, true) => {
-                for (state, columns) in parts {
+                for (state, columns) in regions {
                     for row in rows.clone() {
                         for pixel in row[columns.start * channels..columns.end * channels].chunks_exact(channels) {
-                            add_seen(state, pixel);
+                            add_pixel(state, pixel);
                         }
                     }
                 }
@@ -137,27 +138,27 @@ impl<T: Pixel> Task for RowGroup<'_, T> {
     }
 }
 
-/// The greater of two; what is no number has no say.
+/// The greater of two numbers; NaN is ignored.
 #[inline(always)]
-fn greatest<N: Copy + PartialOrd>(most: N, a: N) -> N {
-    // Only what is no number differs from itself.
-    #[allow(clippy::eq_op, reason = "that is what is asked")]
+fn maximum<N: Copy + PartialOrd>(most: N, a: N) -> N {
+    // Only NaN differs from itself.
+    #[allow(clippy::eq_op, reason = "a test for NaN")]
     if a > most || most != most { a } else { most }
 }
 
-/// The greatest number of each column.
+/// The maximum of each column.
 #[inline(always)]
-fn greatest_down<'a, T: Pixel>(mut rows: impl Iterator<Item = &'a [T]>) -> Vec<T> {
+fn maximum_down<'a, T: Pixel>(mut rows: impl Iterator<Item = &'a [T]>) -> Vec<T> {
     let mut most = rows.next().unwrap_or_default().to_vec();
     for row in rows {
         for (most, &a) in most.iter_mut().zip(row) {
-            *most = greatest(*most, a);
+            *most = maximum(*most, a);
         }
     }
     most
 }
 
-/// The sum of each column in 64 bits, for numbers whose sums are not exact in fewer.
+/// The sum of each column in 64 bits, for numbers whose sums would otherwise not be exact.
 #[inline(always)]
 fn long_sums_down<'a, T: Pixel>(rows: impl Iterator<Item = &'a [T]>) -> Vec<f64> {
     let mut sums = Vec::new();
@@ -183,16 +184,16 @@ fn sums_down<'a, T: Pixel>(rows: impl Iterator<Item = &'a [T]>) -> Vec<T::Accumu
     sums
 }
 
-/// The greatest of neighbouring pixels, channel by channel.
+/// The maximum of neighbouring pixels, channel by channel.
 #[inline(always)]
-fn greatest_across<N: Copy + PartialOrd + Into<f64>>(pixels: &[N], state: &mut [f64]) {
+fn maximum_across<N: Copy + PartialOrd + Into<f64>>(pixels: &[N], state: &mut [f64]) {
     let channels = state.len();
     for (c, out) in state.iter_mut().enumerate() {
-        // By places: most parts are so narrow that to count their pixels first, a division, would take longer.
-        let (mut most, mut place) = (pixels[c], c + channels);
-        while let Some(&a) = pixels.get(place) {
-            most = greatest(most, a);
-            place += channels;
+        // By index: most regions are so narrow that the division for a count of pixels would take longer.
+        let (mut most, mut index) = (pixels[c], c + channels);
+        while let Some(&a) = pixels.get(index) {
+            most = maximum(most, a);
+            index += channels;
         }
         *out = most.into();
     }
@@ -203,51 +204,52 @@ fn greatest_across<N: Copy + PartialOrd + Into<f64>>(pixels: &[N], state: &mut [
 fn sums_across<N: Copy + Into<f64>>(pixels: &[N], state: &mut [f64]) {
     let channels = state.len();
     for (c, out) in state.iter_mut().enumerate() {
-        let (mut sum, mut place) = (0.0, c);
-        while let Some(&a) = pixels.get(place) {
+        let (mut sum, mut index) = (0.0, c);
+        while let Some(&a) = pixels.get(index) {
             sum += a.into();
-            place += channels;
+            index += channels;
         }
         *out = sum;
     }
 }
 
-/// The octave of how much is seen, all being one by itself.
+/// The octave of a pixel's visibility: full visibility is in the highest, alone.
 #[inline(always)]
 fn octave<T: Pixel>(pixel: &[T]) -> f64 {
-    // The exponent of what is at most 1.
+    // The exponent of a number of at most 1.
     ((visibility(pixel) / f64::from(T::FULL)).to_bits() >> (f64::MANTISSA_DIGITS - 1)) as f64
 }
 
-/// Adds a pixel to the sums of a part.
+/// Adds a pixel to the sums of a region.
 #[inline(always)]
-fn add_seen<T: Pixel>(state: &mut [f64], pixel: &[T]) {
-    // Of whole numbers a whole number, so that sums are exact, of 16 bits as long as a part has less than two million pixels.
-    let seen = visibility(pixel);
+fn add_pixel<T: Pixel>(state: &mut [f64], pixel: &[T]) {
+    // The visibility of whole numbers is whole, so sums are exact; for 16 bits, in regions of less than two million
+    // pixels.
+    let visible = visibility(pixel);
     let (sums, by_visibility) = state.split_at_mut(pixel.len());
     for (sum, &a) in sums.iter_mut().zip(pixel) {
         *sum += a.into();
     }
-    // Colours that cannot be seen may be no numbers.
-    if seen > 0.0 {
-        let (all, colours) = by_visibility.split_last_mut().expect("as many numbers as channels");
+    // The colour of a transparent pixel may be NaN.
+    if visible > 0.0 {
+        let (total, colours) = by_visibility.split_last_mut().expect("as many numbers as channels");
         for (sum, &a) in colours.iter_mut().zip(pixel) {
-            *sum += seen * a.into();
+            *sum += visible * a.into();
         }
-        *all += seen;
+        *total += visible;
     }
 }
 
-/// Lets a pixel, or the greatest of several that are seen as well as each other, count for the greatest of a part.
+/// Updates the maximum of a region by a pixel, or by the maximum of several pixels, whose visibility lies in an octave.
 #[inline(always)]
-fn greatest_seen<N: Copy + Into<f64>>(state: &mut [f64], pixel: &[N], octave: f64) {
+fn visible_maximum<N: Copy + Into<f64>>(state: &mut [f64], pixel: &[N], octave: f64) {
     let colours = pixel.len() - 1;
     if octave >= state[colours + 1] {
-        let is_better = octave > state[colours + 1];
+        let is_higher = octave > state[colours + 1];
         for (most, &a) in state[..colours].iter_mut().zip(pixel) {
-            *most = if is_better { a.into() } else { greatest(*most, a.into()) };
+            *most = if is_higher { a.into() } else { maximum(*most, a.into()) };
         }
         state[colours + 1] = octave;
     }
-    state[colours] = greatest(state[colours], pixel[colours].into());
+    state[colours] = maximum(state[colours], pixel[colours].into());
 }

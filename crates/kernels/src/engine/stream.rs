@@ -1,284 +1,176 @@
-//! Pictures that are never there as a whole: what makes rows asks for those it looks at, and so does what makes those.
+//! A chain on a picture that is never in memory as a whole: each operator reads the rows it needs from the one before.
 
-use std::ops::Range;
-
+use super::Engine;
 use super::alpha::FillTransparent;
 use super::plan::Plan;
-use super::regions::{RegionReduction, RowSource};
+use super::regions::RegionReduction;
+use super::source::{READ_BYTES, RowBuffer, RowSource, RowStream};
 use super::strip::Strip;
-use crate::operator::{Dimensions, ErasedMultiPass, ErasedRows, Filter, Kind, analysis_of};
-use crate::{Border, Engine, Error, Pixel};
+use crate::operator::{Border, Dimensions, ErasedMultiPass, ErasedRows, Filter, Kind, analysis_of};
+use crate::{Error, Pixel};
 
-/// Bytes of rows that are read at a time.
-const READ_BYTES: usize = 1 << 20;
-
-/// A function that fills rows of a picture from a certain one on: whole rows, each time the next ones, or from row 0 again.
-type Read<'a, T, E> = dyn FnMut(usize, &mut [T]) -> Result<(), E> + 'a;
-
-/// Takes a picture through a chain of which every operator can work on rows as they come.
-pub(crate) fn stream<'a, T: Pixel, E: From<Error> + 'a>(
+/// Runs a chain of which every operator can work on rows as they come.
+pub(super) fn stream<'a, T: Pixel, E: From<Error> + 'a>(
     engine: &'a Engine,
     chain: &'a [Filter],
     shape: Dimensions,
     read: impl FnMut(usize, &mut [T]) -> Result<(), E> + 'a,
     mut write: impl FnMut(&[T]) -> Result<(), E>,
 ) -> Result<(), E> {
-    let at_once = (READ_BYTES / (shape.1 * shape.2 * size_of::<T>()).max(1)).max(1);
-    let (mut made, mut left) = (Source { read: Box::new(read), shape, at_once }, chain);
-    while let Some(filter) = left.first() {
-        let shape = filter.shape(made.shape)?;
-        // Plan from row to row are taken together.
-        let in_a_row = left.iter().take_while(|filter| matches!(filter.kind, Kind::Rows(_) | Kind::Picture(_))).count();
-        let (now, later) = left.split_at(in_a_row.max(1));
-        left = later;
-        made = match &filter.kind {
-            Kind::Regions(bins) => brought_together(engine.gather::<T>(&**bins, made.shape), made.held(), shape),
-            Kind::MultiPass(study) => {
-                let cover = FillTransparent::together(study.window(), Border::Zero).filter(|_| engine.keep_alpha);
-                if let Some(cover) = cover {
-                    made = stepped(engine, Plan::cover(cover, made.shape), made.held());
+    let batch = (READ_BYTES / (shape.1 * shape.2 * size_of::<T>()).max(1)).max(1);
+    let (mut rows, mut rest) = (RowStream { read: Box::new(read), shape, batch }, chain);
+    while let Some(filter) = rest.first() {
+        let shape = filter.shape(rows.shape)?;
+        // Neighbours that have stages share a plan.
+        let stages = rest.iter().take_while(|filter| matches!(filter.kind, Kind::Rows(_) | Kind::Picture(_))).count();
+        let (now, later) = rest.split_at(stages.max(1));
+        rest = later;
+        rows = match &filter.kind {
+            Kind::Regions(regions) => {
+                let reduction = engine.reduction::<T>(&**regions, rows.shape);
+                reduce(reduction, rows.buffer(), shape)
+            }
+            Kind::MultiPass(filter) => {
+                let fill = FillTransparent::before_pooling(filter.window(), Border::Zero);
+                if let Some(fill) = fill.filter(|_| engine.keep_alpha) {
+                    rows = run(engine, Plan::of_fill(fill, rows.shape), rows.buffer());
                 }
-                analysed(engine, &**study, made.held_for(engine), shape)
+                analyse_and_run(engine, &**filter, rows.buffer_for_passes(engine), shape)
             }
             Kind::Rows(_) | Kind::Picture(_) => {
-                let plan = Plan::new(now, made.shape, engine.keep_alpha)?;
-                plan.cut_at_wraps().into_iter().fold(made, |made, plan| match plan.wrapped() {
-                    Some((taller, beyond)) => wrapped(engine, taller, beyond, made.held_for(engine)),
-                    None => stepped(engine, plan, made.held()),
+                let plan = Plan::new(now, rows.shape, engine.keep_alpha)?;
+                plan.cut_at_wraps().into_iter().fold(rows, |rows, plan| match plan.with_wrapped_rows() {
+                    Some((taller, wrapped)) => run_wrapped(engine, taller, wrapped, rows.buffer_for_passes(engine)),
+                    None => run(engine, plan, rows.buffer()),
                 })
             }
         };
     }
-    let Source { mut read, shape: (height, width, channels), at_once } = made;
+    let RowStream { mut read, shape: (height, width, channels), batch } = rows;
     let mut rows = Vec::new();
-    for start in (0..height).step_by(at_once) {
-        rows.resize(at_once.min(height - start) * width * channels, T::default());
-        read(start, &mut rows)?;
+    for first in (0..height).step_by(batch) {
+        rows.resize(batch.min(height - first) * width * channels, T::default());
+        read(first, &mut rows)?;
         write(&rows)?;
     }
     Ok(())
 }
 
-/// The rows of a picture, one after the other: given ones, or what operators make of those of another.
-struct Source<'a, T, E> {
-    read: Box<Read<'a, T, E>>,
-    shape: Dimensions,
-    /// How many are best made at a time.
-    at_once: usize,
+/// How many rows a plan makes at a time, for `height` rows of input: enough for all threads, and enough to hide the
+/// halo.
+fn best_batch<T>(plan: &Plan, height: usize) -> usize {
+    let rows = (READ_BYTES / (plan.longest_line() * size_of::<T>()).max(1)).max(4 * plan.halo()).max(16);
+    rows.min(height).div_ceil(plan.stride()).max(1)
 }
 
-impl<'a, T: Pixel, E: 'a> Source<'a, T, E> {
-    /// What `make` makes of the rows of another picture, so many at a time as are best made.
-    fn of(
-        mut held: Held<'a, T, E>,
-        shape: Dimensions,
-        at_once: usize,
-        mut make: impl FnMut(&mut Held<'a, T, E>, Range<usize>, &mut [T]) -> Result<(), E> + 'a,
-    ) -> Self {
-        let read = move |first: usize, out: &mut [T]| {
-            let range = first..first + out.len() / (shape.1 * shape.2);
-            if first == 0 {
-                held.begin();
-            }
-            make(&mut held, range.clone(), out)?;
-            if range.end == shape.0 { held.end() } else { Ok(()) }
-        };
-        Self { read: Box::new(read), shape, at_once }
-    }
-
-    fn held(self) -> Held<'a, T, E> {
-        Held { read: self.read, rows: Vec::new(), first: 0, shape: self.shape, at_once: self.at_once, is_kept: false }
-    }
-
-    /// The same for whoever looks more than once: what has room is kept instead of being made again.
-    fn held_for(self, engine: &Engine) -> Held<'a, T, E> {
-        let (height, width, channels) = self.shape;
-        let numbers = height as u128 * width as u128 * channels as u128;
-        let is_kept = numbers * size_of::<T>() as u128 <= engine.kept_bytes as u128;
-        Held { is_kept, rows: Vec::with_capacity(if is_kept { numbers as usize } else { 0 }), ..self.held() }
-    }
-}
-
-/// How many rows plan best make at a time, of a picture of `height` rows: enough for all threads, and so many that few rows are worked on twice.
-fn best_at_once<T>(plan: &Plan, height: usize) -> usize {
-    let wanted = (READ_BYTES / (plan.longest_line() * size_of::<T>()).max(1)).max(4 * plan.halo()).max(16);
-    wanted.min(height).div_ceil(plan.stride()).max(1)
-}
-
-/// What operators that go from row to row make of rows.
-fn stepped<'a, T: Pixel, E: 'a>(engine: &'a Engine, plan: Plan<'a>, held: Held<'a, T, E>) -> Source<'a, T, E> {
-    let (shape, at_once) = (plan.output(), best_at_once::<T>(&plan, held.shape.0));
-    Source::of(held, shape, at_once, move |held, range, out| {
-        let strip = held.rows(plan.input_rows(range.clone()))?;
-        engine.rows(&plan, &strip, range, out);
+/// The rows that a plan makes.
+fn run<'a, T: Pixel, E: 'a>(engine: &'a Engine, plan: Plan<'a>, buffer: RowBuffer<'a, T, E>) -> RowStream<'a, T, E> {
+    let (shape, batch) = (plan.output(), best_batch::<T>(&plan, buffer.shape.0));
+    RowStream::from_buffer(buffer, shape, batch, move |buffer, range, out| {
+        let strip = buffer.rows(plan.input_rows(range.clone()))?;
+        engine.run_plan(&plan, &strip, range, out);
         Ok(())
     })
 }
 
-/// What operators whose border is `wrap` make of rows, their plan made for a picture that is taller by what is `beyond` its ends: those rows are sought out
-/// first, and all are looked at once more then.
-fn wrapped<'a, T: Pixel, E: 'a>(
+/// The rows that a plan with the border `wrap` makes. A first pass finds the rows that wrap around.
+///
+/// The plan is that of a picture which has these rows, `above` and `below`, at its ends.
+fn run_wrapped<'a, T: Pixel, E: 'a>(
     engine: &'a Engine,
     plan: Plan<'a>,
     [above, below]: [usize; 2],
-    held: Held<'a, T, E>,
-) -> Source<'a, T, E> {
-    let (height, line, (_, width, channels)) = (held.shape.0, held.line(), plan.output());
-    let at_once = best_at_once::<T>(&plan, height);
+    buffer: RowBuffer<'a, T, E>,
+) -> RowStream<'a, T, E> {
+    let (height, line, (_, width, channels)) = (buffer.shape.0, buffer.line(), plan.output());
+    let batch = best_batch::<T>(&plan, height);
     // The rows above the picture, then those below it.
     let beyond = (-(above as isize)..0).chain(height as isize..(height + below) as isize);
-    let places: Vec<_> = beyond.filter_map(|y| Border::Wrap.place(y, height)).collect();
-    let (mut ends, mut tall) = (Vec::new(), Vec::new());
-    Source::of(held, (height, width, channels), at_once, move |held, range, out| {
-        if ends.len() < places.len() * line {
-            ends.resize(places.len() * line, T::default());
-            held.look_through(|first, rows| {
-                let there = first..first + rows.len() / line;
-                for (end, y) in ends.chunks_exact_mut(line).zip(&places).filter(|(_, y)| there.contains(y)) {
-                    end.copy_from_slice(&rows[(y - first) * line..][..line]);
+    let sources: Vec<_> = beyond.filter_map(|y| Border::Wrap.place(y, height)).collect();
+    let (mut wrapped, mut input) = (Vec::new(), Vec::new());
+    RowStream::from_buffer(buffer, (height, width, channels), batch, move |buffer, range, out| {
+        if wrapped.len() < sources.len() * line {
+            wrapped.resize(sources.len() * line, T::default());
+            buffer.for_each_batch(|first, rows| {
+                let visited = first..first + rows.len() / line;
+                for (to, y) in wrapped.chunks_exact_mut(line).zip(&sources).filter(|(_, y)| visited.contains(y)) {
+                    to.copy_from_slice(&rows[(y - first) * line..][..line]);
                 }
             })?;
-            held.begin();
+            buffer.rewind();
         }
-        // Of the taller picture, in which the rows of this one begin with row `above`.
+        // Row numbers of the taller picture, in which this picture begins at row `above`.
         let needed = range.start..range.end + above + below;
-        let there = needed.start.max(above) - above..(needed.end - above).min(height);
-        tall.clear();
-        tall.extend_from_slice(&ends[needed.start.min(above) * line..needed.end.min(above) * line]);
-        tall.extend_from_slice(held.rows(there.clone())?.rows(there));
-        let end = |y: usize| (above + y.saturating_sub(above + height)) * line;
-        tall.extend_from_slice(&ends[end(needed.start)..end(needed.end)]);
+        let inside = needed.start.max(above) - above..(needed.end - above).min(height);
+        input.clear();
+        input.extend_from_slice(&wrapped[needed.start.min(above) * line..needed.end.min(above) * line]);
+        input.extend_from_slice(buffer.rows(inside.clone())?.rows(inside));
+        let below_at = |y: usize| (above + y.saturating_sub(above + height)) * line;
+        input.extend_from_slice(&wrapped[below_at(needed.start)..below_at(needed.end)]);
         let (height, width, channels) = plan.input();
-        let strip = Strip { pixels: &tall, first: needed.start, height, width, channels };
-        engine.rows(&plan, &strip, range.start + above..range.end + above, out);
+        let strip = Strip { pixels: &input, first: needed.start, height, width, channels };
+        engine.run_plan(&plan, &strip, range.start + above..range.end + above, out);
         Ok(())
     })
 }
 
-/// What an operator makes of rows that must look at all of them first.
-fn analysed<'a, T: Pixel, E: 'a>(
+/// The rows that an operator makes after an analysis of all rows.
+fn analyse_and_run<'a, T: Pixel, E: 'a>(
     engine: &'a Engine,
     filter: &'a dyn ErasedMultiPass,
-    held: Held<'a, T, E>,
+    buffer: RowBuffer<'a, T, E>,
     shape: Dimensions,
-) -> Source<'a, T, E> {
-    let (given, mut operator) = (held.shape, None::<Box<dyn ErasedRows>>);
-    // As its plan would be, which are not known yet.
+) -> RowStream<'a, T, E> {
+    let (input, mut operator) = (buffer.shape, None::<Box<dyn ErasedRows>>);
+    // As `best_batch` of the plan, which does not exist yet.
     let window = filter.window();
-    let wanted = (READ_BYTES / (held.line().max(shape.1 * shape.2) * size_of::<T>())).max(4 * window.height()).max(16);
-    let at_once = wanted.min(given.0).div_ceil(window.stride).max(1);
-    Source::of(held, shape, at_once, move |held, range, out| {
+    let line = buffer.line().max(shape.1 * shape.2);
+    let rows = (READ_BYTES / (line * size_of::<T>())).max(4 * window.height()).max(16);
+    let batch = rows.min(input.0).div_ceil(window.stride).max(1);
+    RowStream::from_buffer(buffer, shape, batch, move |buffer, range, out| {
         if operator.is_none() {
-            let mut analysis = analysis_of::<T>(filter, given, engine.keep_alpha);
-            held.look_through(|first, rows| analysis.add(first, rows))?;
-            while analysis.needs_another_pass() {
-                held.look_through(|first, rows| analysis.add(first, rows))?;
+            let mut analysis = analysis_of::<T>(filter, input, engine.keep_alpha);
+            loop {
+                buffer.for_each_batch(|first, rows| analysis.add(first, rows))?;
+                if !analysis.needs_another_pass() {
+                    break;
+                }
             }
             operator = Some(analysis.finish());
-            held.begin();
+            buffer.rewind();
         }
-        let Some(operator) = &operator else { unreachable!("it was operator above") };
-        let plan = Plan::of(&**operator, [given, shape]);
-        let strip = held.rows(plan.input_rows(range.clone()))?;
-        engine.rows(&plan, &strip, range, out);
+        let Some(operator) = &operator else { unreachable!("the analysis has finished") };
+        let plan = Plan::of_rows(&**operator, [input, shape]);
+        let strip = buffer.rows(plan.input_rows(range.clone()))?;
+        engine.run_plan(&plan, &strip, range, out);
         Ok(())
     })
 }
 
-/// What becomes of rows that are brought together in parts.
-fn brought_together<'a, T: Pixel, E: 'a>(
-    gather: RegionReduction,
-    held: Held<'a, T, E>,
+/// The rows of reduced regions.
+fn reduce<'a, T: Pixel, E: 'a>(
+    reduction: RegionReduction,
+    mut buffer: RowBuffer<'a, T, E>,
     shape: Dimensions,
-) -> Source<'a, T, E> {
+) -> RowStream<'a, T, E> {
     let line = shape.1 * shape.2;
-    // Made of about as much as is read at a time, and not more than that.
-    let wanted = READ_BYTES / (held.line() * size_of::<T>()) * shape.0 / held.shape.0;
-    let at_once = wanted.min(READ_BYTES / (line * size_of::<T>())).max(1);
-    if !gather.is_made_at_once() {
-        return Source::of(held, shape, at_once, move |held, range, out| gather.rows(range, held, out));
+    // As many as come from `READ_BYTES` of input, and at most `READ_BYTES` of output.
+    let from_input = READ_BYTES / (buffer.line() * size_of::<T>()) * shape.0 / buffer.shape.0;
+    let batch = from_input.min(READ_BYTES / (line * size_of::<T>())).max(1);
+    if !reduction.needs_all_rows() {
+        return RowStream::from_buffer(buffer, shape, batch, move |buffer, range, out| {
+            reduction.rows(range, buffer, out)
+        });
     }
-    let (mut held, mut all) = (held, Vec::new());
+    let mut all = Vec::new();
     let read = move |first: usize, out: &mut [T]| {
         if all.is_empty() {
             all.resize(shape.0 * line, T::default());
-            gather.rows(0..shape.0, &mut held, &mut all)?;
-            held.end()?;
+            reduction.rows(0..shape.0, &mut buffer, &mut all)?;
+            buffer.read_to_end()?;
         }
         out.copy_from_slice(&all[first * line..][..out.len()]);
         Ok(())
     };
-    Source { read: Box::new(read), shape, at_once }
-}
-
-/// A picture of which there are a few rows at a time, or all those that were read if it is kept.
-struct Held<'a, T, E> {
-    read: Box<Read<'a, T, E>>,
-    rows: Vec<T>,
-    /// The first row there is.
-    first: usize,
-    shape: Dimensions,
-    /// How many are best asked for at a time.
-    at_once: usize,
-    is_kept: bool,
-}
-
-impl<T: Pixel, E> Held<'_, T, E> {
-    fn line(&self) -> usize {
-        self.shape.1 * self.shape.2
-    }
-
-    /// Begins to be looked at from above, whatever was read before.
-    fn begin(&mut self) {
-        if !self.is_kept {
-            self.rows.clear();
-            self.first = 0;
-        }
-    }
-
-    /// Shows all rows once, from above, some at a time, with the number of the first of them.
-    fn look_through(&mut self, mut look: impl FnMut(usize, &[T])) -> Result<(), E> {
-        let height = self.shape.0;
-        self.begin();
-        for first in (0..height).step_by(self.at_once) {
-            let range = first..(first + self.at_once).min(height);
-            look(first, self.rows(range.clone())?.rows(range));
-        }
-        Ok(())
-    }
-
-    /// Reads on until row `end` is there, and lets go of rows above `start`.
-    fn go_on(&mut self, start: usize, end: usize) -> Result<(), E> {
-        let line = self.line();
-        loop {
-            let there = self.first + self.rows.len() / line;
-            let gone = start.min(there).saturating_sub(self.first);
-            // Once they are most of what there is: the others must move.
-            if 2 * gone >= there - self.first && !self.is_kept {
-                self.rows.drain(..gone * line);
-                self.first += gone;
-            }
-            if there >= end {
-                return Ok(());
-            }
-            // As many as are best made at a time, whoever looks at them: what nobody looks at is read as well.
-            let next = (there + self.at_once).min(self.shape.0);
-            let kept = self.rows.len();
-            self.rows.resize(kept + (next - there) * line, T::default());
-            (self.read)(there, &mut self.rows[kept..])?;
-        }
-    }
-
-    /// Reads what no place looks at: a file that is damaged there is damaged.
-    fn end(&mut self) -> Result<(), E> {
-        self.go_on(self.shape.0, self.shape.0)
-    }
-}
-
-impl<T: Pixel, E> RowSource<T, E> for Held<'_, T, E> {
-    fn rows(&mut self, range: Range<usize>) -> Result<Strip<'_, T>, E> {
-        self.go_on(range.start, range.end)?;
-        let (height, width, channels) = self.shape;
-        Ok(Strip { pixels: &self.rows, first: self.first, height, width, channels })
-    }
+    RowStream { read: Box::new(read), shape, batch }
 }

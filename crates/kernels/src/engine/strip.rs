@@ -1,85 +1,97 @@
-//! How one operator is run over rows of a picture: inside the picture on its own rows, at its edges on padded copies.
+//! Rows of a picture, and where the windows of an operator stand on them.
 
 use std::ops::Range;
 
-use crate::operator::{ErasedRows, Window};
-use crate::{Border, Pixel};
+use glassbox_tensor::Image;
 
-/// Some rows of a picture of `height` rows.
-pub(crate) struct Strip<'a, T> {
-    pub(crate) pixels: &'a [T],
-    /// The first row there is.
-    pub(crate) first: usize,
-    pub(crate) height: usize,
-    pub(crate) width: usize,
-    pub(crate) channels: usize,
+use crate::Pixel;
+use crate::operator::{Border, ErasedRows, Window};
+
+/// Consecutive rows of a picture of `height` rows.
+pub(super) struct Strip<'a, T> {
+    pub(super) pixels: &'a [T],
+    /// The picture's row with which the strip begins.
+    pub(super) first: usize,
+    /// Rows of the picture, not of the strip.
+    pub(super) height: usize,
+    pub(super) width: usize,
+    pub(super) channels: usize,
 }
 
-/// An operator and where the window of its first place stands.
-pub(crate) struct Placed<'a> {
-    pub(crate) filter: &'a dyn ErasedRows,
-    pub(crate) window: Window,
-    pub(crate) border: Border,
-    /// Columns of the first place's window that lie before the picture, and rows above it.
-    pub(crate) left: usize,
+/// An operator, and where its windows stand on the picture.
+pub(super) struct Placement<'a> {
+    pub(super) filter: &'a dyn ErasedRows,
+    pub(super) window: Window,
+    pub(super) border: Border,
+    /// How many columns of the first window lie left of the picture, and how many rows above it.
+    pub(super) left: usize,
     above: usize,
-    /// Rows below the window that are looked at as well.
+    /// How many rows below the window the row function gets as well.
     ahead: usize,
 }
 
-impl<'a> Placed<'a> {
-    pub(crate) fn new(filter: &'a dyn ErasedRows) -> Self {
+impl<'a> Placement<'a> {
+    pub(super) fn new(filter: &'a dyn ErasedRows) -> Self {
         let (window, border) = (filter.window(), filter.border());
-        // Where whole windows are wanted, the first place is the first at which one fits.
+        // A cropped picture begins with the first window that fits.
         let (left, above) = if border == Border::Crop { (0, 0) } else { (window.left, window.above) };
         Self { filter, window, border, left, above, ahead: filter.ahead() }
     }
 
-    /// The first row of the window of place `y`, and the one behind the last that is looked at.
-    pub(crate) fn rows(&self, y: usize) -> Range<isize> {
+    /// The picture's rows that output row `y` reads.
+    pub(super) fn rows(&self, y: usize) -> Range<isize> {
         let top = (y * self.window.stride) as isize - self.above as isize;
         top..top + self.height() as isize
     }
 
-    /// Rows that are looked at for a place.
-    pub(crate) fn height(&self) -> usize {
+    /// How many rows an output row reads.
+    pub(super) fn height(&self) -> usize {
         self.window.height() + self.ahead
     }
 
-    /// Rows that are made one after the other at the sides, where most kernels need not begin anew for each: of high windows so many that most of the
-    /// time does not go to the rows above and below them.
-    pub(crate) fn rows_each(&self) -> usize {
+    /// How many rows the row function makes one after the other at the left and right edge. Of tall windows there are
+    /// more, because the first of them reads a whole window and the others only one new row.
+    pub(super) fn rows_per_group(&self) -> usize {
         if self.height() <= 9 { 1 } else { 4 * self.height() }
     }
 
-    /// The last row that places before `end` need: what is ahead of it need not be there.
-    pub(crate) fn last_row(&self, end: usize) -> isize {
+    /// The last row that the windows of output rows before `end` hold. Rows further ahead need not exist.
+    pub(super) fn last_row(&self, end: usize) -> isize {
         self.rows(end - 1).end - 1 - self.ahead as isize
     }
 
-    /// Columns that `places` neighbouring places see.
-    pub(crate) fn columns(&self, places: usize) -> usize {
-        (places - 1) * self.window.stride + self.window.width()
+    /// How many columns the windows of `positions` neighbouring output pixels cover.
+    pub(super) fn columns(&self, positions: usize) -> usize {
+        (positions - 1) * self.window.stride + self.window.width()
     }
 
-    /// The places whose windows lie inside a picture of `width` columns.
-    pub(crate) fn inside(&self, places: usize, width: usize) -> Range<usize> {
+    /// Which of an output row's `positions` have their window inside a picture of `width` columns.
+    pub(super) fn interior(&self, positions: usize, width: usize) -> Range<usize> {
         let first = self.left.div_ceil(self.window.stride);
-        let room = (width + self.left).checked_sub(self.window.width());
-        let end = room.map_or(0, |room| room / self.window.stride + 1).min(places);
+        let last_start = (width + self.left).checked_sub(self.window.width());
+        let end = last_start.map_or(0, |start| start / self.window.stride + 1).min(positions);
         if first < end { first..end } else { 0..0 }
     }
 }
 
-impl<T: Pixel> Strip<'_, T> {
-    /// Rows of the picture, which must be there.
-    pub(crate) fn rows(&self, range: Range<usize>) -> &[T] {
+impl<'a, T: Pixel> Strip<'a, T> {
+    /// All rows of a picture.
+    pub(super) fn whole(picture: &'a Image<T>) -> Self {
+        let (height, width, channels) = picture.dim();
+        Strip { pixels: picture.as_slice(), first: 0, height, width, channels }
+    }
+
+    /// Rows of the picture that the strip holds.
+    ///
+    /// # Panics
+    /// If it does not hold all of them.
+    pub(super) fn rows(&self, range: Range<usize>) -> &[T] {
         let line = self.width * self.channels;
         &self.pixels[(range.start - self.first) * line..(range.end - self.first) * line]
     }
 
-    /// Copies the last channel of rows `range` as it is.
-    pub(crate) fn copy_alpha(&self, filter: &dyn ErasedRows, range: Range<usize>, out: &mut [T]) {
+    /// Copies the last channel to output rows `range`.
+    pub(super) fn copy_alpha(&self, filter: &dyn ErasedRows, range: Range<usize>, out: &mut [T]) {
         let window = filter.window();
         let (left, above) = if filter.border() == Border::Crop { (window.left, window.above) } else { (0, 0) };
         let (line, channels) = (out.len() / range.len(), self.channels);
@@ -91,7 +103,11 @@ impl<T: Pixel> Strip<'_, T> {
         }
     }
 
-    pub(crate) fn row(&self, y: usize) -> &[T] {
+    /// A row of the picture that the strip holds.
+    ///
+    /// # Panics
+    /// If it does not hold it.
+    pub(super) fn row(&self, y: usize) -> &[T] {
         let line = self.width * self.channels;
         &self.pixels[(y - self.first) * line..(y - self.first + 1) * line]
     }

@@ -1,37 +1,37 @@
-//! The comparisons that find the median of a small window, worked out while the program is compiled.
+//! Comparisons on sorted lists, worked out at compile time. Networks and tiles run them in registers.
 
-/// Two lengths, and which numbers of the merged list are kept. If the second is none, the first is not sorted yet.
+/// The sizes of a merge: the lengths of two sorted lists, and which part of the merged list is kept.
+///
+/// If `b` is 0, the first list is not sorted yet: the merge sorts it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::median) struct MergeSize {
-    pub(in crate::median) a: usize,
-    pub(in crate::median) b: usize,
-    pub(in crate::median) first: usize,
-    pub(in crate::median) kept: usize,
+pub(super) struct MergeSize {
+    pub(super) a: usize,
+    pub(super) b: usize,
+    pub(super) first: usize,
+    pub(super) kept: usize,
 }
 
 impl MergeSize {
-    /// Of two numbers.
-    pub(in crate::median) const PAIR: MergeSize = MergeSize { a: 1, b: 1, first: 0, kept: 2 };
+    /// Two numbers.
+    pub(super) const PAIR: MergeSize = MergeSize { a: 1, b: 1, first: 0, kept: 2 };
 }
 
-/// Numbers that one pass holds at most.
-pub(in crate::median) const MOST_NUMBERS: usize = 192;
+/// The most numbers in one round.
+pub(super) const MOST_NUMBERS: usize = 192;
 
-/// Comparisons of one pass at most.
-const MOST_STEPS: usize = 512;
+/// The most comparisons in one round.
+const MOST_COMPARISONS: usize = 512;
 
-/// Passes at most.
-const MOST_PASSES: usize = 5;
-
-/// Numbers in hand, each named by its register, in sorted order.
+/// A sorted list of numbers, each named by its register.
 #[derive(Clone, Copy)]
-struct Sorted {
-    registers: [u16; MOST_NUMBERS],
-    length: usize,
+pub(super) struct Sorted {
+    pub(super) registers: [u16; MOST_NUMBERS],
+    pub(super) length: usize,
 }
 
 impl Sorted {
-    const fn range(first: usize, length: usize) -> Self {
+    /// Registers from `first` on.
+    pub(super) const fn range(first: usize, length: usize) -> Self {
         let mut list = Sorted { registers: [0; MOST_NUMBERS], length: 0 };
         while list.length < length {
             list = list.with((first + list.length) as u16);
@@ -39,6 +39,7 @@ impl Sorted {
         list
     }
 
+    /// The list with one more register.
     const fn with(mut self, register: u16) -> Self {
         self.registers[self.length] = register;
         self.length += 1;
@@ -56,6 +57,7 @@ impl Sorted {
         half
     }
 
+    /// Registers `first..end` of the list.
     const fn part(&self, first: usize, end: usize) -> Self {
         let mut part = Sorted::range(0, 0);
         let mut i = first;
@@ -66,9 +68,11 @@ impl Sorted {
         part
     }
 
-    /// Leaves out, on both sides alike, what cannot be the median of `all` numbers: in a list that stands for `of` of them,
-    /// whatever has more than half of all above or below it.
-    const fn prune(&self, of: usize, all: usize) -> Self {
+    /// Drops numbers that cannot be the median of `all` numbers, equally many at both ends.
+    ///
+    /// The list is what remains of `of` numbers. A number cannot be the median if more than half of all lie above or
+    /// below it.
+    pub(super) const fn prune(&self, of: usize, all: usize) -> Self {
         let middle = (all - 1) / 2;
         let dropped = (of - self.length) / 2;
         let drop = of.saturating_sub(1 + middle).saturating_sub(dropped);
@@ -76,83 +80,84 @@ impl Sorted {
     }
 }
 
-/// Where a number that a pass reads comes from.
+/// Where a round reads a number.
 #[derive(Clone, Copy)]
-pub(in crate::median) enum Source {
-    /// A row of the window.
+pub(super) enum Input {
+    /// In a row of the window.
     Row(usize),
-    /// The row that is not part of the core.
+    /// In the row of the window that is not part of the core.
     Outer,
-    /// What an earlier pass wrote.
+    /// In a plane that an earlier round wrote.
     Plane(usize),
 }
 
-/// What is done at every place of a row: numbers are read, compared two by two, and those that are needed written.
+/// A round of comparisons, done at every position of a row: it reads numbers into registers, compares pairs of them,
+/// and writes some of them.
 #[derive(Clone, Copy)]
-pub(in crate::median) struct Round {
-    /// Sources and how many pixels to the right each is read.
-    pub(in crate::median) inputs: [(Source, usize); MOST_NUMBERS],
-    pub(in crate::median) input_count: usize,
-    /// Registers of which the first shall hold the smaller number.
-    pub(in crate::median) steps: [(u16, u16); MOST_STEPS],
-    pub(in crate::median) step_count: usize,
-    /// Registers that are written, one to each plane from `first_plane` on.
-    pub(in crate::median) outputs: [u16; MOST_NUMBERS],
-    pub(in crate::median) output_count: usize,
-    pub(in crate::median) first_plane: usize,
-    /// Pixels beyond the last place for which the results are needed.
-    pub(in crate::median) extent: usize,
+pub(super) struct Round {
+    /// For each register, its input and how many pixels to the right it is read.
+    pub(super) inputs: [(Input, usize); MOST_NUMBERS],
+    pub(super) input_count: usize,
+    /// Pairs of registers: the first gets the smaller number, the second the greater.
+    pub(super) comparisons: [(u16, u16); MOST_COMPARISONS],
+    pub(super) comparison_count: usize,
+    /// The registers that are written, one to each plane from `first_plane` on.
+    pub(super) outputs: [u16; MOST_NUMBERS],
+    pub(super) output_count: usize,
+    pub(super) first_plane: usize,
+    /// How many pixels beyond the last position later rounds read the results.
+    pub(super) extent: usize,
 }
 
 impl Round {
-    const EMPTY: Round = Round {
-        inputs: [(Source::Outer, 0); MOST_NUMBERS],
+    pub(super) const EMPTY: Round = Round {
+        inputs: [(Input::Outer, 0); MOST_NUMBERS],
         input_count: 0,
-        steps: [(0, 0); MOST_STEPS],
-        step_count: 0,
+        comparisons: [(0, 0); MOST_COMPARISONS],
+        comparison_count: 0,
         outputs: [0; MOST_NUMBERS],
         output_count: 0,
         first_plane: 0,
         extent: 0,
     };
 
-    /// Two sorted lists of so many numbers, which are in registers one after the other, and which numbers of the merged list are written. If
-    /// the second list has none, the first is sorted.
-    pub(in crate::median) const fn merging(shape: MergeSize) -> Round {
-        let mut pass = Round::EMPTY;
-        let (a, b) = (Sorted::range(0, shape.a), Sorted::range(shape.a, shape.b));
-        let list = match shape {
-            MergeSize { b: 0, .. } => pass.sort(&a),
-            MergeSize { kept: 1, .. } => pass.middle(&a, &b),
-            _ => pass.merge(&a, &b).part(shape.first, shape.first + shape.kept),
+    /// The merge of two sorted lists: the first in registers `0..a`, the second in `a..a + b`.
+    pub(super) const fn merging(size: MergeSize) -> Round {
+        let mut round = Round::EMPTY;
+        let (a, b) = (Sorted::range(0, size.a), Sorted::range(size.a, size.b));
+        let list = match size {
+            MergeSize { b: 0, .. } => round.sort(&a),
+            MergeSize { kept: 1, .. } => round.middle(&a, &b),
+            _ => round.merge(&a, &b).part(size.first, size.first + size.kept),
         };
-        let _ = pass.write(&list, 0);
-        pass
+        let _ = round.write(&list, 0);
+        round
     }
 
-    const fn read(&mut self, source: Source, shift: usize) {
-        self.inputs[self.input_count] = (source, shift);
+    /// Reads a number into the next register.
+    pub(super) const fn read(&mut self, input: Input, shift: usize) {
+        self.inputs[self.input_count] = (input, shift);
         self.input_count += 1;
     }
 
     /// Reads a sorted list.
-    const fn read_list(&mut self, list: Planes, shift: usize) -> Sorted {
+    pub(super) const fn read_list(&mut self, list: Planes, shift: usize) -> Sorted {
         let registers = Sorted::range(self.input_count, list.length);
         let mut i = 0;
         while i < list.length {
-            self.read(Source::Plane(list.first + i), shift);
+            self.read(Input::Plane(list.first + i), shift);
             i += 1;
         }
         registers
     }
 
     const fn compare(&mut self, low: u16, high: u16) {
-        self.steps[self.step_count] = (low, high);
-        self.step_count += 1;
+        self.comparisons[self.comparison_count] = (low, high);
+        self.comparison_count += 1;
     }
 
     /// Merge sort.
-    const fn sort(&mut self, list: &Sorted) -> Sorted {
+    pub(super) const fn sort(&mut self, list: &Sorted) -> Sorted {
         if list.length == 1 {
             return *list;
         }
@@ -161,8 +166,8 @@ impl Round {
         self.merge(&low, &high)
     }
 
-    /// Batcher's odd-even merge: the odd places of both lists, the even places of both, then neighbours.
-    const fn merge(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
+    /// Batcher's odd-even merge: the odd elements of both lists, the even elements of both, then neighbours.
+    pub(super) const fn merge(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
         if a.length == 0 {
             return *b;
         }
@@ -193,9 +198,12 @@ impl Round {
         merged
     }
 
-    /// The middle one of two sorted lists, the first by one the longer: the smallest number that as many are not greater than. Of the
-    /// first list's `i` smallest and the second's `n + 1 − i` smallest it is the greatest, whichever `i` makes that the least.
-    const fn middle(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
+    /// The median of two sorted lists `a₁ … aₙ₊₁` and `b₁ … bₙ`: `min max(aᵢ, bₙ₊₁₋ᵢ)` over `i` from 1 to `n + 1`,
+    /// where `b₀` counts for nothing.
+    ///
+    /// `max(aᵢ, bₙ₊₁₋ᵢ)` is the greatest of `n + 1` numbers, the `i` smallest of `a` and the `n + 1 − i` smallest of
+    /// `b`. So it is at least the median, and equal to it for one `i`.
+    pub(super) const fn middle(&mut self, a: &Sorted, b: &Sorted) -> Sorted {
         let n = b.length;
         let last = a.registers[n];
         let mut i = 0;
@@ -207,7 +215,8 @@ impl Round {
         a.part(n, n + 1)
     }
 
-    const fn write(&mut self, list: &Sorted, first_plane: usize) -> Planes {
+    /// Writes a sorted list to planes from `first_plane` on.
+    pub(super) const fn write(&mut self, list: &Sorted, first_plane: usize) -> Planes {
         self.outputs = list.registers;
         self.output_count = list.length;
         self.first_plane = first_plane;
@@ -215,102 +224,9 @@ impl Round {
     }
 }
 
-/// Planes that hold a sorted list at every place.
+/// Planes that together hold a sorted list for every position: one number of each list a plane.
 #[derive(Clone, Copy)]
-struct Planes {
-    first: usize,
-    length: usize,
-}
-
-/// The passes that find the median of a window: those that make the core, and a last one.
-///
-/// Two windows, one below the other, share all rows but one each. What could be the median of either is sorted once: the core. With the
-/// other row, sorted, it gives the median.
-pub(in crate::median) struct Plan {
-    pub(in crate::median) passes: [Round; MOST_PASSES],
-    /// Passes; the last but one writes the core.
-    pub(in crate::median) count: usize,
-    /// Planes that are written before the core.
-    pub(in crate::median) planes: usize,
-}
-
-impl Plan {
-    /// The core's columns first, then lists of 2, 4, … columns; the core merges those that the width's binary digits name, widest
-    /// first.
-    pub(in crate::median) const fn median(size: usize) -> Self {
-        let (all, height) = (size * size, size - 1);
-        let mut plan = Plan { passes: [Round::EMPTY; MOST_PASSES], count: 1, planes: 0 };
-        let pass = &mut plan.passes[0];
-        let mut row = 0;
-        while row < height {
-            pass.read(Source::Row(1 + row), 0);
-            row += 1;
-        }
-        let sorted = pass.sort(&Sorted::range(0, height));
-        let mut lists = [pass.write(&sorted, 0); MOST_PASSES];
-        plan.planes += height;
-        // The widest list is read at two places by the core's pass alone: it need not be written.
-        let mut width = 2;
-        while 2 * width <= size {
-            let (pass, list) = (&mut plan.passes[plan.count], lists[plan.count - 1]);
-            let (left, right) = (pass.read_list(list, 0), pass.read_list(list, width / 2));
-            let merged = pass.merge(&left, &right).prune(width * height, all);
-            lists[plan.count] = pass.write(&merged, plan.planes);
-            plan.planes += merged.length;
-            plan.count += 1;
-            width *= 2;
-        }
-        let pass = &mut plan.passes[plan.count];
-        let mut power = plan.count - 1;
-        let mut covered = 1 << power;
-        let mut core = pass.read_list(lists[power], 0);
-        while covered < size {
-            if covered + (1 << power) <= size {
-                let next = pass.read_list(lists[power], covered);
-                covered += 1 << power;
-                core = pass.merge(&core, &next).prune(covered * height, all);
-            } else {
-                power -= 1;
-            }
-        }
-        let core = pass.write(&core, plan.planes);
-        plan.count += 1;
-        let pass = &mut plan.passes[plan.count];
-        let core = pass.read_list(core, 0);
-        let mut outer = Sorted::range(pass.input_count, size);
-        let mut shift = 0;
-        while shift < size {
-            pass.read(Source::Outer, shift);
-            shift += 1;
-        }
-        outer = pass.sort(&outer);
-        let middle = pass.middle(&core, &outer);
-        let _ = pass.write(&middle, plan.planes + core.length);
-        plan.count += 1;
-        plan.with_extents()
-    }
-
-    /// Backward: how far beyond the block each pass is needed.
-    const fn with_extents(mut self) -> Self {
-        let mut reader = self.count - 1;
-        while reader > 0 {
-            let pass = self.passes[reader];
-            let mut i = 0;
-            while i < pass.input_count {
-                if let (Source::Plane(plane), shift) = pass.inputs[i] {
-                    let mut writer = reader;
-                    while plane < self.passes[writer].first_plane || writer == reader {
-                        writer -= 1;
-                    }
-                    let from = &mut self.passes[writer];
-                    if from.extent < pass.extent + shift {
-                        from.extent = pass.extent + shift;
-                    }
-                }
-                i += 1;
-            }
-            reader -= 1;
-        }
-        self
-    }
+pub(super) struct Planes {
+    pub(super) first: usize,
+    pub(super) length: usize,
 }

@@ -33,7 +33,7 @@ enum Method {
     ThreeByThree,
     /// A sorting network that is worked out at compile time.
     Network,
-    /// Tiles of 4×4 places that share merges of sorted lists.
+    /// Tiles of 4×4 windows that share merges of sorted lists.
     Tiles,
     /// Counting numbers below a threshold; without byte vectors, histograms of columns.
     Counting,
@@ -45,9 +45,9 @@ enum Method {
 
 /// Which method is fastest for the median, by depth: up to which window side each is used.
 ///
-/// Measured with `filters bench --only median:size=N`. Networks and tiles cost more for larger windows, but work on whole
-/// vectors. Counting and histograms hardly cost more for larger ones. Only bytes can be counted, and only they have few
-/// enough values for a histogram a column.
+/// Measured with `filters bench --only median:size=N`. Networks and tiles cost more for larger windows, but work on
+/// whole vectors. Counting and histograms hardly cost more for larger ones. Only bytes can be counted, and only they
+/// have few enough values for a histogram a column.
 fn method<T: Pixel>(size: usize) -> Method {
     use Method::*;
     let table: &[(usize, Method)] = match (T::BINS, T::BINS_ARE_EXACT) {

@@ -1,9 +1,9 @@
 use std::fmt::Debug;
 use std::ops::{Add, Mul, Neg, Sub};
 
-use crate::Pixel;
+pub(crate) use glassbox_simd::{greater, smaller};
 
-/// Numbers wide enough for the sums that kernels make.
+/// Numbers wide enough for the sums of kernels.
 pub trait Accumulator:
     Copy
     + Debug
@@ -50,13 +50,4 @@ impl Accumulator for f32 {
     fn abs(self) -> Self {
         f32::abs(self)
     }
-}
-
-pub(crate) use glassbox_simd::{greater, smaller};
-
-/// The number nearest to `x`: whole numbers rounded half up and saturated.
-#[inline(always)]
-pub(crate) fn nearest<T: Pixel>(x: f64) -> T {
-    // Rounded here, because a cut to 32 bits could turn a little less than a half into a half.
-    T::from_real(if T::BINS_ARE_EXACT { (x + 0.5).floor() } else { x } as f32)
 }

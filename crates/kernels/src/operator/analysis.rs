@@ -3,23 +3,20 @@
 use std::any::Any;
 use std::fmt::Debug;
 
-use super::{Dimensions, ErasedRows, Operator, Window};
-use crate::{Error, Pixel};
+use super::{Border, Dimensions, ErasedRows, Operator, Window};
+use crate::Pixel;
 
-/// An operator that analyses the rows of a picture, in one pass or several, before it makes the first: the analysis yields
-/// an [`Operator`].
+/// An operator that analyses the rows of a picture, in one pass or several, before it makes the first: the analysis
+/// yields an [`Operator`].
 pub trait MultiPassOperator: Debug + Send + Sync + 'static {
     /// The state of an analysis.
     type Analysis<T: Pixel>: Analysis<T>;
 
-    /// Height, width and channels of the output for a picture of `shape`.
-    ///
-    /// # Errors
-    /// If the picture is too small.
-    fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
-
     /// The window of the operator that the analysis yields.
     fn window(&self) -> Window;
+
+    /// The border of that operator.
+    fn border(&self) -> Border;
 
     /// Begins the analysis of a picture of `shape`; `alpha`: its last channel is alpha.
     fn analysis<T: Pixel>(&self, shape: (usize, usize, usize), alpha: bool) -> Self::Analysis<T>;
@@ -42,20 +39,20 @@ pub trait Analysis<T>: Send + 'static {
 
 /// A [`MultiPassOperator`] with its type erased.
 pub(crate) trait ErasedMultiPass: Debug + Send + Sync {
-    fn shape(&self, shape: Dimensions) -> Result<Dimensions, Error>;
     fn window(&self) -> Window;
+    fn border(&self) -> Border;
     fn analysis_u8(&self, shape: Dimensions, alpha: bool) -> Box<dyn ErasedAnalysis<u8>>;
     fn analysis_u16(&self, shape: Dimensions, alpha: bool) -> Box<dyn ErasedAnalysis<u16>>;
     fn analysis_f32(&self, shape: Dimensions, alpha: bool) -> Box<dyn ErasedAnalysis<f32>>;
 }
 
 impl<O: MultiPassOperator> ErasedMultiPass for O {
-    fn shape(&self, shape: Dimensions) -> Result<Dimensions, Error> {
-        MultiPassOperator::shape(self, shape)
-    }
-
     fn window(&self) -> Window {
         MultiPassOperator::window(self)
+    }
+
+    fn border(&self) -> Border {
+        MultiPassOperator::border(self)
     }
 
     fn analysis_u8(&self, shape: Dimensions, alpha: bool) -> Box<dyn ErasedAnalysis<u8>> {

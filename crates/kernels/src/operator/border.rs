@@ -1,28 +1,28 @@
 use crate::Error;
 
-/// What stands beyond a picture's edge, the row being `abcd`.
+/// What lies beyond a picture's edge; in the examples the row is `abcd`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Border {
-    /// `aaa|abcd|ddd`: the edge pixel goes on.
+    /// `aaa|abcd|ddd`: the edge pixel is repeated.
     #[default]
     Clamp,
-    /// `cba|abcd|dcb`: as in a mirror laid along the edge.
+    /// `cba|abcd|dcb`: mirrored at the edge.
     Reflect,
-    /// `dcb|abcd|cba`: as in a mirror laid through the edge pixels.
+    /// `dcb|abcd|cba`: mirrored at the edge pixels.
     Mirror,
     /// `bcd|abcd|abc`: the picture repeats.
     Wrap,
     /// `000|abcd|000`
     Zero,
-    /// Nothing: only places where the whole window fits are kept, and the picture shrinks.
+    /// Nothing: only positions where the whole window fits have a result, and the picture shrinks.
     Crop,
 }
 
 impl Border {
-    /// The names of all borders, as parameters have them.
+    /// The names of all borders, as in parameters.
     pub const NAMES: &'static [&'static str] = &["clamp", "reflect", "mirror", "wrap", "zero", "crop"];
 
-    /// The border of a name.
+    /// The border with a name.
     ///
     /// # Errors
     /// If there is none of that name.
@@ -33,7 +33,7 @@ impl Border {
         position.map(|i| ALL[i]).ok_or_else(|| Error::parameter("border", name, Self::NAMES.join(", ")))
     }
 
-    /// Which of `length` places stands in for place `i`, which may lie outside; none if it counts as zero.
+    /// Which of `length` pixels is read at index `i`, which may lie outside; none if zero is read.
     ///
     /// ```
     /// use glassbox_kernels::Border;

@@ -96,22 +96,17 @@ impl Filter {
         if height == 0 || width == 0 || channels == 0 {
             return Err(too_small((1, 1)));
         }
-        match &self.kind {
-            Kind::MultiPass(filter) => filter.shape(shape),
-            Kind::Regions(filter) => filter.shape(shape),
-            Kind::Picture(filter) => filter.shape(shape),
-            Kind::Rows(filter) => {
-                let window = filter.window();
-                let needed = match filter.border() {
-                    Border::Crop => (window.height(), window.width()),
-                    _ => (1, 1),
-                };
-                if height < needed.0 || width < needed.1 {
-                    return Err(too_small(needed));
-                }
-                let side = |side: usize, needed: usize| (side - needed) / window.stride + 1;
-                Ok((side(height, needed.0), side(width, needed.1), filter.channels(channels)))
-            }
+        let (window, border, channels) = match &self.kind {
+            Kind::Rows(filter) => (filter.window(), filter.border(), filter.channels(channels)),
+            Kind::MultiPass(filter) => (filter.window(), filter.border(), channels),
+            Kind::Regions(filter) => return filter.shape(shape),
+            Kind::Picture(filter) => return filter.shape(shape),
+        };
+        let needed = if border == Border::Crop { (window.height(), window.width()) } else { (1, 1) };
+        if height < needed.0 || width < needed.1 {
+            return Err(too_small(needed));
         }
+        let side = |side: usize, needed: usize| (side - needed) / window.stride + 1;
+        Ok((side(height, needed.0), side(width, needed.1), channels))
     }
 }

@@ -1,8 +1,9 @@
 //! What an operator is.
 //!
-//! There are three kinds: an [`Operator`] makes a row from the few rows of its window, if need be after an [`Analysis`] of
-//! the whole picture; a [`RegionOperator`] makes a pixel from each region of the picture; a [`PictureOperator`] makes a
-//! picture from a picture. A [`Filter`] is one of these with its type erased, and with a [`Formula`] for one number.
+//! There are three kinds: an [`Operator`] makes a row from the few rows of its window, if need be after an [`Analysis`]
+//! of the whole picture; a [`RegionOperator`] makes a pixel from each region of the picture; a [`PictureOperator`]
+//! makes a picture from a picture. A [`Filter`] is one of these with its type erased, and with a [`Formula`] for one
+//! number.
 
 mod analysis;
 mod border;

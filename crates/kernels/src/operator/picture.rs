@@ -8,8 +8,8 @@ use glassbox_tensor::Image;
 use super::{Border, Dimensions};
 use crate::{Error, Pixel};
 
-/// The largest [`reach`](PictureOperator::reach) with which a picture in memory is cut into strips: with a larger one the
-/// rows that two strips share cost more than the threads gain.
+/// The largest [`reach`](PictureOperator::reach) with which a picture in memory is cut into strips: with a larger one
+/// the rows that two strips share cost more than the threads gain.
 pub(crate) const MOST_REACH: usize = 15;
 
 /// An operator from pictures to pictures.
@@ -20,11 +20,11 @@ pub trait PictureOperator: Debug + Send + Sync + 'static {
     /// If the picture is too small.
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
 
-    /// How many rows above and below a place it looks at, if it does not need the whole picture; none by default.
+    /// How many rows above and below a position it reads, if it does not need the whole picture; none by default.
     ///
-    /// The engine then gives it strips, on several threads at once. Its output must be as high as the strip, and must not
-    /// depend on where in the picture the strip stands. With a reach over 15 rows this is done only for pictures that are
-    /// not in memory as a whole.
+    /// The engine then gives it strips, on several threads at once. Its output must be as high as the strip, and must
+    /// not depend on where in the picture the strip stands. With a reach over 15 rows this is done only for pictures
+    /// that are not in memory as a whole.
     fn reach(&self) -> Option<usize> {
         None
     }

@@ -16,16 +16,16 @@ pub trait RegionOperator: Debug + Send + Sync + 'static {
     /// If the picture is too small.
     fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error>;
 
-    /// The regions of a picture of `height` × `width`: one grid, or several that are drawn side by side, each at the size of
-    /// the largest.
+    /// The regions of a picture of `height` × `width`: one grid, or several that are drawn side by side, each at the
+    /// size of the largest.
     fn grids(&self, height: usize, width: usize) -> Vec<RegionGrid>;
 
     /// How a region becomes a pixel.
     fn reduce(&self) -> Reduce;
 }
 
-/// A grid of regions, at least one: the rows of each grid row and the columns of each grid column. Both the starts and the
-/// ends ascend.
+/// A grid of regions, at least one: the rows of each grid row and the columns of each grid column. Both the starts and
+/// the ends ascend.
 #[derive(Clone, Debug)]
 pub struct RegionGrid {
     /// Rows of the picture, for each row of the grid.

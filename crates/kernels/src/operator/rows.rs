@@ -15,26 +15,27 @@ pub trait Operator: Debug + Send + Sync + 'static {
     /// The row function with the state that it keeps from row to row.
     type Kernel<T: Pixel>: Kernel<T>;
 
-    /// How far it looks around a place.
+    /// How far it reads around a position.
     fn window(&self) -> Window;
 
     /// How many rows below its window the row function gets as well; none by default.
     ///
-    /// A row function that makes several rows at a time needs them. It returns the further rows when they are due. The last
-    /// row is repeated where the strip ends.
+    /// A row function that makes several rows at a time needs them. It returns the further rows when they are due. The
+    /// last row is repeated where the strip ends.
     fn ahead(&self) -> usize {
         0
     }
 
-    /// What it wants beyond the edge. [`Border::Crop`]: nothing.
+    /// What it reads beyond the edge; nothing for [`Border::Crop`].
     fn border(&self) -> Border;
 
-    /// Channels that come out when `channels` go in.
+    /// The number of output channels for `channels` of input.
     fn channels(&self, channels: usize) -> usize {
         channels
     }
 
-    /// Whether an alpha channel is copied instead of filtered. It cannot be where places are not pixels, as in pooling.
+    /// Whether an alpha channel is copied instead of filtered. It cannot be where positions are not pixels, as in
+    /// pooling.
     fn keeps_alpha(&self) -> bool {
         true
     }

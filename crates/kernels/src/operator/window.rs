@@ -2,10 +2,10 @@
 
 use glassbox_simd::Level;
 
-/// How far an operator looks around a place, and how far apart its places are.
+/// How far an operator reads around a position, and how far apart its positions are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Rows above the place.
+    /// Rows above the position.
     pub above: usize,
     /// Rows below.
     pub below: usize,
@@ -13,7 +13,7 @@ pub struct Window {
     pub left: usize,
     /// Columns to the right.
     pub right: usize,
-    /// Distance between neighbouring places, in rows and in columns: 1 for filters, the stride of a pooling.
+    /// Distance between neighbouring positions, in rows and in columns: 1 for filters, the stride of a pooling.
     pub stride: usize,
 }
 
@@ -24,7 +24,7 @@ impl Window {
         Self { above: before, below: after, left: before, right: after, stride: 1 }
     }
 
-    /// A square of `size` whose top left pixel is the place.
+    /// A square of `size` whose top left pixel is the position.
     pub fn top_left(size: usize, stride: usize) -> Self {
         Self { above: 0, below: size - 1, left: 0, right: size - 1, stride }
     }

@@ -1,8 +1,8 @@
-//! Numbers that say what an operator did to a picture.
+//! Measures of pictures: what an operator did to one.
 
 use glassbox_tensor::Image;
 
-/// The value below which `share` of all values lie, 0 … 1.
+/// The value below which a `share` of all values lies, from 0 to 1.
 ///
 /// ```
 /// use glassbox_kernels::percentile;
@@ -39,7 +39,8 @@ pub fn mean(picture: &Image<u8>) -> f64 {
     picture.as_slice().iter().map(|&value| f64::from(value)).sum::<f64>() / picture.len() as f64
 }
 
-/// Peak signal-to-noise ratio of two pictures in decibels, `10·lg(255² / mean (a − b)²)`; infinite if they are equal.
+/// Peak signal-to-noise ratio of two pictures in decibels, `10·log₁₀(255² / mean (a − b)²)`; infinite if they are
+/// equal.
 ///
 /// # Panics
 /// If their shapes differ.
@@ -51,7 +52,8 @@ pub fn psnr(a: &Image<u8>, b: &Image<u8>) -> f64 {
     10.0 * (255.0 * 255.0 / mean).log10()
 }
 
-/// Entropy in bits a number, `-Σ p·lg p` over the 256 values: 0 if all are alike, 8 if each value is as frequent as any.
+/// Entropy in bits per number, `−Σ p·log₂ p` over the 256 values: 0 if all numbers are equal, 8 if all values are
+/// equally frequent.
 ///
 /// ```
 /// use glassbox_kernels::entropy;
@@ -82,8 +84,10 @@ pub fn deviation(picture: &Image<f32>) -> f64 {
     (values().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt()
 }
 
-/// An estimate of the standard deviation of the noise in a picture, `√(π/2) / (6(w − 2)(h − 2)) · Σ |a * N|`: the mask
-/// `N = [1 −2 1; −2 4 −2; 1 −2 1]` answers to nothing that is a plane. None of a picture of less than 3×3 pixels, which the mask does not fit.
+/// An estimate of the standard deviation of the noise in a picture: `√(π/2) / (6(w − 2)(h − 2)) · Σ |a * N|`.
+///
+/// The mask `N = [1 −2 1; −2 4 −2; 1 −2 1]` ignores constant and linear areas. None if the picture is smaller than the
+/// mask, 3×3 pixels.
 ///
 /// # Shape
 /// `[h, w, 1]`

@@ -2,9 +2,9 @@ use glassbox_tensor::Image;
 
 /// A picture scaled to another size, each new pixel a weighted mean of the old ones under it.
 ///
-/// The weights are a triangle, `max(0, 1 − |t|)`, two new pixels wide when the picture shrinks (so that no old pixel is
-/// passed over) and two old pixels wide when it grows (bilinear); beyond the edges there is nothing, and the weights of what is
-/// there are made to add up to one. First along the rows, then along the columns.
+/// The weights form a triangle, `max(0, 1 − |t|)`. It is two new pixels wide when the picture shrinks, so that every
+/// old pixel counts, and two old pixels wide when it grows (bilinear interpolation). At the edges the weights inside
+/// the picture are scaled to add up to one. Rows are resampled first, then columns.
 ///
 /// # Shape
 /// `[h, w, c]` → `[height, width, c]`
@@ -33,7 +33,7 @@ pub fn resample(picture: &Image<f32>, height: usize, width: usize) -> Image<f32>
     })
 }
 
-/// For each new pixel of a side, the first old pixel it sees and the weights from there on.
+/// For each new pixel along a side, the first old pixel that counts and the weights from there on.
 fn weights(old: usize, new: usize) -> Vec<(usize, Vec<f32>)> {
     let scale = old as f32 / new as f32;
     let radius = scale.max(1.0);

@@ -1,134 +1,99 @@
-//! What a training says: lines, JSON, a log, curves.
+//! What a training prints: lines, JSON, a log, curves.
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
-use glassbox_dnn::{Net, Progress, Real};
+use glassbox_dnn::Shape;
+use glassbox_dnn::training::{Data, Epoch, Event, Plan};
+use glassbox_draw::{Chart, Curve, draw_charts};
+use glassbox_formats::write_atomically;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::plan::Plan;
-use crate::chart::{Chart, Curve};
 use crate::run::{Common, say, say_json};
 
-/// What an epoch came to.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Epoch {
-    pub(super) number: usize,
-    pub(super) of: usize,
-    pub(super) progress: Progress,
-    pub(super) test_hits: usize,
-    pub(super) test_total: usize,
-    pub(super) test_loss: f64,
-    /// Hits and pictures.
-    pub(super) held_out: Option<(usize, usize)>,
-    /// Of the training alone.
-    pub(super) seconds: f64,
-    /// Of the test pictures.
-    pub(super) test_seconds: f64,
-}
-
-impl Epoch {
-    pub(super) fn to_json(&self) -> Value {
-        let Progress { seen, hits, loss } = self.progress;
-        let mut line = json!({
-            "event": "epoch", "epoch": self.number, "epochs": self.of, "online_hits": hits, "online_total": seen,
-            "test_hits": self.test_hits, "test_total": self.test_total, "test_loss": self.test_loss, "loss": loss,
-            "seconds": self.seconds, "test_seconds": self.test_seconds,
-        });
-        if let Some((hits, total)) = self.held_out {
-            line["held_out_hits"] = hits.into();
-            line["held_out_total"] = total.into();
-        }
-        line
-    }
-
-    /// Reads what [`to_json`](Epoch::to_json) wrote.
-    pub(super) fn from_json(line: &Value) -> Option<Self> {
-        let whole = |key: &str| line[key].as_u64().map(|number| number as usize);
-        let real = |key: &str| line[key].as_f64();
-        Some(Self {
-            number: whole("epoch")?,
-            of: whole("epochs")?,
-            progress: Progress { seen: whole("online_total")?, hits: whole("online_hits")?, loss: real("loss")? },
-            test_hits: whole("test_hits")?,
-            test_total: whole("test_total")?,
-            test_loss: real("test_loss")?,
-            held_out: whole("held_out_hits").zip(whole("held_out_total")),
-            seconds: real("seconds")?,
-            test_seconds: real("test_seconds")?,
-        })
-    }
-
-    fn line(&self) -> String {
-        let held_out = self.held_out.map(|(hits, total)| format!("  held out: {:.2}%", percent(hits, total)));
-        format!(
-            "epoch {}/{}  confidence (Уверенность): {:.2}%{}  test: {:.2}%  loss: {:.5}  {:.3} s",
-            self.number,
-            self.of,
-            percent(self.progress.hits, self.progress.seen),
-            held_out.unwrap_or_default(),
-            percent(self.test_hits, self.test_total),
-            self.progress.loss,
-            self.seconds,
-        )
-    }
-}
-
-fn percent(hits: usize, total: usize) -> f64 {
-    100.0 * hits as f64 / total.max(1) as f64
-}
-
-/// Where the lines go.
+/// Says what happens in a training: on standard output, on standard error, in a log.
 pub(super) struct Report<'a> {
     common: &'a Common,
-    log: Option<PathBuf>,
-    epochs: usize,
+    log: Option<&'a Path>,
+    plan: &'a Plan,
+    data: &'a Data,
+    /// Pictures that are learned from.
+    samples: usize,
+    bar: ProgressBar,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new<T: Real>(
-        common: &'a Common,
-        log: Option<&Path>,
-        net: &Net<T>,
-        plan: &Plan,
-        data: &str,
-        [train, test]: [usize; 2],
-    ) -> anyhow::Result<Self> {
-        let report = Self { common, log: log.map(Into::into), epochs: plan.recipe.epochs };
-        let recipe = &plan.recipe;
-        let line = json!({
-            "event": "start", "layers": net.text(), "inputs": net.inputs(), "parameters": net.parameter_count(),
-            "data": data, "train": train, "test": test, "hold_out": plan.hold_out, "epochs": recipe.epochs, "lr": recipe.rate,
-            "loss": plan.loss, "way": plan.way_text(), "optimiser": recipe.optimiser.name(), "batch": recipe.batch,
-            "schedule": recipe.schedule.to_string(), "seed": recipe.seed,
-        });
-        report.write(&line)?;
-        if !common.json {
-            let sizes = format!("{} inputs | {}", net.input(), net.text());
-            common.note(&format!("{sizes}: {} parameters; {train} pictures of {data}", net.parameter_count()));
-        }
-        Ok(report)
+    pub(super) fn new(common: &'a Common, log: Option<&'a Path>, plan: &'a Plan, data: &'a Data) -> Self {
+        Self { common, log, plan, data, samples: 0, bar: ProgressBar::hidden() }
     }
 
-    /// A bar for an epoch, if it would be seen.
-    pub(super) fn bar(&self, epoch: usize, samples: usize) -> ProgressBar {
+    /// Says what happened.
+    pub(super) fn tell(&mut self, event: Event) -> anyhow::Result<()> {
+        match event {
+            Event::Started { layers, input, outputs, parameters, samples } => {
+                self.samples = samples;
+                self.started(&layers, input, outputs, parameters)?;
+            }
+            Event::Resumed { file, epoch, seen } => {
+                let file = file.display();
+                self.common.note(&format!("going on from {file}: {epoch} epochs and {seen} samples done"));
+            }
+            Event::DamagedCheckpoint(error) => self.common.note(&format!("{error}: trying the one before")),
+            Event::NoCheckpoint(folder) => {
+                self.common.note(&format!("no checkpoint in {}: beginning", folder.display()));
+            }
+            Event::EpochStarted(epoch) => self.bar = self.new_bar(epoch),
+            Event::Progress(progress) => self.bar.set_position(progress.seen as u64),
+            Event::Epoch(epoch) => {
+                self.clear();
+                self.write(&epoch.to_json())?;
+                if !self.common.json {
+                    say(&line(epoch))?;
+                }
+            }
+            Event::Best { .. } | Event::Checkpoint(_) => {}
+        }
+        Ok(())
+    }
+
+    fn started(&self, layers: &str, input: Shape, outputs: usize, parameters: usize) -> anyhow::Result<()> {
+        let (plan, name, samples) = (self.plan, &self.data.name, self.samples);
+        if outputs > plan.classes {
+            let classes = plan.classes;
+            self.common.note(&format!("note: the net has {outputs} outputs, but {name} has {classes} classes"));
+        }
+        let recipe = &plan.recipe;
+        self.write(&json!({
+            "event": "start", "layers": layers, "inputs": input.len(), "parameters": parameters,
+            "data": name, "train": samples, "test": self.data.test.len(), "hold_out": plan.hold_out,
+            "epochs": recipe.epochs, "lr": recipe.rate, "loss": plan.loss, "way": plan.way(),
+            "optimiser": recipe.optimiser.name(), "batch": recipe.batch, "schedule": recipe.schedule.to_string(),
+            "seed": recipe.seed,
+        }))?;
+        if !self.common.json {
+            self.common
+                .note(&format!("{input} inputs | {layers}: {parameters} parameters; {samples} pictures of {name}"));
+        }
+        Ok(())
+    }
+
+    /// A bar for an epoch, hidden where it would be in the way.
+    fn new_bar(&self, epoch: usize) -> ProgressBar {
         if !self.common.shows_progress() {
             return ProgressBar::hidden();
         }
         let style = ProgressStyle::with_template("{prefix} {bar:40} {pos}/{len} samples, {eta} left");
-        let bar = ProgressBar::new(samples as u64).with_prefix(format!("epoch {epoch}/{}", self.epochs));
+        let epochs = self.plan.recipe.epochs;
+        let bar = ProgressBar::new(self.samples as u64).with_prefix(format!("epoch {epoch}/{epochs}"));
         bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
 
-    pub(super) fn epoch(&self, epoch: &Epoch) -> anyhow::Result<()> {
-        self.write(&epoch.to_json())?;
-        if !self.common.json {
-            say(&epoch.line())?;
-        }
-        Ok(())
+    /// Takes the bar away.
+    pub(super) fn clear(&self) {
+        self.bar.finish_and_clear();
     }
 
     pub(super) fn done(&self, model: &Path, best: Option<&Path>, seconds: f64) -> anyhow::Result<()> {
@@ -144,18 +109,37 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
-    /// A line of JSON, where it was asked for.
+    /// Writes a line of JSON to standard output with `--json`, and to the log if there is one.
     fn write(&self, line: &Value) -> anyhow::Result<()> {
         if self.common.json {
             say_json(line)?;
         }
-        if let Some(path) = &self.log {
+        if let Some(path) = self.log {
             let file = OpenOptions::new().create(true).append(true).open(path);
             let written = file.and_then(|mut file| writeln!(file, "{line}"));
             written.with_context(|| format!("{}: cannot be written", path.display()))?;
         }
         Ok(())
     }
+}
+
+/// An epoch for people.
+fn line(epoch: &Epoch) -> String {
+    let held_out = epoch.held_out.map(|(hits, total)| format!("  held out: {:.2}%", percent(hits, total)));
+    format!(
+        "epoch {}/{}  confidence (Уверенность): {:.2}%{}  test: {:.2}%  loss: {:.5}  {:.3} s",
+        epoch.number,
+        epoch.of,
+        percent(epoch.progress.hits, epoch.progress.seen),
+        held_out.unwrap_or_default(),
+        percent(epoch.test_hits, epoch.test_total),
+        epoch.progress.loss,
+        epoch.seconds,
+    )
+}
+
+fn percent(hits: usize, total: usize) -> f64 {
+    100.0 * hits as f64 / total.max(1) as f64
 }
 
 /// Draws the curves of a training.
@@ -184,5 +168,6 @@ pub(super) fn plot(path: &Path, epochs: &[Epoch]) -> anyhow::Result<()> {
             Curve::new("test", points(&|e| Some(e.test_loss))),
         ],
     };
-    Ok(crate::chart::write(path, &[accuracy, loss])?)
+    let text = draw_charts(&[accuracy, loss]);
+    Ok(write_atomically(path, |file| file.write_all(text.as_bytes()))?)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use glassbox_tensor::Image;
 
-use crate::engine::cover_by_mean;
+use crate::engine::fill_with_mean;
 use crate::filters::shared::plain::{mean, sorted};
 use crate::filters::shared::pool_window::{Pool, SIZE};
 use crate::filters::shared::random::SEED;
@@ -80,17 +80,12 @@ type Weights = [f64; 4];
 impl MultiPassOperator for Genetic {
     type Analysis<T: Pixel> = Judging;
 
-    fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
-        self.pools[0].shape(shape).map_err(|error| match error {
-            Error::TooSmall { width, height, needed, .. } => {
-                Error::TooSmall { operator: ENTRY.name.into(), width, height, needed }
-            }
-            error => error,
-        })
-    }
-
     fn window(&self) -> Window {
         Window::top_left(self.size, self.size)
+    }
+
+    fn border(&self) -> Border {
+        Border::Crop
     }
 
     fn analysis<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), alpha: bool) -> Judging {
@@ -142,7 +137,7 @@ impl<T: Pixel> Analysis<T> for Judging {
                 return Blend { pools, size, weights: evolution::shares([0.0; 4]) };
             }
             // Pixels far from every visible one take the mean colour, so that hidden colours change nothing.
-            cover_by_mean(&mut self.judged);
+            fill_with_mean(&mut self.judged);
         }
         Blend { pools, size, weights: self.genetic.evolve(&self.judged) }
     }

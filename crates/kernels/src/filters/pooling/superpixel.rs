@@ -118,12 +118,12 @@ struct Superpixel {
 impl MultiPassOperator for Superpixel {
     type Analysis<T: Pixel> = Growing;
 
-    fn shape(&self, shape: (usize, usize, usize)) -> Result<(usize, usize, usize), Error> {
-        Ok(shape)
-    }
-
     fn window(&self) -> Window {
         Window::centred(1)
+    }
+
+    fn border(&self) -> Border {
+        Border::Clamp
     }
 
     fn analysis<T: Pixel>(&self, (height, width, channels): (usize, usize, usize), alpha: bool) -> Growing {

@@ -1,25 +1,32 @@
 //! Order statistics of bytes by counting.
 
+mod intervals;
 mod recent;
 mod windows;
 
-use crate::Pixel;
-use crate::operator::Rows;
 use glassbox_simd::{ByteVectors, Level, Register, Task, dispatch};
+
+use intervals::{ByteSet, Interval};
 use recent::{Below, COLUMNS, Recent};
 use windows::load;
 
-/// The largest side of a window that is counted: larger ones see too many columns.
+use crate::Pixel;
+use crate::operator::Rows;
+
+/// The largest side of a window that is counted: a larger one leaves too few results for the columns that it reads.
 pub(super) const LARGEST: usize = 31;
 
-/// The number of a certain rank, say the median, of a window of 8-bit numbers by counting how many of them are below a threshold:
+/// The number of a given rank in a window of bytes, found by counting numbers below thresholds:
 ///
 /// `result = max { t : #{a in the window : a < t} ≤ rank }`
 ///
-/// Counting needs nothing but comparisons and additions of bytes, as many at a time as a register holds. How many numbers of a column are below a threshold is
-/// known from the row above, but for one number that enters and one that leaves; sums of 2, 4, 8 … neighbouring columns
-/// make up any width. Only few thresholds are asked for: results that stand side by side are near each other, and near those of the
-/// row above. Where two thresholds are reached by the same results, none lies between them; all others are halved until nothing is between.
+/// Counting needs only comparisons and additions of bytes, a whole register at a time. The count of a column is that of
+/// the row above, updated by the number that enters and the one that leaves. Sums of 2, 4, 8 … neighbouring columns add
+/// up to any width.
+///
+/// Few thresholds are needed, because neighbouring results are close to each other and to those of the row above. If
+/// the same results reach two thresholds, no result lies between them; all other intervals are halved until none holds
+/// more than one number.
 #[derive(Debug)]
 pub(crate) struct Counting {
     size: usize,
@@ -27,49 +34,15 @@ pub(crate) struct Counting {
     channels: usize,
     recent: Recent,
     below: Below,
-    /// Of a stretch, as far as they are known.
+    /// The results of a block so far: the greatest threshold that each has reached.
     results: [u8; COLUMNS],
-    /// For each channel's stretches the results in the last row.
-    found: Vec<Set>,
-    /// Thresholds in hand, and which results reach each.
+    /// The set of results in the last row, for each block of each channel.
+    found: Vec<ByteSet>,
+    /// A batch of thresholds, and which results reach each.
     thresholds: Box<[u8; 256]>,
     marks: Box<[u64; 256]>,
-    /// Intervals in hand, and room for the halves of them.
+    /// The open intervals, and a list for their halves.
     open: [Vec<Interval>; 2],
-}
-
-/// Two thresholds, and which results reach each.
-#[derive(Clone, Copy, Debug)]
-struct Interval {
-    low: (usize, u64),
-    high: (usize, u64),
-}
-
-impl Interval {
-    /// Results from `low` on that are below `high` are found if they can be but one number; else it is open which they are.
-    #[inline(always)]
-    fn settle(self, found: &mut Set, open: &mut Vec<Interval>) {
-        if self.low.1 == self.high.1 {
-            return;
-        }
-        if self.high.0 - self.low.0 == 1 {
-            found.insert(self.low.0);
-        } else {
-            open.push(self);
-        }
-    }
-
-    /// A threshold between the two: half-way, but if one of them is an end not further than `far` from the other.
-    fn between(&self, far: usize) -> u8 {
-        let ((low, _), (high, _)) = (self.low, self.high);
-        let threshold = match (low, high) {
-            (0, 256) => 128,
-            (0, _) => high.saturating_sub(far).max(high / 2),
-            (_, 256) => low.midpoint(high).min(low + far),
-            _ => low.midpoint(high),
-        };
-        threshold as u8
-    }
 }
 
 impl Counting {
@@ -92,28 +65,29 @@ impl Counting {
     }
 
     /// # Panics
-    /// If the numbers are not of 8 bits.
+    /// If the numbers are not bytes.
     // Only the loops over a batch of thresholds are vectorised: see `Batch`.
     #[inline(never)]
     pub(crate) fn row<T: Pixel>(&mut self, rows: Rows<T>, out: &mut [T]) {
         let bytes = |y: usize| T::bytes(rows.get(y)).expect("numbers of 8 bits");
         let out = T::bytes_mut(out).expect("numbers of 8 bits");
         let registers = if rows.level().byte_vectors512().is_some() { COLUMNS / 64 } else { COLUMNS / 32 };
-        let (size, channels, places) = (self.size, self.channels, windows::places(registers, self.size));
-        let stretches = (out.len() / channels).div_ceil(places);
+        let (size, channels) = (self.size, self.channels);
+        let per_block = windows::results_per_block(registers, size);
+        let blocks = (out.len() / channels).div_ceil(per_block);
         if self.recent.count() == 0 {
-            self.recent = Recent::new(size, channels, (stretches - 1) * places + COLUMNS);
-            self.below = Below::new(size, channels * stretches);
-            self.found = vec![Set::default(); channels * stretches];
+            self.recent = Recent::new(size, channels, (blocks - 1) * per_block + COLUMNS);
+            self.below = Below::new(size, channels * blocks);
+            self.found = vec![ByteSet::default(); channels * blocks];
             (0..size - 1).for_each(|y| self.recent.enter(bytes(y)));
         }
         self.recent.enter(bytes(size - 1));
         for channel in 0..channels {
-            for stretch in 0..stretches {
-                let first = stretch * places * channels + channel;
-                let results =
-                    self.stretch(rows.level(), channel * stretches + stretch, (channel, stretch * places), places);
-                let count = places.min(out.len() / channels - stretch * places);
+            for block in 0..blocks {
+                let first = block * per_block * channels + channel;
+                let position = (channel, block * per_block);
+                let results = self.block(rows.level(), channel * blocks + block, position, per_block);
+                let count = per_block.min(out.len() / channels - block * per_block);
                 if channels == 1 {
                     out[first..first + count].copy_from_slice(&results[..count]);
                 } else {
@@ -123,24 +97,25 @@ impl Counting {
         }
     }
 
-    /// Finds the results of the `index`th stretch, of so many places, which begins at a certain number of a channel.
-    fn stretch(&mut self, level: Level, index: usize, place: (usize, usize), places: usize) -> &[u8; COLUMNS] {
-        let everywhere = u64::MAX >> (COLUMNS - places);
+    /// The `count` results of block `index`, whose columns begin at a position of a channel.
+    fn block(&mut self, level: Level, index: usize, position: (usize, usize), count: usize) -> &[u8; COLUMNS] {
+        let all = u64::MAX >> (COLUMNS - count);
         let Self { size, rank, recent, below, results, found, thresholds, marks, open: [open, next], .. } = self;
         *results = [0; COLUMNS];
-        // First what was found in the row above, and what is just above it: if the same is found again, nothing is open.
+        // First the results of the row above and the numbers after them: if they are the same again, no interval is
+        // open.
         let found = &mut found[index];
         let mut count = found.bounds(thresholds);
-        *found = Set::default();
+        *found = ByteSet::default();
         let mut batch = |thresholds: &[u8], marks: &mut [u64]| {
             let (size, rank) = (*size, *rank);
-            dispatch(level, Batch { size, rank, thresholds, marks, stretch: index, place, recent, below, results });
+            dispatch(level, Batch { size, rank, thresholds, marks, block: index, position, recent, below, results });
         };
         batch(&thresholds[..count], &mut marks[..count]);
         open.clear();
-        let mut low = (0, everywhere);
+        let mut low = (0, all);
         for (&threshold, &mark) in thresholds[..count].iter().zip(&marks[..]) {
-            let high = (usize::from(threshold), mark & everywhere);
+            let high = (usize::from(threshold), mark & all);
             Interval { low, high }.settle(found, open);
             low = high;
         }
@@ -152,7 +127,7 @@ impl Counting {
             batch(&thresholds[..count], &mut marks[..count]);
             next.clear();
             for (&Interval { low, high }, (&threshold, &mark)) in open.iter().zip(thresholds.iter().zip(&marks[..])) {
-                let middle = (usize::from(threshold), mark & everywhere);
+                let middle = (usize::from(threshold), mark & all);
                 Interval { low, high: middle }.settle(found, next);
                 Interval { low: middle, high }.settle(found, next);
             }
@@ -163,40 +138,14 @@ impl Counting {
     }
 }
 
-/// Some of the numbers of 8 bits.
-#[derive(Clone, Copy, Debug, Default)]
-struct Set([u64; 4]);
-
-impl Set {
-    fn insert(&mut self, number: usize) {
-        self.0[number / 64 % 4] |= 1 << (number % 64);
-    }
-
-    /// Puts its numbers and what follows each in a list, in order, but for 0. How many they are.
-    fn bounds(&self, list: &mut [u8; 256]) -> usize {
-        let (mut count, mut carry) = (0, 0);
-        for (word, first) in self.0.into_iter().zip((0u8..).step_by(64)) {
-            let mut both = word | word << 1 | carry;
-            carry = word >> 63;
-            both &= if first == 0 { !1 } else { !0 };
-            while both != 0 {
-                list[count % 256] = first + both.trailing_zeros() as u8;
-                count += 1;
-                both &= both - 1;
-            }
-        }
-        count
-    }
-}
-
-/// Counting of some thresholds: which results of a stretch reach each, a bit for each place.
+/// A batch of thresholds: finds which results of a block reach each, as a bit for each result.
 struct Batch<'a> {
     size: usize,
     rank: u16,
     thresholds: &'a [u8],
     marks: &'a mut [u64],
-    stretch: usize,
-    place: (usize, usize),
+    block: usize,
+    position: (usize, usize),
     recent: &'a Recent,
     below: &'a mut Below,
     results: &'a mut [u8; COLUMNS],
@@ -207,22 +156,23 @@ impl Task for Batch<'_> {
 
     #[inline(always)]
     fn run(self, level: Level) {
-        if let Some(lanes) = level.byte_vectors512() {
-            self.count::<_, { COLUMNS / 64 }>(lanes);
-        } else if let Some(lanes) = level.byte_vectors256() {
-            self.count::<_, { COLUMNS / 32 }>(lanes);
+        if let Some(vectors) = level.byte_vectors512() {
+            self.count::<_, { COLUMNS / 64 }>(vectors);
+        } else if let Some(vectors) = level.byte_vectors256() {
+            self.count::<_, { COLUMNS / 32 }>(vectors);
         }
     }
 }
 
 impl Batch<'_> {
     #[inline(always)]
-    fn count<R: Register, const N: usize>(self, lanes: ByteVectors<R>) {
-        let counts = self.below.update(lanes, self.thresholds, self.stretch, self.recent, self.place);
+    fn count<R: Register, const N: usize>(self, vectors: ByteVectors<R>) {
+        let Self { rank, thresholds, marks, results, .. } = self;
+        let counts = self.below.update(vectors, thresholds, self.block, self.recent, self.position);
         macro_rules! for_size {
             ($($size:literal)*) => {
                 match self.size {
-                    $($size => mark_all::<R, N, $size>(lanes, self.rank, self.thresholds, counts, self.marks, self.results),)*
+                    $($size => mark_all::<R, N, $size>(vectors, rank, thresholds, counts, marks, results),)*
                     _ => unreachable!("windows of more than {LARGEST} are not counted"),
                 }
             };
@@ -231,22 +181,22 @@ impl Batch<'_> {
     }
 }
 
-/// Where at most `rank` numbers of the window are below a threshold the result is at least that: a bit of its mark for each such place.
+/// Marks the results that reach each threshold: those whose window has at most `rank` numbers below it.
 #[inline(always)]
 fn mark_all<R: Register, const N: usize, const SIZE: usize>(
-    lanes: ByteVectors<R>,
+    vectors: ByteVectors<R>,
     rank: u16,
     thresholds: &[u8],
     counts: &[[u8; COLUMNS]; 256],
     marks: &mut [u64],
     results: &mut [u8; COLUMNS],
 ) {
-    let mut found = load::<R, N>(lanes, results);
+    let mut reached = load::<R, N>(vectors, results);
     for (&threshold, mark) in thresholds.iter().zip(marks) {
-        let counts = load(lanes, &counts[usize::from(threshold)]);
-        *mark = windows::mark::<R, N, SIZE>(lanes, counts, rank, threshold, &mut found);
+        let counts = load(vectors, &counts[usize::from(threshold)]);
+        *mark = windows::mark::<R, N, SIZE>(vectors, counts, rank, threshold, &mut reached);
     }
     for k in 0..N {
-        found[k].store(&mut results[k * R::BYTES..]);
+        reached[k].store(&mut results[k * R::BYTES..]);
     }
 }

@@ -1,24 +1,26 @@
 use crate::Pixel;
 use crate::operator::Rows;
 
-/// Fine bins in a coarse one.
+/// How many fine bins make up a coarse one.
 const FINE: usize = 256;
 
-/// The number of a certain rank, say the median, of a window of 16- or 32-bit numbers by one histogram that slides along the row: a column of numbers enters, a
-/// column leaves. Where a bin holds more than one value, the number is looked for among the window's numbers in that bin.
+/// The number of a given rank in a window of 16-bit or 32-bit numbers, by one histogram that slides along the row.
 ///
-/// Source: T. Huang, G. Yang, G. Tang, *A fast two-dimensional median filtering algorithm*, IEEE Transactions on Acoustics,
-/// Speech and Signal Processing 27 (1979).
+/// A column of numbers enters it and a column leaves it. Where a bin holds several values, the number is selected among
+/// the window's numbers in that bin.
+///
+/// Source: T. Huang, G. Yang, G. Tang, *A fast two-dimensional median filtering algorithm*, IEEE Transactions on
+/// Acoustics, Speech and Signal Processing 27 (1979).
 #[derive(Debug)]
 pub(crate) struct SlidingHistogram<T> {
     size: usize,
     rank: u32,
     channels: usize,
-    /// How many of the window's numbers fall in each bin.
+    /// How many of the window's numbers lie in each bin.
     fine: Vec<u32>,
-    /// How many in each [`FINE`] bins.
+    /// How many lie in each group of [`FINE`] bins.
     coarse: Vec<u32>,
-    /// The coarse bin of the number last found, and how many numbers lie in bins before it.
+    /// The coarse bin of the last result, and how many numbers lie in the bins before it.
     current: usize,
     before: u32,
     candidates: Vec<T>,
@@ -38,18 +40,19 @@ impl<T: Pixel> SlidingHistogram<T> {
                 self.count_column(rows, x * channels + channel, true);
             }
             for x in 0..out.len() / channels {
-                let here = x * channels + channel;
-                self.count_column(rows, here + (size - 1) * channels, true);
-                out[here] = self.value_at(self.rank, rows, here);
-                self.count_column(rows, here, false);
+                let column = x * channels + channel;
+                self.count_column(rows, column + (size - 1) * channels, true);
+                out[column] = self.value_at(self.rank, rows, column);
+                self.count_column(rows, column, false);
             }
-            // What is left is taken out again, which is less than clearing every bin.
+            // The last columns leave, too: faster than clearing all bins.
             for x in out.len() / channels..out.len() / channels + size - 1 {
                 self.count_column(rows, x * channels + channel, false);
             }
         }
     }
 
+    /// Lets a column of numbers enter the histogram, or leave it.
     fn count_column(&mut self, rows: Rows<T>, column: usize, enters: bool) {
         let change = if enters { 1 } else { u32::MAX };
         for y in 0..self.size {
@@ -62,7 +65,7 @@ impl<T: Pixel> SlidingHistogram<T> {
         }
     }
 
-    /// The number that has `rank` numbers of the window at `column` before it in sorted order.
+    /// The number of rank `rank`, from 0, in the window whose first column is `column`.
     fn value_at(&mut self, rank: u32, rows: Rows<T>, column: usize) -> T {
         while self.before > rank {
             self.current -= 1;
@@ -80,6 +83,7 @@ impl<T: Pixel> SlidingHistogram<T> {
         if T::BINS_ARE_EXACT { T::from_bin(bin) } else { self.select(bin, rank as usize, rows, column) }
     }
 
+    /// The number of rank `rank` among the window's numbers in one bin.
     fn select(&mut self, bin: usize, rank: usize, rows: Rows<T>, column: usize) -> T {
         self.candidates.clear();
         for y in 0..self.size {

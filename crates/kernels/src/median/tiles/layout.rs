@@ -1,39 +1,40 @@
-//! Where the numbers of a [`Tiling`] are kept, and in which order they are made.
+//! Where the values of a [`Tiling`] are kept, and in which order they are made.
 
 use glassbox_simd::CACHE_LINE;
 
 use super::tiling::{Merge, Operand, TILE, Tiling};
 
-/// Numbers of all lines at most: a place among them is one of 16 bits, and need not be compared with the end.
+/// The most numbers in all lines: their indices have 16 bits, so they need no bounds check.
 pub(super) const LINES: usize = 1 << 16;
 
-/// The same, and a line behind the last place.
-pub(super) const ROOM: usize = LINES + CACHE_LINE;
+/// The length of the list of lines: a whole line may begin at the last index.
+pub(super) const LENGTH: usize = LINES + CACHE_LINE;
 
-/// Merges one after the other. Lines are named by where they begin, or where the numbers of some tiles further on do.
+/// Merges to be done one after the other. Operands are named by the index at which they begin: that of a line, or some
+/// numbers further on for tiles to the right.
 #[derive(Debug, Default)]
 pub(super) struct MergeList {
-    /// Which [`MergeSize`](crate::median::comparisons::MergeSize) each has.
-    pub(super) shapes: Vec<u8>,
-    /// Of each where the lines of both lists are, and those that are made.
-    pub(super) places: Vec<u16>,
+    /// The [`MergeSize`](crate::median::comparisons::MergeSize) of each merge, by its index.
+    pub(super) sizes: Vec<u8>,
+    /// For each merge, the indices of both lists and of its results.
+    pub(super) indices: Vec<u16>,
 }
 
-/// How the medians of tiles side by side are found, as many at a time as a line holds numbers.
+/// How the medians of tiles are found, for as many tiles side by side as a line holds numbers.
 ///
-/// What concerns one tile alone is worked out once, for the tiles to its left need it, too: `local` steps. Their results are in pairs
-/// of lines, that of the tiles in hand and that of the next, so that they can be read from any tile in hand on.
+/// Merges that read a single tile are `local`. They are done once, although tiles further left read their results, too.
+/// So their results have a pair of lines: one for the present tiles and one for the next tiles to the right.
 #[derive(Debug)]
 pub(super) struct Layout {
     /// Numbers of a line.
     pub(super) line: usize,
-    /// Where each pixel of a tile goes, row by row.
+    /// The index of each pixel of a tile, row by row.
     pub(super) pixels: Vec<Option<u16>>,
     pub(super) local: MergeList,
-    pub(super) steps: MergeList,
-    /// Pairs of lines, which come first.
+    pub(super) others: MergeList,
+    /// How many pairs of lines there are. They come first.
     pub(super) pairs: usize,
-    /// Where the medians of a tile are.
+    /// The indices of a tile's medians.
     pub(super) medians: [[u16; TILE]; TILE],
 }
 
@@ -43,16 +44,16 @@ enum LastUse {
     Never,
     /// By a merge.
     By(usize),
-    /// When all merges are done.
-    Afterwards,
+    /// After all merges.
+    AtTheEnd,
 }
 
-/// What is known of values before they have places.
+/// How the values of a tiling are used.
 struct Uses {
     last: Vec<LastUse>,
-    /// Whether a value of one tile alone is read from others.
+    /// Whether a value of a single tile is read from other tiles.
     is_paired: Vec<bool>,
-    /// Merges that are needed, the last one first.
+    /// The merges that are needed, in reverse order.
     merges: Vec<usize>,
 }
 
@@ -60,7 +61,7 @@ impl Uses {
     fn of(tiling: &Tiling) -> Self {
         let count = tiling.local.len();
         let mut uses = Self { last: vec![LastUse::Never; count], is_paired: vec![false; count], merges: Vec::new() };
-        tiling.medians.as_flattened().iter().for_each(|median| uses.last[*median] = LastUse::Afterwards);
+        tiling.medians.as_flattened().iter().for_each(|median| uses.last[*median] = LastUse::AtTheEnd);
         for (index, merge) in tiling.merges.iter().enumerate().rev() {
             if uses.last[merge.results()].iter().all(|last| *last == LastUse::Never) {
                 continue;
@@ -77,15 +78,15 @@ impl Uses {
     }
 }
 
-/// Gives values their lines.
+/// Assigns lines to values.
 struct Lines {
     length: usize,
     uses: Uses,
-    /// The line of each value that has one; of a pair the second.
+    /// The line of each value that has one: the second of a pair.
     of: Vec<Option<usize>>,
     pairs: usize,
     paired: usize,
-    /// Lines that were in use, and all that there are.
+    /// Lines that may be used again, and how many lines there are in all.
     free: Vec<usize>,
     count: usize,
 }
@@ -93,11 +94,12 @@ struct Lines {
 impl Lines {
     fn new(uses: Uses, length: usize) -> Self {
         let pairs = uses.is_paired.iter().filter(|paired| **paired).count();
-        // The line behind the pairs is for what nobody needs.
+        // The line after the pairs takes values that are never used.
         Self { length, of: vec![None; uses.last.len()], uses, pairs, paired: 0, free: Vec::new(), count: 2 * pairs + 1 }
     }
 
-    fn place(&mut self, value: usize) -> Option<usize> {
+    /// Assigns a line to a value.
+    fn assign(&mut self, value: usize) -> Option<usize> {
         self.of[value] = match self.uses.last[value] {
             LastUse::Never => None,
             _ if self.uses.is_paired[value] => {
@@ -112,48 +114,51 @@ impl Lines {
         self.of[value]
     }
 
-    fn address(&self, line: Option<usize>) -> u16 {
+    /// The index at which a line begins.
+    fn index(&self, line: Option<usize>) -> u16 {
         (line.unwrap_or(2 * self.pairs) * self.length) as u16
     }
 
-    fn step(&mut self, index: usize, merge: &Merge, steps: &mut MergeList) {
-        steps.shapes.extend(merge.shape.index());
+    /// Appends merge `index` to a list.
+    fn append(&mut self, index: usize, merge: &Merge, list: &mut MergeList) {
+        list.sizes.extend(merge.size.index());
         for &Operand { value, shift } in &merge.operands {
-            // The line of the tiles in hand comes before that of the next.
+            // Of a pair, the line of the present tiles comes first.
             let line = self.of[value].map(|line| line - usize::from(self.uses.is_paired[value] && !merge.local));
-            steps.places.push(self.address(line) + shift as u16);
+            list.indices.push(self.index(line) + shift as u16);
         }
-        // All numbers have been read when results are written.
+        // A merge reads all numbers before it writes the first.
         for &Operand { value, .. } in &merge.operands {
             if self.uses.last[value] == LastUse::By(index) && !self.uses.is_paired[value] {
                 self.free.extend(self.of[value]);
             }
         }
         for result in merge.results() {
-            let line = self.place(result);
-            steps.places.push(self.address(line));
+            let line = self.assign(result);
+            list.indices.push(self.index(line));
         }
     }
 }
 
 impl Layout {
-    /// For lines of so many numbers; none if they need more room than [`LINES`], or are too short for the tiles to the right.
+    /// For lines of `length` numbers. None if all lines have more than [`LINES`] numbers, or if tiles read beyond the
+    /// next line.
     pub(super) fn new(tiling: &Tiling, length: usize) -> Option<Self> {
         let mut lines = Lines::new(Uses::of(tiling), length);
         let pixels =
-            (0..tiling.pixels()).map(|pixel| lines.place(pixel).map(|line| lines.address(Some(line)))).collect();
+            (0..tiling.pixels()).map(|pixel| lines.assign(pixel).map(|line| lines.index(Some(line)))).collect();
         let needed: Vec<_> = lines.uses.merges.iter().rev().copied().collect();
-        let (mut local, mut steps) = (MergeList::default(), MergeList::default());
-        // What other tiles read comes first.
+        let (mut local, mut others) = (MergeList::default(), MergeList::default());
+        // The others read the results of local merges.
         for is_local in [true, false] {
-            let steps = if is_local { &mut local } else { &mut steps };
+            let list = if is_local { &mut local } else { &mut others };
             for &index in needed.iter().filter(|index| tiling.merges[**index].local == is_local) {
-                lines.step(index, &tiling.merges[index], steps);
+                lines.append(index, &tiling.merges[index], list);
             }
         }
-        let medians = tiling.medians.map(|row| row.map(|median| lines.address(lines.of[median])));
+        let medians = tiling.medians.map(|row| row.map(|median| lines.index(lines.of[median])));
         let operands = tiling.merges.iter().flat_map(|merge| &merge.operands);
         let fits = lines.count * length <= LINES && operands.map(|operand| operand.shift).max() <= Some(length);
-        fits.then_some(Self { line: length, pixels, local, steps, pairs: lines.pairs, medians })
+        fits.then_some(Self { line: length, pixels, local, others, pairs: lines.pairs, medians })
     }
 }

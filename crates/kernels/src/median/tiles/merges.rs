@@ -1,18 +1,19 @@
-//! Merges of sorted lists whose comparisons are known when the program is compiled: what is between two of them stays in registers.
+//! Merges of sorted lists. Their comparisons are known at compile time, so numbers stay in registers between them.
 
-use super::layout::ROOM;
+use glassbox_simd::{ByteVectors, Level, Register, Task, dispatch};
+
+use super::layout::LENGTH;
 use crate::Pixel;
 use crate::median::comparisons::{MOST_NUMBERS, MergeSize, Round};
 use crate::median::unroll::{unroll64, unroll512};
 use crate::numbers::{greater, smaller};
-use glassbox_simd::{ByteVectors, Level, Register, Task, dispatch};
 
 impl MergeSize {
-    /// Its place among those that are compiled.
+    /// Its index among the sizes that are compiled.
     pub(super) const fn index(&self) -> Option<u8> {
         let mut i = 0;
-        while i < SHAPES.len() {
-            let MergeSize { a, b, first, kept } = SHAPES[i];
+        while i < SIZES.len() {
+            let MergeSize { a, b, first, kept } = SIZES[i];
             if a == self.a && b == self.b && first == self.first && kept == self.kept {
                 return Some(i as u8);
             }
@@ -22,32 +23,32 @@ impl MergeSize {
     }
 }
 
-macro_rules! shapes {
+macro_rules! sizes {
     ($($a:literal $b:literal $first:literal $kept:literal,)*) => {
-        /// Those that are compiled.
-        const SHAPES: &[MergeSize] = &[$(MergeSize { a: $a, b: $b, first: $first, kept: $kept }),*];
+        /// The sizes of merges that are compiled.
+        const SIZES: &[MergeSize] = &[$(MergeSize { a: $a, b: $b, first: $first, kept: $kept }),*];
 
         impl Merges<'_, u8> {
             #[inline(always)]
             fn merge_all(self, level: Level) {
-                let (mut places, lines) = (self.places, self.lines);
-                for &shape in self.shapes {
-                    $(if Some(shape) == const { MergeSize { a: $a, b: $b, first: $first, kept: $kept }.index() } {
-                        let (these, others) = places.split_at($a + $b + $kept);
-                        // Each is a function by itself: one of all takes long to compile.
-                        dispatch(level, Merge::<$a, $b, $first, $kept> { lines, line: self.line, places: these });
-                        places = others;
+                let (mut indices, lines) = (self.indices, self.lines);
+                for &size in self.sizes {
+                    $(if Some(size) == const { MergeSize { a: $a, b: $b, first: $first, kept: $kept }.index() } {
+                        let (now, later) = indices.split_at($a + $b + $kept);
+                        // Each size is a function: one function for all takes long to compile.
+                        dispatch(level, Merge::<$a, $b, $first, $kept> { lines, line: self.line, indices: now });
+                        indices = later;
                         continue;
                     })*
-                    unreachable!("all shapes are above");
+                    unreachable!("all sizes are above");
                 }
             }
         }
     };
 }
 
-// Pairs, lists that are sorted, and what windows of 11, 13 and 15 need. Others are made of smaller ones.
-shapes! {
+// Pairs, sorts, and the merges of windows of 11, 13 and 15. Other merges are made of smaller ones.
+sizes! {
     1 1 0 2,
     2 0 0 2, 4 0 0 4, 6 0 0 6, 8 0 0 8, 10 0 0 10, 12 0 0 12,
     10 1 0 11, 12 1 0 13, 14 1 0 15,
@@ -63,16 +64,16 @@ shapes! {
 
 /// Merges to be done one after the other.
 pub(super) struct Merges<'a, T> {
-    /// Lists of numbers, of each of which as many stand side by side as a line holds.
-    pub(super) lines: &'a mut [T; ROOM],
-    /// Numbers of a line: as many as fit in a register, if there are any.
+    /// All lines. A line holds one value for each of the tiles side by side.
+    pub(super) lines: &'a mut [T; LENGTH],
+    /// Numbers of a line: those of a register if the level has byte vectors.
     pub(super) line: usize,
-    pub(super) shapes: &'a [u8],
-    /// For each merge where the lines of both lists are, and those that are kept.
-    pub(super) places: &'a [u16],
+    /// See [`MergeList`](super::layout::MergeList).
+    pub(super) sizes: &'a [u8],
+    pub(super) indices: &'a [u16],
 }
 
-/// Whether merges of numbers of a type are compiled for a level: without them all are made of pairs.
+/// Whether merges are compiled for an element type at a level. Otherwise all are made of pairs.
 pub(super) fn are_compiled<T: Pixel>(level: Level) -> bool {
     T::bytes(&[]).is_some() && level.has_byte_vectors()
 }
@@ -82,13 +83,14 @@ impl<T: Pixel> Task for Merges<'_, T> {
 
     #[inline(always)]
     fn run(self, level: Level) {
-        let Self { lines, line, shapes, places } = self;
+        let Self { lines, line, sizes, indices } = self;
         if let Some(lines) = are_compiled::<T>(level).then(|| T::bytes_mut(lines)).flatten() {
-            let merges = Merges { lines: lines.try_into().expect("as many"), line, shapes, places };
+            let lines = lines.try_into().expect("the same list as bytes");
+            let merges = Merges { lines, line, sizes, indices };
             merges.merge_all(level);
             return;
         }
-        let pairs = Merges { lines, line, shapes, places };
+        let pairs = Merges { lines, line, sizes, indices };
         match line {
             32 => pairs.compare_all::<32>(),
             16 => pairs.compare_all::<16>(),
@@ -99,12 +101,12 @@ impl<T: Pixel> Task for Merges<'_, T> {
 
 /// A merge of a certain [`MergeSize`].
 struct Merge<'a, const A: usize, const B: usize, const FIRST: usize, const KEPT: usize> {
-    lines: &'a mut [u8; ROOM],
+    lines: &'a mut [u8; LENGTH],
     line: usize,
-    places: &'a [u16],
+    indices: &'a [u16],
 }
 
-/// Does the same for each of 192 constants, which are [`MOST_NUMBERS`].
+/// Evaluates an expression for 192 constants, which are [`MOST_NUMBERS`].
 macro_rules! unroll192 {
     ($i:ident => $body:expr) => {
         unroll64!($i from 0 => $body);
@@ -114,24 +116,24 @@ macro_rules! unroll192 {
 }
 
 impl<const A: usize, const B: usize, const FIRST: usize, const KEPT: usize> Merge<'_, A, B, FIRST, KEPT> {
-    const PASS: Round = Round::merging(MergeSize { a: A, b: B, first: FIRST, kept: KEPT });
+    const ROUND: Round = Round::merging(MergeSize { a: A, b: B, first: FIRST, kept: KEPT });
 
     #[inline(always)]
-    fn merge<R: Register>(self, lanes: ByteVectors<R>) {
-        let (lines, places) = (self.lines, &self.places[..A + B + KEPT]);
-        let mut numbers = [lanes.zeros(); MOST_NUMBERS];
+    fn merge<R: Register>(self, vectors: ByteVectors<R>) {
+        let (lines, indices) = (self.lines, &self.indices[..A + B + KEPT]);
+        let mut numbers = [vectors.zeros(); MOST_NUMBERS];
         unroll192!(I => if const { I < A + B } {
-            numbers[I] = lanes.load(&lines[usize::from(places[I])..]);
+            numbers[I] = vectors.load(&lines[usize::from(indices[I])..]);
         });
-        unroll512!(S => if const { S < Self::PASS.step_count } {
-            let (low, high) = const { Self::PASS.steps[S] };
+        unroll512!(C => if const { C < Self::ROUND.comparison_count } {
+            let (low, high) = const { Self::ROUND.comparisons[C] };
             let (a, b) = (numbers[low as usize], numbers[high as usize]);
             numbers[low as usize] = a.smaller(b);
             numbers[high as usize] = a.greater(b);
         });
         unroll192!(O => if const { O < KEPT } {
-            let register = const { Self::PASS.outputs[O] };
-            numbers[register as usize].store(&mut lines[usize::from(places[A + B + O])..]);
+            let register = const { Self::ROUND.outputs[O] };
+            numbers[register as usize].store(&mut lines[usize::from(indices[A + B + O])..]);
         });
     }
 }
@@ -142,25 +144,25 @@ impl<const A: usize, const B: usize, const FIRST: usize, const KEPT: usize> Task
     #[inline(always)]
     fn run(self, level: Level) {
         match (level.byte_vectors512(), level.byte_vectors256()) {
-            (Some(lanes), _) if self.line == 64 => self.merge(lanes),
-            (_, Some(lanes)) => self.merge(lanes),
+            (Some(vectors), _) if self.line == 64 => self.merge(vectors),
+            (_, Some(vectors)) => self.merge(vectors),
             _ => unreachable!("not compiled: see `are_compiled`"),
         }
     }
 }
 
 impl<T: Pixel> Merges<'_, T> {
-    /// All being of pairs: the compiler makes of a line what it can.
+    /// Does merges that are all of pairs, by plain loops over a line.
     #[inline(always)]
     fn compare_all<const N: usize>(self) {
-        let Self { lines, places, .. } = self;
-        for [a, b, low, high] in places.as_chunks().0 {
-            let [a, b] = [a, b].map(|place| -> [T; N] { *chunk(lines, *place) });
-            let low: &mut [T; N] = chunk_mut(lines, *low);
+        let Self { lines, indices, .. } = self;
+        for [a, b, low, high] in indices.as_chunks().0 {
+            let [a, b] = [a, b].map(|index| -> [T; N] { *line_at(lines, *index) });
+            let low: &mut [T; N] = line_at_mut(lines, *low);
             for i in 0..N {
                 low[i] = smaller(a[i], b[i]);
             }
-            let high: &mut [T; N] = chunk_mut(lines, *high);
+            let high: &mut [T; N] = line_at_mut(lines, *high);
             for i in 0..N {
                 high[i] = greater(a[i], b[i]);
             }
@@ -168,13 +170,14 @@ impl<T: Pixel> Merges<'_, T> {
     }
 }
 
-/// The line that begins at a place.
+/// The line that begins at an index.
 #[inline(always)]
-pub(super) fn chunk<T, const N: usize>(lines: &[T; ROOM], place: u16) -> &[T; N] {
-    lines[usize::from(place)..].first_chunk().expect("there is room for a line behind the last place")
+pub(super) fn line_at<T, const N: usize>(lines: &[T; LENGTH], index: u16) -> &[T; N] {
+    lines[usize::from(index)..].first_chunk().expect("a whole line may begin at the last index")
 }
 
+/// The line that begins at an index, mutably.
 #[inline(always)]
-pub(super) fn chunk_mut<T, const N: usize>(lines: &mut [T; ROOM], place: u16) -> &mut [T; N] {
-    lines[usize::from(place)..].first_chunk_mut().expect("there is room for a line behind the last place")
+fn line_at_mut<T, const N: usize>(lines: &mut [T; LENGTH], index: u16) -> &mut [T; N] {
+    lines[usize::from(index)..].first_chunk_mut().expect("a whole line may begin at the last index")
 }

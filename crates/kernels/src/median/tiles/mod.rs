@@ -2,55 +2,56 @@
 
 mod layout;
 mod merges;
+mod sorting;
 mod tiling;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use layout::{Layout, MergeList, ROOM};
-use merges::{Merges, are_compiled, chunk};
+use glassbox_simd::{Aligned, Level, dispatch};
+
+use layout::{LENGTH, Layout, MergeList};
+use merges::{Merges, are_compiled, line_at};
 use tiling::{TILE, Tiling};
 
 use crate::Pixel;
 use crate::operator::{Kernel, Rows};
-use glassbox_simd::{Aligned, Level, dispatch};
 
-/// Rows below a window that its tile sees as well.
+/// How many rows below a window its tile reads as well.
 pub(crate) const AHEAD: usize = TILE - 1;
 
-/// The median of a square window by merges of sorted lists that the windows of a tile share.
+/// The median of a square window, by merges of sorted lists that the windows of a tile share.
 ///
-/// A line holds one number of each of some tiles that stand side by side. Tiles are four rows high: every fourth row four are made.
+/// Tiles are four rows high, so every fourth row makes four rows of output. Tiles side by side are worked on together:
+/// a line holds the same value for each of them.
 #[derive(Debug)]
 pub(crate) struct Tiles<T> {
     size: usize,
     channels: usize,
     layout: Option<Arc<Layout>>,
     lines: Aligned<T>,
-    /// Rows of the picture, each taken apart: of every channel the first pixels of all tiles, then the second ones and so on. They lie in a
-    /// ring; `top` is the first row of the windows in hand.
+    /// The last rows of the picture, split by [`split_row`], in a ring. `top` is the first row of the present windows.
     rows: Aligned<T>,
     top: usize,
-    /// Rows that are made, and which is next.
+    /// The rows of output of the present tiles, and which is next.
     made: Vec<T>,
     next: usize,
 }
 
-/// How the medians of windows of a size are found: lines are as long as a register, if there is room
-/// and they are long enough. It is worked out once for all pictures.
+/// The layout for a window size, cached for all pictures. Lines are as long as a register if the layout fits.
 fn layout<T: Pixel>(size: usize, level: Level) -> Arc<Layout> {
     static LAYOUTS: Mutex<BTreeMap<(usize, usize, bool), Arc<Layout>>> = Mutex::new(BTreeMap::new());
-    let at_once = are_compiled::<T>(level);
+    let are_compiled = are_compiled::<T>(level);
     let bytes = if level.byte_vectors512().is_some() { 64 } else { 32 };
     let longest = bytes / size_of::<T>();
-    // Whoever panicked meanwhile left it as it was.
+    // A panic leaves the map as it was.
     let mut layouts = LAYOUTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let layout = layouts.entry((size, longest, at_once)).or_insert_with(|| {
-        let tiling = Tiling::new(size, at_once);
+    let layout = layouts.entry((size, longest, are_compiled)).or_insert_with(|| {
+        let tiling = Tiling::new(size, are_compiled);
         let layout = [longest, 32, 16, 8].into_iter().find_map(|length| Layout::new(&tiling, length));
-        let layout = layout.expect("windows are not so large that their lines find no room");
+        let layout = layout.expect("lines of 8 numbers fit for every size in the table of methods");
         debug_assert!(
-            !at_once || size < 11 || layout.steps.shapes.iter().all(|shape| *shape != 0),
+            !are_compiled || size < 11 || layout.others.sizes.iter().all(|size| *size != 0),
             "merges compiled for {size}"
         );
         Arc::new(layout)
@@ -60,16 +61,16 @@ fn layout<T: Pixel>(size: usize, level: Level) -> Arc<Layout> {
 
 impl<T: Pixel> Tiles<T> {
     pub(crate) fn new(size: usize, channels: usize) -> Self {
-        let (lines, rows) = (Aligned::zeros(ROOM), Aligned::default());
+        let (lines, rows) = (Aligned::zeros(LENGTH), Aligned::default());
         Self { size, channels, layout: None, lines, rows, top: 0, made: Vec::new(), next: 0 }
     }
 
-    /// Makes the rows of a row of tiles, each of so many numbers.
+    /// Makes a row of tiles: [`TILE`] rows of `length` numbers.
     #[inline(always)]
-    fn tiles<const N: usize>(&mut self, layout: &Layout, rows: Rows<T>, length: usize) {
+    fn make_tiles<const N: usize>(&mut self, layout: &Layout, rows: Rows<T>, length: usize) {
         let (channels, height) = (self.channels, self.size + AHEAD);
         let blocks = (length / channels).div_ceil(TILE * N);
-        // Windows see tiles to the right of a block's.
+        // Windows read tiles to the right of their block.
         let across = (blocks + 1) * N;
         let row = TILE * channels * across;
         let mut entering = TILE;
@@ -79,47 +80,48 @@ impl<T: Pixel> Tiles<T> {
             entering = height;
         }
         for y in height - entering..height {
-            take_apart(rows.get(y), channels, across, &mut self.rows.get_mut()[self.top * row..][..row]);
+            split_row(rows.get(y), channels, across, &mut self.rows.get_mut()[self.top * row..][..row]);
             self.top = (self.top + 1) % height;
         }
-        let lines: &mut [T; ROOM] = self.lines.get_mut().try_into().expect("so many are made");
+        let lines: &mut [T; LENGTH] = self.lines.get_mut().try_into().expect("`new` makes this length");
         for channel in 0..channels {
             for block in 0..=blocks {
-                // What was next is in hand.
+                // The next tiles become the present ones.
                 for pair in lines[..2 * N * layout.pairs].as_chunks_mut::<N>().0.as_chunks_mut::<2>().0 {
                     pair[0] = pair[1];
                 }
                 for (y, pixels) in layout.pixels.as_chunks::<TILE>().0.iter().enumerate() {
                     let y = if self.top + y < height { self.top + y } else { self.top + y - height };
                     let from = &self.rows.get()[y * row + channel * TILE * across..][..TILE * across];
-                    for (place, from) in pixels.iter().zip(from.chunks_exact(across)) {
-                        if let Some(place) = place {
-                            lines[usize::from(*place)..][..N].copy_from_slice(&from[block * N..][..N]);
+                    for (index, from) in pixels.iter().zip(from.chunks_exact(across)) {
+                        if let Some(index) = index {
+                            lines[usize::from(*index)..][..N].copy_from_slice(&from[block * N..][..N]);
                         }
                     }
                 }
-                let mut merge = |MergeList { shapes, places }: &MergeList| {
-                    dispatch(rows.level(), Merges { lines, line: N, shapes, places });
+                let mut merge = |MergeList { sizes, indices }: &MergeList| {
+                    dispatch(rows.level(), Merges { lines, line: N, sizes, indices });
                 };
                 merge(&layout.local);
                 if block == 0 {
                     continue;
                 }
-                merge(&layout.steps);
+                merge(&layout.others);
                 let made = self.made.len() / TILE;
                 for (medians, made) in layout.medians.iter().zip(self.made.chunks_exact_mut(made)) {
                     let made = &mut made[(block - 1) * N * TILE * channels..][..N * TILE * channels];
-                    let medians: [&[T; N]; TILE] = medians.map(|place| chunk(lines, place));
-                    put_together(medians, channel, channels, made);
+                    let medians: [&[T; N]; TILE] = medians.map(|index| line_at(lines, index));
+                    join_row(medians, channel, channels, made);
                 }
             }
         }
     }
 }
 
-/// Of every channel the first pixels of all tiles, then the second ones and so on. The first tile begins a pixel before the row.
+/// Splits a row: for each channel the first pixels of all tiles, then the second ones, and so on. The first tile begins
+/// one pixel before the row.
 #[inline(always)]
-fn take_apart<T: Pixel>(row: &[T], channels: usize, across: usize, to: &mut [T]) {
+fn split_row<T: Pixel>(row: &[T], channels: usize, across: usize, to: &mut [T]) {
     for (index, to) in to.chunks_exact_mut(across).enumerate() {
         let (channel, phase) = (index / TILE, index % TILE);
         let (first, to) = if phase == 0 { (TILE - 1, &mut to[1..]) } else { (phase - 1, to) };
@@ -132,9 +134,9 @@ fn take_apart<T: Pixel>(row: &[T], channels: usize, across: usize, to: &mut [T])
     }
 }
 
-/// Puts the numbers of a channel, those of each of a tile's columns, where they belong among the others.
+/// Joins the medians of a channel, given for each column of the tiles, to a row with all channels.
 #[inline(always)]
-fn put_together<T: Pixel, const N: usize>(from: [&[T; N]; TILE], channel: usize, channels: usize, to: &mut [T]) {
+fn join_row<T: Pixel, const N: usize>(from: [&[T; N]; TILE], channel: usize, channels: usize, to: &mut [T]) {
     if channels == 1 {
         for (i, to) in to.as_chunks_mut::<TILE>().0.iter_mut().enumerate().take(N) {
             *to = from.map(|from| from[i]);
@@ -154,10 +156,10 @@ impl<T: Pixel> Kernel<T> for Tiles<T> {
         if self.next == 0 {
             let layout = self.layout.get_or_insert_with(|| layout::<T>(self.size, rows.level())).clone();
             match layout.line {
-                64 => self.tiles::<64>(&layout, rows, out.len()),
-                32 => self.tiles::<32>(&layout, rows, out.len()),
-                16 => self.tiles::<16>(&layout, rows, out.len()),
-                _ => self.tiles::<8>(&layout, rows, out.len()),
+                64 => self.make_tiles::<64>(&layout, rows, out.len()),
+                32 => self.make_tiles::<32>(&layout, rows, out.len()),
+                16 => self.make_tiles::<16>(&layout, rows, out.len()),
+                _ => self.make_tiles::<8>(&layout, rows, out.len()),
             }
         }
         let length = self.made.len() / TILE;

@@ -1,0 +1,4 @@
+//! Nets for other tools.
+
+mod graph;
+mod onnx_file;

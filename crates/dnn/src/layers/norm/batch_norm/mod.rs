@@ -1,0 +1,242 @@
+mod loops;
+
+use glassbox_simd::{Aligned, dispatch};
+use glassbox_tensor::Tensor;
+use rayon::prelude::*;
+
+use self::loops::{Add, AddProducts, AddSquares, Slopes, Stretch, fold, repeat, wide};
+use crate::layers::sums::sum_samples;
+use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Start};
+use crate::onnx::{Attribute, Onnx};
+use crate::pass::{Backward, Forward, Memory, Pass, Phase};
+use crate::{Error, Real, Shape};
+
+/// Each channel brought to mean 0 and variance 1 over the batch, then stretched and moved as is learned: `y = γ·z + β`,
+/// `z = (x − μ)/√(σ² + ε)`.
+///
+/// In training `μ` and `σ²` are the mean and the variance (`Σ (x − μ)²/N`) of the `N` numbers that the channel has in all pixels of all samples
+/// of the batch. Prediction takes a running mean and variance, which move by `momentum` towards those of each batch; the variance of the batch is
+/// then `Σ (x − μ)²/(N − 1)`, as in PyTorch. With one number a channel that variance is unknown, and the running one stays.
+///
+/// The derivation, with `g = ∂E/∂y`: `∂E/∂β = Σ g` and `∂E/∂γ = Σ g·z`, as for any line. In training a number matters in three ways: as itself,
+/// through the mean and through the variance. With `r = 1/√(σ² + ε)`: `∂zₖ/∂xᵢ = r·(δᵢₖ − 1/N) + (xₖ − μ)·∂r/∂xᵢ`, where
+/// `∂σ²/∂xᵢ = 2·(xᵢ − μ)/N` and so `∂r/∂xᵢ = −½·r³·2·(xᵢ − μ)/N = −r²·zᵢ/N`; together `∂zₖ/∂xᵢ = r·(δᵢₖ − 1/N − zᵢ·zₖ/N)`. Summed over `k`:
+/// `∂E/∂xᵢ = γ·r·(gᵢ − (∂E/∂β)/N − zᵢ·(∂E/∂γ)/N)`. In prediction `μ` and `σ²` are fixed, and `∂E/∂xᵢ = γ·r·gᵢ`.
+///
+/// Source: S. Ioffe, C. Szegedy, Batch normalization: accelerating deep network training by reducing internal covariate shift (2015).
+///
+/// # Shape
+/// `[n, h, w, c]` → `[n, h, w, c]`; `weight` (γ), `bias` (β), and, not trained, `mean` and `variance`, all `[c, 1]`.
+#[derive(Clone, Debug)]
+pub struct BatchNorm {
+    shape: Shape,
+    eps: f64,
+    momentum: f64,
+}
+
+impl Kind for BatchNorm {
+    const ENTRY: Entry = Entry {
+        name: "batch-norm",
+        usage: "batch-norm [eps E] [momentum M]",
+        summary: "each channel to mean 0 and variance 1 over the batch, then stretched and moved as learned (eps 1e-5, momentum 0.1)",
+        formula: "y = γ·(x − μ)/√(σ² + ε) + β",
+        is_activation: false,
+    };
+
+    fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
+        let eps = arguments.number_in("eps", 1e-5, "more than 0, at most 1", |eps| eps > 0.0 && eps <= 1.0)?;
+        let momentum = arguments.number_in("momentum", 0.1, "0 to 1", |momentum| (0.0..=1.0).contains(&momentum))?;
+        Ok(Self { shape: arguments.input, eps, momentum })
+    }
+}
+
+/// What a training pass keeps: mean, 1/√(variance + ε) and unbiased variance of each channel, as wide as the loops want them, and how many numbers
+/// each channel had.
+fn kept<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
+    let (mean, rest) = memory.split_at(wide);
+    let (scale, rest) = rest.split_at(wide);
+    let (variance, rest) = rest.split_at(wide);
+    ([mean, scale, variance], rest[0])
+}
+
+impl BatchNorm {
+    /// Looks at a batch; leaves what [`kept`] takes apart.
+    ///
+    /// The squares are those of the distances from each sample's own mean `mₛ` over its `n` pixels, while the sample is at hand:
+    /// `Σ (x − μ)² = Σₛ (Σ (x − mₛ)² + n·(mₛ − μ)²)`.
+    fn look<T: Real>(&self, pass: Pass, input: &[T], memory: &mut Memory<T>) {
+        let (c, size, pixels) = (self.shape.channels, self.shape.len(), T::from_f64(self.shape.pixels() as f64));
+        let wide = wide(c);
+        let looks = memory.scratch.numbers.room(pass.samples * 2 * wide);
+        let each = looks.par_chunks_exact_mut(2 * wide).zip(input.par_chunks_exact(size));
+        each.with_min_len(4).for_each(|(look, x)| {
+            look.fill(T::zero());
+            let (mean, sums) = look.split_at_mut(wide);
+            dispatch(pass.level, Add { x, sums: mean });
+            fold(mean, c);
+            mean.iter_mut().for_each(|mean| *mean /= pixels);
+            dispatch(pass.level, AddSquares { x, mean, sums });
+            fold(sums, c);
+        });
+        let looks = || looks.chunks_exact(2 * wide).map(|look| look.split_at(wide));
+        let (samples, count) = (T::from_f64(pass.samples as f64), T::from_f64(pass.samples as f64) * pixels);
+        let (mean, rest) = memory.kept.room(3 * wide + 1).split_at_mut(wide);
+        let (scale, rest) = rest.split_at_mut(wide);
+        for i in 0..c {
+            mean[i] = looks().map(|(mean, _)| mean[i]).fold(T::zero(), |sum, mean| sum + mean) / samples;
+            let squares = looks().fold(T::zero(), |sum, (means, squares)| {
+                let distance = means[i] - mean[i];
+                sum + (squares[i] + pixels * distance * distance)
+            });
+            scale[i] = T::one() / (squares / count + T::from_f64(self.eps)).sqrt();
+            rest[i] = squares / (count - T::one()).max(T::one());
+        }
+        repeat(mean, c);
+        repeat(scale, c);
+        rest[wide] = count;
+    }
+
+    /// The mean and 1/√(variance + ε) that hold in prediction.
+    fn learned<'a, T: Real>(&self, parameters: &[Tensor<T>], scratch: &'a mut Aligned<T>) -> [&'a [T]; 2] {
+        let (c, wide) = (self.shape.channels, wide(self.shape.channels));
+        let (mean, scale) = scratch.room(2 * wide).split_at_mut(wide);
+        mean[..c].copy_from_slice(parameters[2].as_slice());
+        for (scale, &variance) in scale.iter_mut().zip(parameters[3].as_slice()) {
+            *scale = T::one() / (variance + T::from_f64(self.eps)).sqrt();
+        }
+        repeat(mean, c);
+        repeat(scale, c);
+        [mean, scale]
+    }
+}
+
+impl<T: Real> Layer<T> for BatchNorm {
+    fn entry(&self) -> &'static Entry {
+        &Self::ENTRY
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::from("batch-norm");
+        if self.eps != 1e-5 {
+            text += &format!(" eps {}", self.eps);
+        }
+        if self.momentum != 0.1 {
+            text += &format!(" momentum {}", self.momentum);
+        }
+        text
+    }
+
+    fn output(&self) -> Shape {
+        self.shape
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        let shape = [self.shape.channels, 1];
+        let seen = |name, value| Parameter { name, shape: shape.to_vec(), start: Start::Value(value), trained: false };
+        vec![
+            Parameter::constant("weight", &shape, 1.0),
+            Parameter::constant("bias", &shape, 0.0),
+            seen("mean", 0.0),
+            seen("variance", 1.0),
+        ]
+    }
+
+    fn multiplications(&self) -> u64 {
+        self.shape.len() as u64
+    }
+
+    fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], parameters: &[Tensor<T>]) -> Option<String> {
+        let list = |parameter: &Tensor<T>| graph.real(&[self.shape.channels], parameter.as_slice().to_vec());
+        let names: Vec<_> = parameters.iter().map(list).collect();
+        let inputs: Vec<_> = std::iter::once(input).chain(names.iter().map(String::as_str)).collect();
+        Some(graph.add("BatchNormalization", &inputs, vec![("epsilon", Attribute::Float(self.eps))]))
+    }
+
+    fn takes_parts(&self) -> bool {
+        false
+    }
+
+    fn needs_output(&self) -> bool {
+        false
+    }
+
+    fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
+        let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
+        let [mean, scale] = match pass.phase {
+            Phase::Train => {
+                self.look(pass, input, memory);
+                let ([mean, scale, _], _) = kept(memory.kept.get(), wide);
+                [mean, scale]
+            }
+            Phase::Predict => self.learned(parameters, &mut memory.scratch.numbers),
+        };
+        let (stretch, bias) = memory.scratch.more.room(2 * wide).split_at_mut(wide);
+        for i in 0..c {
+            stretch[i] = scale[i] * parameters[0].as_slice()[i];
+            bias[i] = parameters[1].as_slice()[i];
+        }
+        repeat(stretch, c);
+        repeat(bias, c);
+        output.par_chunks_mut(size).zip(input.par_chunks(size)).with_min_len(4).for_each(|(y, x)| {
+            dispatch(pass.level, Stretch { x, mean, scale: stretch, bias, y });
+        });
+    }
+
+    fn backward(&self, back: Backward<'_, T>) {
+        let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
+        let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
+        let known;
+        // Of what does not move with the batch, nothing is taken away.
+        let ([mean, scale], share) = match pass.phase {
+            Phase::Train => {
+                let ([mean, scale, _], count) = kept(memory.kept.get(), wide);
+                ([mean, scale], T::one() / count)
+            }
+            Phase::Predict => {
+                known = self.learned(parameters, &mut memory.kept);
+                (known, T::zero())
+            }
+        };
+        let sums = sum_samples(pass.samples, 2 * wide, &mut memory.scratch.numbers, |index, sums| {
+            let (products, sums) = sums.split_at_mut(wide);
+            let sample = index * size..(index + 1) * size;
+            let (x, g) = (&input[sample.clone()], &gradient[sample]);
+            dispatch(pass.level, AddProducts { x, g, mean, products, sums });
+            fold(products, c);
+            fold(sums, c);
+        });
+        let (products, sums) = sums.split_at(wide);
+        let lines = memory.scratch.more.room(3 * wide);
+        let (stretch, rest) = lines.split_at_mut(wide);
+        let (tilt, shift) = rest.split_at_mut(wide);
+        for i in 0..c {
+            let of_weight = products[i] * scale[i];
+            parameter_gradients[0].as_mut_slice()[i] = of_weight;
+            parameter_gradients[1].as_mut_slice()[i] = sums[i];
+            stretch[i] = parameters[0].as_slice()[i] * scale[i];
+            tilt[i] = stretch[i] * scale[i] * of_weight * share;
+            shift[i] = stretch[i] * sums[i] * share;
+        }
+        for line in [&mut *stretch, &mut *tilt, &mut *shift] {
+            repeat(line, c);
+        }
+        let (scale, tilt, shift) = (&*stretch, &*tilt, &*shift);
+        let samples = input_gradient.par_chunks_mut(size).zip(input.par_chunks(size).zip(gradient.par_chunks(size)));
+        samples.with_min_len(4).for_each(|(slopes, (x, g))| {
+            dispatch(pass.level, Slopes { x, g, mean, scale, tilt, shift, slopes });
+        });
+    }
+
+    fn observe(&self, parameters: &mut [Tensor<T>], memory: &Memory<T>) {
+        let ([mean, _, variance], count) = kept(memory.kept.get(), wide(self.shape.channels));
+        let momentum = T::from_f64(self.momentum);
+        let mut approach = |parameter: usize, numbers: &[T]| {
+            let running = parameters[parameter].as_mut_slice().iter_mut();
+            running.zip(numbers).for_each(|(running, &number)| *running += (number - *running) * momentum);
+        };
+        approach(2, mean);
+        if count > T::one() {
+            approach(3, variance);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen};
+use crate::layers::window::window_usage;
+use crate::layers::{Arguments, Entry, Window};
+use crate::onnx::{Attribute, Onnx};
+use crate::{Error, Real};
+
+/// `avg-pool` as a layer.
+pub(crate) type AvgPool = Pool<Mean>;
+
+/// The mean of each window, channel by channel: `y = Σ x / n`.
+///
+/// `n` is the number of places in the picture; with `count-pad` those of the padding, which holds zeros, are counted, too. What `ceil` lets a
+/// window reach beyond the padding is never counted, as in ONNX and PyTorch.
+///
+/// The derivation: each number is a term of the sum, `∂y/∂xᵢ = 1/n`; so each gets an nth of the gradient of every window that shows it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mean {
+    /// Whether padding is counted.
+    pub(super) counts_padding: bool,
+}
+
+impl Mean {
+    /// 1/n.
+    #[inline(always)]
+    pub(super) fn share<T: Real>(self, seen: Seen) -> T {
+        T::one() / T::from_f64(if self.counts_padding { seen.counted() } else { seen.count() } as f64)
+    }
+
+    /// Of ONNX's `AveragePool`, how the window lies and what is counted.
+    pub(super) fn attributes(self, window: &Window) -> Vec<(&'static str, Attribute)> {
+        let mut attributes = window.onnx(true);
+        attributes.push(("count_include_pad", Attribute::Int(self.counts_padding.into())));
+        attributes
+    }
+}
+
+impl Rule for Mean {
+    #[inline(always)]
+    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, .. }: Answer<'_, T>) {
+        output.fill(T::zero());
+        add_scaled(seen, input, T::one(), output);
+        let share = self.share(seen);
+        for sum in output {
+            *sum *= share;
+        }
+    }
+
+    #[inline(always)]
+    fn backward<T: Real>(&self, seen: Seen, _: &[T], Back { gradient, input_gradient, .. }: Back<'_, T>) {
+        give(seen, gradient, self.share(seen), input_gradient);
+    }
+}
+
+/// Adds the pixels of a window, times `factor`, to `sums`.
+#[inline(always)]
+pub(super) fn add_scaled<T: Real>(seen: Seen, input: &[T], factor: T, sums: &mut [T]) {
+    let c = seen.channels;
+    let sums = &mut sums[..c];
+    for row in seen.rows() {
+        for column in seen.columns() {
+            let numbers = &input[row + column..][..c];
+            for i in 0..c {
+                sums[i] += numbers[i] * factor;
+            }
+        }
+    }
+}
+
+/// Adds `slopes`, times `factor`, to every pixel of a window.
+#[inline(always)]
+pub(super) fn give<T: Real>(seen: Seen, slopes: &[T], factor: T, input_gradient: &mut [T]) {
+    let c = seen.channels;
+    let slopes = &slopes[..c];
+    for row in seen.rows() {
+        for column in seen.columns() {
+            let sums = &mut input_gradient[row + column..][..c];
+            for i in 0..c {
+                sums[i] += slopes[i] * factor;
+            }
+        }
+    }
+}
+
+impl Pooling for Mean {
+    const ENTRY: Entry = Entry {
+        name: "avg-pool",
+        usage: concat!("avg-pool K ", window_usage!(), " [ceil] [count-pad]"),
+        summary: "the mean of each window",
+        formula: "y = Σ x / n over the window",
+        is_activation: false,
+    };
+
+    fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
+        Ok(Self { counts_padding: arguments.flag("count-pad") })
+    }
+
+    fn text(&self) -> String {
+        if self.counts_padding { " count-pad".into() } else { String::new() }
+    }
+
+    fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String {
+        graph.add("AveragePool", &[input], self.attributes(window))
+    }
+}

@@ -1,0 +1,160 @@
+use glassbox_simd::FloatVectors;
+
+use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen, Windows};
+use crate::compute::float_vectors::{EIGHT, vector, vector_mut};
+use crate::layers::window::window_usage;
+use crate::layers::{Arguments, Entry, Window};
+use crate::onnx::Onnx;
+use crate::{Error, Real};
+
+/// `max-pool` as a layer.
+pub(crate) type MaxPool = Pool<Max>;
+
+/// The greatest number of each window, channel by channel.
+///
+/// The derivation: a small change of the greatest number changes the output as much, of any other not at all; so the whole gradient goes to the
+/// greatest, the first of them if there are several, and is summed up where windows overlap. Places outside the picture have no say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Max;
+
+impl Rule for Max {
+    const KEEPS_PLACES: bool = true;
+    const GIVES_TO_PLACES: bool = true;
+
+    #[inline(always)]
+    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, places, .. }: Answer<'_, T>) {
+        let c = seen.channels;
+        let (output, places) = (&mut output[..c], &mut places[..c]);
+        let mut is_first = true;
+        for row in seen.rows() {
+            for column in seen.columns() {
+                let at = row + column;
+                let numbers = &input[at..][..c];
+                if std::mem::take(&mut is_first) {
+                    output.copy_from_slice(numbers);
+                    for (i, place) in places.iter_mut().enumerate() {
+                        *place = (at + i) as u32;
+                    }
+                    continue;
+                }
+                for i in 0..c {
+                    let greater = numbers[i] > output[i];
+                    output[i] = if greater { numbers[i] } else { output[i] };
+                    places[i] = if greater { (at + i) as u32 } else { places[i] };
+                }
+            }
+        }
+    }
+
+    /// Eight numbers at a time. Where a pixel has fewer, what is written behind it is the next one's, which is written after it; so only what has no
+    /// eight numbers behind it is left to [`forward`](Rule::forward).
+    #[inline(always)]
+    fn forward_all<T: Real, E: FloatVectors<T>>(
+        &self,
+        eights: E,
+        windows: &Windows,
+        input: &[T],
+        output: &mut [T],
+        places: &mut [u32],
+    ) -> bool {
+        let c = windows.input.channels;
+        let mut to = 0;
+        let has_pairs = windows.columns.iter().all(|columns| columns.is_pair());
+        for &rows in &windows.rows {
+            let has_squares = has_pairs && rows.is_pair();
+            for &columns in &windows.columns {
+                let (seen, output, places) = (windows.seen(rows, columns), &mut output[to..], &mut places[to..]);
+                let (first, eight) = (seen.first(), c.max(EIGHT));
+                let row = windows.input.width * c;
+                to += c;
+                if has_squares && first + row + c + eight <= input.len() && eight <= output.len() {
+                    self.square(eights, [first, first + c, first + row, first + row + c], c, input, output, places);
+                } else {
+                    self.answer(eights, seen, input, output, places);
+                }
+            }
+        }
+        true
+    }
+
+    #[inline(always)]
+    fn backward<T: Real>(&self, _: Seen, _: &[T], _: Back<'_, T>) {
+        unreachable!("the whole gradient goes to the places")
+    }
+}
+
+/// Eight numbers and their places.
+#[inline(always)]
+fn at<T: Real, E: FloatVectors<T>>(eights: E, input: &[T], from: usize) -> (E::Vector, E::Indices) {
+    (eights.load(vector(&input[from..])), eights.indices(from as u32))
+}
+
+impl Max {
+    /// The answer to what a window shows, and whatever behind it.
+    #[inline(always)]
+    fn answer<T: Real, E: FloatVectors<T>>(
+        &self,
+        eights: E,
+        seen: Seen,
+        input: &[T],
+        output: &mut [T],
+        places: &mut [u32],
+    ) {
+        let c = seen.channels;
+        if seen.last() + c.max(EIGHT) > input.len() || c.max(EIGHT) > output.len() {
+            return self.forward(seen, input, Answer { output, places, generator: None });
+        }
+        for first in (0..c).step_by(EIGHT) {
+            // The last eight of a pixel may overlap those before.
+            let first = first.min(c.max(EIGHT) - EIGHT);
+            let mut most = at(eights, input, seen.first() + first);
+            for row in seen.rows() {
+                for column in seen.columns() {
+                    most = eights.greater(at(eights, input, row + column + first), most);
+                }
+            }
+            eights.store(most.0, vector_mut(&mut output[first..]));
+            eights.store_indices(most.1, vector_mut(&mut places[first..]));
+        }
+    }
+
+    /// The same where two rows and two columns are seen, side by side: the windows that are seen most.
+    #[inline(always)]
+    fn square<T: Real, E: FloatVectors<T>>(
+        &self,
+        eights: E,
+        pixels: [usize; 4],
+        channels: usize,
+        input: &[T],
+        output: &mut [T],
+        places: &mut [u32],
+    ) {
+        let [a, b, c, d] = pixels;
+        for first in (0..channels).step_by(EIGHT) {
+            let first = first.min(channels.max(EIGHT) - EIGHT);
+            let most = eights.greater(at(eights, input, b + first), at(eights, input, a + first));
+            let most = eights.greater(at(eights, input, c + first), most);
+            let most = eights.greater(at(eights, input, d + first), most);
+            eights.store(most.0, vector_mut(&mut output[first..]));
+            eights.store_indices(most.1, vector_mut(&mut places[first..]));
+        }
+    }
+}
+
+impl Pooling for Max {
+    const ENTRY: Entry = Entry {
+        name: "max-pool",
+        usage: concat!("max-pool K ", window_usage!(), " [ceil]"),
+        summary: "the greatest number of each window",
+        formula: "y = max of the window",
+        is_activation: false,
+    };
+
+    fn parse(_: &mut Arguments) -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String {
+        graph.add("MaxPool", &[input], window.onnx(true))
+    }
+}

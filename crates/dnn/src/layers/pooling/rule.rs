@@ -1,0 +1,307 @@
+//! What poolings share: how windows lie on a picture, and the way through them forward and back. What is made of a window is a [`Rule`].
+
+use glassbox_simd::{FloatTask, FloatVectors, Level, Task, dispatch};
+use glassbox_tensor::Tensor;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::compute::window::Places;
+use crate::layers::arguments::size_text;
+use crate::layers::{Arguments, Entry, Kind, Layer, Window};
+
+use crate::onnx::Onnx;
+use crate::pass::{Backward, Forward, Phase, room};
+use crate::{Error, Real, Shape};
+
+/// What is made of a window, channel by channel, and how each number in it matters. Mark the functions `#[inline(always)]`.
+pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
+    /// Whether a place is kept of each output.
+    const KEEPS_PLACES: bool = false;
+
+    /// Whether the whole gradient goes to the places that are kept: going backward the windows need not be looked at again.
+    const GIVES_TO_PLACES: bool = false;
+
+    /// Whether something is drawn in training.
+    const DRAWS: bool = false;
+
+    /// The answer to what a window shows.
+    fn forward<T: Real>(&self, seen: Seen, input: &[T], answer: Answer<'_, T>);
+
+    /// The answers to all windows of a sample, if they are better worked out together: whether they were.
+    #[inline(always)]
+    fn forward_all<T: Real, E: FloatVectors<T>>(
+        &self,
+        _eights: E,
+        _: &Windows,
+        _input: &[T],
+        _output: &mut [T],
+        _places: &mut [u32],
+    ) -> bool {
+        false
+    }
+
+    /// Adds what the numbers of a window have to answer for to what is there.
+    fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>);
+}
+
+/// What comes of a window, going forward: a number a channel.
+pub(super) struct Answer<'a, T> {
+    /// To be written.
+    pub(super) output: &'a mut [T],
+    /// To be written, if the rule keeps places; empty if not.
+    pub(super) places: &'a mut [u32],
+    /// In training, if the rule draws.
+    pub(super) generator: Option<&'a mut ChaCha8Rng>,
+}
+
+/// What is known of a window, going backward: a number a channel.
+pub(super) struct Back<'a, T> {
+    /// As forward.
+    pub(super) output: &'a [T],
+    /// ∂E/∂output.
+    pub(super) gradient: &'a [T],
+    /// As forward.
+    pub(super) places: &'a [u32],
+    /// ∂E/∂(the sample), to be added to.
+    pub(super) input_gradient: &'a mut [T],
+    /// Whether the forward pass was a training one.
+    pub(super) phase: Phase,
+}
+
+/// The pixels of a sample that a window shows; at least one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen {
+    rows: Places,
+    columns: Places,
+    width: usize,
+    /// Numbers a pixel.
+    pub(super) channels: usize,
+}
+
+impl Seen {
+    /// Where each row of the picture begins that is seen.
+    #[inline(always)]
+    pub(super) fn rows(self) -> impl Iterator<Item = usize> {
+        let row = self.width * self.channels;
+        self.rows.iter().map(move |y| y * row)
+    }
+
+    /// How far behind that each pixel begins.
+    #[inline(always)]
+    pub(super) fn columns(self) -> impl Iterator<Item = usize> {
+        let channels = self.channels;
+        self.columns.iter().map(move |x| x * channels)
+    }
+
+    /// Where the last pixel begins.
+    #[inline(always)]
+    pub(super) fn last(self) -> usize {
+        (self.rows.last() * self.width + self.columns.last()) * self.channels
+    }
+
+    /// Where the first pixel begins.
+    #[inline(always)]
+    pub(super) fn first(self) -> usize {
+        (self.rows.first * self.width + self.columns.first) * self.channels
+    }
+
+    /// Pixels.
+    #[inline(always)]
+    pub(super) fn count(self) -> usize {
+        self.rows.count * self.columns.count
+    }
+
+    /// Pixels, those of the padding included.
+    #[inline(always)]
+    pub(super) fn counted(self) -> usize {
+        self.rows.counted * self.columns.counted
+    }
+}
+
+/// How windows lie on a picture: the rows of each row of windows, the columns of each column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Windows {
+    pub(super) input: Shape,
+    pub(super) rows: Vec<Places>,
+    pub(super) columns: Vec<Places>,
+}
+
+impl Windows {
+    pub(super) fn output(&self) -> Shape {
+        Shape::picture(self.rows.len(), self.columns.len(), self.input.channels)
+    }
+
+    #[inline(always)]
+    pub(super) fn each(&self) -> impl Iterator<Item = Seen> {
+        self.rows.iter().flat_map(move |&rows| self.columns.iter().map(move |&columns| self.seen(rows, columns)))
+    }
+
+    /// What a window shows.
+    #[inline(always)]
+    pub(super) fn seen(&self, rows: Places, columns: Places) -> Seen {
+        let Shape { width, channels, .. } = self.input;
+        Seen { rows, columns, width, channels }
+    }
+
+    pub(super) fn forward<T: Real, R: Rule>(&self, rule: &R, forward: Forward<'_, T>) {
+        let Forward { pass, input, output, memory, .. } = forward;
+        let (inputs, outputs) = (self.input.len(), self.output().len());
+        let kept = if R::KEEPS_PLACES { outputs } else { 1 };
+        let places = room(&mut memory.places, pass.samples * kept);
+        let samples = output.par_chunks_mut(outputs).zip(places.par_chunks_mut(kept)).zip(input.par_chunks(inputs));
+        samples.enumerate().with_min_len(4).for_each(|(sample, ((output, places), input))| {
+            let draws = R::DRAWS && pass.phase == Phase::Train;
+            let generator = draws.then(|| pass.generator(sample));
+            T::dispatch_floats(pass.level, There { windows: self, rule, input, output, places, generator });
+        });
+    }
+
+    pub(super) fn backward<T: Real, R: Rule>(&self, rule: &R, backward: Backward<'_, T>) {
+        let Backward { pass, input, output, gradient, input_gradient, memory, .. } = backward;
+        let (inputs, outputs) = (self.input.len(), self.output().len());
+        let kept = if R::KEEPS_PLACES { outputs } else { 1 };
+        let places = &memory.places[..pass.samples * kept];
+        let known = input.par_chunks(inputs).zip(output.par_chunks(outputs)).zip(gradient.par_chunks(outputs));
+        let samples = input_gradient.par_chunks_mut(inputs).zip(known.zip(places.par_chunks(kept)));
+        samples.with_min_len(4).for_each(|(input_gradient, (((input, output), gradient), places))| {
+            input_gradient.fill(T::zero());
+            let phase = pass.phase;
+            let back = BackAgain { windows: self, rule, input, output, gradient, places, input_gradient, phase };
+            dispatch(pass.level, back);
+        });
+    }
+}
+
+struct There<'a, T, R> {
+    windows: &'a Windows,
+    rule: &'a R,
+    input: &'a [T],
+    output: &'a mut [T],
+    places: &'a mut [u32],
+    generator: Option<ChaCha8Rng>,
+}
+
+impl<T: Real, R: Rule> FloatTask<T> for There<'_, T, R> {
+    #[inline(always)]
+    fn run<E: FloatVectors<T>>(self, eights: E) {
+        let Self { windows, rule, input, output, places, mut generator } = self;
+        if rule.forward_all(eights, windows, input, output, places) {
+            return;
+        }
+        let c = windows.input.channels;
+        let each = if R::KEEPS_PLACES { c } else { 0 };
+        for (i, (seen, output)) in windows.each().zip(output.chunks_exact_mut(c)).enumerate() {
+            let (places, generator) = (&mut places[i * each..][..each], generator.as_mut());
+            rule.forward(seen, input, Answer { output, places, generator });
+        }
+    }
+}
+
+struct BackAgain<'a, T, R> {
+    windows: &'a Windows,
+    rule: &'a R,
+    input: &'a [T],
+    output: &'a [T],
+    gradient: &'a [T],
+    places: &'a [u32],
+    input_gradient: &'a mut [T],
+    phase: Phase,
+}
+
+impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, _: Level) {
+        let Self { windows, rule, input, output, gradient, places, input_gradient, phase } = self;
+        if R::GIVES_TO_PLACES {
+            for (&place, &slope) in places.iter().zip(gradient) {
+                input_gradient[place as usize] += slope;
+            }
+            return;
+        }
+        let c = windows.input.channels;
+        let each = if R::KEEPS_PLACES { c } else { 0 };
+        let answers = output.chunks_exact(c).zip(gradient.chunks_exact(c));
+        for (i, (seen, (output, gradient))) in windows.each().zip(answers).enumerate() {
+            let places = &places[i * each..][..each];
+            rule.backward(seen, input, Back { output, gradient, places, input_gradient, phase });
+        }
+    }
+}
+
+/// A rule as a layer of its own, its windows said by size, stride and padding.
+pub(super) trait Pooling: Rule {
+    /// What the registry knows of it.
+    const ENTRY: Entry;
+
+    /// Reads what is the rule's own.
+    fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
+
+    /// What was read, with a blank in front of each word.
+    fn text(&self) -> String {
+        String::new()
+    }
+
+    /// Itself in ONNX operators on a picture.
+    fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String;
+}
+
+/// A [`Pooling`] as a layer.
+///
+/// # Shape
+/// `[n, h, w, c]` → `[n, h′, w′, c]`
+#[derive(Clone, Debug)]
+pub(crate) struct Pool<R> {
+    rule: R,
+    window: Window,
+    windows: Windows,
+}
+
+impl<R: Pooling> Kind for Pool<R> {
+    const ENTRY: Entry = R::ENTRY;
+
+    fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
+        let rule = R::parse(arguments)?;
+        let size = arguments.size("the window's size")?;
+        let (input, window) = (arguments.input, Window::parse(arguments, size, size, true)?);
+        let windows = Windows { input, rows: window.rows(input), columns: window.columns(input) };
+        if windows.rows.iter().chain(&windows.columns).any(|places| places.count == 0) {
+            return Err(arguments.wrong("a window sees nothing but padding"));
+        }
+        Ok(Self { rule, window, windows })
+    }
+}
+
+impl<R: Pooling, T: Real> Layer<T> for Pool<R> {
+    fn entry(&self) -> &'static Entry {
+        &R::ENTRY
+    }
+
+    fn text(&self) -> String {
+        let (size, window) = (size_text(self.window.size, true), self.window.text(self.window.size));
+        format!("{} {size}{}{window}", R::ENTRY.name, self.rule.text())
+    }
+
+    fn output(&self) -> Shape {
+        self.windows.output()
+    }
+
+    fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
+        let input = graph.picture(input, self.windows.input);
+        let output = self.rule.onnx(graph, &input, &self.window);
+        Some(graph.settle(output, self.windows.output()))
+    }
+
+    fn needs_output(&self) -> bool {
+        !R::GIVES_TO_PLACES
+    }
+
+    fn forward(&self, forward: Forward<'_, T>) {
+        self.windows.forward(&self.rule, forward);
+    }
+
+    fn backward(&self, backward: Backward<'_, T>) {
+        self.windows.backward(&self.rule, backward);
+    }
+}

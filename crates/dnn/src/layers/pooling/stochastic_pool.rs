@@ -1,0 +1,129 @@
+use rand::Rng;
+
+use super::avg_pool::Mean;
+use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen};
+use crate::layers::window::window_usage;
+use crate::layers::{Arguments, Entry, Window};
+use crate::onnx::Onnx;
+use crate::pass::Phase;
+use crate::{Error, Real};
+
+/// `stochastic-pool` as a layer.
+pub(crate) type StochasticPool = Pool<Stochastic>;
+
+/// In training one number of each window, drawn: `y = xᵢ` with probability `xᵢ/Σ x`; in prediction what that is on average, `y = Σ x²/Σ x`.
+///
+/// What is negative counts as 0; so the layer belongs behind a rectifier. Where nothing is greater than 0, `y = 0`.
+///
+/// The derivation: which one is drawn is taken as given, so in training the whole gradient goes to it. In prediction, with `s = Σ x` and `q = Σ x²`,
+/// `∂y/∂xᵢ = (2·xᵢ·s − q)/s² = (2·xᵢ − y)/s` for `xᵢ > 0`, and 0 for the others.
+///
+/// Source: M. D. Zeiler, R. Fergus, Stochastic pooling for regularization of deep convolutional neural networks (2013).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stochastic;
+
+/// The sum of what is positive in a channel of a window, and of its squares.
+#[inline(always)]
+fn sums<T: Real>(seen: Seen, input: &[T], channel: usize) -> (T, T) {
+    let (mut sum, mut squares) = (T::zero(), T::zero());
+    for row in seen.rows() {
+        for column in seen.columns() {
+            let x = input[row + column + channel].max(T::zero());
+            sum += x;
+            squares += x * x;
+        }
+    }
+    (sum, squares)
+}
+
+/// Where the sum of what is positive goes beyond `limit`; the last positive number if rounding lets it go nowhere beyond.
+#[inline(always)]
+fn drawn<T: Real>(seen: Seen, input: &[T], channel: usize, limit: T) -> usize {
+    let (mut sum, mut last) = (T::zero(), 0);
+    for row in seen.rows() {
+        for column in seen.columns() {
+            let at = row + column + channel;
+            if input[at] > T::zero() {
+                (sum, last) = (sum + input[at], at);
+                if sum > limit {
+                    return at;
+                }
+            }
+        }
+    }
+    last
+}
+
+impl Rule for Stochastic {
+    const KEEPS_PLACES: bool = true;
+    const DRAWS: bool = true;
+
+    #[inline(always)]
+    fn forward<T: Real>(&self, seen: Seen, input: &[T], answer: Answer<'_, T>) {
+        let Answer { output, places, mut generator } = answer;
+        for (channel, (y, place)) in output.iter_mut().zip(places).enumerate() {
+            let (sum, squares) = sums(seen, input, channel);
+            *y = T::zero();
+            // Drawn also where nothing depends on it: what a window draws does not depend on the others.
+            let chance = generator.as_mut().map(|generator| f64::from(generator.next_u32()) / 4_294_967_296.0);
+            if sum == T::zero() {
+                continue;
+            }
+            match chance {
+                Some(chance) => {
+                    let at = drawn(seen, input, channel, sum * T::from_f64(chance));
+                    (*y, *place) = (input[at], at as u32);
+                }
+                None => *y = squares / sum,
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>) {
+        let Back { output, gradient, places, input_gradient, phase } = back;
+        for (channel, ((&y, &slope), &place)) in output.iter().zip(gradient).zip(places).enumerate() {
+            if y == T::zero() {
+                continue;
+            }
+            if phase == Phase::Train {
+                input_gradient[place as usize] += slope;
+                continue;
+            }
+            let (sum, _) = sums(seen, input, channel);
+            for row in seen.rows() {
+                for column in seen.columns() {
+                    let at = row + column + channel;
+                    if input[at] > T::zero() {
+                        input_gradient[at] += slope * (input[at] + input[at] - y) / sum;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Pooling for Stochastic {
+    const ENTRY: Entry = Entry {
+        name: "stochastic-pool",
+        usage: concat!("stochastic-pool K ", window_usage!(), " [ceil]"),
+        summary: "a number of each window, drawn by its size in training, its mean in prediction",
+        formula: "training: y = xᵢ with probability xᵢ/Σx; prediction: y = Σx²/Σx; x negative counts as 0",
+        is_activation: false,
+    };
+
+    fn parse(_: &mut Arguments) -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String {
+        let mean = Mean { counts_padding: false };
+        let x = graph.add("Relu", &[input], vec![]);
+        let square = graph.add("Mul", &[&x, &x], vec![]);
+        let (sum, squares) = (mean.onnx(graph, &x, window), mean.onnx(graph, &square, window));
+        // A sum of 0 has squares of 0 above it: divided by the least number there is, they stay that.
+        let least = graph.scalar(f64::from(f32::MIN_POSITIVE));
+        let sum = graph.add("Max", &[&sum, &least], vec![]);
+        graph.add("Div", &[&squares, &sum], vec![])
+    }
+}

@@ -1,0 +1,7 @@
+//! Skip connections: layers that see a second, earlier node.
+
+mod add;
+mod concat;
+
+pub use add::Add;
+pub use concat::Concat;

@@ -1,0 +1,114 @@
+use std::path::Path;
+
+use glassbox_tensor::{Batch, Tensor};
+
+use super::summary::{LayerSummary, ParameterSummary, layers_of, parameters_of};
+use crate::{Dataset, Error, Evaluation, Net, Real, Shape, evaluate, features, losses};
+
+/// A net of the precision that its file has: for code that must not care which, and need not be compiled for both.
+#[derive(Clone, Debug)]
+pub enum AnyNet {
+    /// A net that computes in `f32`.
+    F32(Net<f32>),
+    /// A net that computes in `f64`.
+    F64(Net<f64>),
+}
+
+/// The same expression for a net of either precision.
+macro_rules! of_either {
+    ($any:expr, $net:ident => $body:expr) => {
+        match $any {
+            AnyNet::F32($net) => $body,
+            AnyNet::F64($net) => $body,
+        }
+    };
+}
+
+impl AnyNet {
+    /// Name of the number type: `f32` or `f64`.
+    pub fn precision(&self) -> &'static str {
+        match self {
+            AnyNet::F32(_) => "f32",
+            AnyNet::F64(_) => "f64",
+        }
+    }
+
+    /// The net in the model language.
+    pub fn text(&self) -> String {
+        of_either!(self, net => net.text())
+    }
+
+    /// The shape of a sample that goes in.
+    pub fn input(&self) -> Shape {
+        of_either!(self, net => net.input())
+    }
+
+    /// The shape of a sample that comes out.
+    pub fn output(&self) -> Shape {
+        of_either!(self, net => net.output())
+    }
+
+    /// How many numbers are trained.
+    pub fn parameter_count(&self) -> usize {
+        of_either!(self, net => net.parameter_count())
+    }
+
+    /// The layers, first to last.
+    pub fn layers(&self) -> Vec<LayerSummary> {
+        of_either!(self, net => layers_of(net))
+    }
+
+    /// The parameters under their names in model files, in order.
+    pub fn parameters(&self) -> Vec<ParameterSummary> {
+        of_either!(self, net => parameters_of(net))
+    }
+
+    /// The numbers of the parameters of a layer, from 0.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn layer_parameters(&self, layer: usize) -> Vec<Tensor<f64>> {
+        of_either!(self, net => net.parameters()[layer].iter().map(|tensor| tensor.map(f64::from)).collect())
+    }
+
+    /// All outputs for one picture.
+    ///
+    /// # Shape
+    /// `[1, height, width, channels]`, 0 … 255 → `outputs` numbers
+    ///
+    /// # Errors
+    /// If the net takes pictures of another size.
+    pub fn classify(&self, picture: &Batch<u8>) -> Result<Vec<f64>, Error> {
+        let labelled = Dataset { images: picture, labels: &[0] };
+        of_either!(self, net => {
+            labelled.check(net)?;
+            Ok(net.predict(&features(picture)).as_slice().iter().map(|value| value.as_f64()).collect())
+        })
+    }
+
+    /// Shows every picture to the net and compares its answers with the labels: [`evaluate`] with the loss of that
+    /// name.
+    ///
+    /// # Errors
+    /// If there is no such loss, or pictures and net do not fit.
+    pub fn evaluate(&self, pictures: Dataset, loss: &str) -> Result<Evaluation, Error> {
+        let unknown = || Error::Model(format!("there is no loss {loss:?}"));
+        of_either!(self, net => evaluate(net, pictures, &*losses::by_name(loss).ok_or_else(unknown)?))
+    }
+
+    /// Writes the net, as [`Net::save`] does.
+    ///
+    /// # Errors
+    /// As [`Net::save`].
+    pub fn save(&self, path: impl AsRef<Path>, loss: &str) -> Result<(), Error> {
+        of_either!(self, net => net.save(path, loss))
+    }
+
+    /// Writes the net for other tools, as [`Net::save_onnx`] does.
+    ///
+    /// # Errors
+    /// As [`Net::save_onnx`].
+    pub fn save_onnx(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        of_either!(self, net => net.save_onnx(path))
+    }
+}

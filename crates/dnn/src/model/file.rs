@@ -1,0 +1,166 @@
+use std::path::Path;
+
+use glassbox_formats::npz::{self, Array};
+use glassbox_formats::safetensors;
+use glassbox_tensor::Batch;
+
+use super::archive::{Archive, is_safetensors};
+use super::{AnyNet, Stored};
+use crate::{Dataset, Error, Evaluation, Net, Real, Shape, losses};
+
+/// The array that holds the text of a net that is not the article's: `input 784 | dense 50 | sigmoid | …`.
+const MODEL: &str = "model";
+
+/// The array that holds the name of the loss that such a net was trained by.
+const LOSS: &str = "loss";
+
+/// The loss of a file that does not name one: the article's.
+const USUAL_LOSS: &str = "mean-squared-error";
+
+/// What a model file holds: a net in its own precision, and the name of the loss that it was trained by.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// The net.
+    pub net: AnyNet,
+    /// The name of the loss, as [`losses::by_name`] takes it.
+    pub loss: String,
+}
+
+impl Model {
+    /// Reads a model file: safetensors if the suffix says so, otherwise npz. The article's script's own files are
+    /// read, too.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or holds no net, or numbers that are not finite; every message begins with the file.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let mut archive = Archive::open(path.as_ref())?;
+        let file = archive.file();
+        let first = match archive.text(MODEL)? {
+            Some(text) => {
+                net_of::<f32>(&text).map_err(|error| error.within(&file))?.parameter_names().into_iter().next()
+            }
+            None => Some("w_i_h".into()),
+        };
+        let precision = first.map(|name| archive.header(&name)).transpose()?;
+        let net = match precision.as_ref().map(|header| header.dtype.as_str()) {
+            Some("f8") => AnyNet::F64(read(&mut archive)?),
+            _ => AnyNet::F32(read(&mut archive)?),
+        };
+        let loss = archive.text(LOSS)?.unwrap_or_else(|| USUAL_LOSS.into());
+        if losses::by_name::<f64>(&loss).is_none() {
+            let problem = format!("{LOSS} is {loss:?}, which is none of this program's losses");
+            return Err(Error::Model(problem).within(&file));
+        }
+        Ok(Self { net, loss })
+    }
+
+    /// Writes the model, as [`Net::save`] does.
+    ///
+    /// # Errors
+    /// As [`Net::save`].
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        self.net.save(path, &self.loss)
+    }
+
+    /// All outputs for one picture, as [`AnyNet::classify`] gives them.
+    ///
+    /// # Errors
+    /// If the net takes pictures of another size.
+    pub fn classify(&self, picture: &Batch<u8>) -> Result<Vec<f64>, Error> {
+        self.net.classify(picture)
+    }
+
+    /// Shows every picture to the net and compares its answers with the labels, with the model's loss.
+    ///
+    /// # Errors
+    /// If pictures and net do not fit.
+    pub fn evaluate(&self, pictures: Dataset) -> Result<Evaluation, Error> {
+        self.net.evaluate(pictures, &self.loss)
+    }
+}
+
+impl<T: Stored> Net<T> {
+    /// Reads the net of a model file, whose numbers are rounded to `T`. [`Model::load`] keeps the file's precision,
+    /// and the loss.
+    ///
+    /// # Errors
+    /// As [`Model::load`].
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
+        read(&mut Archive::open(path.as_ref())?)
+    }
+
+    /// Writes a model file, atomically: safetensors if the suffix says so, otherwise npz. `loss` is the name of the
+    /// loss that the net was trained by. The npz of a net of the article's kind holds nothing but the arrays that the
+    /// article's script knows.
+    ///
+    /// ```
+    /// use glassbox_dnn::{ARTICLE, Net, initialise_numpy};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// let path = folder.path().join("model.npz");
+    /// let mut net = Net::<f64>::from_text(ARTICLE, 784).unwrap();
+    /// initialise_numpy(&mut net, 0);
+    /// net.save(&path, "mean-squared-error").unwrap();
+    /// assert_eq!(Net::<f64>::load(&path).unwrap().to_arrays(), net.to_arrays());
+    /// ```
+    ///
+    /// # Errors
+    /// If the system would not write it.
+    pub fn save(&self, path: impl AsRef<Path>, loss: &str) -> Result<(), Error> {
+        let path = path.as_ref();
+        let arrays = self.to_arrays().into_iter().map(|(name, tensor)| (name, T::array(tensor)));
+        let mut arrays: Vec<_> = arrays.collect();
+        let text = self.text_with_input();
+        if is_safetensors(path) {
+            return Ok(safetensors::write(path, &arrays, &[(MODEL.into(), text), (LOSS.into(), loss.into())])?);
+        }
+        if !self.is_article() {
+            arrays.push((MODEL.into(), Array::Text(text)));
+            arrays.push((LOSS.into(), Array::Text(loss.into())));
+        }
+        Ok(npz::write(path, &arrays)?)
+    }
+
+    /// The net in the model language with what goes in, as model files hold it: `input 28x28x1 | flatten | dense 10`.
+    pub(crate) fn text_with_input(&self) -> String {
+        format!("input {} | {}", self.input().text(), self.text())
+    }
+
+    /// Takes the numbers to begin with from a file: its arrays `init_w_i_h` and so on if it has them, otherwise
+    /// `w_i_h` and so on.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or lacks an array of the net's, or has it in another shape.
+    pub fn initialise_from(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
+        let mut archive = Archive::open(path.as_ref())?;
+        let first = self.parameter_names().into_iter().next().unwrap_or_default();
+        let prefix = if archive.contains(&format!("init_{first}")) { "init_" } else { "" };
+        set(self, &mut archive, prefix)
+    }
+}
+
+fn read<T: Stored>(archive: &mut Archive) -> Result<Net<T>, Error> {
+    let file = archive.file();
+    let net = match archive.text(MODEL)? {
+        Some(text) => net_of(&text),
+        None => Net::article_shaped(|name| Ok::<_, Error>(archive.header(name)?.shape)),
+    };
+    let mut net = net.map_err(|error| error.within(&file))?;
+    set(&mut net, archive, "")?;
+    Ok(net)
+}
+
+/// The net that a file's text describes, its numbers zero.
+fn net_of<T: Real>(text: &str) -> Result<Net<T>, Error> {
+    let parts = text.split_once('|').and_then(|(input, layers)| {
+        Some((Shape::from_text(input.trim().strip_prefix("input ")?.trim())?, layers.trim()))
+    });
+    let needed = || Error::Model(format!("{MODEL} is {text:?}; \"input 28x28x1 | layer | layer …\" is needed"));
+    let (input, layers) = parts.ok_or_else(needed)?;
+    Net::from_text(layers, input)
+}
+
+/// Every parameter of the net from the array of its name.
+fn set<T: Stored>(net: &mut Net<T>, archive: &mut Archive, prefix: &str) -> Result<(), Error> {
+    let file = archive.file();
+    net.set_parameters(|name| archive.read(&format!("{prefix}{name}"))).map_err(|error: Error| error.within(&file))
+}

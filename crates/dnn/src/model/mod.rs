@@ -1,0 +1,12 @@
+//! Nets of either precision, and the files that hold them.
+
+mod any_net;
+mod archive;
+mod file;
+mod stored;
+mod summary;
+
+pub use any_net::AnyNet;
+pub use file::Model;
+pub use stored::Stored;
+pub use summary::{LayerSummary, ParameterSummary};

@@ -1,0 +1,66 @@
+use crate::layers::Entry;
+use crate::{Net, Real, Shape};
+
+/// What there is to know of a layer without its numbers.
+#[derive(Clone, Debug)]
+pub struct LayerSummary {
+    /// The layer in the model language.
+    pub text: String,
+    /// Its entry in the registry.
+    pub entry: &'static Entry,
+    /// The shape of a sample that comes out.
+    pub output: Shape,
+    /// Numbers that it keeps in model files.
+    pub parameters: usize,
+    /// Multiplications for a sample.
+    pub multiplications: u64,
+}
+
+/// What there is to know of a parameter without its numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterSummary {
+    /// Its name in model files.
+    pub name: String,
+    /// Lengths of its axes.
+    pub shape: Vec<usize>,
+    /// How many numbers it has.
+    pub len: usize,
+    /// Whether it is trained.
+    pub trained: bool,
+    /// The smallest number.
+    pub least: f64,
+    /// The mean of all numbers.
+    pub mean: f64,
+    /// The largest number.
+    pub greatest: f64,
+}
+
+pub(super) fn layers_of<T: Real>(net: &Net<T>) -> Vec<LayerSummary> {
+    let layers = net.layers().iter().zip(net.parameters());
+    let summary = layers.map(|(layer, parameters)| LayerSummary {
+        text: layer.text(),
+        entry: layer.entry(),
+        output: layer.output(),
+        parameters: parameters.iter().map(|tensor| tensor.len()).sum(),
+        multiplications: layer.multiplications(),
+    });
+    summary.collect()
+}
+
+pub(super) fn parameters_of<T: Real>(net: &Net<T>) -> Vec<ParameterSummary> {
+    let summary = net.list().into_iter().map(|parameter| {
+        let values = || parameter.value.as_slice().iter().map(|value| value.as_f64());
+        let (least, greatest) = values().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(v), high.max(v)));
+        let len = parameter.value.len();
+        ParameterSummary {
+            shape: parameter.value.shape().to_vec(),
+            len,
+            trained: parameter.trained,
+            least,
+            mean: values().sum::<f64>() / len as f64,
+            greatest,
+            name: parameter.name,
+        }
+    });
+    summary.collect()
+}

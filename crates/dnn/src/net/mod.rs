@@ -1,0 +1,324 @@
+mod init;
+
+pub use init::{Init, initialise, initialise_numpy, initialise_uniform};
+
+use std::sync::Arc;
+
+use glassbox_tensor::{Dimension, IxDyn, Tensor};
+
+use crate::layers::{self, Layer, Mark, Start};
+use crate::shape::MOST_NODES;
+use crate::{Error, Real, Shape};
+
+/// The article's net in the model language, behind its 784 inputs.
+pub const ARTICLE: &str = "dense 20 | sigmoid | dense 10 | sigmoid";
+
+/// Most parameters of a net: a quarter of a GiB of `f32`.
+const MOST_PARAMETERS: usize = 1 << 26;
+
+/// Most numbers between all layers, a sample: a GiB of `f32`.
+const MOST_NODES_IN_ALL: usize = 1 << 28;
+
+/// The names under which the article's script keeps the parameters of a net of one hidden layer.
+const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
+
+type Layers<T> = [Arc<dyn Layer<T>>];
+
+/// A net: layers one behind the other, the outputs of one the inputs of the next, and the numbers that are trained.
+///
+/// In the model language layers are separated by `|`; `as NAME` gives the node between two layers a name, to which `concat NAME` and `add
+/// NAME` lead a connection that skips what lies between.
+///
+/// ```
+/// use glassbox_dnn::{ARTICLE, Net};
+/// let net = Net::<f32>::from_text(ARTICLE, 784).unwrap();
+/// assert_eq!(net.outputs(), 10);
+/// assert_eq!(net.parameter_count(), 15_910);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Net<T: Real> {
+    input: Shape,
+    layers: Vec<Arc<dyn Layer<T>>>,
+    marks: Vec<Mark>,
+    /// Of each layer, in the layer's order.
+    parameters: Vec<Vec<Tensor<T>>>,
+    /// What each layer says of them.
+    specified: Vec<Vec<layers::Parameter>>,
+    first_trained: Option<usize>,
+}
+
+/// A parameter of a net, for lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter<'a, T: Real> {
+    /// Its name in model files.
+    pub name: String,
+    /// Its numbers.
+    pub value: &'a Tensor<T>,
+    /// Whether it is trained.
+    pub trained: bool,
+}
+
+impl<T: Real> Net<T> {
+    /// Reads a net from the model language, samples of shape `input` coming in; weights are zero, to be initialised.
+    ///
+    /// # Errors
+    /// If the text names an unknown layer, gives a layer what it does not take, or shapes do not meet; the message points at the place.
+    pub fn from_text(text: &str, input: impl Into<Shape>) -> Result<Self, Error> {
+        let mut net = Self::begin(input);
+        if net.input.is_empty() || net.input.len() > MOST_NODES {
+            let input = net.input;
+            return Err(Error::Model(format!("input {input}: 1 to {MOST_NODES} numbers a sample are allowed")));
+        }
+        for (position, part) in text.split('|').enumerate() {
+            let shape = net.output();
+            let wrong =
+                |error: String| Error::Model(format!("layer {} of \"{text}\", behind {shape}: {error}", position + 1));
+            let words: Vec<_> = part.split_whitespace().collect();
+            if let ["as", name] = words[..] {
+                if net.marks.iter().any(|mark| mark.name == name) {
+                    return Err(wrong(format!("there is a node named {name:?} before")));
+                }
+                net.marks.push(Mark { name: name.into(), node: net.layers.len(), shape });
+                continue;
+            }
+            let layer = layers::layer(&words, shape, &net.marks).map_err(|error| wrong(error.to_string()))?;
+            net.push(Arc::from(layer)).map_err(|error| wrong(error.to_string()))?;
+        }
+        Ok(net)
+    }
+
+    /// A net without layers: what comes out is what goes in.
+    pub fn begin(input: impl Into<Shape>) -> Self {
+        let (input, layers) = (input.into(), Vec::new());
+        Self { input, layers, marks: Vec::new(), parameters: Vec::new(), specified: Vec::new(), first_trained: None }
+    }
+
+    /// Puts a layer behind the others: one of the registry or one's own. Its weights are zero, to be initialised.
+    ///
+    /// # Errors
+    /// If it gives no or too many numbers, or the net gets too many parameters.
+    pub fn push(&mut self, layer: Arc<dyn Layer<T>>) -> Result<(), Error> {
+        let output = layer.output();
+        if output.is_empty() || output.len() > MOST_NODES {
+            return Err(Error::Model(format!("gives {output}; 1 to {MOST_NODES} numbers a sample are allowed")));
+        }
+        if self.nodes(1).saturating_add(2 * output.len()) > 2 * MOST_NODES_IN_ALL {
+            return Err(Error::Model(format!("more than {MOST_NODES_IN_ALL} numbers a sample between all layers")));
+        }
+        let parameters = layer.parameters();
+        let product = |shape: &[usize]| shape.iter().fold(1usize, |product, &side| product.saturating_mul(side));
+        let numbers = parameters.iter().fold(0usize, |sum, parameter| sum.saturating_add(product(&parameter.shape)));
+        let before: usize = self.parameters.iter().flatten().map(|tensor| tensor.len()).sum();
+        if before.saturating_add(numbers) > MOST_PARAMETERS {
+            return Err(Error::Model(format!("more than {MOST_PARAMETERS} parameters in all")));
+        }
+        if parameters.iter().any(|parameter| parameter.trained) {
+            self.first_trained.get_or_insert(self.layers.len());
+        }
+        let tensor = |parameter: &layers::Parameter| {
+            let mut tensor = Tensor::zeros(IxDyn(&parameter.shape));
+            if let Start::Value(value) = parameter.start {
+                tensor.as_mut_slice().fill(T::from_f64(value));
+            }
+            tensor
+        };
+        self.parameters.push(parameters.iter().map(tensor).collect());
+        self.specified.push(parameters);
+        self.layers.push(layer);
+        Ok(())
+    }
+
+    /// The net in the model language.
+    pub fn text(&self) -> String {
+        let mut parts = Vec::new();
+        for node in 0..=self.layers.len() {
+            parts.extend(self.marks.iter().filter(|mark| mark.node == node).map(|mark| format!("as {}", mark.name)));
+            parts.extend(self.layers.get(node).map(|layer| layer.text()));
+        }
+        parts.join(" | ")
+    }
+
+    /// The shape of a sample that goes in.
+    pub fn input(&self) -> Shape {
+        self.input
+    }
+
+    /// The shape of a sample that comes out.
+    pub fn output(&self) -> Shape {
+        self.layers.last().map_or(self.input, |layer| layer.output())
+    }
+
+    /// Numbers a sample that go in.
+    pub fn inputs(&self) -> usize {
+        self.input.len()
+    }
+
+    /// Numbers a sample of a node: node 0 is the input, node `i` what layer `i − 1` gives.
+    pub(crate) fn node_len(&self, node: usize) -> usize {
+        node.checked_sub(1).map_or(self.inputs(), |layer| self.layers[layer].output().len())
+    }
+
+    /// Numbers a sample that come out.
+    pub fn outputs(&self) -> usize {
+        self.output().len()
+    }
+
+    /// The layers, first to last.
+    pub fn layers(&self) -> &[Arc<dyn Layer<T>>] {
+        &self.layers
+    }
+
+    /// The parameters, of each layer a list.
+    pub fn parameters(&self) -> &[Vec<Tensor<T>>] {
+        &self.parameters
+    }
+
+    /// The parameters, to be changed.
+    pub fn parameters_mut(&mut self) -> &mut [Vec<Tensor<T>>] {
+        &mut self.parameters
+    }
+
+    /// The layers and their parameters, to be changed.
+    pub(crate) fn parts_mut(&mut self) -> (&Layers<T>, &mut [Vec<Tensor<T>>]) {
+        (&self.layers, &mut self.parameters)
+    }
+
+    /// The parameters that are trained, one after the other, to be changed.
+    pub fn trained_mut(&mut self) -> impl Iterator<Item = &mut Tensor<T>> {
+        let all = self.specified.iter().flatten().zip(self.parameters.iter_mut().flatten());
+        all.filter(|(parameter, _)| parameter.trained).map(|(_, tensor)| tensor)
+    }
+
+    /// The same, each with its gradient.
+    pub(crate) fn trained_with<'a>(
+        &'a mut self,
+        gradients: &'a [Vec<Tensor<T>>],
+    ) -> impl Iterator<Item = (&'a mut Tensor<T>, &'a Tensor<T>)> {
+        let all =
+            self.specified.iter().flatten().zip(self.parameters.iter_mut().flatten().zip(gradients.iter().flatten()));
+        all.filter(|(parameter, _)| parameter.trained).map(|(_, pair)| pair)
+    }
+
+    /// Whether a layer has parameters that are learned by looking at what comes in.
+    pub(crate) fn learns_by_looking(&self) -> bool {
+        self.specified.iter().flatten().any(|parameter| !parameter.trained)
+    }
+
+    /// Whether layer `index` or one before it has trained parameters.
+    pub(crate) fn needs_gradient(&self, index: usize) -> bool {
+        self.first_trained.is_some_and(|first| first <= index)
+    }
+
+    /// Numbers that a batch of so many samples takes up between layers, forward and backward.
+    pub fn nodes(&self, samples: usize) -> usize {
+        let sizes = self.layers.iter().map(|layer| layer.output().len());
+        sizes.fold(self.inputs(), |sum, size| sum.saturating_add(2 * size)).saturating_mul(samples)
+    }
+
+    /// How many numbers are trained.
+    pub fn parameter_count(&self) -> usize {
+        self.list().iter().filter(|parameter| parameter.trained).map(|parameter| parameter.value.len()).sum()
+    }
+
+    /// The dense layers, if each is followed by a sigmoid and nothing else is there: what the article's loop trains. Of each the weight and
+    /// the bias.
+    pub fn dense_sigmoid_pairs(&self) -> Option<Vec<[&Tensor<T>; 2]>> {
+        let (pairs, rest) = self.layers.as_chunks::<2>();
+        let dense: Option<Vec<_>> = pairs
+            .iter()
+            .zip(self.parameters.chunks(2))
+            .map(|([dense, activation], parameters)| match &parameters[0][..] {
+                [weight, bias] if dense.entry().name == "dense" && activation.entry().name == "sigmoid" => {
+                    Some([weight, bias])
+                }
+                _ => None,
+            })
+            .collect();
+        dense.filter(|dense| rest.is_empty() && !dense.is_empty() && self.marks.is_empty())
+    }
+
+    /// Every parameter with its name in a model file, in order.
+    ///
+    /// A net of two dense layers with sigmoids has the article's names (`w_i_h`, `b_i_h`, `w_h_o`, `b_h_o`); in others they are
+    /// `position.layer.parameter`, as in `0.dense.weight`.
+    pub fn list(&self) -> Vec<Parameter<'_, T>> {
+        let article = self.is_article();
+        let layers = self.layers.iter().zip(&self.parameters).enumerate();
+        let all = layers.flat_map(|(position, (layer, tensors))| {
+            let kind = layer.entry().name;
+            layer.parameters().into_iter().zip(tensors).map(move |(parameter, value)| Parameter {
+                name: format!("{position}.{kind}.{}", parameter.name),
+                value,
+                trained: parameter.trained,
+            })
+        });
+        let mut all: Vec<_> = all.collect();
+        if article {
+            all.iter_mut().zip(ARTICLE_NAMES).for_each(|(parameter, name)| parameter.name = name.into());
+        }
+        all
+    }
+
+    /// The names of the parameters in a model file, in order.
+    pub fn parameter_names(&self) -> Vec<String> {
+        self.list().into_iter().map(|parameter| parameter.name).collect()
+    }
+
+    /// Whether the article's script can load this net.
+    pub fn is_article(&self) -> bool {
+        self.dense_sigmoid_pairs().is_some_and(|pairs| pairs.len() == 2)
+    }
+
+    /// Every parameter under its name in a model file.
+    pub fn to_arrays(&self) -> Vec<(String, Tensor<T>)> {
+        self.list().into_iter().map(|parameter| (parameter.name, parameter.value.clone())).collect()
+    }
+
+    /// Sets every parameter from `array`, which is asked for each by the name it has in a model file.
+    ///
+    /// # Errors
+    /// What `array` reports, or an array of another shape than the layer's, or one that holds NaN or infinity.
+    pub fn set_parameters<E: From<Error>>(
+        &mut self,
+        mut array: impl FnMut(&str) -> Result<Tensor<T>, E>,
+    ) -> Result<(), E> {
+        let names = self.parameter_names();
+        for (name, parameter) in names.iter().zip(self.parameters.iter_mut().flatten()) {
+            let found = array(name)?;
+            if found.shape() != parameter.shape() {
+                let (found, allowed) = (found.shape(), parameter.shape());
+                return Err(Error::Model(format!("{name} has shape {found:?}; this net needs {allowed:?}")).into());
+            }
+            let wrong = found.as_slice().iter().position(|value| !value.is_finite());
+            if let Some((index, value)) = wrong.and_then(|place| found.indexed_iter().nth(place)) {
+                let index = Dimension::slice(&index);
+                return Err(Error::Model(format!(
+                    "{name} holds {value} at {index:?}; only finite numbers are allowed"
+                ))
+                .into());
+            }
+            parameter.as_mut_slice().copy_from_slice(found.as_slice());
+        }
+        Ok(())
+    }
+
+    /// The net whose parameters have these shapes, if it is one of the article's kind: the model text that such a file
+    /// does not hold. `shape` is asked for the article's four names.
+    ///
+    /// # Errors
+    /// What `shape` reports, or shapes that are not `[h, i]`, `[h, 1]`, `[o, h]`, `[o, 1]`.
+    pub fn article_shaped<E: From<Error>>(mut shape: impl FnMut(&str) -> Result<Vec<usize>, E>) -> Result<Self, E> {
+        let shapes = [shape("w_i_h")?, shape("b_i_h")?, shape("w_h_o")?, shape("b_h_o")?];
+        let [w_i_h, b_i_h, w_h_o, b_h_o] = shapes.each_ref().map(Vec::as_slice);
+        match (w_i_h, b_i_h, w_h_o, b_h_o) {
+            (&[h, i], &[h2, 1], &[o, h3], &[o2, 1]) if h == h2 && h == h3 && o == o2 && ![h, i, o].contains(&0) => {
+                Ok(Self::from_text(&format!("dense {h} | sigmoid | dense {o} | sigmoid"), i)?)
+            }
+            _ => Err(Error::Model(format!(
+                "w_i_h, b_i_h, w_h_o, b_h_o have shapes {w_i_h:?}, {b_i_h:?}, {w_h_o:?}, {b_h_o:?}; \
+                 allowed: [h, i], [h, 1], [o, h], [o, 1], the article's being [20, 784], [20, 1], [10, 20], [10, 1]"
+            ))
+            .into()),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+use rayon::prelude::*;
+
+use super::Workspace;
+use crate::data::{Dataset, Features};
+use crate::losses::Loss;
+use crate::pass::Pass;
+use crate::{Error, Net, Real};
+
+/// Samples that pass through the net at a time, at least and at most.
+const BATCH: std::ops::RangeInclusive<usize> = 50..=512;
+
+/// Numbers between layers of the samples that pass through at a time: so many stay in the cache. Nets of few nodes take more samples, so that the
+/// weights are not put in order as often as there are fifty.
+const NUMBERS: usize = 1 << 20;
+
+/// The same at most: of a net that is very large, fewer samples.
+const MOST_NUMBERS: usize = 1 << 25;
+
+/// Where the largest number stands, the first of them if there are several, as NumPy has it.
+///
+/// ```
+/// assert_eq!(glassbox_dnn::argmax(&[0.1, 0.7, 0.7]), 1);
+/// ```
+#[inline(always)]
+pub fn argmax<T: PartialOrd + Copy>(values: &[T]) -> usize {
+    (1..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
+}
+
+/// How well a net does on labelled pictures.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Pictures whose largest output is the label's.
+    pub hits: usize,
+    /// Pictures.
+    pub total: usize,
+    /// Mean over the pictures of the loss.
+    pub loss: f64,
+    /// `confusion[label][answer]`: how many pictures of a class got which answer.
+    pub confusion: Vec<Vec<usize>>,
+}
+
+impl Evaluation {
+    /// Hits of the total, 0 … 1; 0 for no pictures.
+    pub fn accuracy(&self) -> f64 {
+        self.hits as f64 / self.total.max(1) as f64
+    }
+}
+
+/// Shows every picture to the net and compares its answers with the labels.
+///
+/// # Errors
+/// If pictures and net do not fit: see [`Dataset::check`].
+pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) -> Result<Evaluation, Error> {
+    pictures.check(net)?;
+    let classes = net.outputs();
+    let empty = || Evaluation { hits: 0, total: 0, loss: 0.0, confusion: vec![vec![0; classes]; classes] };
+    let features = Features::new();
+    let order: Vec<u32> = (0..pictures.len() as u32).collect();
+    let nodes = net.nodes(1).max(1);
+    let batch = (NUMBERS / nodes).clamp(*BATCH.start(), *BATCH.end()).min(MOST_NUMBERS / nodes).max(1);
+    // A workspace a task, a task a few batches.
+    let task = pictures.len().div_ceil(2 * rayon::current_num_threads()).next_multiple_of(batch);
+    let parts = order.par_chunks(task).map(|task| {
+        let mut workspace = Workspace::new(net, batch.min(task.len()));
+        let mut input = vec![T::zero(); batch.min(task.len()) * net.inputs()];
+        let mut wanted = vec![T::zero(); classes];
+        let batches = task.chunks(batch).map(|chosen| {
+            let input = &mut input[..chosen.len() * net.inputs()];
+            features.fill(pictures, chosen, input);
+            let outputs = workspace.forward(net, Pass::predict(chosen.len()), input);
+            let mut part = empty();
+            for (output, &index) in outputs.chunks_exact(classes).zip(chosen) {
+                let label = pictures.label(index);
+                part.confusion[label][argmax(output)] += 1;
+                wanted.fill(T::zero());
+                wanted[label] = T::one();
+                part.loss += loss.value(output, &wanted).as_f64();
+            }
+            part
+        });
+        batches.collect::<Vec<_>>()
+    });
+    // Added up in order, so that the loss does not depend on which thread was first.
+    let mut whole = Evaluation { total: pictures.len(), ..empty() };
+    for part in parts.collect::<Vec<_>>().into_iter().flatten() {
+        whole.loss += part.loss / pictures.len() as f64;
+        for (row, part) in whole.confusion.iter_mut().zip(part.confusion) {
+            row.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);
+        }
+    }
+    whole.hits = (0..classes).map(|class| whole.confusion[class][class]).sum();
+    Ok(whole)
+}

@@ -1,0 +1,11 @@
+//! Forward and backward through a whole net.
+
+mod evaluate;
+mod progress;
+mod propagation;
+mod segment;
+mod workspace;
+
+pub use evaluate::{Evaluation, argmax, evaluate};
+pub use progress::Progress;
+pub use workspace::Workspace;

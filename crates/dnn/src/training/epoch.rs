@@ -1,0 +1,87 @@
+use serde_json::{Value, json};
+
+use crate::Progress;
+
+/// The result of an epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Epoch {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Epochs of the training.
+    pub of: usize,
+    /// SparseSamples, hits and loss, each sample counted before it was learned from.
+    pub progress: Progress,
+    /// Test pictures that the net gets right after the epoch.
+    pub test_hits: usize,
+    /// Test pictures.
+    pub test_total: usize,
+    /// Mean loss over the test pictures.
+    pub test_loss: f64,
+    /// Held-out pictures that the net gets right, and held-out pictures.
+    pub held_out: Option<(usize, usize)>,
+    /// Seconds of the training alone.
+    pub seconds: f64,
+    /// Seconds of the test pictures.
+    pub test_seconds: f64,
+}
+
+impl Epoch {
+    /// The epoch as a line of a log or a part of a checkpoint.
+    pub fn to_json(&self) -> Value {
+        let Progress { seen, hits, loss } = self.progress;
+        let mut line = json!({
+            "event": "epoch", "epoch": self.number, "epochs": self.of, "online_hits": hits, "online_total": seen,
+            "test_hits": self.test_hits, "test_total": self.test_total, "test_loss": self.test_loss, "loss": loss,
+            "seconds": self.seconds, "test_seconds": self.test_seconds,
+        });
+        if let Some((hits, total)) = self.held_out {
+            line["held_out_hits"] = hits.into();
+            line["held_out_total"] = total.into();
+        }
+        line
+    }
+
+    /// Reads what [`to_json`](Epoch::to_json) wrote.
+    pub fn from_json(line: &Value) -> Option<Self> {
+        let whole = |key: &str| line[key].as_u64().map(|number| number as usize);
+        let real = |key: &str| line[key].as_f64();
+        Some(Self {
+            number: whole("epoch")?,
+            of: whole("epochs")?,
+            progress: Progress { seen: whole("online_total")?, hits: whole("online_hits")?, loss: real("loss")? },
+            test_hits: whole("test_hits")?,
+            test_total: whole("test_total")?,
+            test_loss: real("test_loss")?,
+            held_out: whole("held_out_hits").zip(whole("held_out_total")),
+            seconds: real("seconds")?,
+            test_seconds: real("test_seconds")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_is_read_as_it_was_written() {
+        let progress = Progress { seen: 240, hits: 200, loss: 0.25 };
+        let (test_hits, test_total, test_loss) = (90, 100, 0.125);
+        let held_out = Some((50, 60));
+        let epoch = Epoch {
+            number: 2,
+            of: 5,
+            progress,
+            test_hits,
+            test_total,
+            test_loss,
+            held_out,
+            seconds: 1.5,
+            test_seconds: 0.5,
+        };
+        assert_eq!(Epoch::from_json(&epoch.to_json()), Some(epoch.clone()));
+        let without = Epoch { held_out: None, ..epoch };
+        assert_eq!(Epoch::from_json(&without.to_json()), Some(without));
+        assert_eq!(Epoch::from_json(&json!({"epoch": 1})), None);
+    }
+}

@@ -1,0 +1,40 @@
+//! The texts that say which weights a net begins with.
+
+use crate::{Error, Init, Net, Stored, initialise, initialise_numpy};
+
+/// How wide the article's weights are spread.
+const BOUND: f64 = 0.5;
+
+/// The text of one of the ways that presets begin in.
+pub(super) fn text_of(init: Init) -> String {
+    match init {
+        Init::Uniform(BOUND) => "uniform".into(),
+        Init::Uniform(bound) => format!("uniform:{bound}"),
+        Init::Xavier => "xavier".into(),
+        Init::He => "he".into(),
+    }
+}
+
+/// Gives a net the weights that a text asks for.
+pub(super) fn fill<T: Stored>(net: &mut Net<T>, text: &str, seed: u64) -> Result<(), Error> {
+    match text.split_once(':') {
+        None if text == "uniform" => initialise(net, Init::Uniform(BOUND), seed),
+        None if text == "xavier" => initialise(net, Init::Xavier, seed),
+        None if text == "he" => initialise(net, Init::He, seed),
+        Some(("uniform", bound)) => {
+            let bound = bound.parse().ok().filter(|bound: &f64| bound.is_finite() && *bound > 0.0);
+            let problem = || format!("found {text}; a number above 0 is allowed after uniform:");
+            initialise(net, Init::Uniform(bound.ok_or_else(|| Error::setting("init", problem()))?), seed);
+        }
+        Some(("numpy", seed)) => {
+            let problem = || format!("found numpy:{seed}; a seed from 0 to {} is allowed", u32::MAX);
+            initialise_numpy(net, seed.parse().map_err(|_| Error::setting("init", problem()))?);
+        }
+        _ if text.ends_with(".npz") => net.initialise_from(text)?,
+        _ => {
+            let allowed = "uniform, uniform:A, xavier, he, numpy:SEED or FILE.npz";
+            return Err(Error::setting("init", format!("found {text:?}; {allowed} is allowed")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! A whole training: from a few settings and a data set to a net.
+//!
+//! [`Settings`] say what differs from the defaults, [`Plan`] decides everything that they leave open, [`Session`]
+//! trains. What happens meanwhile is told as [`Event`]s; the answer to one can end the training.
+//!
+//! ```no_run
+//! use glassbox_dnn::training::{Data, Event, Plan, Session, Settings};
+//! use std::ops::ControlFlow;
+//!
+//! let data = Data::open("data/mnist.npz")?;
+//! let plan = Plan::new(&Settings { preset: Some("lenet5".into()), epochs: Some(3), ..Settings::default() }, &data)?;
+//! let trained = Session::new(&plan, &data).run(&mut |event| {
+//!     if let Event::Epoch(epoch) = event {
+//!         println!("epoch {}: {} of {} test pictures right", epoch.number, epoch.test_hits, epoch.test_total);
+//!     }
+//!     ControlFlow::Continue(())
+//! })?;
+//! trained.net.save("model.npz", &plan.loss)?;
+//! # Ok::<(), glassbox_dnn::Error>(())
+//! ```
+
+mod checkpoint;
+mod data;
+mod epoch;
+mod first_weights;
+mod learner;
+mod plan;
+mod presets;
+mod recipe;
+mod schedule;
+mod session;
+mod settings;
+mod trainer;
+
+pub use data::Data;
+pub use epoch::Epoch;
+pub use plan::Plan;
+pub use presets::{Preset, preset, presets};
+pub use recipe::Recipe;
+pub use schedule::Schedule;
+pub use session::{Ending, Event, Session, Trained};
+pub use settings::{DEFAULT_SEED, Order, Precision, Settings};
+pub use trainer::Trainer;

@@ -1,0 +1,43 @@
+use super::Schedule;
+use crate::Augment;
+use crate::optimisers::Optimiser;
+
+/// How a net is trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recipe {
+    /// What the gradient does.
+    pub optimiser: Optimiser,
+    /// Learning rate.
+    pub rate: f64,
+    /// How the rate goes on.
+    pub schedule: Schedule,
+    /// SparseSamples a step.
+    pub batch: usize,
+    /// Passes over the samples, which schedules count on.
+    pub epochs: usize,
+    /// Weight decay.
+    pub decay: f64,
+    /// Longest gradient: a longer one is shortened to this.
+    pub clip: Option<f64>,
+    /// How pictures are changed at random before they are learned from.
+    pub augment: Option<Augment>,
+    /// Seed of what is drawn.
+    pub seed: u64,
+}
+
+impl Default for Recipe {
+    /// Adam at 1e-3 in batches of 128.
+    fn default() -> Self {
+        Self {
+            optimiser: Optimiser::Adam,
+            rate: 1e-3,
+            schedule: Schedule::Constant,
+            batch: 128,
+            epochs: 10,
+            decay: 0.0,
+            clip: None,
+            augment: None,
+            seed: 0,
+        }
+    }
+}

@@ -1,0 +1,303 @@
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use glassbox_formats::mnist::Labelled;
+
+use super::checkpoint::{Best, Folder, State};
+use super::data::{Data, pictures, split};
+use super::epoch::Epoch;
+use super::learner::Learner;
+use super::plan::Plan;
+use super::settings::{Order, Precision};
+use crate::{AnyNet, Dataset, Error, Net, Progress, Shape, Stored, evaluate, shuffled};
+
+/// What happens in a training.
+#[derive(Debug)]
+pub enum Event<'e> {
+    /// The net is there, and its pictures fit.
+    Started {
+        /// The net in the model language.
+        layers: String,
+        /// The shape of a sample that goes in.
+        input: Shape,
+        /// Numbers that come out.
+        outputs: usize,
+        /// How many numbers are trained.
+        parameters: usize,
+        /// Pictures that are learned from.
+        samples: usize,
+    },
+    /// The training goes on from a checkpoint.
+    Resumed {
+        /// The checkpoint.
+        file: &'e Path,
+        /// Epochs finished.
+        epoch: usize,
+        /// SparseSamples done of the next one.
+        seen: usize,
+    },
+    /// A checkpoint is not whole; the one before it is tried.
+    DamagedCheckpoint(&'e Error),
+    /// The training was to go on from a checkpoint, but there is none: it begins.
+    NoCheckpoint(&'e Path),
+    /// An epoch begins, or goes on.
+    EpochStarted(usize),
+    /// Some samples of the epoch are done.
+    Progress(Progress),
+    /// No net before did as well on the held-out pictures as the epoch's.
+    Best {
+        /// The epoch.
+        epoch: usize,
+        /// Held-out pictures that it gets right.
+        hits: usize,
+    },
+    /// An epoch is finished.
+    Epoch(&'e Epoch),
+    /// A checkpoint was written.
+    Checkpoint(&'e Path),
+}
+
+/// Why a training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// All epochs are done.
+    Complete,
+    /// The held-out accuracy has not risen for as many epochs as patience allows.
+    OutOfPatience,
+    /// The answer to an event ended it.
+    Interrupted {
+        /// The epoch that was interrupted, or after which it was.
+        epoch: usize,
+    },
+}
+
+/// The result of a training.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// The net after the last whole epoch; if it was interrupted before one was whole, as it was then.
+    pub net: AnyNet,
+    /// The net of the epoch that did best on the held-out pictures, with the epoch's number; none if nothing is held
+    /// out.
+    pub best: Option<(usize, AnyNet)>,
+    /// The epochs, those before a checkpoint included.
+    pub epochs: Vec<Epoch>,
+    /// Why it ended.
+    pub ending: Ending,
+}
+
+/// What is told of events, and whether the training is to end.
+struct Reporter<'r> {
+    report: &'r mut (dyn FnMut(Event) -> ControlFlow<()> + Send),
+    is_over: bool,
+}
+
+impl Reporter<'_> {
+    fn tell(&mut self, event: Event) -> ControlFlow<()> {
+        self.is_over |= (self.report)(event).is_break();
+        if self.is_over { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+/// A training that is ready to run.
+#[derive(Clone, Debug)]
+pub struct Session<'a> {
+    plan: &'a Plan,
+    data: &'a Data,
+    checkpoints: Option<(PathBuf, bool)>,
+}
+
+impl<'a> Session<'a> {
+    /// A training by `plan`, which was made for `data`.
+    pub fn new(plan: &'a Plan, data: &'a Data) -> Self {
+        Self { plan, data, checkpoints: None }
+    }
+
+    /// Keeps checkpoints in a folder: after each epoch, and when the training is interrupted. With `resume` it goes
+    /// on from the newest that is whole, and ends, bit for bit, as one that was never interrupted.
+    pub fn with_checkpoints(self, folder: impl Into<PathBuf>, resume: bool) -> Self {
+        Self { checkpoints: Some((folder.into(), resume)), ..self }
+    }
+
+    /// Trains. `report` is told what happens; [`ControlFlow::Break`] ends the training as soon as possible.
+    ///
+    /// # Errors
+    /// If the net does not fit the data, the training runs away, or a checkpoint cannot be read or written, or is of
+    /// another training.
+    ///
+    /// # Panics
+    /// If the plan holds out more pictures than there are: it was made for other data.
+    pub fn run(self, report: &mut (dyn FnMut(Event) -> ControlFlow<()> + Send)) -> Result<Trained, Error> {
+        let reporter = Reporter { report, is_over: false };
+        match self.plan.precision {
+            Precision::F32 => self.run_in::<f32>(reporter),
+            Precision::F64 => self.run_in::<f64>(reporter),
+        }
+    }
+
+    fn run_in<T: Stored>(self, mut reporter: Reporter) -> Result<Trained, Error> {
+        let (plan, data) = (self.plan, self.data);
+        let net = plan.net::<T>()?;
+        let parts = (plan.hold_out > 0).then(|| split(&data.train, plan.hold_out));
+        let (train, held_out) = match &parts {
+            Some([train, held_out]) => (train, Some(held_out)),
+            None => (&data.train, None),
+        };
+        self.check(&net, [train, &data.test])?;
+        let folder = self.checkpoints.as_ref();
+        let folder = folder.map(|(path, resume)| Folder::open(path, plan.identity(), *resume)).transpose()?;
+        let _ = reporter.tell(Event::Started {
+            layers: net.text(),
+            input: net.input(),
+            outputs: net.outputs(),
+            parameters: net.parameter_count(),
+            samples: train.len(),
+        });
+        let mut learner = Learner::new(net, plan, pictures(train)).map_err(|error| error.within(&data.name))?;
+        let mut state = State::begin();
+        if let (Some(folder), Some((path, true))) = (&folder, &self.checkpoints) {
+            let damaged = |error: &Error| {
+                let _ = reporter.tell(Event::DamagedCheckpoint(error));
+            };
+            match folder.resume(&mut learner, damaged)? {
+                Some((file, found)) => {
+                    let _ =
+                        reporter.tell(Event::Resumed { file: &file, epoch: found.epoch, seen: found.progress.seen });
+                    state = found;
+                }
+                None => {
+                    let _ = reporter.tell(Event::NoCheckpoint(path));
+                }
+            }
+        }
+        let mut run = Run { plan, data, train, held_out, folder, learner, state, last: None };
+        let ending = run.epochs(&mut reporter)?;
+        run.trained(ending)
+    }
+
+    /// Whether the net can be shown the pictures.
+    fn check<T: Stored>(&self, net: &Net<T>, parts: [&Labelled; 2]) -> Result<(), Error> {
+        for part in parts {
+            pictures(part).check(net).map_err(|error| {
+                let name = &self.data.name;
+                Error::setting(
+                    "layers",
+                    format!("{error} (its last layer must have an output for each class of {name})"),
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
+/// A training under way.
+struct Run<'a, T: Stored> {
+    plan: &'a Plan,
+    data: &'a Data,
+    train: &'a Labelled,
+    held_out: Option<&'a Labelled>,
+    folder: Option<Folder>,
+    learner: Learner<'a, T>,
+    state: State<T>,
+    /// The net of the last epoch that was finished here.
+    last: Option<Net<T>>,
+}
+
+impl<T: Stored> Run<'_, T> {
+    /// One epoch after the other, to the end.
+    fn epochs(&mut self, reporter: &mut Reporter) -> Result<Ending, Error> {
+        let epochs = self.plan.recipe.epochs;
+        while self.state.epoch < epochs {
+            if self.state.has_run_out(self.plan.patience) {
+                return Ok(Ending::OutOfPatience);
+            }
+            let epoch = self.state.epoch + 1;
+            let _ = reporter.tell(Event::EpochStarted(epoch));
+            if !self.learn(epoch, reporter)? {
+                // Where it cannot go on within an epoch, the checkpoint after the epoch before serves.
+                if self.learner.is_resumable_within() {
+                    self.save(reporter)?;
+                }
+                return Ok(Ending::Interrupted { epoch });
+            }
+            self.finish(epoch, reporter)?;
+            self.save(reporter)?;
+            if reporter.is_over && epoch < epochs {
+                return Ok(Ending::Interrupted { epoch });
+            }
+        }
+        Ok(Ending::Complete)
+    }
+
+    /// Learns from the samples of an epoch; whether from all of them.
+    fn learn(&mut self, epoch: usize, reporter: &mut Reporter) -> Result<bool, Error> {
+        let (samples, seed) = (self.train.len(), self.plan.recipe.seed);
+        let order: Vec<u32> = match self.plan.order {
+            Order::Shuffle => shuffled(samples, seed, epoch as u64),
+            Order::File => (0..samples as u32).collect(),
+        };
+        let began = Instant::now();
+        let mut report = |progress| reporter.tell(Event::Progress(progress));
+        let progress = self.learner.epoch(&order, self.state.progress, &mut report).map_err(|error| {
+            let kept = self.folder.as_ref().and_then(Folder::newest);
+            let kept = kept.map_or(String::new(), |path| format!("; the last good state is {}", path.display()));
+            error.within(&self.data.name).within(format!("epoch {epoch}{kept}"))
+        })?;
+        self.state.progress = progress;
+        self.state.seconds += began.elapsed().as_secs_f64();
+        Ok(progress.seen == samples)
+    }
+
+    /// Evaluates the net after an epoch; the held-out pictures say whether it is the best.
+    fn finish(&mut self, number: usize, reporter: &mut Reporter) -> Result<(), Error> {
+        let name = &self.data.name;
+        let (net, loss) = (self.learner.net().map_err(|error| error.within(name))?, self.plan.loss()?);
+        let evaluate = |pictures: Dataset| evaluate(&net, pictures, &*loss).map_err(|error| error.within(name));
+        let began = Instant::now();
+        let test = evaluate(pictures(&self.data.test))?;
+        let test_seconds = began.elapsed().as_secs_f64();
+        let held_out = self.held_out.map(|held_out| evaluate(pictures(held_out))).transpose()?;
+        if let Some(hits) = held_out.as_ref().map(|held_out| held_out.hits)
+            && self.state.best.as_ref().is_none_or(|best| hits > best.hits)
+        {
+            self.state.best = Some(Best { epoch: number, hits, net: net.clone() });
+            let _ = reporter.tell(Event::Best { epoch: number, hits });
+        }
+        let epoch = Epoch {
+            number,
+            of: self.plan.recipe.epochs,
+            progress: self.state.progress,
+            test_hits: test.hits,
+            test_total: test.total,
+            test_loss: test.loss,
+            held_out: held_out.map(|held_out| (held_out.hits, held_out.total)),
+            seconds: self.state.seconds,
+            test_seconds,
+        };
+        let _ = reporter.tell(Event::Epoch(&epoch));
+        self.last = Some(net);
+        self.state.epochs.push(epoch);
+        (self.state.epoch, self.state.progress, self.state.seconds) = (number, Progress::default(), 0.0);
+        Ok(())
+    }
+
+    /// Writes a checkpoint, if there is a folder for it.
+    fn save(&mut self, reporter: &mut Reporter) -> Result<(), Error> {
+        if let Some(folder) = &self.folder {
+            let file = folder.save(&self.learner, &self.state)?;
+            let _ = reporter.tell(Event::Checkpoint(&file));
+        }
+        Ok(())
+    }
+
+    fn trained(mut self, ending: Ending) -> Result<Trained, Error> {
+        let net = match (self.last.take(), ending) {
+            (Some(net), _) => net,
+            (None, Ending::Interrupted { .. }) => self.learner.unsettled_net(),
+            // Nothing was left to do after the checkpoint.
+            (None, _) => self.learner.net().map_err(|error| error.within(&self.data.name))?,
+        };
+        let best = self.state.best.map(|best| (best.epoch, T::any(best.net)));
+        Ok(Trained { net: T::any(net), best, epochs: self.state.epochs, ending })
+    }
+}

@@ -1,0 +1,259 @@
+//! Training in batches.
+
+use std::ops::ControlFlow;
+
+use glassbox_simd::Level;
+use glassbox_tensor::Tensor;
+
+use super::Recipe;
+use crate::data::Augmenter;
+use crate::data::{Dataset, Features};
+use crate::losses::Loss;
+use crate::optimisers::Step;
+use crate::pass::Pass;
+use crate::{Error, Net, Progress, Real, Workspace, argmax};
+
+/// What the names of what the optimiser keeps begin with.
+const KEPT: &str = "kept/";
+
+/// Batches that are looked at to learn means and variances anew; of what was known before, a momentum of 0.1 then leaves less than a ten-thousandth.
+const LOOKS: usize = 100;
+
+/// A net in training, a batch at a time. Nothing is allocated a step after the first, but for a picture a task where pictures are changed.
+///
+/// ```
+/// use glassbox_dnn::{Net, Recipe, Trainer, losses::MeanSquaredError, optimisers::Optimiser};
+/// let net = Net::<f64>::from_text("dense 1", 2).unwrap();
+/// let recipe = Recipe { optimiser: Optimiser::Sgd, rate: 0.5, ..Recipe::default() };
+/// let mut trainer = Trainer::new(net, Box::new(MeanSquaredError), recipe, 1);
+/// trainer.step(&[1.0, 2.0], &[3.0]).unwrap();
+/// // The output was 0, ∂E/∂y = 2·(0 − 3) = −6: both weights rise by 0.5·6 times their input.
+/// assert_eq!(trainer.net().to_arrays()[0].1.as_slice(), [3.0, 6.0]);
+/// ```
+#[derive(Debug)]
+pub struct Trainer<T: Real> {
+    net: Net<T>,
+    loss: Box<dyn Loss<T>>,
+    recipe: Recipe,
+    workspace: Workspace<T>,
+    /// What the optimiser keeps, a list a trained parameter.
+    kept: Vec<Vec<T>>,
+    /// Steps done.
+    steps: u64,
+    steps_an_epoch: usize,
+    input: Vec<T>,
+    wanted: Vec<T>,
+    features: Features<T>,
+    augmenter: Option<Augmenter>,
+}
+
+impl<T: Real> Trainer<T> {
+    /// Takes a net, `samples` of which will be an epoch.
+    pub fn new(mut net: Net<T>, loss: Box<dyn Loss<T>>, recipe: Recipe, samples: usize) -> Self {
+        let batch = recipe.batch.min(samples).max(1);
+        let slots = recipe.optimiser.slots();
+        Self {
+            workspace: Workspace::new(&net, batch),
+            kept: net.trained_mut().map(|tensor| vec![T::zero(); slots * tensor.len()]).collect(),
+            input: vec![T::zero(); batch * net.inputs()],
+            wanted: vec![T::zero(); batch * net.outputs()],
+            features: Features::new(),
+            augmenter: None,
+            steps: 0,
+            steps_an_epoch: samples.div_ceil(batch),
+            net,
+            loss,
+            recipe,
+        }
+    }
+
+    /// The net as it is now; with averaged SGD, the mean of what it has been. See also [`settled`](Trainer::settled).
+    pub fn net(&self) -> Net<T> {
+        let mut net = self.net.clone();
+        if self.recipe.optimiser.averages() && self.steps > 0 {
+            net.trained_mut().zip(&self.kept).for_each(|(tensor, mean)| tensor.as_mut_slice().copy_from_slice(mean));
+        }
+        net
+    }
+
+    /// The net as it is now, to be shown pictures as they are.
+    ///
+    /// What layers learn by looking (the mean and variance of batch normalisation) they learn anew here from a hundred batches of unchanged `pictures`
+    /// if they have seen changed ones, or weights that were not the mean that averaged SGD gives: pictures that are moved and bent are smoother than those
+    /// that the net will be asked about. Training goes on as if nothing had been asked.
+    ///
+    /// Source: statistics taken anew after averaging, P. Izmailov et al., *Averaging weights leads to wider optima and better generalization* (2018).
+    ///
+    /// # Errors
+    /// If pictures and net do not fit.
+    pub fn settled(&mut self, pictures: Dataset) -> Result<Net<T>, Error> {
+        pictures.check(&self.net)?;
+        let mut net = self.net();
+        let saw_others = self.recipe.augment.is_some() || self.recipe.optimiser.averages();
+        if !saw_others || !net.learns_by_looking() || self.steps == 0 || pictures.is_empty() {
+            return Ok(net);
+        }
+        let batch = (self.input.len() / net.inputs()).min(pictures.len());
+        for look in 0..LOOKS {
+            // Each batch has pictures from everywhere: a file may be sorted by class.
+            let place = |i: usize| ((i * LOOKS + look) as u64 * pictures.len() as u64 / (batch * LOOKS) as u64) as u32;
+            let chosen: Vec<u32> = (0..batch).map(place).collect();
+            let input = &mut self.input[..batch * net.inputs()];
+            self.features.fill(pictures, &chosen, input);
+            let pass = Pass::train(batch, self.recipe.seed, self.steps + look as u64);
+            self.workspace.forward(&net, pass, input);
+            self.workspace.observe(&mut net);
+        }
+        Ok(net)
+    }
+
+    /// Steps done so far.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// All numbers that are needed to go on: the net's, and what the optimiser keeps.
+    pub fn state(&self) -> Vec<(String, Tensor<T>)> {
+        let mut state = self.net.to_arrays();
+        let kept = self.kept.iter().enumerate().filter(|(_, kept)| !kept.is_empty());
+        state.extend(
+            kept.map(|(index, kept)| (format!("{KEPT}{index}"), Tensor::from_array(kept.clone().into()).into_dyn())),
+        );
+        state
+    }
+
+    /// Goes back to a state after so many steps: `array` is asked for each of [`state`](Trainer::state)'s arrays.
+    ///
+    /// # Errors
+    /// What `array` reports, or an array of another shape.
+    pub fn restore<E: From<Error>>(
+        &mut self,
+        steps: u64,
+        mut array: impl FnMut(&str) -> Result<Tensor<T>, E>,
+    ) -> Result<(), E> {
+        self.net.set_parameters(&mut array)?;
+        for (index, kept) in self.kept.iter_mut().enumerate().filter(|(_, kept)| !kept.is_empty()) {
+            let found = array(&format!("{KEPT}{index}"))?;
+            if found.len() != kept.len() {
+                let (found, wanted) = (found.len(), kept.len());
+                return Err(Error::Model(format!("{KEPT}{index} holds {found} numbers; {wanted} are needed")).into());
+            }
+            kept.copy_from_slice(found.as_slice());
+        }
+        self.steps = steps;
+        Ok(())
+    }
+
+    /// One step: forward, backward, and the parameters changed. Gives back the mean loss over the samples before the change.
+    ///
+    /// # Shape
+    /// `input` `[n, inputs]`, `wanted` `[n, outputs]`, `n` at most the batch
+    ///
+    /// # Errors
+    /// If the loss is not finite; the net is then as it was before.
+    ///
+    /// # Panics
+    /// If the shapes are not these.
+    pub fn step(&mut self, input: &[T], wanted: &[T]) -> Result<f64, Error> {
+        let samples = input.len() / self.net.inputs();
+        let pass = Pass::train(samples, self.recipe.seed, self.steps);
+        self.workspace.forward(&self.net, pass, input);
+        self.descend(pass, input, wanted)
+    }
+
+    /// The second half of a step.
+    fn descend(&mut self, pass: Pass, input: &[T], wanted: &[T]) -> Result<f64, Error> {
+        let samples = pass.samples as f64;
+        let loss =
+            self.workspace.backward(&self.net, pass, input, wanted, &*self.loss, T::from_f64(1.0 / samples)) / samples;
+        if !loss.is_finite() {
+            return Err(Error::Diverged(format!(
+                "the loss is {loss} at step {}; try a smaller learning rate or a limit to the gradient",
+                self.steps + 1
+            )));
+        }
+        let recipe = &self.recipe;
+        let step = Step {
+            optimiser: recipe.optimiser,
+            number: self.steps + 1,
+            rate: recipe.rate * recipe.schedule.factor(self.steps, self.steps_an_epoch, recipe.epochs),
+            decay: recipe.decay,
+            scale: recipe.clip.map_or(1.0, |longest| (longest / self.gradient_length()).min(1.0)),
+            level: Level::best(),
+        };
+        let trained = self.net.trained_with(self.workspace.gradients());
+        for ((parameter, gradient), kept) in trained.zip(&mut self.kept) {
+            step.apply(parameter.as_mut_slice(), gradient.as_slice(), kept);
+        }
+        self.workspace.observe(&mut self.net);
+        self.steps += 1;
+        Ok(loss)
+    }
+
+    fn gradient_length(&self) -> f64 {
+        let squares = |tensor: &Tensor<T>| -> f64 { tensor.as_slice().iter().map(|g| g.as_f64() * g.as_f64()).sum() };
+        self.workspace.gradients().iter().flatten().map(squares).sum::<f64>().sqrt()
+    }
+
+    /// One pass over the pictures, in the given order, from place `from` of it on. `report` hears of the progress after each batch and may stop the
+    /// pass.
+    ///
+    /// # Errors
+    /// If pictures and net do not fit, or the loss is no longer finite.
+    ///
+    /// # Panics
+    /// If `order` holds an index that no picture has.
+    pub fn epoch(
+        &mut self,
+        pictures: Dataset,
+        order: &[u32],
+        from: Progress,
+        mut report: impl FnMut(Progress) -> ControlFlow<()> + Send,
+    ) -> Result<Progress, Error> {
+        pictures.check(&self.net)?;
+        self.augmenter = self.recipe.augment.map(|augment| Augmenter::new(augment, pictures.shape()));
+        // Inside the pool, so that the many small tasks of a step need not be handed over to it one by one.
+        rayon::scope(|_| {
+            let mut progress = from;
+            for batch in order[from.seen..].chunks(self.recipe.batch.max(1)) {
+                let (hits, loss) = self.batch(pictures, batch)?;
+                let seen = progress.seen + batch.len();
+                let sum = progress.loss * progress.seen as f64 + loss * batch.len() as f64;
+                progress = Progress { seen, hits: progress.hits + hits, loss: sum / seen as f64 };
+                if report(progress).is_break() {
+                    break;
+                }
+            }
+            if self.net.parameters().iter().flatten().any(|tensor| tensor.as_slice().iter().any(|w| !w.is_finite())) {
+                return Err(Error::Diverged(format!(
+                    "a weight is no longer finite after step {}; try a smaller learning rate or a limit to the gradient",
+                    self.steps
+                )));
+            }
+            Ok(progress)
+        })
+    }
+
+    /// A step on some of the pictures: hits before it, and the mean loss.
+    fn batch(&mut self, pictures: Dataset, batch: &[u32]) -> Result<(usize, f64), Error> {
+        let (inputs, outputs) = (self.net.inputs(), self.net.outputs());
+        let mut input = std::mem::take(&mut self.input);
+        let mut wanted = std::mem::take(&mut self.wanted);
+        let (input_of, wanted_of) = (&mut input[..batch.len() * inputs], &mut wanted[..batch.len() * outputs]);
+        let pass = Pass::train(batch.len(), self.recipe.seed, self.steps);
+        match &self.augmenter {
+            Some(augmenter) => self.features.fill_augmented(pictures, batch, input_of, augmenter, pass),
+            None => self.features.fill(pictures, batch, input_of),
+        }
+        wanted_of.fill(T::zero());
+        for (wanted, &index) in wanted_of.chunks_exact_mut(outputs).zip(batch) {
+            wanted[pictures.label(index)] = T::one();
+        }
+        let answers = self.workspace.forward(&self.net, pass, input_of).chunks_exact(outputs);
+        let hit = |(answer, &index): (&[T], &u32)| argmax(answer) == pictures.label(index);
+        let hits = answers.zip(batch).filter(|&pair| hit(pair)).count();
+        let loss = self.descend(pass, input_of, wanted_of);
+        (self.input, self.wanted) = (input, wanted);
+        Ok((hits, loss?))
+    }
+}

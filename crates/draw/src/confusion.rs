@@ -1,0 +1,98 @@
+//! The confusion matrix as a picture.
+
+use glassbox_tensor::Image;
+
+use crate::canvas::{Area, Canvas, Colour, INK, LINE, ink_on};
+use crate::lettering::{Size, text_width};
+
+/// Least side of a cell.
+const CELL: usize = 44;
+const MARGIN: usize = 14;
+const NUMBER: Size = Size::of_digits(10);
+const TITLE: Size = Size::of_small_letters(8);
+const RIGHT: Colour = [27, 120, 55];
+const WRONG: Colour = [178, 24, 43];
+
+/// Draws a confusion matrix: a row for each label, a column for each answer, right answers green, wrong ones red.
+///
+/// A cell is the darker, the larger its share of the row. Cells of zero are left empty.
+///
+/// ```
+/// use glassbox_draw::draw_confusion;
+/// let picture = draw_confusion(&[vec![9, 1], vec![0, 10]]);
+/// assert!(picture.height() > 2 * 44 && picture.channels() == 3);
+/// ```
+///
+/// # Shape
+/// `confusion[label][answer]`, as many rows as columns.
+pub fn draw_confusion(confusion: &[Vec<usize>]) -> Image<u8> {
+    let classes = confusion.len();
+    let counts = confusion.iter().flatten().copied().chain([classes]).map(|count| count.to_string());
+    let widest = counts.map(|text| text_width(&text, NUMBER)).fold(0.0, f32::max);
+    let cell = CELL.max(widest.ceil() as usize + 10);
+    let names = TITLE.line_height() + 2 * NUMBER.line_height();
+    let (top, left, side) = (MARGIN + names, MARGIN + names, classes * cell);
+    let mut page = Canvas::new(top + side + MARGIN, left + side + MARGIN);
+    let title = Area { top: MARGIN, left, height: TITLE.line_height(), width: side };
+    page.write_amid("the net’s answer", title, TITLE, INK);
+    let mut turned = Canvas::new(TITLE.line_height(), side);
+    turned.write_amid("label", Area { top: 0, left: 0, ..title }, TITLE, INK);
+    page.paste(&turned.turned().into_image(), top, MARGIN);
+    page.outline(Area { top, left, height: side, width: side }, 1, LINE);
+    let names_side = 2 * NUMBER.line_height();
+    for (label, row) in confusion.iter().enumerate() {
+        let of_row = row.iter().sum::<usize>().max(1) as f64;
+        let y = top + label * cell;
+        page.write_amid(
+            &label.to_string(),
+            Area { top: y, left: left - names_side, height: cell, width: names_side },
+            NUMBER,
+            INK,
+        );
+        let x = left + label * cell;
+        page.write_amid(
+            &label.to_string(),
+            Area { top: top - names_side, left: x, height: names_side, width: cell },
+            NUMBER,
+            INK,
+        );
+        for (answer, &count) in row.iter().enumerate() {
+            let area = Area { top: y, left: left + answer * cell, height: cell, width: cell };
+            let colour = shade(count as f64 / of_row, label == answer);
+            page.fill(area, colour);
+            if count > 0 {
+                page.write_amid(&count.to_string(), area, NUMBER, ink_on(colour));
+            }
+        }
+    }
+    for line in 1..classes {
+        page.fill(Area { top: top + line * cell, left, height: 1, width: side }, LINE);
+        page.fill(Area { top, left: left + line * cell, height: side, width: 1 }, LINE);
+    }
+    page.into_image()
+}
+
+/// From white at a share of 0; mistakes are few, and a share as it is would not be visible.
+fn shade(share: f64, is_right: bool) -> Colour {
+    let (full, strength) = if is_right { (RIGHT, 0.85 * share) } else { (WRONG, share.powf(0.4)) };
+    full.map(|channel| (255.0 - strength * f64::from(255 - channel)).round() as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_grow_with_their_numbers() {
+        let [small, large] = [9, 1_000_000].map(|count| draw_confusion(&[vec![count]]).width());
+        assert!(large > small);
+        assert_eq!(draw_confusion(&[vec![9]]).width(), draw_confusion(&[vec![999]]).width());
+    }
+
+    #[test]
+    fn matrices_without_counts_are_drawn() {
+        for confusion in [vec![], vec![vec![0]], vec![vec![0, 0], vec![3, 0]]] {
+            assert_eq!(draw_confusion(&confusion).channels(), 3);
+        }
+    }
+}

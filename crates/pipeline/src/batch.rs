@@ -1,0 +1,141 @@
+//! Many pictures: what can be done is done, what failed is told.
+
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use glassbox_formats::Format;
+
+use crate::find::is_same_file;
+use crate::{Converted, Error, Input, Job, Target, convert};
+
+/// A picture to read, and where and in which format it goes; or what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// What is read.
+    pub input: PathBuf,
+    /// What is written.
+    pub output: PathBuf,
+    /// The format that is written, or why there is none.
+    pub format: Result<Format, String>,
+}
+
+/// Two files of a batch that must not be one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// Two pictures would be written to one file.
+    #[error("{} and {}: would both be written to {}", first.display(), second.display(), output.display())]
+    TwoToOne {
+        /// One picture.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+        /// The file.
+        output: PathBuf,
+    },
+    /// A picture would be written over itself.
+    #[error("{}: would be written over itself", output.display())]
+    OverItself {
+        /// The file.
+        output: PathBuf,
+    },
+}
+
+/// Makes sure that no two pictures are written to one file, and none over itself unless `in_place`.
+///
+/// # Errors
+/// The first conflict.
+pub fn check(pairs: &[Pair], in_place: bool) -> Result<(), Conflict> {
+    let mut written = BTreeMap::new();
+    for Pair { input, output, .. } in pairs.iter().filter(|pair| pair.format.is_ok()) {
+        if let Some(first) = written.insert(output, input) {
+            let (first, second) = (first.clone(), input.clone());
+            return Err(Conflict::TwoToOne { first, second, output: output.clone() });
+        }
+        if is_same_file(input, output) && !in_place {
+            return Err(Conflict::OverItself { output: output.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// What happens in a batch.
+#[derive(Debug)]
+pub enum Event<'e> {
+    /// Work on a picture begins.
+    Started(&'e Pair),
+    /// A picture was written, or failed.
+    Ended(&'e Pair, &'e Result<Converted, Error>),
+}
+
+/// Takes every picture through the job, `at_once` at a time; gives what failed, in the order of the pairs. `report`
+/// is called on several threads.
+pub fn run(job: &Job, pairs: &[Pair], at_once: usize, report: &(dyn Fn(Event) + Sync)) -> Vec<Error> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut failures = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(pair) = pairs.get(index) else { return failures };
+            report(Event::Started(pair));
+            let result = match &pair.format {
+                Ok(format) => convert(job, Input::File(&pair.input), Target::File(&pair.output, *format)),
+                Err(problem) => Err(Error::Input(problem.clone())),
+            };
+            report(Event::Ended(pair, &result));
+            if let Err(error) = result {
+                failures.push((index, error));
+            }
+        }
+    };
+    let failures: BTreeMap<usize, Error> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..at_once.min(pairs.len())).map(|_| scope.spawn(worker)).collect();
+        let joined = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        joined.flatten().collect()
+    });
+    failures.into_values().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn pair(input: &Path, output: &Path) -> Pair {
+        Pair { input: input.into(), output: output.into(), format: Ok(Format::Png) }
+    }
+
+    #[test]
+    fn two_pictures_may_not_go_to_one_file() {
+        let pairs = ["x/a.png", "y/a.png"].map(|input| pair(input.as_ref(), "out/a.png".as_ref()));
+        let conflict = check(&pairs, true).unwrap_err();
+        assert_eq!(conflict.to_string(), "x/a.png and y/a.png: would both be written to out/a.png");
+    }
+
+    #[test]
+    fn a_picture_goes_over_itself_only_in_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        std::fs::write(&path, "").unwrap();
+        let pairs = [pair(&path, &path)];
+        assert_eq!(check(&pairs, false), Err(Conflict::OverItself { output: path.clone() }));
+        assert_eq!(check(&pairs, true), Ok(()));
+    }
+
+    #[test]
+    fn failures_are_told_in_order_and_stop_nothing() {
+        let problem =
+            |name: &str| Pair { format: Err(format!("{name}: is no picture")), ..pair(name.as_ref(), name.as_ref()) };
+        let ended = AtomicUsize::new(0);
+        let count = |event: Event| {
+            ended.fetch_add(usize::from(matches!(event, Event::Ended(..))), Ordering::Relaxed);
+        };
+        let failures = run(&Job::default(), &["a", "b", "c"].map(problem), 2, &count);
+        let messages: Vec<_> = failures.iter().map(|error| error.to_string()).collect();
+        assert_eq!(messages, ["a: is no picture", "b: is no picture", "c: is no picture"]);
+        assert_eq!(ended.into_inner(), 3);
+    }
+}

@@ -1,0 +1,107 @@
+use std::io::{Read, Write};
+use std::path::Path;
+
+use glassbox_formats::{
+    Format, Picture, PngRows, Written, decode_picture, encode_picture, picture_bytes, read_picture, write_picture,
+};
+use glassbox_kernels::{first_not_by_rows, output_shape};
+
+use crate::apply::apply;
+use crate::by_rows::{by_rows, rows_are_short};
+use crate::{Error, Job};
+
+/// Where a picture comes from.
+pub enum Input<'a> {
+    /// A file.
+    File(&'a Path),
+    /// A stream, read once, and what messages call it.
+    Stream(&'a mut dyn Read, &'a str),
+}
+
+impl Input<'_> {
+    /// What messages call it.
+    pub fn name(&self) -> String {
+        match self {
+            Input::File(path) => path.display().to_string(),
+            Input::Stream(_, name) => (*name).into(),
+        }
+    }
+
+    /// Reads the picture as a whole.
+    ///
+    /// # Errors
+    /// As [`read_picture`].
+    pub fn read(self, auto_orient: bool) -> Result<Picture, glassbox_formats::Error> {
+        match self {
+            Input::File(path) => read_picture(path, auto_orient),
+            Input::Stream(reader, name) => decode_picture(&picture_bytes(reader, name)?, name, auto_orient),
+        }
+    }
+}
+
+/// Where a picture goes, and in which format.
+pub enum Target<'a> {
+    /// A file, which is replaced atomically. Its format is that of its suffix.
+    File(&'a Path, Format),
+    /// A stream, and what messages call it.
+    Stream(&'a mut dyn Write, Format, &'a str),
+}
+
+impl Target<'_> {
+    /// What messages call it.
+    pub fn name(&self) -> String {
+        match self {
+            Target::File(path, _) => path.display().to_string(),
+            Target::Stream(_, _, name) => (*name).into(),
+        }
+    }
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Converted {
+    /// Where the picture came from.
+    pub input: String,
+    /// Where it went.
+    pub output: String,
+    /// Height, width and channels of the result.
+    pub shape: (usize, usize, usize),
+    /// Name of its element type: `u8`, `u16` or `f32`.
+    pub depth: &'static str,
+    /// What was lost on the way.
+    pub notes: Vec<String>,
+}
+
+/// Takes one picture through a job: row by row if it comes and goes as PNG and its operators can, otherwise as a whole.
+///
+/// # Errors
+/// If the picture cannot be read or written, or nothing or too much would become of it.
+pub fn convert(job: &Job, input: Input, target: Target) -> Result<Converted, Error> {
+    let (name, output) = (input.name(), target.name());
+    if let (Input::File(path), Target::File(to, Format::Png)) = (&input, &target)
+        && first_not_by_rows(&job.chain).is_none()
+        && let Some(rows) = PngRows::open(path, job.auto_orient)
+        && rows_are_short(&job.chain, &rows)
+    {
+        let depth = if rows.is_u16 { "u16" } else { "u8" };
+        let shape = output_shape(&job.chain, rows.shape).map_err(|error| Error::from(error).with(&name))?;
+        let notes = by_rows(job, path, rows, to)?;
+        return Ok(Converted { input: name, output, shape, depth, notes });
+    }
+    let Picture { pixels, metadata, is_first_of_more } = input.read(job.auto_orient)?;
+    let pixels = apply(&job.chain, &pixels).map_err(|error| error.with(&name))?;
+    let result = Picture { pixels, metadata, is_first_of_more: false };
+    let written = match target {
+        Target::File(path, _) => write_picture(path, result, job.packing)?,
+        Target::Stream(writer, format, to) => {
+            let written = encode_picture(result, format, job.packing, writer, to)?;
+            writer.flush().map_err(|source| glassbox_formats::Error::Write { file: to.into(), source })?;
+            written
+        }
+    };
+    let Written { shape, depth, mut notes } = written;
+    if is_first_of_more {
+        notes.insert(0, format!("{name} holds more pictures: this is the first"));
+    }
+    Ok(Converted { input: name, output, shape, depth, notes })
+}
