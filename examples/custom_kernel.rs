@@ -1,5 +1,5 @@
-//! A kernel of your own: a formula for one pixel, a window, and a function from the rows of the window to one row. The engine
-//! adds borders, threads, strips, element types and vector instructions.
+//! A kernel of your own: a formula for one pixel, a window, and a function from the rows of the window to one row. The
+//! engine adds borders, threads, strips, element types and vector instructions.
 //!
 //! `cargo run --release --example custom_kernel`
 

@@ -22,7 +22,7 @@ fn parameters_and_files_that_contradict_each_other() {
         (&["convolve", "in.png", "out.png", "--channels", "r"], "channels is not used with gimp=no"),
         (&["convolve", "in.png", "out.png", "--gimp", "--signed", "offset"], "signed is not used with gimp=yes"),
         (&["convolve", "in.png", "out.png", "--border", "white"], "black and white with gimp only"),
-        (&["convolve", "in.png", "out.png", "--divisor", "1e-300"], "--divisor 1e-300: allowed is any number but 0"),
+        (&["convolve", "in.png", "out.png", "--divisor", "1e-300"], "--divisor 1e-300: expected any number but 0"),
         (
             &["sobel", "in.png", "out.png", "--direction", "x", "--combine", "max"],
             "combine is not used with direction=x",

@@ -250,7 +250,8 @@ fn superpixels_weigh_colours_by_alpha() {
                 (run(&filters, &picture), filters[0].formula(Picture::from(&picture).with_alpha()).unwrap());
             let differ =
                 found.indexed_iter().filter(|&((y, x, c), &found)| f64::from(found) != formula.number(y, x, c)).count();
-            // What is half-way between two patches, or two grey levels, may go either way: sums are not made in the same order.
+            // What is half-way between two patches, or two grey levels, may go either way: sums are not made in the
+            // same order.
             assert!(differ * 100 <= found.as_slice().len(), "{label}: {differ} of {} differ", found.as_slice().len());
         }
     }

@@ -1,4 +1,4 @@
-/// What can be wrong with an operator's parameters, or with a picture it is given.
+/// What can be wrong with the parameters of an operator, or with its picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// No operator of that name.
@@ -40,8 +40,8 @@ pub enum Error {
         /// The nearest name, or all.
         hint: String,
     },
-    /// A parameter whose value is not allowed.
-    #[error("{parameter} {found}: allowed is {allowed}")]
+    /// A parameter with a value that is not allowed.
+    #[error("{parameter} {found}: expected {allowed}")]
     Parameter {
         /// The parameter's name.
         parameter: String,

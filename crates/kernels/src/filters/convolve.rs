@@ -25,8 +25,8 @@ const KERNEL: Parameter = Parameter {
     name: "kernel",
     default: "0 -1 0; -1 5 -1; 0 -1 0",
     values: Values::Matrix,
-    help: "the weights: numbers with spaces between them, rows with ; between them, 1 to 31 of each; if a side is even, \
-           one more row or column lies before the pixel than after it",
+    help: "the weights: numbers with spaces between them, rows with ; between them, 1 to 31 of each; if a side is \
+           even, one more row or column lies before the pixel than after it",
 };
 
 const DIVISOR: Parameter = Parameter {
@@ -61,8 +61,8 @@ const FLIP: Parameter = Parameter {
 /// The usual borders and GIMP's two.
 const BORDERS: Parameter = Parameter {
     help: "what stands beyond the edge: clamp aaa|abcd|ddd, reflect cba|abcd|dcb, mirror dcb|abcd|cba, \
-           wrap bcd|abcd|abc, zero 000|abcd|000, or crop (only whole windows: the picture shrinks); black and white (both \
-           opaque) only with --gimp",
+           wrap bcd|abcd|abc, zero 000|abcd|000, or crop (only whole windows: the picture shrinks); \
+           black and white (both opaque) only with --gimp",
     values: Values::Choice(&["clamp", "reflect", "mirror", "wrap", "zero", "crop", "black", "white"]),
     ..BORDER
 };

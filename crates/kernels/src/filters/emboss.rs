@@ -26,7 +26,8 @@ fn shadow(around: &Neighbourhood, azimuth: f64, depth: f64) -> f64 {
     around.depth().full / 2.0 + depth * sum
 }
 
-/// A surface as high as the picture is light: the cosine of the angle between its normal and the light, as part of the range.
+/// A surface as high as the picture is light: the cosine of the angle between its normal and the light, as part of the
+/// range.
 fn light(around: &Neighbourhood, azimuth: f64, elevation: f64, depth: f64) -> f64 {
     let full = around.depth().full;
     let column = |dx: isize| around.at(-1, dx) + around.at(0, dx) + around.at(1, dx);
@@ -40,10 +41,10 @@ fn light(around: &Neighbourhood, azimuth: f64, elevation: f64, depth: f64) -> f6
 
 pub(super) static ENTRY: Entry = Entry {
     name: "emboss",
-    summary: "the picture as a relief: by its shadows, or under a light",
+    summary: "the picture as a relief: with shadows, or lit from one side",
     formula: "shadow: half the range + depth · [-2 -1 0; -1 0 1; 0 1 2], turned to the azimuth; \
-              light: full · max(0, N·L / |N|), N = (depth · (west - east), depth · (south - north), 6 · full) from sums of \
-              three pixels, L towards the light",
+              light: full · max(0, N·L / |N|), N = (depth · (west - east), depth · (south - north), 6 · full) \
+              from sums of three pixels, L towards the light",
     source: "light: J. Schlag, Fast embossing effects on raster image data, Graphics Gems IV (1994)",
     parameters: &[METHOD, AZIMUTH, ELEVATION, DEPTH, BORDER],
     variants: &["method=light"],
@@ -61,7 +62,8 @@ const AZIMUTH: Parameter = Parameter {
     name: "azimuth",
     default: "135",
     values: Values::Real(0.0, 360.0),
-    help: "where the light comes from, in degrees from the right, counter-clockwise; shadow takes the nearest of eight directions",
+    help: "where the light comes from, in degrees from the right, counter-clockwise; shadow takes the nearest of eight \
+           directions",
 };
 
 const ELEVATION: Parameter = Parameter {

@@ -13,7 +13,7 @@ fn formula(around: &Neighbourhood) -> f64 {
 
 pub(super) static ENTRY: Entry = Entry {
     name: "median",
-    summary: "takes out specks and keeps edges: each pixel becomes the middle one of its window",
+    summary: "removes specks and keeps edges: each pixel becomes the middle one of its window",
     formula: "the middle of the size² sorted pixels of the window",
     source: "",
     parameters: &[SIZE, BORDER],
@@ -32,8 +32,8 @@ fn build(arguments: &Arguments) -> Result<Filter, Error> {
     ))
 }
 
-/// A straight line one pixel wide is a minority in every window that it crosses, so it disappears. NaN has no place in any
-/// order: a window that holds NaN becomes any one of its numbers.
+/// A straight line one pixel wide is a minority in every window that it crosses, so it disappears. NaN has no place in
+/// any order: a window that holds NaN becomes any one of its numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Median {
     /// Side of the window: odd, 1 … 255.

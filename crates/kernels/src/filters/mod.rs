@@ -1,4 +1,4 @@
-//! The registry of operators: one file each, and one line below.
+//! The registry of operators: a file each, which begins with the formula, and a line below.
 
 mod blur;
 mod convolve;
@@ -25,20 +25,20 @@ pub use shared::parameters::{Arguments, Parameter, Values, hint};
 
 use crate::{Error, Filter};
 
-/// What the registry knows of an operator.
+/// An operator's entry in the registry.
 #[derive(Debug)]
 pub struct Entry {
-    /// Its name, on the command line and in chains.
+    /// Its name on the command line and in chains.
     pub name: &'static str,
     /// One line for lists and help.
     pub summary: &'static str,
-    /// What it computes.
+    /// What it computes, in words and symbols.
     pub formula: &'static str,
-    /// Where it comes from; empty for what is common knowledge.
+    /// The publication; empty if it is common knowledge.
     pub source: &'static str,
     /// Its parameters, each with default, range and help.
     pub parameters: &'static [Parameter],
-    /// Parameters other than the defaults that are worth measuring, as in a label behind the colon.
+    /// Parameters worth measuring besides the defaults, written as in a label after the colon.
     pub variants: &'static [&'static str],
     build: fn(&Arguments) -> Result<Filter, Error>,
 }
@@ -95,7 +95,7 @@ impl Entry {
     /// The operator with the given parameters, the others at their defaults.
     ///
     /// # Errors
-    /// If a parameter is unknown or outside what it may be.
+    /// If a parameter is unknown or its value is not allowed.
     pub fn build(&self, given: &[(&str, &str)]) -> Result<Filter, Error> {
         (self.build)(&Arguments::new(self.name, self.parameters, given)?)
     }
@@ -122,13 +122,13 @@ pub fn find(name: &str) -> Result<&'static Entry, Error> {
 /// ```
 ///
 /// # Errors
-/// If the operator or a parameter is unknown, or a parameter outside what it may be.
+/// If the operator or a parameter is unknown, or a value is not allowed.
 pub fn parse(label: &str) -> Result<Filter, Error> {
     let (name, given) = split_label(label)?;
     find(name)?.build(&given)
 }
 
-/// Parameters as they are written: name and value.
+/// Parameters as text: name and value.
 pub type Given<'a> = Vec<(&'a str, &'a str)>;
 
 /// The name and the parameters of a label.

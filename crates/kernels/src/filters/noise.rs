@@ -26,8 +26,9 @@ fn formula(around: &Neighbourhood, kind: Kind, amount: f64, seed: usize) -> f64 
 
 pub(super) static ENTRY: Entry = Entry {
     name: "noise",
-    summary: "adds noise, the same for the same seed: what medians and nets are tried on",
-    formula: "a + amount · full · N(0, 1), a + amount · full · U(-1, 1), or 0 or full with the probability amount / 2 each",
+    summary: "adds noise, the same for the same seed: to test medians and nets",
+    formula: "a + amount · full · N(0, 1), a + amount · full · U(-1, 1), or 0 or full with the probability amount / 2 \
+              each",
     source: "G. Box, M. Muller, A note on the generation of random normal deviates (1958)",
     parameters: &[KIND, AMOUNT, SEED],
     variants: &["kind=salt-pepper"],

@@ -26,7 +26,7 @@ const B: [[i8; 2]; 2] = [
 
 pub(super) static ENTRY: Entry = Entry {
     name: "roberts",
-    summary: "edges from the smallest window there is: the differences along both diagonals of 2×2 pixels",
+    summary: "edges from the smallest window: the differences along both diagonals of 2×2 pixels",
     formula: "a = [1 0; 0 -1], b = [0 1; -1 0], the pixel at the top left",
     source: "L. Roberts, Machine perception of three-dimensional solids (1963)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
@@ -99,13 +99,13 @@ impl<'a, T: Pixel> Masks<T> for Square<'a, T> {
     }
 
     #[inline(always)]
-    fn a_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
-        Some(load(lanes, self.nw, i)?.weigh(1, load(lanes, self.se, i)?, -1))
+    fn a_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+        Some(load(byte_vectors, self.nw, i)?.weigh(1, load(byte_vectors, self.se, i)?, -1))
     }
 
     #[inline(always)]
-    fn b_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
-        Some(load(lanes, self.ne, i)?.weigh(1, load(lanes, self.sw, i)?, -1))
+    fn b_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+        Some(load(byte_vectors, self.ne, i)?.weigh(1, load(byte_vectors, self.sw, i)?, -1))
     }
 
     #[inline(always)]

@@ -91,12 +91,12 @@ impl<'a, T: Pixel> Response<T> for Cross<'a, T> {
     }
 
     #[inline(always)]
-    fn words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+    fn words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let [north, west, east, south] = self.around;
-        let (centre, none) = (load(lanes, self.centre, i)?, lanes.zeros());
+        let (centre, none) = (load(byte_vectors, self.centre, i)?, byte_vectors.zeros());
         let (sides, upright) = (
-            load(lanes, west, i)?.weigh(-1, load(lanes, east, i)?, -1),
-            load(lanes, north, i)?.weigh(-1, load(lanes, south, i)?, -1),
+            load(byte_vectors, west, i)?.weigh(-1, load(byte_vectors, east, i)?, -1),
+            load(byte_vectors, north, i)?.weigh(-1, load(byte_vectors, south, i)?, -1),
         );
         Some(centre.weigh(5, none, 0).add(sides.add(upright)))
     }

@@ -24,7 +24,7 @@ pub(super) const B: Mask = [
 
 pub(super) static ENTRY: Entry = Entry {
     name: "sobel",
-    summary: "edges, little moved by noise: each mask smooths along the edge it looks for",
+    summary: "edges, not very sensitive to noise: each mask smooths along the edges it looks for",
     formula: "a = [-1 0 1; -2 0 2; -1 0 1], b = [-1 -2 -1; 0 0 0; 1 2 1]",
     source: "I. Sobel, G. Feldman, A 3x3 isotropic gradient operator for image processing (1968)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],

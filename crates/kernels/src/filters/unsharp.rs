@@ -14,7 +14,7 @@ fn formula(around: &Neighbourhood, mask: &[Vec<f64>], amount: f64, threshold: f6
 
 pub(super) static ENTRY: Entry = Entry {
     name: "unsharp",
-    summary: "sharpens by what smoothing would take away",
+    summary: "sharpens: adds the details that smoothing would remove",
     formula: "a + amount · (a - gaussian(a)) where |a - gaussian(a)| reaches the threshold, else a",
     source: "",
     parameters: &[AMOUNT, SIGMA, THRESHOLD, BORDER],

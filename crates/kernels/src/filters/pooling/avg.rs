@@ -12,7 +12,7 @@ fn formula(around: &Neighbourhood) -> f64 {
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "avg-pool",
-    summary: "the mean of each window: keeps what is broad",
+    summary: "the mean of each window: keeps large shapes",
     formula: "Σ a / size² over the window, rounded half up",
     source: "",
     parameters: &[SIZE, STRIDE],

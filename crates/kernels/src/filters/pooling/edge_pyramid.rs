@@ -7,12 +7,12 @@ use crate::filters::{Arguments, Entry, parse, sobel};
 use crate::operator::{Neighbourhood, Window};
 use crate::{Engine, Error, Filter, PictureOperator, Pixel};
 
-/// The mean of the largest square around the pixel that holds no edge; of the smallest, if all hold one. `sizes` ascend.
+/// The mean of the largest square around the pixel that holds no edge; of the smallest square, if all hold one.
 fn formula(around: &Neighbourhood, sizes: &[usize], threshold: f64) -> f64 {
     let mut chosen = 0.0;
     for (index, &size) in sizes.iter().enumerate() {
         let square = around.under(Window::centred(size));
-        let edges = square.offsets().into_iter().map(|(dy, dx)| edge(&around.moved(dy, dx)));
+        let edges = square.offsets().map(|(dy, dx)| edge(&around.moved(dy, dx)));
         if index == 0 || edges.fold(0.0, f64::max) <= threshold * around.depth().full {
             chosen = mean(&square.window());
         }
@@ -29,7 +29,8 @@ fn edge(around: &Neighbourhood) -> f64 {
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "edge-pyramid-pool",
     summary: "a pyramid that respects edges: the mean of the largest square around each pixel that holds no edge",
-    formula: "the mean of the largest square in which max(|a|, |b|) / 4 ≤ threshold · full, a and b by Sobel; else of the smallest",
+    formula: "the mean of the largest square in which max(|a|, |b|) / 4 ≤ threshold · full, a and b by Sobel; else of \
+              the smallest",
     source: "our own definition; arXiv 2009.07485 gives only the name",
     parameters: &[EDGE_SIZES, THRESHOLD],
     variants: &[],

@@ -18,8 +18,8 @@ fn formula(around: &Neighbourhood, fractional: &Fractional) -> f64 {
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "fractional-pool",
     summary: "smaller by a ratio that need not be whole: windows of two sizes",
-    formula: "max or mean of ⌊side / ratio⌋ windows, at least one, that end at ⌊α·(i + u)⌋, α = side / windows, u drawn once; \
-              random: their sizes shuffled",
+    formula: "max or mean of ⌊side / ratio⌋ windows, at least one, that end at ⌊α·(i + u)⌋, α = side / windows, u \
+              drawn once; random: their sizes shuffled",
     source: "B. Graham, Fractional max-pooling (2014), arXiv 1412.6071",
     parameters: &[RATIO, DRAW, OVERLAP, REDUCE, SEED],
     variants: &[],

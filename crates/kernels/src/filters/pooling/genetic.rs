@@ -17,7 +17,7 @@ use crate::operator::{
 };
 use crate::{Border, Error, Pixel};
 
-/// A blend of the maximum, the mean, the minimum and the median of the window, each stored as its own pooling stores it.
+/// A blend of the maximum, the mean, the minimum and the median of the window, each stored before it is blended.
 fn formula(around: &Neighbourhood, weights: &Weights) -> f64 {
     let window = sorted(around.window());
     let n = window.len();
@@ -36,10 +36,11 @@ fn weights(picture: &Picture, genetic: &Genetic) -> Weights {
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "genetic-pool",
-    summary: "max, average, min and median blended in the shares that keep this picture's edges best, found by evolution",
-    formula: "w₁·max + w₂·mean + w₃·min + w₄·median, Σw = 1, with the w of least mean (sobel(pooled) - max-pool(sobel(picture)))², \
-              where sobel may exceed the full range: 24 individuals, 20 generations, the best two survive, parents by tournament, \
-              blended and mutated; judged on the middle 512×512 pixels",
+    summary: "max, average, min and median blended in the shares that keep this picture's edges best, found by \
+              evolution",
+    formula: "w₁·max + w₂·mean + w₃·min + w₄·median, Σw = 1, with the w of least mean (sobel(pooled) - \
+              max-pool(sobel(picture)))², where sobel may exceed the full range: 24 individuals, 20 generations, the \
+              best two survive, parents by tournament, blended and mutated; judged on the middle 512×512 pixels",
     source: "our own definition; arXiv 2009.07485 gives only the name",
     parameters: &[SIZE, SEED],
     variants: &[],

@@ -1,10 +1,10 @@
-//! Poolings: a picture made smaller, or its parts summed up.
+//! Poolings: many pixels become one.
 //!
-//! Most look at a window that goes over the picture (window.rs); some at bins of the picture, however large it is (bins.rs); the rest at the
-//! whole of it.
+//! Most slide a window over the picture (shared/pool_window.rs). Some cut the picture into regions
+//! (shared/pool_regions.rs). The rest need the whole picture.
 //!
-//! Of the methods that arXiv 2009.07485 reviews, these make sense only inside a net and are left to nets: multi-scale orderless pooling, PCA
-//! networks, intermap pooling, compact bilinear pooling, lead asymmetric pooling.
+//! Some methods of the review arXiv 2009.07485 make sense only inside a net, and are left out: multi-scale orderless
+//! pooling, PCA networks, intermap pooling, compact bilinear pooling, lead asymmetric pooling.
 
 pub(super) mod adaptive;
 pub(super) mod avg;

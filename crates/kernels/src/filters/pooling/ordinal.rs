@@ -14,7 +14,7 @@ fn formula(around: &Neighbourhood, weights: &[f64]) -> f64 {
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "ordinal-pool",
-    summary: "a weight for each place in sorted order: the greatest pixel of each window, the second and so on",
+    summary: "a weighted mean of each window in sorted order: a weight for the greatest pixel, the second and so on",
     formula: "Σ wᵢ a₍ᵢ₎ / Σ wᵢ, a₍₁₎ the greatest",
     source: "A. Deliège et al., Ordinal pooling (2021), arXiv 2109.01561; there the weights are learned",
     parameters: &[SIZE, STRIDE, WEIGHTS],

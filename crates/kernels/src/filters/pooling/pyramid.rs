@@ -20,7 +20,8 @@ fn greatest(levels: &[usize]) -> usize {
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "pyramid-pool",
     summary: "a spatial pyramid: the whole, its quarters, its sixteenths, drawn side by side",
-    formula: "for each level n the max or mean of n×n regions, ⌊i·h/n⌋ … ⌈(i+1)·h/n⌉, drawn as large as the greatest level",
+    formula: "for each level n the max or mean of n×n regions, ⌊i·h/n⌋ … ⌈(i+1)·h/n⌉, drawn as large as the greatest \
+              level",
     source: "K. He et al., Spatial pyramid pooling in deep convolutional networks (2014), arXiv 1406.4729",
     parameters: &[LEVELS, REDUCE],
     variants: &[],

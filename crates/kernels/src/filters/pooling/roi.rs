@@ -15,7 +15,7 @@ fn formula(around: &Neighbourhood, region_of_interest: &Region) -> f64 {
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "roi-pool",
-    summary: "a region of interest as a square of the same few pixels, whatever its size",
+    summary: "a region of interest of any size as a square of a few pixels",
     formula: "max or mean of region i of n of the box: ⌊i·h/n⌋ … ⌈(i+1)·h/n⌉, rows and columns alike",
     source: "R. Girshick, Fast R-CNN (2015), arXiv 1504.08083",
     parameters: &[X, Y, WIDTH, HEIGHT, BINS, REDUCE],

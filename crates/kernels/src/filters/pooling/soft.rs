@@ -19,7 +19,8 @@ pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "soft-pool",
     summary: "a mean in which lighter pixels count more: average and max in one",
     formula: "Σ a·exp(β·a) / Σ exp(β·a), a as part of the range",
-    source: "A. Stergiou, R. Poppe, G. Kalliatakis, Refining activation downsampling with SoftPool (2021), arXiv 2101.00440",
+    source: "A. Stergiou, R. Poppe, G. Kalliatakis, Refining activation downsampling with SoftPool (2021), arXiv \
+             2101.00440",
     parameters: &[SIZE, STRIDE, SHARPNESS],
     variants: &[],
     build,

@@ -20,8 +20,8 @@ fn formula(around: &Neighbourhood, size: usize) -> f64 {
     rows.iter().enumerate().map(|(y, weight)| weight * row(y)).sum()
 }
 
-/// The weights with which `n = size · count` numbers make number `j` of `count`: the transform and its inverse in one, which
-/// is `1/n · Σ cos(k·t)` over the frequencies `k` from `-count/2` to `count/2`, with `t = 2π·(j·size - i)/n`.
+/// The weights with which `n = size · count` numbers make number `j` of `count`: the transform and its inverse in one,
+/// which is `1/n · Σ cos(k·t)` over the frequencies `k` from `-count/2` to `count/2`, with `t = 2π·(j·size - i)/n`.
 fn weights(j: usize, count: usize, size: usize) -> Vec<f64> {
     let (n, most) = ((size * count) as f64, (count / 2) as f64);
     let weight = |i: usize| {
@@ -37,10 +37,11 @@ fn weights(j: usize, count: usize, size: usize) -> Vec<f64> {
 
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "spectral-pool",
-    summary: "keeps what is coarse and drops what is fine: only the low frequencies stay",
-    formula: "the Fourier transform cut to the frequencies up to n/2 along each side, n = ⌊side / size⌋, and transformed back; if n is \
-              even, the frequencies n/2 and -n/2 are added up",
-    source: "O. Rippel, J. Snoek, R. Adams, Spectral representations for convolutional neural networks (2015), arXiv 1506.03767",
+    summary: "keeps coarse structure and drops fine detail: only the low frequencies stay",
+    formula: "the Fourier transform cut to the frequencies up to n/2 along each side, n = ⌊side / size⌋, and \
+              transformed back; if n is even, the frequencies n/2 and -n/2 are added up",
+    source: "O. Rippel, J. Snoek, R. Adams, Spectral representations for convolutional neural networks (2015), arXiv \
+             1506.03767",
     parameters: &[SIZE],
     variants: &[],
     build,

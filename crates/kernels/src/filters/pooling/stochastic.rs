@@ -31,7 +31,8 @@ fn test(around: &Neighbourhood) -> f64 {
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "stochastic-pool",
     summary: "one pixel of each window by chance, light ones more likely; or the mean over all such draws",
-    formula: "pᵢ = aᵢ / Σ a for aᵢ > 0, else 0; train: aᵢ with the probability pᵢ; test: Σ pᵢ aᵢ; 0 where no a is above 0",
+    formula: "pᵢ = aᵢ / Σ a for aᵢ > 0, else 0; train: aᵢ with the probability pᵢ; test: Σ pᵢ aᵢ; 0 where no a is \
+              above 0",
     source: "M. Zeiler, R. Fergus, Stochastic pooling for regularization of deep convolutional neural networks (2013)",
     parameters: &[SIZE, STRIDE, FORM, SEED],
     variants: &[],

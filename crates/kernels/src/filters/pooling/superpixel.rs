@@ -9,7 +9,7 @@ use crate::operator::{Filter, Kernel, MultiPassOperator, Neighbourhood, Operator
 use crate::{Border, Error, Pixel};
 use patches::{Grid, Growing, Patches};
 
-/// SLIC: each pixel chooses the patch nearest in colour and place, each patch becomes the mean of its pixels, ten times over.
+/// SLIC: each pixel chooses the patch nearest in colour and place, each patch becomes the mean of its pixels.
 fn formula(picture: &Picture, segments: usize, compactness: f64) -> impl Fn(&Neighbourhood) -> f64 + use<> {
     let (height, width, channels) = picture.shape();
     let step = ((height * width) as f64 / segments as f64).sqrt().max(1.0);
@@ -79,9 +79,10 @@ fn formula(picture: &Picture, segments: usize, compactness: f64) -> impl Fn(&Nei
 pub(in crate::filters) static ENTRY: Entry = Entry {
     name: "superpixel-pool",
     summary: "patches of similar colour instead of squares, each replaced by its mean",
-    formula: "means over SLIC segments: k-means of (100·colour, compactness / step · place), from a grid, ten rounds; each pixel \
-              chooses among the nine patches that began nearest; colours are weighted by alpha",
-    source: "R. Achanta et al., SLIC superpixels (2012); a patch may have stray pixels, as connectivity is not enforced",
+    formula: "means over SLIC segments: k-means of (100·colour, compactness / step · place), from a grid, ten rounds; \
+              each pixel chooses among the nine patches that began nearest; colours are weighted by alpha",
+    source: "R. Achanta et al., SLIC superpixels (2012); a patch may have stray pixels, as connectivity is not \
+             enforced",
     parameters: &[SEGMENTS, COMPACTNESS],
     variants: &[],
     build,

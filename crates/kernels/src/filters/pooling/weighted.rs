@@ -29,7 +29,8 @@ const KERNEL: Parameter = Parameter {
     name: "kernel",
     default: "1 2 1; 2 4 2; 1 2 1",
     values: Values::Matrix,
-    help: "the weights, as many as the window has pixels: numbers with spaces between them, rows with ; between them, 1 to 31 of each",
+    help: "the weights, as many as the window has pixels: numbers with spaces between them, rows with ; between them, \
+           1 to 31 of each",
 };
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {

@@ -45,7 +45,7 @@ impl Matrix {
             weights.iter().map(|row| row.iter().map(|weight| *weight as f32).collect()).collect();
         let width = weights[0].len();
         assert!(width > 0 && weights.iter().all(|row| row.len() == width), "Matrix: expected rows of one length");
-        // The row with the smallest weight: if weights are whole, the other rows are likely to be whole multiples of it.
+        // The row with the smallest weight: if weights are whole, the others are likely to be whole multiples of it.
         let smallest = |row: &[f32]| {
             row.iter().filter(|weight| **weight != 0.0).fold(f32::MAX, |least, weight| least.min(weight.abs()))
         };

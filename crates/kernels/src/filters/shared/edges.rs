@@ -77,18 +77,18 @@ pub(in crate::filters) trait Masks<T: Pixel>: Sized {
     /// The second mask's response.
     fn b(&self, i: usize) -> T::Accumulator;
     /// The first mask's responses from place `i` on, if the numbers are of 8 bits.
-    fn a_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>>;
+    fn a_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>>;
     /// The second mask's.
-    fn b_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>>;
+    fn b_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>>;
     /// |a| + |b|
     #[inline(always)]
-    fn sum_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
-        Some(self.a_words(lanes, i)?.abs().add(self.b_words(lanes, i)?.abs()))
+    fn sum_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+        Some(self.a_words(byte_vectors, i)?.abs().add(self.b_words(byte_vectors, i)?.abs()))
     }
     /// √(a² + b²)
     #[inline(always)]
-    fn magnitude_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
-        Some(self.a_words(lanes, i)?.magnitude::<false>(self.b_words(lanes, i)?))
+    fn magnitude_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+        Some(self.a_words(byte_vectors, i)?.magnitude::<false>(self.b_words(byte_vectors, i)?))
     }
     /// |a| + |b|
     #[inline(always)]
@@ -168,15 +168,15 @@ impl<T: Pixel, M: Masks<T>, const CHOICE: u8> Response<T> for Combined<M, CHOICE
     }
 
     #[inline(always)]
-    fn words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+    fn words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let masks = &self.0;
         Some(match CHOICE {
-            X => masks.a_words(lanes, i)?,
-            Y => masks.b_words(lanes, i)?,
-            SUM => masks.sum_words(lanes, i)?,
-            MAGNITUDE => masks.magnitude_words(lanes, i)?,
-            MAX => masks.a_words(lanes, i)?.abs().greater(masks.b_words(lanes, i)?.abs()),
-            _ => masks.a_words(lanes, i)?.add(masks.b_words(lanes, i)?),
+            X => masks.a_words(byte_vectors, i)?,
+            Y => masks.b_words(byte_vectors, i)?,
+            SUM => masks.sum_words(byte_vectors, i)?,
+            MAGNITUDE => masks.magnitude_words(byte_vectors, i)?,
+            MAX => masks.a_words(byte_vectors, i)?.abs().greater(masks.b_words(byte_vectors, i)?.abs()),
+            _ => masks.a_words(byte_vectors, i)?.add(masks.b_words(byte_vectors, i)?),
         })
     }
 

@@ -59,7 +59,7 @@ impl<T: Pixel, const GREATEST: bool> Kernel<T> for ExtremeRow<T, GREATEST> {
             (*columns, *stretches) = (Aligned::zeros(length), Aligned::zeros(length));
         }
         let (mut columns, mut stretches) = (columns.get_mut(), stretches.get_mut());
-        // Two more rows at a time, so that `columns` is read and written less often. If only one is left, it serves twice.
+        // Two more rows at a time, so that `columns` is read and written less often. A last single row serves twice.
         let last = *size - 1;
         let (first, second, third) = (rows.get(0), rows.get(1.min(last)), rows.get(2.min(last)));
         for (index, columns) in columns.chunks_mut(PART).enumerate() {

@@ -1,4 +1,4 @@
-//! GIMP's Convolution Matrix, which is GEGL's `convolution-matrix`: in linear light, with colours weighted by their alpha.
+//! GIMP's Convolution Matrix, which is GEGL's `convolution-matrix`: in linear light, with colours weighted by alpha.
 //!
 //! Source: the output of gegl 0.4, which data/golden/gimp.py compares with a definition in NumPy.
 
@@ -32,7 +32,7 @@ fn formula(around: &Neighbourhood, gimp: &Gimp) -> f64 {
             Some(value) => ((value / full + 0.055) / 1.055).powf(2.4),
         }
     };
-    // Of a grey picture grey and alpha come out.
+    // A grey picture becomes grey and alpha.
     let channel = if gimp.channels_of(channels) == 2 && output == 1 { 3 } else { output };
     let (mut sum, mut opaque, mut all) = (0.0, 0.0, 0.0);
     for (dy, row) in (-(gimp.weights.len() as isize / 2)..).zip(&gimp.weights) {
@@ -63,9 +63,9 @@ pub(in crate::filters) const GIMP: Parameter = Parameter {
     name: "gimp",
     default: "no",
     values: Values::Choice(&["no", "yes"]),
-    help: "do exactly what GIMP's Convolution Matrix does: in linear light, with alpha in the output; 1, 3 or 5 rows and \
-           columns of weights; normalized unless --normalize=no; offset only if not normalized; borders clamp, wrap, \
-           zero (transparent), black, white, reflect and mirror",
+    help: "do exactly what GIMP's Convolution Matrix does: in linear light, with alpha in the output; 1, 3 or 5 rows \
+           and columns of weights; normalized unless --normalize=no; offset only if not normalized; borders clamp, \
+           wrap, zero (transparent), black, white, reflect and mirror",
 };
 
 pub(in crate::filters) const ALPHA_WEIGHTING: Parameter = Parameter {
@@ -89,13 +89,13 @@ const SIDE: usize = 5;
 pub(in crate::filters) fn build(arguments: &Arguments, weights: &[Vec<f64>]) -> Result<Filter, Error> {
     let (rows, columns) = (weights.len(), weights[0].len());
     if [rows, columns].iter().any(|side| *side > SIDE || side % 2 == 0) {
-        let allowed = format!("with gimp 1, 3 or 5 rows and columns; there are {rows} and {columns}");
+        let allowed = format!("1, 3 or 5 rows and columns with gimp; there are {rows} and {columns}");
         return Err(Error::parameter("kernel", arguments.text("kernel"), allowed));
     }
     let (border, fill) = match arguments.text("border") {
         "black" => (Border::Zero, [0.0, 0.0, 0.0, 1.0]),
         "white" => (Border::Zero, [1.0; 4]),
-        "crop" => return Err(Error::parameter("border", "crop", "with gimp any but crop")),
+        "crop" => return Err(Error::parameter("border", "crop", "any border but crop with gimp")),
         name => (Border::from_name(name)?, [0.0; 4]),
     };
     arguments.refuse(&["signed"], "gimp=yes")?;
@@ -218,7 +218,7 @@ impl PictureOperator for Gimp {
                     [red, green, blue, last] => {
                         (*red, *green, *blue, *last) = (encoded(r), encoded(g), encoded(b), alpha);
                     }
-                    _ => unreachable!("two or four channels come out"),
+                    _ => unreachable!("the output has two or four channels"),
                 }
             }
         });

@@ -1,4 +1,5 @@
-//! What Sobel's, Prewitt's and Scharr's edges share: two masks of 3×3, each a difference along one axis and smooth along the other.
+//! What Sobel's, Prewitt's and Scharr's edges share: two masks of 3×3, each a difference along one axis and smooth
+//! along the other.
 
 use std::ops::Range;
 
@@ -127,30 +128,30 @@ impl<'a, T: Pixel> Masks<T> for Ring<'a, T> {
     }
 
     #[inline(always)]
-    fn a_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+    fn a_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let ([nw, _, ne], [west, east], [sw, _, se]) = (self.upper, self.middle, self.lower);
         let Weights { side, middle } = self.weights;
-        let sides = difference(lanes, i, side, ne, nw)?.add(difference(lanes, i, side, se, sw)?);
-        Some(sides.add(difference(lanes, i, middle, east, west)?))
+        let sides = difference(byte_vectors, i, side, ne, nw)?.add(difference(byte_vectors, i, side, se, sw)?);
+        Some(sides.add(difference(byte_vectors, i, middle, east, west)?))
     }
 
     #[inline(always)]
-    fn b_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+    fn b_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
         let ([nw, north, ne], [sw, south, se]) = (self.upper, self.lower);
         let Weights { side, middle } = self.weights;
-        let sides = difference(lanes, i, side, sw, nw)?.add(difference(lanes, i, side, se, ne)?);
-        Some(sides.add(difference(lanes, i, middle, south, north)?))
+        let sides = difference(byte_vectors, i, side, sw, nw)?.add(difference(byte_vectors, i, side, se, ne)?);
+        Some(sides.add(difference(byte_vectors, i, middle, south, north)?))
     }
 
     #[inline(always)]
-    fn sum_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
-        let (both, less) = self.sum_and_difference(lanes, i)?;
+    fn sum_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+        let (both, less) = self.sum_and_difference(byte_vectors, i)?;
         Some(both.abs().greater(less.abs()))
     }
 
     #[inline(always)]
-    fn magnitude_words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>> {
-        let (both, less) = self.sum_and_difference(lanes, i)?;
+    fn magnitude_words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>> {
+        let (both, less) = self.sum_and_difference(byte_vectors, i)?;
         Some(both.magnitude::<true>(less))
     }
 
@@ -184,11 +185,13 @@ impl<T: Pixel> Ring<'_, T> {
 
     /// a + b and b - a.
     #[inline(always)]
-    fn sum_and_difference<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<(Words<R>, Words<R>)> {
+    fn sum_and_difference<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<(Words<R>, Words<R>)> {
         let ([nw, north, ne], [west, east], [sw, south, se]) = (self.upper, self.middle, self.lower);
         let Weights { side, middle } = self.weights;
-        let (down, right) = (difference(lanes, i, middle, south, north)?, difference(lanes, i, middle, east, west)?);
-        let (falling, rising) = (difference(lanes, i, 2 * side, se, nw)?, difference(lanes, i, 2 * side, sw, ne)?);
+        let (down, right) =
+            (difference(byte_vectors, i, middle, south, north)?, difference(byte_vectors, i, middle, east, west)?);
+        let (falling, rising) =
+            (difference(byte_vectors, i, 2 * side, se, nw)?, difference(byte_vectors, i, 2 * side, sw, ne)?);
         Some((down.add(right).add(falling), down.subtract(right).add(rising)))
     }
 }
@@ -196,11 +199,11 @@ impl<T: Pixel> Ring<'_, T> {
 /// `weight · (more - less)`
 #[inline(always)]
 fn difference<T: Pixel, R: Register>(
-    lanes: ByteVectors<R>,
+    byte_vectors: ByteVectors<R>,
     i: usize,
     weight: i8,
     more: &[T],
     less: &[T],
 ) -> Option<Words<R>> {
-    Some(load(lanes, more, i)?.weigh(weight, load(lanes, less, i)?, -weight))
+    Some(load(byte_vectors, more, i)?.weigh(weight, load(byte_vectors, less, i)?, -weight))
 }

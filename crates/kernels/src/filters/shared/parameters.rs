@@ -5,15 +5,15 @@ use crate::{Border, Error};
 pub struct Parameter {
     /// Its name: the flag on the command line without `--`.
     pub name: &'static str,
-    /// The value it has when none is given; empty if it follows from another parameter, as `help` says.
+    /// The value if none is given; empty if it follows from another parameter, as `help` says.
     pub default: &'static str,
-    /// What it may be.
+    /// The allowed values.
     pub values: Values,
     /// One line for the help.
     pub help: &'static str,
 }
 
-/// What a parameter may be.
+/// The allowed values of a parameter.
 #[derive(Clone, Copy, Debug)]
 pub enum Values {
     /// One of these words.
@@ -35,7 +35,7 @@ pub enum Values {
 }
 
 impl Values {
-    /// What is allowed, in words.
+    /// The allowed values in words.
     pub fn allowed(&self) -> String {
         match self {
             Values::Choice(words) => words.join(", "),
@@ -65,7 +65,7 @@ impl Values {
                 let allowed = |word: &str| word.parse().is_ok_and(|n: usize| (*low..=*high).contains(&n));
                 (1..=16).contains(&text.split_whitespace().count()) && text.split_whitespace().all(allowed)
             }
-            // Whoever reads it says where it is wrong.
+            // `parse_matrix` checks it, and says where it is wrong.
             Values::Matrix => true,
         }
     }
@@ -80,15 +80,15 @@ pub(in crate::filters) const BORDER: Parameter = Parameter {
            wrap bcd|abcd|abc, zero 000|abcd|000, or crop (only whole windows: the picture shrinks)",
 };
 
-/// `size` of the filters that look at a square and treat all its pixels alike.
+/// `size` of the filters that treat all pixels of a square alike.
 pub(in crate::filters) const SQUARE: Parameter = Parameter {
     name: "size",
     default: "3",
     values: Values::Whole(1, 255),
-    help: "side of the square in pixels; of an even side one more lies above and to the left",
+    help: "side of the square in pixels; if it is even, one more row and column lies above and to the left",
 };
 
-/// The values an operator is built with: what was given, checked, and the defaults.
+/// The values that an operator is built with: the given ones, checked, and the defaults.
 #[derive(Debug)]
 pub struct Arguments<'a> {
     operator: &'static str,
@@ -97,10 +97,10 @@ pub struct Arguments<'a> {
 }
 
 impl<'a> Arguments<'a> {
-    /// Checks `given` against what the operator has.
+    /// Checks the given values against the parameters of the operator.
     ///
     /// # Errors
-    /// If a parameter is unknown or outside what it may be.
+    /// If a parameter is unknown or its value is not allowed.
     pub(in crate::filters) fn new(
         operator: &'static str,
         parameters: &'static [Parameter],
@@ -132,7 +132,7 @@ impl<'a> Arguments<'a> {
         self.operator
     }
 
-    /// Refuses parameters that were set to something else than their defaults where nothing would come of that.
+    /// Refuses parameters that differ from their defaults but would have no effect because of `other`.
     pub(in crate::filters) fn refuse(&self, names: &[&str], other: &str) -> Result<(), Error> {
         let set = names.iter().find(|name| {
             let known = self.known.iter().find(|known| known.name == **name);
@@ -174,13 +174,13 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// The nearest of the known names, or all of them: what to say where a name is unknown.
+/// A hint for an unknown name: the nearest of the known ones, or all of them.
 ///
 /// ```
 /// use glassbox_kernels::filters::hint;
 /// assert_eq!(hint("Sobal", &["sobel", "median"]), "did you mean sobel?");
 /// assert_eq!(hint("max", &["gray", "max-pool"]), "did you mean max-pool?");
-/// // Of three letters one may be wrong, of four two.
+/// // In three letters one may be wrong, in four two.
 /// assert_eq!(hint("foo", &["roi"]), "there are: roi");
 /// assert_eq!(hint("x", &["sobel", "median"]), "there are: sobel, median");
 /// ```

@@ -1,5 +1,5 @@
-//! What the poolings of a window share: size and stride, and two ways to reduce windows. The fast one combines rows first and columns
-//! then; the general one puts the numbers of each window into a list.
+//! What the poolings of a window share: size and stride, and two ways to reduce windows. The fast one combines rows
+//! first and columns then; the general one puts the numbers of each window into a list.
 
 use super::parameters::{Arguments, Parameter, Values};
 use super::random::Draws;

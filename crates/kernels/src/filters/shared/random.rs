@@ -1,5 +1,5 @@
-//! Random numbers for operators that draw: they depend on the seed, the row and the channel alone, and not on strips, threads or
-//! other channels.
+//! Random numbers for operators that draw: they depend on the seed, the row and the channel alone, and not on strips,
+//! threads or other channels.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,15 +1,16 @@
-//! The loop that the linear and edge filters share: what a kernel answers at each place, stored.
+//! The loop that sharpening and the edge filters share: it stores the response of a kernel at each place.
 
 use std::marker::PhantomData;
 use std::ops::Range;
 
+use glassbox_simd::{ByteVectors, Bytes, Register, Words, prefetch_ahead, with_byte_vectors};
+
 use crate::Pixel;
 use crate::operator::Rows;
 use crate::operator::chunks::{CHUNK, Chunks, in_chunks};
-use glassbox_simd::{ByteVectors, Bytes, Register, Words, prefetch_ahead, with_byte_vectors};
 
-/// What a kernel answers at each place of a row. A trait and not a closure, because a closure cannot be told to be inlined,
-/// and what is not inlined is not vectorised: mark all of it `#[inline(always)]`.
+/// The response of a kernel at each place of a row. It is a trait because a closure cannot be marked
+/// `#[inline(always)]`, and a call that is not inlined is not vectorised. Mark all methods so.
 pub(in crate::filters) trait Response<T: Pixel>: Sized {
     /// Whether it may be negative.
     const IS_SIGNED: bool = true;
@@ -18,24 +19,24 @@ pub(in crate::filters) trait Response<T: Pixel>: Sized {
     fn at(&self, i: usize) -> T::Accumulator;
 
     /// The responses from place `i` on, if the numbers are of 8 bits.
-    fn words<R: Register>(&self, lanes: ByteVectors<R>, i: usize) -> Option<Words<R>>;
+    fn words<R: Register>(&self, byte_vectors: ByteVectors<R>, i: usize) -> Option<Words<R>>;
 
-    /// The responses at these places only.
+    /// The responses at these places alone.
     fn part(&self, places: Range<usize>) -> Self;
 
-    /// The lowest row that it reads: memory that nobody has looked at yet.
+    /// The lowest row that it reads, which is not in the caches yet.
     fn newest(&self) -> &[T];
 }
 
-/// What is made of each response before it is stored.
+/// The last step before a response is stored.
 pub(in crate::filters) trait Finish<T: Pixel> {
-    /// Of one.
+    /// For one response.
     fn number(response: T::Accumulator) -> T::Accumulator;
-    /// Of as many as there are lanes.
-    fn words<R: Register>(lanes: ByteVectors<R>, responses: Words<R>) -> Words<R>;
+    /// For a vector of responses.
+    fn words<R: Register>(byte_vectors: ByteVectors<R>, responses: Words<R>) -> Words<R>;
 }
 
-/// Stores what is made of the response at each place in `out`; past the caches if that is better.
+/// Stores the finished response of each place in `out`, past the caches if that is faster.
 #[inline(always)]
 pub(in crate::filters) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: impl Response<T>) {
     let finished = Finished { rows, response: &response, finish: PhantomData::<F> };
@@ -44,13 +45,13 @@ pub(in crate::filters) fn store<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut
     }
 }
 
-/// A row of less than a chunk. A function by itself: so it is compiled once, and not for each level.
+/// A row shorter than a chunk. Not inlined, so that it is compiled once for all levels.
 #[inline(never)]
 fn fill_short<T: Pixel, F: Finish<T>>(out: &mut [T], response: impl Response<T>) {
     fill::<T, F>(out, response);
 }
 
-/// A response of which something is made.
+/// Responses with their last step.
 struct Finished<'a, T, R, F> {
     rows: Rows<'a, T>,
     response: &'a R,
@@ -71,23 +72,35 @@ fn fill_chunk<T: Pixel, F: Finish<T>>(rows: Rows<T>, out: &mut [T], response: im
     if rows.level().has_byte_vectors()
         && let Some(out) = T::bytes_mut(out)
     {
-        with_byte_vectors!(rows.level(), lanes => fill_bytes::<T, F, _>(lanes, out, response), else unreachable!("there are lanes"))
+        with_byte_vectors!(
+            rows.level(),
+            byte_vectors => fill_bytes::<T, F, _>(byte_vectors, out, response),
+            else unreachable!("the level has byte vectors")
+        )
     } else {
         fill::<T, F>(out, response);
     }
 }
 
-/// As many of the numbers of a row as there are lanes, if they are of 8 bits.
+/// A vector of the numbers of a row from place `i` on, if they are of 8 bits.
 #[inline(always)]
-pub(in crate::filters) fn load<T: Pixel, R: Register>(lanes: ByteVectors<R>, row: &[T], i: usize) -> Option<Bytes<R>> {
-    Some(lanes.load(&T::bytes(row)?[i..]))
+pub(in crate::filters) fn load<T: Pixel, R: Register>(
+    byte_vectors: ByteVectors<R>,
+    row: &[T],
+    i: usize,
+) -> Option<Bytes<R>> {
+    Some(byte_vectors.load(&T::bytes(row)?[i..]))
 }
 
 #[inline(always)]
-fn fill_bytes<T: Pixel, F: Finish<T>, R: Register>(lanes: ByteVectors<R>, out: &mut [u8], response: impl Response<T>) {
+fn fill_bytes<T: Pixel, F: Finish<T>, R: Register>(
+    byte_vectors: ByteVectors<R>,
+    out: &mut [u8],
+    response: impl Response<T>,
+) {
     for (i, out) in out.chunks_exact_mut(R::BYTES).enumerate() {
-        if let Some(words) = response.words(lanes, i * R::BYTES) {
-            F::words(lanes, words).saturate().store(out);
+        if let Some(words) = response.words(byte_vectors, i * R::BYTES) {
+            F::words(byte_vectors, words).saturate().store(out);
         }
     }
 }

@@ -17,8 +17,8 @@ impl Signed {
     }
 }
 
-/// What a negative response becomes. Pictures of whole numbers have no negative ones; those of `f32` have, and `Clamp` keeps
-/// them.
+/// What a negative response becomes. Pictures of whole numbers have no negative ones; those of `f32` have, and `Clamp`
+/// keeps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::filters) enum Signed {
     /// |r|
@@ -84,8 +84,8 @@ impl<T: Pixel> Finish<T> for Offset {
     }
 
     #[inline(always)]
-    fn words<R: Register>(lanes: ByteVectors<R>, responses: Words<R>) -> Words<R> {
-        responses.add(lanes.splat_words(128))
+    fn words<R: Register>(byte_vectors: ByteVectors<R>, responses: Words<R>) -> Words<R> {
+        responses.add(byte_vectors.splat_words(128))
     }
 }
 

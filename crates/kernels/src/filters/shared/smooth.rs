@@ -1,28 +1,29 @@
-//! Smoothing of 8-bit numbers in 16 bits: twice as many in a vector as there would be floats.
+//! Smoothing of 8-bit numbers in 16 bits: a vector holds twice as many of them as of floats.
+
+use glassbox_simd::{Aligned, ByteVectors, Level, Register, chunk_starts, with_byte_vectors};
 
 use crate::Pixel;
 use crate::operator::Rows;
-use glassbox_simd::{Aligned, ByteVectors, Level, Register, chunk_starts, with_byte_vectors};
 
-/// Most weights in a row or column: so many that what is lost by rounding is below a quarter of a grey level.
+/// Most weights in a row or column. With more, rounding errors could exceed a quarter of a grey level.
 pub(in crate::filters) const MOST_WEIGHTS: usize = 63;
 
-/// Bits behind the point of what is between columns and rows.
+/// Fractional bits of the sums of columns.
 const FRACTION: u32 = 7;
 
-/// No register holds more numbers of 8 bits.
-const MOST_LANES: usize = 64;
+/// Most 8-bit numbers in a register.
+const MOST_BYTES: usize = 64;
 
 /// Half a grey level.
 const HALF: u16 = 1 << (FRACTION - 1);
 
-/// Sums of 8-bit numbers with weights that are the same from either end, are not negative and add up to 1; the same ones for columns and rows.
+/// Sums of 8-bit numbers with symmetric weights that are not negative and add up to 1; the same for columns and rows.
 ///
-/// Weights are multiples of 2⁻¹⁶. Every product is cut off after 7 bits behind the point and the half that is lost on average made up for, so that
-/// one result in some hundred lies a grey level beside the one that is nearest to the exact sum.
+/// Weights are multiples of 2⁻¹⁶. Every product is cut off after 7 fractional bits, and the average loss is added back.
+/// About one result in a hundred differs by a grey level from the rounded exact sum.
 #[derive(Debug)]
 pub(in crate::filters) struct Smooth {
-    /// One for each two numbers, from the outermost on, then that of the one in the middle.
+    /// The weight of each symmetric pair, the outermost first, then the weight of the middle.
     weights: Vec<u16>,
     channels: usize,
     /// Sums of columns.
@@ -30,11 +31,11 @@ pub(in crate::filters) struct Smooth {
 }
 
 impl Smooth {
-    /// From all weights, of which there are an odd number.
+    /// From all weights; their number is odd.
     pub(in crate::filters) fn new(weights: &[f32], channels: usize) -> Self {
         let (middle, pairs) = weights[..=weights.len() / 2].split_last().expect("one weight at least");
         let whole = |weight: &f32, most: u16| (weight * 65536.0).round().min(f32::from(most)) as u16;
-        // Of a pair neither can be more than a half.
+        // Neither of a pair can exceed a half.
         let mut weights: Vec<_> = pairs.iter().map(|weight| whole(weight, u16::MAX / 2)).collect();
         weights.push(whole(middle, u16::MAX));
         Self { weights, channels, columns: Aligned::default() }
@@ -52,37 +53,37 @@ impl Smooth {
         let bytes = |y: usize| T::bytes(rows.get(y)).expect("numbers of 8 bits");
         let out = T::bytes_mut(out).expect("numbers of 8 bits");
         let pairs: Vec<_> = (0..weights.len()).map(|i| [bytes(i), bytes(last - i)]).collect();
-        let level = if out.len() < MOST_LANES { Level::BASELINE } else { rows.level() };
+        let level = if out.len() < MOST_BYTES { Level::BASELINE } else { rows.level() };
         with_byte_vectors!(
             level,
-            lanes => weigh_rows(lanes, columns.get_mut(), weights, &pairs),
+            byte_vectors => weigh_rows(byte_vectors, columns.get_mut(), weights, &pairs),
             else weigh(columns.get_mut(), weights, &pairs, |a| u16::from(a) << FRACTION, |sum| sum)
         );
         let columns = columns.get();
         let pairs: Vec<_> = (0..weights.len()).map(|i| [&columns[i * c..], &columns[(last - i) * c..]]).collect();
         with_byte_vectors!(
             level,
-            lanes => weigh_columns(lanes, out, weights, &pairs),
+            byte_vectors => weigh_columns(byte_vectors, out, weights, &pairs),
             else weigh(out, weights, &pairs, |sum| sum, |sum| ((sum + HALF) >> FRACTION).min(255) as u8)
         );
     }
 }
 
-/// What the products lose on average.
+/// The average loss of the products by cutting off.
 fn lost(weights: &[u16]) -> u16 {
     (weights.len() / 2) as u16
 }
 
 #[inline(always)]
-fn weigh_rows<R: Register>(lanes: ByteVectors<R>, out: &mut [u16], weights: &[u16], sources: &[[&[u8]; 2]]) {
+fn weigh_rows<R: Register>(byte_vectors: ByteVectors<R>, out: &mut [u16], weights: &[u16], sources: &[[&[u8]; 2]]) {
     let middle = weights.len() - 1;
     for start in chunk_starts(R::BYTES, out) {
         let [here, _] = sources[middle];
-        let here = lanes.load(&here[start..]);
+        let here = byte_vectors.load(&here[start..]);
         let mut sum =
-            lanes.splat_words(lost(weights) as i16).add(here.weigh(64, here, 64).upper_product(weights[middle]));
+            byte_vectors.splat_words(lost(weights) as i16).add(here.weigh(64, here, 64).upper_product(weights[middle]));
         for (&weight, [a, b]) in weights[..middle].iter().zip(sources) {
-            let both = lanes.load(&a[start..]).weigh(64, lanes.load(&b[start..]), 64);
+            let both = byte_vectors.load(&a[start..]).weigh(64, byte_vectors.load(&b[start..]), 64);
             sum = sum.add(both.upper_product(2 * weight));
         }
         sum.store(&mut out[start..]);
@@ -90,21 +91,21 @@ fn weigh_rows<R: Register>(lanes: ByteVectors<R>, out: &mut [u16], weights: &[u1
 }
 
 #[inline(always)]
-fn weigh_columns<R: Register>(lanes: ByteVectors<R>, out: &mut [u8], weights: &[u16], sources: &[[&[u16]; 2]]) {
+fn weigh_columns<R: Register>(byte_vectors: ByteVectors<R>, out: &mut [u8], weights: &[u16], sources: &[[&[u16]; 2]]) {
     let middle = weights.len() - 1;
     for start in chunk_starts(R::BYTES, out) {
         let [here, _] = sources[middle];
-        let here = lanes.load_words(&here[start..]).upper_product(weights[middle]);
-        let mut sum = lanes.splat_words((lost(weights) + HALF) as i16).add(here);
+        let here = byte_vectors.load_words(&here[start..]).upper_product(weights[middle]);
+        let mut sum = byte_vectors.splat_words((lost(weights) + HALF) as i16).add(here);
         for (&weight, [a, b]) in weights[..middle].iter().zip(sources) {
-            let both = lanes.load_words(&a[start..]).add(lanes.load_words(&b[start..]));
+            let both = byte_vectors.load_words(&a[start..]).add(byte_vectors.load_words(&b[start..]));
             sum = sum.add(both.upper_product(weight));
         }
         sum.shift_right(FRACTION).saturate_in_order().store(&mut out[start..]);
     }
 }
 
-/// `out[x] = finish(Σ weight · (lifted a[x] + lifted b[x]))`, but for the last weight, which is for one of the two only.
+/// `out[x] = finish(Σ weight · (lifted a[x] + lifted b[x]))`; the last weight counts `a` alone.
 #[inline(always)]
 fn weigh<S: Copy, U: Copy>(
     out: &mut [U],

@@ -80,14 +80,14 @@ impl Patches {
         let own = row * columns + column;
         let Some(patches) = &self.chosen else { return own };
         let (scale, colours) = (100.0 / f64::from(T::FULL), self.colours());
-        let seen = if self.alpha { self.weight(pixel) / f64::from(T::FULL) } else { 1.0 };
+        let visible = if self.alpha { self.weight(pixel) / f64::from(T::FULL) } else { 1.0 };
         let distance = |label: usize| {
             let patch = &patches[label * self.terms()..][..self.terms()];
             let differ = |(a, mean): (&T, &f64)| (scale * (f64::from(a.to_real()) - mean)).powi(2);
             let mut all = pixel[colours..].iter().zip(&patch[colours..]).map(differ).sum::<f64>();
             // An invisible colour may be NaN.
-            if seen > 0.0 {
-                all += seen * pixel[..colours].iter().zip(patch).map(differ).sum::<f64>();
+            if visible > 0.0 {
+                all += visible * pixel[..colours].iter().zip(patch).map(differ).sum::<f64>();
             }
             let (dy, dx) = (y as f64 - patch[self.channels], x as f64 - patch[self.channels + 1]);
             all + self.closeness * self.closeness * (dy * dy + dx * dx)
