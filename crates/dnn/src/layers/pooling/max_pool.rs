@@ -3,8 +3,9 @@ use glassbox_simd::FloatVectors;
 use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen, Windows};
 use crate::compute::float_vectors::{EIGHT, vector, vector_mut};
 use crate::layers::window::window_usage;
-use crate::layers::{Arguments, Entry, Window};
+use crate::layers::{Arguments, Entry, Plain, Window};
 use crate::onnx::Onnx;
+use crate::pass::{Backward, Forward};
 use crate::{Error, Real};
 
 /// `max-pool` as a layer.
@@ -12,10 +13,37 @@ pub(crate) type MaxPool = Pool<Max>;
 
 /// The greatest number of each window, channel by channel.
 ///
-/// The derivation: a small change of the greatest number changes the output as much, of any other not at all; so the whole gradient goes to the
-/// greatest, the first of them if there are several, and is summed up where windows overlap. Places outside the picture have no say.
+/// The derivation: a small change of the greatest number changes the output by as much, a change of any other not at all.
+/// So the whole gradient goes to the greatest, the first of them if there are several; where windows overlap, gradients
+/// add up. Padding is never the greatest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Max;
+
+impl<T: Real> Plain<T> for Pool<Max> {
+    fn plain_forward(&self, Forward { pass, input: x, output: y, .. }: Forward<'_, T>) {
+        let output = self.windows.output();
+        for at in output.indices(pass.samples) {
+            y[output.at(at)] = x[self.argmax(x, at)];
+        }
+    }
+
+    fn plain_backward(&self, Backward { pass, input: x, gradient, input_gradient, .. }: Backward<'_, T>) {
+        let output = self.windows.output();
+        input_gradient.fill(T::zero());
+        for at in output.indices(pass.samples) {
+            input_gradient[self.argmax(x, at)] += gradient[output.at(at)];
+        }
+    }
+}
+
+impl Pool<Max> {
+    /// The index of the greatest number of channel `c` in window `[i, j]` of sample `n`.
+    fn argmax<T: Real>(&self, x: &[T], [n, i, j, c]: [usize; 4]) -> usize {
+        let input = self.windows.input;
+        let pixels = self.window.pixels(input, [i, j]).map(|(_, [row, column])| input.at([n, row, column, c]));
+        pixels.reduce(|most, at| if x[at] > x[most] { at } else { most }).expect("a window shows a pixel")
+    }
+}
 
 impl Rule for Max {
     const KEEPS_PLACES: bool = true;
@@ -152,6 +180,10 @@ impl Pooling for Max {
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)
+    }
+
+    fn plain<T: Real>(pool: &Pool<Self>) -> Option<&dyn Plain<T>> {
+        Some(pool)
     }
 
     fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String {

@@ -7,8 +7,7 @@ use rayon::prelude::*;
 
 use crate::compute::window::Places;
 use crate::layers::arguments::size_text;
-use crate::layers::{Arguments, Entry, Kind, Layer, Window};
-
+use crate::layers::{Arguments, Entry, Kind, Layer, Plain, Window};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Phase, room};
 use crate::{Error, Real, Shape};
@@ -243,6 +242,11 @@ pub(super) trait Pooling: Rule {
         String::new()
     }
 
+    /// The layer in ordinary loops, if the rule's own are not.
+    fn plain<T: Real>(_: &Pool<Self>) -> Option<&dyn Plain<T>> {
+        None
+    }
+
     /// Itself in ONNX operators on a picture.
     fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String;
 }
@@ -253,9 +257,9 @@ pub(super) trait Pooling: Rule {
 /// `[n, h, w, c]` → `[n, h′, w′, c]`
 #[derive(Clone, Debug)]
 pub(crate) struct Pool<R> {
-    rule: R,
-    window: Window,
-    windows: Windows,
+    pub(super) rule: R,
+    pub(super) window: Window,
+    pub(super) windows: Windows,
 }
 
 impl<R: Pooling> Kind for Pool<R> {
@@ -285,6 +289,10 @@ impl<R: Pooling, T: Real> Layer<T> for Pool<R> {
 
     fn output(&self) -> Shape {
         self.windows.output()
+    }
+
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        R::plain(self)
     }
 
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use self::loops::{Add, AddProducts, AddSquares, Slopes, Stretch, fold, repeat, wide};
 use crate::layers::sums::sum_samples;
-use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Start};
+use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Start};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward, Memory, Pass, Phase};
 use crate::{Error, Real, Shape};
@@ -32,6 +32,59 @@ pub struct BatchNorm {
     shape: Shape,
     eps: f64,
     momentum: f64,
+}
+
+impl<T: Real> Plain<T> for BatchNorm {
+    fn plain_forward(&self, Forward { pass, input: x, output: y, parameters, .. }: Forward<'_, T>) {
+        let c = self.shape.channels;
+        for channel in 0..c {
+            let (mean, r) = self.statistics(pass, x, parameters, channel);
+            let [weight, bias] = [0, 1].map(|index: usize| parameters[index].as_slice()[channel]);
+            for i in (channel..y.len()).step_by(c) {
+                y[i] = weight * (x[i] - mean) * r + bias;
+            }
+        }
+    }
+
+    fn plain_backward(&self, back: Backward<'_, T>) {
+        let Backward { pass, input: x, gradient: g, input_gradient, parameters, parameter_gradients, .. } = back;
+        let c = self.shape.channels;
+        let n = T::from_f64((x.len() / c) as f64);
+        for channel in 0..c {
+            let (mean, r) = self.statistics(pass, x, parameters, channel);
+            let (weight, mut weight_gradient, mut bias_gradient) =
+                (parameters[0].as_slice()[channel], T::zero(), T::zero());
+            for i in (channel..x.len()).step_by(c) {
+                weight_gradient += g[i] * (x[i] - mean) * r;
+                bias_gradient += g[i];
+            }
+            for i in (channel..x.len()).step_by(c) {
+                let z = (x[i] - mean) * r;
+                input_gradient[i] = match pass.phase {
+                    Phase::Train => weight * r * (g[i] - bias_gradient / n - z * weight_gradient / n),
+                    Phase::Predict => weight * r * g[i],
+                };
+            }
+            parameter_gradients[0].as_mut_slice()[channel] = weight_gradient;
+            parameter_gradients[1].as_mut_slice()[channel] = bias_gradient;
+        }
+    }
+}
+
+impl BatchNorm {
+    /// `μ` and `1/√(σ² + ε)` of a channel: those of the batch in training, the running ones in prediction.
+    fn statistics<T: Real>(&self, pass: Pass, x: &[T], parameters: &[Tensor<T>], channel: usize) -> (T, T) {
+        let numbers = || x.iter().skip(channel).step_by(self.shape.channels).copied();
+        let n = T::from_f64((x.len() / self.shape.channels) as f64);
+        let (mean, variance) = match pass.phase {
+            Phase::Train => {
+                let mean = numbers().sum::<T>() / n;
+                (mean, numbers().map(|x| (x - mean) * (x - mean)).sum::<T>() / n)
+            }
+            Phase::Predict => (parameters[2].as_slice()[channel], parameters[3].as_slice()[channel]),
+        };
+        (mean, T::one() / (variance + T::from_f64(self.eps)).sqrt())
+    }
 }
 
 impl Kind for BatchNorm {
@@ -143,6 +196,10 @@ impl<T: Real> Layer<T> for BatchNorm {
 
     fn multiplications(&self) -> u64 {
         self.shape.len() as u64
+    }
+
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        Some(self)
     }
 
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], parameters: &[Tensor<T>]) -> Option<String> {
