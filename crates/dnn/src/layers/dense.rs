@@ -143,19 +143,19 @@ impl<T: Real> Layer<T> for Dense {
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let input = View::new(input, pass.samples, self.inputs());
-        let slopes = View::new(gradient, pass.samples, self.outputs);
+        let g = View::new(gradient, pass.samples, self.outputs);
         let weights = parameter_gradients[0].as_mut_slice();
-        gemm(pass.level, slopes.transposed(), input, None, weights, &mut memory.scratch);
+        gemm(pass.level, g.transposed(), input, None, weights, &mut memory.scratch);
         if let Some(bias) = parameter_gradients.get_mut(1) {
             let bias = bias.as_mut_slice();
             bias.fill(T::zero());
-            for slopes in gradient.chunks_exact(self.outputs) {
-                bias.iter_mut().zip(slopes).for_each(|(sum, &slope)| *sum += slope);
+            for gradient in gradient.chunks_exact(self.outputs) {
+                bias.iter_mut().zip(gradient).for_each(|(sum, &g)| *sum += g);
             }
         }
         if !input_gradient.is_empty() {
             let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());
-            gemm(pass.level, slopes, weight, None, input_gradient, &mut memory.scratch);
+            gemm(pass.level, g, weight, None, input_gradient, &mut memory.scratch);
         }
     }
 }

@@ -184,7 +184,7 @@ impl<T: Real> Layer<T> for Up {
             for (row, gradient) in self.rows.iter().zip(gradient.chunks_exact(self.columns.len() * c)) {
                 for (column, gradient) in self.columns.iter().zip(gradient.chunks_exact(c)) {
                     for (at, weight) in self.sources::<T>(*row, *column).into_iter().take(used) {
-                        sums[at..][..c].iter_mut().zip(gradient).for_each(|(sum, &slope)| *sum += slope * weight);
+                        sums[at..][..c].iter_mut().zip(gradient).for_each(|(sum, &g)| *sum += g * weight);
                     }
                 }
             }

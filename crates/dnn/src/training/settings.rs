@@ -23,7 +23,7 @@ pub enum Precision {
     F64,
 }
 
-/// What is wanted of a training; [`Plan`](super::Plan) decides what is left open. Names and texts are those of the
+/// The settings of a training; [`Plan`](super::Plan) decides what is left open. Names and texts are those of the
 /// command line.
 ///
 /// By default everything is left open: that is the article's training.

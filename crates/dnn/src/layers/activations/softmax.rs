@@ -94,9 +94,9 @@ impl<T: Real> Layer<T> for Softmax {
 
     fn backward(&self, Backward { output, gradient, input_gradient, .. }: Backward<'_, T>) {
         let c = self.shape.channels;
-        for ((slopes, g), y) in input_gradient.chunks_mut(c).zip(gradient.chunks(c)).zip(output.chunks(c)) {
+        for ((input_gradient, g), y) in input_gradient.chunks_mut(c).zip(gradient.chunks(c)).zip(output.chunks(c)) {
             let mean: T = g.iter().zip(y).map(|(&g, &y)| g * y).sum();
-            slopes.iter_mut().zip(g).zip(y).for_each(|((slope, &g), &y)| *slope = y * (g - mean));
+            input_gradient.iter_mut().zip(g).zip(y).for_each(|((dx, &g), &y)| *dx = y * (g - mean));
         }
     }
 }

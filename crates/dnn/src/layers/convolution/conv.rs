@@ -184,7 +184,7 @@ impl<T: Real> Layer<T> for Conv {
         let convolution = &self.convolution;
         let weights = convolution.pack(parameters[0].as_slice(), &mut memory.scratch.numbers);
         let bias = parameters.get(1).map(|bias| bias.as_slice());
-        let padded = convolution.pad(input, pass.samples, &mut memory.kept);
+        let padded = convolution.pad(input, pass.samples, &mut memory.saved);
         let outputs = Layer::<T>::output(self).len();
         output.par_chunks_mut(outputs).zip(padded.samples()).for_each(|(output, padded)| {
             convolution.forward(pass.level, padded, weights, bias, output);
@@ -194,7 +194,7 @@ impl<T: Real> Layer<T> for Conv {
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let convolution = &self.convolution;
-        let padded = Padded::of(convolution, input, memory.kept.get(), pass.samples);
+        let padded = Padded::of(convolution, input, memory.saved.get(), pass.samples);
         let (weight, bias) = parameter_gradients.split_at_mut(1);
         let bias = bias.first_mut().map(|bias| bias.as_mut_slice());
         convolution.weight_gradient(pass, padded, gradient, weight[0].as_mut_slice(), bias, &mut memory.scratch);

@@ -139,7 +139,7 @@ impl Kind for ConvTranspose {
         if input.channels.saturating_mul(size.0 * size.1).saturating_mul(masks / groups) > MOST_WEIGHTS {
             return Err(arguments.wrong(format!("more than {MOST_WEIGHTS} weights")));
         }
-        let (outside, wanted) = match out {
+        let (outside, requested) = match out {
             Some(out) => (Outside::Out, Some(out)),
             None if is_same => (Outside::Same, Some((input.height * stride.0, input.width * stride.1))),
             None => (Outside::Pad, None),
@@ -147,7 +147,7 @@ impl Kind for ConvTranspose {
         let placed = |pads| Window::placed(size, stride, dilation, pads, (input.height, input.width));
         let extent = placed([0; 4]).extent();
         let full = ((input.height - 1) * stride.0 + extent.0, (input.width - 1) * stride.1 + extent.1);
-        let (pads, out_pad) = match wanted {
+        let (pads, out_pad) = match requested {
             None => (explicit.unwrap_or_default(), out_pad.unwrap_or_default()),
             Some((rows, columns)) => {
                 let less = [full.0.saturating_sub(rows), full.1.saturating_sub(columns)];
@@ -277,15 +277,15 @@ impl<T: Real> Layer<T> for ConvTranspose {
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let convolution = &self.convolution;
-        convolution.pad(gradient, pass.samples, &mut memory.kept);
-        let padded = Padded::of(convolution, gradient, memory.kept.get(), pass.samples);
+        convolution.pad(gradient, pass.samples, &mut memory.saved);
+        let padded = Padded::of(convolution, gradient, memory.saved.get(), pass.samples);
         let weight = parameter_gradients[0].as_mut_slice();
         convolution.weight_gradient(pass, padded, input, weight, None, &mut memory.scratch);
         if let Some(bias) = parameter_gradients.get_mut(1) {
             let (size, masks) = (self.output.len(), self.output.channels);
             let sums = sum_samples(pass.samples, masks, &mut memory.scratch.numbers, |index, sums| {
                 for pixel in gradient[index * size..][..size].chunks_exact(masks) {
-                    sums.iter_mut().zip(pixel).for_each(|(sum, &slope)| *sum += slope);
+                    sums.iter_mut().zip(pixel).for_each(|(sum, &g)| *sum += g);
                 }
             });
             bias.as_mut_slice().copy_from_slice(sums);

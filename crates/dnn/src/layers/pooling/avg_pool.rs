@@ -106,16 +106,16 @@ pub(super) fn add_scaled<T: Real>(seen: Seen, input: &[T], factor: T, sums: &mut
     }
 }
 
-/// Adds `slopes`, times `factor`, to every pixel of a window.
+/// Adds `gradient`, times `factor`, to every pixel of a window.
 #[inline(always)]
-pub(super) fn give<T: Real>(seen: Seen, slopes: &[T], factor: T, input_gradient: &mut [T]) {
+pub(super) fn give<T: Real>(seen: Seen, gradient: &[T], factor: T, input_gradient: &mut [T]) {
     let c = seen.channels;
-    let slopes = &slopes[..c];
+    let gradient = &gradient[..c];
     for row in seen.rows() {
         for column in seen.columns() {
             let sums = &mut input_gradient[row + column..][..c];
             for i in 0..c {
-                sums[i] += slopes[i] * factor;
+                sums[i] += gradient[i] * factor;
             }
         }
     }

@@ -46,13 +46,13 @@ impl Pool<Max> {
 }
 
 impl Rule for Max {
-    const KEEPS_PLACES: bool = true;
-    const GIVES_TO_PLACES: bool = true;
+    const SAVES_INDICES: bool = true;
+    const GIVES_TO_INDICES: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, places, .. }: Answer<'_, T>) {
+    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, indices: argmax, .. }: Answer<'_, T>) {
         let c = seen.channels;
-        let (output, places) = (&mut output[..c], &mut places[..c]);
+        let (output, argmax) = (&mut output[..c], &mut argmax[..c]);
         let mut is_first = true;
         for row in seen.rows() {
             for column in seen.columns() {
@@ -60,15 +60,15 @@ impl Rule for Max {
                 let numbers = &input[at..][..c];
                 if std::mem::take(&mut is_first) {
                     output.copy_from_slice(numbers);
-                    for (i, place) in places.iter_mut().enumerate() {
-                        *place = (at + i) as u32;
+                    for (i, index) in argmax.iter_mut().enumerate() {
+                        *index = (at + i) as u32;
                     }
                     continue;
                 }
                 for i in 0..c {
                     let greater = numbers[i] > output[i];
                     output[i] = if greater { numbers[i] } else { output[i] };
-                    places[i] = if greater { (at + i) as u32 } else { places[i] };
+                    argmax[i] = if greater { (at + i) as u32 } else { argmax[i] };
                 }
             }
         }
@@ -83,7 +83,7 @@ impl Rule for Max {
         windows: &Windows,
         input: &[T],
         output: &mut [T],
-        places: &mut [u32],
+        argmax: &mut [u32],
     ) -> bool {
         let c = windows.input.channels;
         let mut to = 0;
@@ -91,14 +91,14 @@ impl Rule for Max {
         for &rows in &windows.rows {
             let has_squares = has_pairs && rows.is_pair();
             for &columns in &windows.columns {
-                let (seen, output, places) = (windows.seen(rows, columns), &mut output[to..], &mut places[to..]);
+                let (seen, output, argmax) = (windows.seen(rows, columns), &mut output[to..], &mut argmax[to..]);
                 let (first, eight) = (seen.first(), c.max(EIGHT));
                 let row = windows.input.width * c;
                 to += c;
                 if has_squares && first + row + c + eight <= input.len() && eight <= output.len() {
-                    self.square(eights, [first, first + c, first + row, first + row + c], c, input, output, places);
+                    self.square(eights, [first, first + c, first + row, first + row + c], c, input, output, argmax);
                 } else {
-                    self.answer(eights, seen, input, output, places);
+                    self.answer(eights, seen, input, output, argmax);
                 }
             }
         }
@@ -107,11 +107,11 @@ impl Rule for Max {
 
     #[inline(always)]
     fn backward<T: Real>(&self, _: Seen, _: &[T], _: Back<'_, T>) {
-        unreachable!("the whole gradient goes to the places")
+        unreachable!("the whole gradient goes to the argmax")
     }
 }
 
-/// Eight numbers and their places.
+/// Eight numbers and their indices.
 #[inline(always)]
 fn at<T: Real, E: FloatVectors<T>>(eights: E, input: &[T], from: usize) -> (E::Vector, E::Indices) {
     (eights.load(vector(&input[from..])), eights.indices(from as u32))
@@ -126,11 +126,11 @@ impl Max {
         seen: Seen,
         input: &[T],
         output: &mut [T],
-        places: &mut [u32],
+        argmax: &mut [u32],
     ) {
         let c = seen.channels;
         if seen.last() + c.max(EIGHT) > input.len() || c.max(EIGHT) > output.len() {
-            return self.forward(seen, input, Answer { output, places, generator: None });
+            return self.forward(seen, input, Answer { output, indices: argmax, generator: None });
         }
         for first in (0..c).step_by(EIGHT) {
             // The last eight of a pixel may overlap those before.
@@ -142,7 +142,7 @@ impl Max {
                 }
             }
             eights.store(most.0, vector_mut(&mut output[first..]));
-            eights.store_indices(most.1, vector_mut(&mut places[first..]));
+            eights.store_indices(most.1, vector_mut(&mut argmax[first..]));
         }
     }
 
@@ -155,7 +155,7 @@ impl Max {
         channels: usize,
         input: &[T],
         output: &mut [T],
-        places: &mut [u32],
+        argmax: &mut [u32],
     ) {
         let [a, b, c, d] = pixels;
         for first in (0..channels).step_by(EIGHT) {
@@ -164,7 +164,7 @@ impl Max {
             let most = eights.greater(at(eights, input, c + first), most);
             let most = eights.greater(at(eights, input, d + first), most);
             eights.store(most.0, vector_mut(&mut output[first..]));
-            eights.store_indices(most.1, vector_mut(&mut places[first..]));
+            eights.store_indices(most.1, vector_mut(&mut argmax[first..]));
         }
     }
 }

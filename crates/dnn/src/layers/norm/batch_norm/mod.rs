@@ -4,7 +4,7 @@ use glassbox_simd::{Aligned, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
-use self::loops::{Add, AddProducts, AddSquares, Slopes, Stretch, fold, repeat, wide};
+use self::loops::{Add, AddProducts, AddSquares, InputGradient, Stretch, fold, repeat, wide};
 use crate::layers::sums::sum_samples;
 use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Start};
 use crate::onnx::{Attribute, Onnx};
@@ -105,7 +105,7 @@ impl Kind for BatchNorm {
 
 /// What a training pass keeps: mean, 1/√(variance + ε) and unbiased variance of each channel, as wide as the loops want them, and how many numbers
 /// each channel had.
-fn kept<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
+fn saved<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
     let (mean, rest) = memory.split_at(wide);
     let (scale, rest) = rest.split_at(wide);
     let (variance, rest) = rest.split_at(wide);
@@ -113,7 +113,7 @@ fn kept<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
 }
 
 impl BatchNorm {
-    /// Looks at a batch; leaves what [`kept`] takes apart.
+    /// Looks at a batch; leaves what [`saved`] takes apart.
     ///
     /// The squares are those of the distances from each sample's own mean `mₛ` over its `n` pixels, while the sample is at hand:
     /// `Σ (x − μ)² = Σₛ (Σ (x − mₛ)² + n·(mₛ − μ)²)`.
@@ -133,7 +133,7 @@ impl BatchNorm {
         });
         let looks = || looks.chunks_exact(2 * wide).map(|look| look.split_at(wide));
         let (samples, count) = (T::from_f64(pass.samples as f64), T::from_f64(pass.samples as f64) * pixels);
-        let (mean, rest) = memory.kept.room(3 * wide + 1).split_at_mut(wide);
+        let (mean, rest) = memory.saved.room(3 * wide + 1).split_at_mut(wide);
         let (scale, rest) = rest.split_at_mut(wide);
         for i in 0..c {
             mean[i] = looks().map(|(mean, _)| mean[i]).fold(T::zero(), |sum, mean| sum + mean) / samples;
@@ -222,7 +222,7 @@ impl<T: Real> Layer<T> for BatchNorm {
         let [mean, scale] = match pass.phase {
             Phase::Train => {
                 self.look(pass, input, memory);
-                let ([mean, scale, _], _) = kept(memory.kept.get(), wide);
+                let ([mean, scale, _], _) = saved(memory.saved.get(), wide);
                 [mean, scale]
             }
             Phase::Predict => self.learned(parameters, &mut memory.scratch.numbers),
@@ -246,11 +246,11 @@ impl<T: Real> Layer<T> for BatchNorm {
         // Of what does not move with the batch, nothing is taken away.
         let ([mean, scale], share) = match pass.phase {
             Phase::Train => {
-                let ([mean, scale, _], count) = kept(memory.kept.get(), wide);
+                let ([mean, scale, _], count) = saved(memory.saved.get(), wide);
                 ([mean, scale], T::one() / count)
             }
             Phase::Predict => {
-                known = self.learned(parameters, &mut memory.kept);
+                known = self.learned(parameters, &mut memory.saved);
                 (known, T::zero())
             }
         };
@@ -279,13 +279,13 @@ impl<T: Real> Layer<T> for BatchNorm {
         }
         let (scale, tilt, shift) = (&*stretch, &*tilt, &*shift);
         let samples = input_gradient.par_chunks_mut(size).zip(input.par_chunks(size).zip(gradient.par_chunks(size)));
-        samples.with_min_len(4).for_each(|(slopes, (x, g))| {
-            dispatch(pass.level, Slopes { x, g, mean, scale, tilt, shift, slopes });
+        samples.with_min_len(4).for_each(|(input_gradient, (x, g))| {
+            dispatch(pass.level, InputGradient { x, g, mean, scale, tilt, shift, input_gradient });
         });
     }
 
     fn observe(&self, parameters: &mut [Tensor<T>], memory: &Memory<T>) {
-        let ([mean, _, variance], count) = kept(memory.kept.get(), wide(self.shape.channels));
+        let ([mean, _, variance], count) = saved(memory.saved.get(), wide(self.shape.channels));
         let momentum = T::from_f64(self.momentum);
         let mut approach = |parameter: usize, numbers: &[T]| {
             let running = parameters[parameter].as_mut_slice().iter_mut();
