@@ -1,34 +1,11 @@
 //! What holds for the whole workspace: laws over every filter and layer, goldens made by others, the command lines.
 
-mod bad_input;
-mod batches;
-mod checkpoints;
-mod command_lines;
-mod contradictions;
-mod drawn_laws;
-mod every_number;
-mod filter_laws;
-mod filters_program;
-mod goldens;
-mod layer_goldens;
-mod layer_laws;
-mod model_texts;
+mod files;
+mod kernels;
 mod module_circles;
-mod naive_layers;
 mod nets;
-mod nets_program;
-mod npz_files;
-mod onnx_cases;
-mod picture_files;
-mod picture_measures;
-mod picture_metadata;
-mod schedules;
-mod simd_numbers;
-mod tiff_files;
-mod training;
-mod training_laws;
-mod training_sessions;
-mod transparency;
+mod programs;
+mod support;
 
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;

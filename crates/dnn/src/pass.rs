@@ -62,9 +62,9 @@ impl Pass {
 #[derive(Debug, Default)]
 pub struct Memory<T> {
     /// What the backward pass needs of the forward pass.
-    pub kept: Aligned<T>,
-    /// The same, as places.
-    pub places: Vec<u32>,
+    pub saved: Aligned<T>,
+    /// The same as indices: the argmax of a pooling.
+    pub indices: Vec<u32>,
     /// What is needed within one pass: shared with other layers, so that what it holds before is undefined.
     pub scratch: Scratch<T>,
 }
@@ -76,8 +76,8 @@ pub struct Scratch<T> {
     pub numbers: Aligned<T>,
     /// More of them, where two lists are needed.
     pub more: Aligned<T>,
-    /// Places.
-    pub places: Vec<u32>,
+    /// Indices.
+    pub indices: Vec<u32>,
 }
 
 /// `numbers` as at least `length` numbers, their contents undefined.

@@ -148,8 +148,8 @@ mod tests {
     fn the_exponential_is_within_two_units_of_the_last_place() {
         for step in -870_000..=887_000 {
             let x = step as f32 / 10_000.0;
-            let (found, wanted) = (x.exponential(), f64::from(x).exp() as f32);
-            assert!(found.to_bits().abs_diff(wanted.to_bits()) <= 2, "e^{x}: found {found}, wanted {wanted}");
+            let (found, expected) = (x.exponential(), f64::from(x).exp() as f32);
+            assert!(found.to_bits().abs_diff(expected.to_bits()) <= 2, "e^{x}: found {found}, expected {expected}");
         }
     }
 
@@ -162,10 +162,10 @@ mod tests {
         assert!(f32::NAN.exponential().is_nan());
     }
 
-    fn assert_near(found: f32, wanted: f64, what: &str) {
+    fn assert_near(found: f32, expected: f64, what: &str) {
         assert!(
-            (f64::from(found) - wanted).abs() <= 1e-6 * wanted.abs() + 1e-37,
-            "{what}: found {found}, wanted {wanted}"
+            (f64::from(found) - expected).abs() <= 1e-6 * expected.abs() + 1e-37,
+            "{what}: found {found}, expected {expected}"
         );
     }
 

@@ -42,6 +42,19 @@ impl Shape {
         self.height.saturating_mul(self.width)
     }
 
+    /// The index of channel `c` of pixel `(i, j)` of sample `n`: `((n·height + i)·width + j)·channels + c`.
+    #[inline]
+    pub(crate) fn at(self, [n, i, j, c]: [usize; 4]) -> usize {
+        ((n * self.height + i) * self.width + j) * self.channels + c
+    }
+
+    /// Every `[n, i, j, c]` of `samples` samples, in the order of [`at`](Self::at).
+    pub(crate) fn indices(self, samples: usize) -> impl Iterator<Item = [usize; 4]> {
+        let Self { height, width, channels } = self;
+        let pixels = (0..samples).flat_map(move |n| (0..height * width).map(move |p| [n, p / width, p % width]));
+        pixels.flat_map(move |[n, i, j]| (0..channels).map(move |c| [n, i, j, c]))
+    }
+
     /// Whether it is a list of numbers rather than a picture.
     pub fn is_flat(self) -> bool {
         self.height == 1 && self.width == 1

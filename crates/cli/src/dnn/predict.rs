@@ -25,7 +25,7 @@ use crate::run::{Common, complain, say, say_json, say_picture};
 pub(super) struct Predict {
     /// A model that `dnn train` wrote
     model: PathBuf,
-    /// Dataset; - for standard input
+    /// Picture; - for standard input
     #[arg(required = true)]
     pictures: Vec<PathBuf>,
 }

@@ -11,7 +11,7 @@ pub(crate) const fn listed_len(rows: usize) -> usize {
 }
 
 /// Lists for each column the rows whose number is not zero. Eight rows and columns at a time, as a square of bits. Adds each column to its sum on
-/// the way, if sums are wanted.
+/// the way, if sums are needed.
 ///
 /// # Shape
 /// `numbers` `[rows, columns]`, `counts` and `sums` `[columns]` → `found` `[columns, rows + 8]`: of each column the first `counts` are meant
@@ -123,9 +123,9 @@ mod tests {
             for column in 0..columns {
                 let sum: f64 = numbers.iter().skip(column).step_by(columns).sum();
                 assert_eq!(sums[column], 0.5 + sum, "column {column}");
-                let wanted: Vec<u32> =
+                let expected: Vec<u32> =
                     (0..rows).filter(|row| numbers[row * columns + column] != 0.0).map(|row| row as u32).collect();
-                assert_eq!(found[column * listed_len(rows)..][..counts[column] as usize], wanted, "column {column}");
+                assert_eq!(found[column * listed_len(rows)..][..counts[column] as usize], expected, "column {column}");
             }
         }
     }

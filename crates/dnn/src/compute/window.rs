@@ -121,6 +121,18 @@ impl Window {
         ((self.size.0 - 1) * self.dilation.0 + 1, (self.size.1 - 1) * self.dilation.1 + 1)
     }
 
+    /// The places `[k, l]` of window `[i, j]` that lie in the picture, each with its pixel `[row, column]`:
+    /// `row = i·stride + k·dilation − top`, `column = j·stride + l·dilation − left`.
+    pub(crate) fn pixels(&self, picture: Shape, [i, j]: [usize; 2]) -> impl Iterator<Item = ([usize; 2], [usize; 2])> {
+        let (size, stride, dilation, [top, left, ..]) = (self.size, self.stride, self.dilation, self.pads);
+        let places = (0..size.0).flat_map(move |k| (0..size.1).map(move |l| [k, l]));
+        places.filter_map(move |[k, l]| {
+            let row = (i * stride.0 + k * dilation.0).checked_sub(top).filter(|&row| row < picture.height)?;
+            let column = (j * stride.1 + l * dilation.1).checked_sub(left).filter(|&column| column < picture.width)?;
+            Some(([k, l], [row, column]))
+        })
+    }
+
     /// The rows of the picture that windows see, row of windows by row of windows.
     pub(crate) fn rows(&self, input: Shape) -> Vec<Places> {
         let [top, _, bottom, _] = self.pads;

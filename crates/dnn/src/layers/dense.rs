@@ -1,6 +1,6 @@
 use glassbox_tensor::Tensor;
 
-use super::{Arguments, Entry, Kind, Layer, Parameter};
+use super::{Arguments, Entry, Kind, Layer, Parameter, Plain};
 use crate::compute::gemm::{View, gemm};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
@@ -25,6 +25,40 @@ pub struct Dense {
     pub outputs: usize,
     /// Whether there is a bias.
     pub bias: bool,
+}
+
+impl<T: Real> Plain<T> for Dense {
+    fn plain_forward(&self, Forward { pass, input: x, output: y, parameters, .. }: Forward<'_, T>) {
+        let (inputs, outputs, weight) = (self.inputs(), self.outputs, parameters[0].as_slice());
+        for n in 0..pass.samples {
+            for j in 0..outputs {
+                let mut sum = parameters.get(1).map_or(T::zero(), |bias| bias.as_slice()[j]);
+                for i in 0..inputs {
+                    sum += weight[j * inputs + i] * x[n * inputs + i];
+                }
+                y[n * outputs + j] = sum;
+            }
+        }
+    }
+
+    fn plain_backward(&self, back: Backward<'_, T>) {
+        let Backward { pass, input: x, gradient, input_gradient, parameters, parameter_gradients, .. } = back;
+        let (inputs, outputs, weight) = (self.inputs(), self.outputs, parameters[0].as_slice());
+        input_gradient.fill(T::zero());
+        parameter_gradients.iter_mut().for_each(|gradient| gradient.as_mut_slice().fill(T::zero()));
+        for n in 0..pass.samples {
+            for j in 0..outputs {
+                let g = gradient[n * outputs + j];
+                for i in 0..inputs {
+                    parameter_gradients[0].as_mut_slice()[j * inputs + i] += g * x[n * inputs + i];
+                    input_gradient[n * inputs + i] += g * weight[j * inputs + i];
+                }
+                if let Some(bias) = parameter_gradients.get_mut(1) {
+                    bias.as_mut_slice()[j] += g;
+                }
+            }
+        }
+    }
 }
 
 impl Kind for Dense {
@@ -79,6 +113,10 @@ impl<T: Real> Layer<T> for Dense {
         self.inputs() as u64 * self.outputs as u64
     }
 
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        Some(self)
+    }
+
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], parameters: &[Tensor<T>]) -> Option<String> {
         let input = graph.list(input, self.input);
         let weight = graph.parameter(&parameters[0]);
@@ -105,19 +143,19 @@ impl<T: Real> Layer<T> for Dense {
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let input = View::new(input, pass.samples, self.inputs());
-        let slopes = View::new(gradient, pass.samples, self.outputs);
+        let g = View::new(gradient, pass.samples, self.outputs);
         let weights = parameter_gradients[0].as_mut_slice();
-        gemm(pass.level, slopes.transposed(), input, None, weights, &mut memory.scratch);
+        gemm(pass.level, g.transposed(), input, None, weights, &mut memory.scratch);
         if let Some(bias) = parameter_gradients.get_mut(1) {
             let bias = bias.as_mut_slice();
             bias.fill(T::zero());
-            for slopes in gradient.chunks_exact(self.outputs) {
-                bias.iter_mut().zip(slopes).for_each(|(sum, &slope)| *sum += slope);
+            for gradient in gradient.chunks_exact(self.outputs) {
+                bias.iter_mut().zip(gradient).for_each(|(sum, &g)| *sum += g);
             }
         }
         if !input_gradient.is_empty() {
             let weight = View::new(parameters[0].as_slice(), self.outputs, self.inputs());
-            gemm(pass.level, slopes, weight, None, input_gradient, &mut memory.scratch);
+            gemm(pass.level, g, weight, None, input_gradient, &mut memory.scratch);
         }
     }
 }

@@ -71,7 +71,7 @@ impl<T: Real> Layer<T> for Dropout {
         // Of the 2³² words that a draw may give, so many drop: P to within 2⁻³³.
         let threshold = (self.probability * (1u64 << 32) as f64).round() as u64;
         let kept_factor = T::from_f64(1.0 / (1.0 - self.probability));
-        let factors = memory.kept.room(input.len());
+        let factors = memory.saved.room(input.len());
         let samples = output.par_chunks_mut(size).zip(factors.par_chunks_mut(size)).zip(input.par_chunks(size));
         samples.enumerate().for_each(|(sample, ((output, factors), input))| {
             let mut generator = pass.generator(sample);
@@ -91,7 +91,7 @@ impl<T: Real> Layer<T> for Dropout {
             input_gradient.copy_from_slice(gradient);
             return;
         }
-        let slopes = input_gradient.iter_mut().zip(gradient).zip(memory.kept.get());
-        slopes.for_each(|((slope, &g), &factor)| *slope = factor * g);
+        let pairs = input_gradient.iter_mut().zip(gradient).zip(memory.saved.get());
+        pairs.for_each(|((dx, &g), &factor)| *dx = factor * g);
     }
 }

@@ -97,7 +97,7 @@ impl Fourier {
         }
     }
 
-    fn product_slopes<T: Real>(&self, output: &[T], gradient: &[T], slopes: &mut [T]) {
+    fn product_gradient<T: Real>(&self, output: &[T], gradient: &[T], input_gradient: &mut [T]) {
         let side = self.side();
         let mut sums = [gradient[0], gradient[1]];
         for (at, &g) in gradient[2..].iter().enumerate() {
@@ -108,7 +108,7 @@ impl Fourier {
             let (to, factor) = Self::derivative::<T>(column);
             sums[1] += if column > 0 { g * factor * output[1 + row * side + to] } else { T::zero() };
         }
-        slopes.copy_from_slice(&sums);
+        input_gradient.copy_from_slice(&sums);
     }
 }
 
@@ -183,16 +183,18 @@ impl<T: Real> Layer<T> for Fourier {
     fn backward(&self, Backward { output, gradient, input_gradient, .. }: Backward<'_, T>) {
         let (c, outputs) = (self.input.channels, Layer::<T>::output(self).channels);
         let known = output.par_chunks(outputs).zip(gradient.par_chunks(outputs));
-        input_gradient.par_chunks_mut(c).zip(known).with_min_len(64).for_each(|(slopes, (output, gradient))| {
-            if self.products {
-                return self.product_slopes(output, gradient, slopes);
-            }
-            slopes.copy_from_slice(&gradient[..c]);
-            for (i, g) in gradient.chunks(c).enumerate().skip(1) {
-                let (to, factor) = Self::derivative::<T>(i);
-                let waves = &output[to * c..][..c];
-                slopes.iter_mut().zip(g).zip(waves).for_each(|((slope, &g), &wave)| *slope += factor * g * wave);
-            }
-        });
+        input_gradient.par_chunks_mut(c).zip(known).with_min_len(64).for_each(
+            |(input_gradient, (output, gradient))| {
+                if self.products {
+                    return self.product_gradient(output, gradient, input_gradient);
+                }
+                input_gradient.copy_from_slice(&gradient[..c]);
+                for (i, g) in gradient.chunks(c).enumerate().skip(1) {
+                    let (to, factor) = Self::derivative::<T>(i);
+                    let waves = &output[to * c..][..c];
+                    input_gradient.iter_mut().zip(g).zip(waves).for_each(|((dx, &g), &wave)| *dx += factor * g * wave);
+                }
+            },
+        );
     }
 }

@@ -145,6 +145,11 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
     /// The chain rule through this layer: from ∂E/∂output to ∂E/∂input and ∂E/∂parameters.
     fn backward(&self, pass: Backward<'_, T>);
 
+    /// The layer in ordinary loops; none if `forward` and `backward` are already written that way.
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        None
+    }
+
     /// Itself as ONNX operators between `inputs` (the node before and, of layers that see a second one, that) and the value whose name is given
     /// back; none if ONNX cannot say it.
     fn onnx(&self, _graph: &mut Onnx<T>, _inputs: [&str; 2], _parameters: &[Tensor<T>]) -> Option<String> {
@@ -153,6 +158,18 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
 
     /// What is learned by looking instead of by descent, from what the last training pass left in the memory. Layers that take parts are not asked.
     fn observe(&self, _parameters: &mut [Tensor<T>], _memory: &Memory<T>) {}
+}
+
+/// A layer's formula in ordinary loops: the place to read what a layer computes, and what its fast loops are compared with.
+///
+/// It gives what [`Layer::forward`] and [`Layer::backward`] give, but for rounding. It leaves the memory alone, and
+/// every gradient must have its room.
+pub trait Plain<T: Real> {
+    /// From the input to the output.
+    fn plain_forward(&self, pass: Forward<'_, T>);
+
+    /// From ∂E/∂output to ∂E/∂input and ∂E/∂parameters.
+    fn plain_backward(&self, pass: Backward<'_, T>);
 }
 
 /// A layer without parameters that gives as many numbers as come in and writes over them: nothing need be kept of those, and what is written is in the

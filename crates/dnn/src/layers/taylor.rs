@@ -82,12 +82,18 @@ impl<T: Real> Layer<T> for Taylor {
     fn backward(&self, Backward { output, gradient, input_gradient, .. }: Backward<'_, T>) {
         let c = self.input.channels;
         let known = output.par_chunks(c * self.order).zip(gradient.par_chunks(c * self.order));
-        input_gradient.par_chunks_mut(c).zip(known).with_min_len(256).for_each(|(slopes, (output, gradient))| {
-            slopes.copy_from_slice(&gradient[..c]);
-            for (n, (g, powers)) in gradient.chunks(c).skip(1).zip(output.chunks(c)).enumerate() {
-                let factor = T::from_f64(n as f64 + 2.0);
-                slopes.iter_mut().zip(g).zip(powers).for_each(|((slope, &g), &power)| *slope += factor * g * power);
-            }
-        });
+        input_gradient.par_chunks_mut(c).zip(known).with_min_len(256).for_each(
+            |(input_gradient, (output, gradient))| {
+                input_gradient.copy_from_slice(&gradient[..c]);
+                for (n, (g, powers)) in gradient.chunks(c).skip(1).zip(output.chunks(c)).enumerate() {
+                    let factor = T::from_f64(n as f64 + 2.0);
+                    input_gradient
+                        .iter_mut()
+                        .zip(g)
+                        .zip(powers)
+                        .for_each(|((dx, &g), &power)| *dx += factor * g * power);
+                }
+            },
+        );
     }
 }

@@ -2,7 +2,7 @@ use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
 use super::arguments::size_text;
-use super::{Arguments, Entry, Kind, Layer};
+use super::{Arguments, Entry, Kind, Layer, Plain};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -34,6 +34,52 @@ struct Between {
     weights: [f64; 2],
 }
 
+impl<T: Real> Plain<T> for Up {
+    fn plain_forward(&self, Forward { pass, input: x, output: y, .. }: Forward<'_, T>) {
+        let (input, output) = (self.input, Layer::<T>::output(self));
+        for [n, i, j, c] in output.indices(pass.samples) {
+            let mut sum = T::zero();
+            for (row, in_row) in self.rows[i].each() {
+                for (column, in_column) in self.columns[j].each() {
+                    sum += T::from_f64(in_row * in_column) * x[input.at([n, row, column, c])];
+                }
+            }
+            y[output.at([n, i, j, c])] = sum;
+        }
+    }
+
+    fn plain_backward(&self, Backward { pass, gradient, input_gradient, .. }: Backward<'_, T>) {
+        let (input, output) = (self.input, Layer::<T>::output(self));
+        input_gradient.fill(T::zero());
+        for [n, i, j, c] in output.indices(pass.samples) {
+            for (row, in_row) in self.rows[i].each() {
+                for (column, in_column) in self.columns[j].each() {
+                    let weight = T::from_f64(in_row * in_column);
+                    input_gradient[input.at([n, row, column, c])] += weight * gradient[output.at([n, i, j, c])];
+                }
+            }
+        }
+    }
+}
+
+/// The rows (or columns) that row `place` of the output mixes, `side` being the number of the input's.
+fn between(place: usize, factor: usize, side: usize, is_bilinear: bool) -> Between {
+    if !is_bilinear {
+        return Between { places: [place / factor; 2], weights: [1.0, 0.0] };
+    }
+    let exact = ((place as f64 + 0.5) / factor as f64 - 0.5).max(0.0);
+    let first = (exact as usize).min(side - 1);
+    let weight = exact - first as f64;
+    Between { places: [first, (first + 1).min(side - 1)], weights: [1.0 - weight, weight] }
+}
+
+impl Between {
+    /// Both rows or columns, each with its weight.
+    fn each(self) -> impl Iterator<Item = (usize, f64)> {
+        self.places.into_iter().zip(self.weights)
+    }
+}
+
 impl Kind for Up {
     const ENTRY: Entry = Entry {
         name: "up",
@@ -61,16 +107,6 @@ impl Kind for Up {
 /// Most pixels of an output.
 const MOST_PIXELS: usize = 1 << 26;
 
-fn between(place: usize, factor: usize, side: usize, is_bilinear: bool) -> Between {
-    if !is_bilinear {
-        return Between { places: [place / factor; 2], weights: [1.0, 0.0] };
-    }
-    let exact = ((place as f64 + 0.5) / factor as f64 - 0.5).max(0.0);
-    let first = (exact as usize).min(side - 1);
-    let weight = exact - first as f64;
-    Between { places: [first, (first + 1).min(side - 1)], weights: [1.0 - weight, weight] }
-}
-
 impl Up {
     /// Where each pixel of a row comes from and its weight.
     fn sources<T: Real>(&self, row: Between, column: Between) -> [(usize, T); 4] {
@@ -94,6 +130,10 @@ impl<T: Real> Layer<T> for Up {
 
     fn output(&self) -> Shape {
         Shape::picture(self.rows.len(), self.columns.len(), self.input.channels)
+    }
+
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        Some(self)
     }
 
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
@@ -144,7 +184,7 @@ impl<T: Real> Layer<T> for Up {
             for (row, gradient) in self.rows.iter().zip(gradient.chunks_exact(self.columns.len() * c)) {
                 for (column, gradient) in self.columns.iter().zip(gradient.chunks_exact(c)) {
                     for (at, weight) in self.sources::<T>(*row, *column).into_iter().take(used) {
-                        sums[at..][..c].iter_mut().zip(gradient).for_each(|(sum, &slope)| *sum += slope * weight);
+                        sums[at..][..c].iter_mut().zip(gradient).for_each(|(sum, &g)| *sum += g * weight);
                     }
                 }
             }

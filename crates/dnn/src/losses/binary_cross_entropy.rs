@@ -13,9 +13,9 @@ use crate::Real;
 /// use glassbox_dnn::losses::{Loss, BinaryCrossEntropy};
 /// let e: f64 = BinaryCrossEntropy.value(&[0.5, 0.5], &[0.0, 1.0]);
 /// assert!((e - 2.0 * 2f64.ln()).abs() < 1e-15);
-/// let mut slopes = [0.0; 2];
-/// BinaryCrossEntropy.gradient(&[0.5, 0.75], &[0.0, 1.0], &mut slopes);
-/// assert_eq!(slopes, [2.0, -4.0 / 3.0]);
+/// let mut gradient = [0.0; 2];
+/// BinaryCrossEntropy.gradient(&[0.5, 0.75], &[0.0, 1.0], &mut gradient);
+/// assert_eq!(gradient, [2.0, -4.0 / 3.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BinaryCrossEntropy;
@@ -29,21 +29,21 @@ impl<T: Real> Loss<T> for BinaryCrossEntropy {
         "−Σ lᵢ·ln oᵢ + (1 − lᵢ)·ln(1 − oᵢ)"
     }
 
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
-        assert_eq!(outputs.len(), wanted.len(), "binary-cross-entropy: outputs and labels of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn value(&self, outputs: &[T], target: &[T]) -> T {
+        assert_eq!(outputs.len(), target.len(), "binary-cross-entropy: outputs and labels of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         pairs
             .map(|(o, l)| (inside(o), l))
             .fold(T::zero(), |sum, (o, l)| sum - (l * o.ln() + (T::one() - l) * (T::one() - o).ln()))
     }
 
-    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
-        assert_eq!(outputs.len(), wanted.len(), "binary-cross-entropy: outputs and labels of one length");
-        assert_eq!(outputs.len(), slopes.len(), "binary-cross-entropy: outputs and slopes of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
-        for (slope, (o, l)) in slopes.iter_mut().zip(pairs) {
+    fn gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
+        assert_eq!(outputs.len(), target.len(), "binary-cross-entropy: outputs and labels of one length");
+        assert_eq!(outputs.len(), gradient.len(), "binary-cross-entropy: outputs and gradient of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
+        for (g, (o, l)) in gradient.iter_mut().zip(pairs) {
             let o = inside(o);
-            *slope = (o - l) / (o * (T::one() - o));
+            *g = (o - l) / (o * (T::one() - o));
         }
     }
 
@@ -51,7 +51,7 @@ impl<T: Real> Loss<T> for BinaryCrossEntropy {
         layer == "sigmoid"
     }
 
-    fn fused_gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
-        slopes.iter_mut().zip(outputs).zip(wanted).for_each(|((slope, &o), &l)| *slope = o - l);
+    fn fused_gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
+        gradient.iter_mut().zip(outputs).zip(target).for_each(|((g, &o), &l)| *g = o - l);
     }
 }

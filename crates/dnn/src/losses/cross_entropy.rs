@@ -11,9 +11,9 @@ use crate::Real;
 /// use glassbox_dnn::losses::{Loss, CrossEntropy};
 /// let e: f64 = CrossEntropy.value(&[0.25, 0.75], &[0.0, 1.0]);
 /// assert!((e + 0.75f64.ln()).abs() < 1e-15);
-/// let mut slopes = [0.0; 2];
-/// CrossEntropy.fused_gradient(&[0.25, 0.75], &[0.0, 1.0], &mut slopes);
-/// assert_eq!(slopes, [0.25, -0.25]);
+/// let mut gradient = [0.0; 2];
+/// CrossEntropy.fused_gradient(&[0.25, 0.75], &[0.0, 1.0], &mut gradient);
+/// assert_eq!(gradient, [0.25, -0.25]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CrossEntropy;
@@ -27,26 +27,26 @@ impl<T: Real> Loss<T> for CrossEntropy {
         "−Σ lᵢ·ln oᵢ"
     }
 
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
-        assert_eq!(outputs.len(), wanted.len(), "cross-entropy: outputs and labels of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn value(&self, outputs: &[T], target: &[T]) -> T {
+        assert_eq!(outputs.len(), target.len(), "cross-entropy: outputs and labels of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         pairs.filter(|(_, l)| *l != T::zero()).map(|(o, l)| -l * above_zero(o).ln()).sum()
     }
 
-    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
-        assert_eq!(outputs.len(), wanted.len(), "cross-entropy: outputs and labels of one length");
-        assert_eq!(outputs.len(), slopes.len(), "cross-entropy: outputs and slopes of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
-        slopes.iter_mut().zip(pairs).for_each(|(slope, (o, l))| *slope = -l / above_zero(o));
+    fn gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
+        assert_eq!(outputs.len(), target.len(), "cross-entropy: outputs and labels of one length");
+        assert_eq!(outputs.len(), gradient.len(), "cross-entropy: outputs and gradient of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
+        gradient.iter_mut().zip(pairs).for_each(|(g, (o, l))| *g = -l / above_zero(o));
     }
 
     fn fuses_with(&self, layer: &str) -> bool {
         Self::fuses(layer)
     }
 
-    fn fused_gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
-        let sum: T = wanted.iter().copied().sum();
-        slopes.iter_mut().zip(outputs).zip(wanted).for_each(|((slope, &o), &l)| *slope = o * sum - l);
+    fn fused_gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
+        let sum: T = target.iter().copied().sum();
+        gradient.iter_mut().zip(outputs).zip(target).for_each(|((g, &o), &l)| *g = o * sum - l);
     }
 }
 

@@ -7,9 +7,9 @@ use crate::Real;
 /// ```
 /// use glassbox_dnn::losses::{Loss, Hinge};
 /// assert_eq!(Hinge.value(&[0.5, 2.0], &[0.0, 1.0]), 0.75);
-/// let mut slopes = [0.0; 2];
-/// Hinge.gradient(&[0.5, 2.0], &[0.0, 1.0], &mut slopes);
-/// assert_eq!(slopes, [0.5, 0.0]);
+/// let mut gradient = [0.0; 2];
+/// Hinge.gradient(&[0.5, 2.0], &[0.0, 1.0], &mut gradient);
+/// assert_eq!(gradient, [0.5, 0.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hinge;
@@ -23,9 +23,9 @@ impl<T: Real> Loss<T> for Hinge {
         "(1/n)·Σ max(0, 1 − tᵢ·oᵢ), tᵢ = 2·lᵢ − 1"
     }
 
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
-        assert_eq!(outputs.len(), wanted.len(), "hinge: outputs and labels of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn value(&self, outputs: &[T], target: &[T]) -> T {
+        assert_eq!(outputs.len(), target.len(), "hinge: outputs and labels of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         let two = T::from_f64(2.0);
         let one = |(o, l): (T, T)| {
             let short = T::one() - (two * l - T::one()) * o;
@@ -35,14 +35,14 @@ impl<T: Real> Loss<T> for Hinge {
         pairs.map(one).sum::<T>() / T::from_f64(outputs.len() as f64)
     }
 
-    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
-        assert_eq!(outputs.len(), wanted.len(), "hinge: outputs and labels of one length");
-        assert_eq!(outputs.len(), slopes.len(), "hinge: outputs and slopes of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
+        assert_eq!(outputs.len(), target.len(), "hinge: outputs and labels of one length");
+        assert_eq!(outputs.len(), gradient.len(), "hinge: outputs and gradient of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         let (two, n) = (T::from_f64(2.0), T::from_f64(outputs.len() as f64));
-        for (slope, (o, l)) in slopes.iter_mut().zip(pairs) {
+        for (g, (o, l)) in gradient.iter_mut().zip(pairs) {
             let t = two * l - T::one();
-            *slope = if t * o < T::one() { -t / n } else { T::zero() };
+            *g = if t * o < T::one() { -t / n } else { T::zero() };
         }
     }
 }

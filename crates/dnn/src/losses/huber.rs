@@ -10,9 +10,9 @@ use crate::Real;
 /// use glassbox_dnn::losses::{Loss, Huber};
 /// let huber = Huber { delta: 1.0 };
 /// assert_eq!(huber.value(&[0.5, 3.0], &[0.0, 0.0]), (0.125 + 2.5) / 2.0);
-/// let mut slopes = [0.0; 2];
-/// huber.gradient(&[0.5, 3.0], &[0.0, 0.0], &mut slopes);
-/// assert_eq!(slopes, [0.25, 0.5]);
+/// let mut gradient = [0.0; 2];
+/// huber.gradient(&[0.5, 3.0], &[0.0, 0.0], &mut gradient);
+/// assert_eq!(gradient, [0.25, 0.5]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
@@ -29,19 +29,19 @@ impl<T: Real> Loss<T> for Huber {
         "(1/n)·Σ d²/2 where |d| ≤ δ, else δ·(|d| − δ/2), d = oᵢ − lᵢ"
     }
 
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
-        assert_eq!(outputs.len(), wanted.len(), "huber: outputs and labels of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn value(&self, outputs: &[T], target: &[T]) -> T {
+        assert_eq!(outputs.len(), target.len(), "huber: outputs and labels of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         let (delta, half) = (T::from_f64(self.delta), T::from_f64(0.5));
         let one = |d: T| if d <= delta { half * d * d } else { delta * (d - half * delta) };
         pairs.map(|(o, l)| one((o - l).abs())).sum::<T>() / T::from_f64(outputs.len() as f64)
     }
 
-    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
-        assert_eq!(outputs.len(), wanted.len(), "huber: outputs and labels of one length");
-        assert_eq!(outputs.len(), slopes.len(), "huber: outputs and slopes of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
+        assert_eq!(outputs.len(), target.len(), "huber: outputs and labels of one length");
+        assert_eq!(outputs.len(), gradient.len(), "huber: outputs and gradient of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         let (delta, n) = (T::from_f64(self.delta), T::from_f64(outputs.len() as f64));
-        slopes.iter_mut().zip(pairs).for_each(|(slope, (o, l))| *slope = (o - l).max(-delta).min(delta) / n);
+        gradient.iter_mut().zip(pairs).for_each(|(g, (o, l))| *g = (o - l).max(-delta).min(delta) / n);
     }
 }

@@ -6,9 +6,9 @@ use crate::Real;
 /// ```
 /// use glassbox_dnn::losses::{Loss, MeanAbsolute};
 /// assert_eq!(MeanAbsolute.value(&[0.5, 1.0], &[0.0, 1.0]), 0.25);
-/// let mut slopes = [0.0; 2];
-/// MeanAbsolute.gradient(&[0.5, 1.0], &[0.0, 1.0], &mut slopes);
-/// assert_eq!(slopes, [0.5, 0.0]);
+/// let mut gradient = [0.0; 2];
+/// MeanAbsolute.gradient(&[0.5, 1.0], &[0.0, 1.0], &mut gradient);
+/// assert_eq!(gradient, [0.5, 0.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MeanAbsolute;
@@ -22,19 +22,19 @@ impl<T: Real> Loss<T> for MeanAbsolute {
         "(1/n)·Σ |oᵢ − lᵢ|"
     }
 
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
-        assert_eq!(outputs.len(), wanted.len(), "mean-absolute: outputs and labels of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn value(&self, outputs: &[T], target: &[T]) -> T {
+        assert_eq!(outputs.len(), target.len(), "mean-absolute: outputs and labels of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         pairs.map(|(o, l)| (o - l).abs()).sum::<T>() / T::from_f64(outputs.len() as f64)
     }
 
-    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
-        assert_eq!(outputs.len(), wanted.len(), "mean-absolute: outputs and labels of one length");
-        assert_eq!(outputs.len(), slopes.len(), "mean-absolute: outputs and slopes of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
+        assert_eq!(outputs.len(), target.len(), "mean-absolute: outputs and labels of one length");
+        assert_eq!(outputs.len(), gradient.len(), "mean-absolute: outputs and gradient of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         let share = T::one() / T::from_f64(outputs.len() as f64);
-        for (slope, (o, l)) in slopes.iter_mut().zip(pairs) {
-            *slope = if o > l {
+        for (g, (o, l)) in gradient.iter_mut().zip(pairs) {
+            *g = if o > l {
                 share
             } else if o < l {
                 -share

@@ -6,9 +6,9 @@ use crate::Real;
 /// ```
 /// use glassbox_dnn::losses::{Loss, MeanSquaredError};
 /// assert_eq!(MeanSquaredError.value(&[0.5, 1.0], &[0.0, 1.0]), 0.125);
-/// let mut slopes = [0.0; 2];
-/// MeanSquaredError.gradient(&[0.5, 1.0], &[0.0, 1.0], &mut slopes);
-/// assert_eq!(slopes, [0.5, 0.0]);
+/// let mut gradient = [0.0; 2];
+/// MeanSquaredError.gradient(&[0.5, 1.0], &[0.0, 1.0], &mut gradient);
+/// assert_eq!(gradient, [0.5, 0.0]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MeanSquaredError;
@@ -22,17 +22,17 @@ impl<T: Real> Loss<T> for MeanSquaredError {
         "(1/n)·Σ (oᵢ − lᵢ)²"
     }
 
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
-        assert_eq!(outputs.len(), wanted.len(), "mean-squared-error: outputs and labels of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn value(&self, outputs: &[T], target: &[T]) -> T {
+        assert_eq!(outputs.len(), target.len(), "mean-squared-error: outputs and labels of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         pairs.map(|(o, l)| (o - l) * (o - l)).sum::<T>() / T::from_f64(outputs.len() as f64)
     }
 
-    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
-        assert_eq!(outputs.len(), wanted.len(), "mean-squared-error: outputs and labels of one length");
-        assert_eq!(outputs.len(), slopes.len(), "mean-squared-error: outputs and slopes of one length");
-        let pairs = outputs.iter().copied().zip(wanted.iter().copied());
+    fn gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
+        assert_eq!(outputs.len(), target.len(), "mean-squared-error: outputs and labels of one length");
+        assert_eq!(outputs.len(), gradient.len(), "mean-squared-error: outputs and gradient of one length");
+        let pairs = outputs.iter().copied().zip(target.iter().copied());
         let scale = T::from_f64(2.0 / outputs.len() as f64);
-        slopes.iter_mut().zip(pairs).for_each(|(slope, (o, l))| *slope = scale * (o - l));
+        gradient.iter_mut().zip(pairs).for_each(|(g, (o, l))| *g = scale * (o - l));
     }
 }

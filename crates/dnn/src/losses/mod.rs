@@ -1,4 +1,4 @@
-//! Losses: how far the outputs are from what was wanted, and which way is worse. One file each.
+//! Losses: how far the outputs are from their targets, and which way is worse. One file each.
 
 mod binary_cross_entropy;
 mod cross_entropy;
@@ -18,7 +18,7 @@ pub use mean_squared_error::MeanSquaredError;
 
 use crate::Real;
 
-/// A number for how wrong the outputs `o` of one sample are, given what was wanted, `l`.
+/// A number for how wrong the outputs `o` of one sample are, given their targets `l`.
 pub trait Loss<T: Real>: std::fmt::Debug + Send + Sync {
     /// Its name on the command line.
     fn name(&self) -> &'static str;
@@ -29,14 +29,14 @@ pub trait Loss<T: Real>: std::fmt::Debug + Send + Sync {
     /// The loss of one sample.
     ///
     /// # Panics
-    /// If `outputs` and `wanted` differ in length.
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T;
+    /// If `outputs` and `target` differ in length.
+    fn value(&self, outputs: &[T], target: &[T]) -> T;
 
-    /// Its derivative by each output, ∂E/∂oᵢ, put into `slopes`.
+    /// Its derivative by each output, ∂E/∂oᵢ, written to `gradient`.
     ///
     /// # Panics
-    /// If `outputs`, `wanted` and `slopes` differ in length.
-    fn gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]);
+    /// If `outputs`, `target` and `gradient` differ in length.
+    fn gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]);
 
     /// Whether the derivative by what goes into a last layer of this kind is simpler than both derivatives apart, and exact where those are
     /// not; then [`fused_gradient`](Loss::fused_gradient) is it.
@@ -45,8 +45,8 @@ pub trait Loss<T: Real>: std::fmt::Debug + Send + Sync {
     }
 
     /// The derivative by each number that goes into the last layer.
-    fn fused_gradient(&self, outputs: &[T], wanted: &[T], slopes: &mut [T]) {
-        self.gradient(outputs, wanted, slopes);
+    fn fused_gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
+        self.gradient(outputs, target, gradient);
     }
 }
 

@@ -195,9 +195,9 @@ impl<T: Real> Online<T> {
     #[inline(always)]
     fn is_hit(&self, label: usize) -> bool {
         let nodes = self.layers[self.layers.len() - 1].nodes();
-        let wanted = nodes[label];
+        let labelled = nodes[label];
         let beaten =
-            |all: bool, (i, &node): (usize, &T)| all & (if i < label { wanted > node } else { wanted >= node });
+            |all: bool, (i, &node): (usize, &T)| all & (if i < label { labelled > node } else { labelled >= node });
         nodes.iter().enumerate().fold(true, beaten)
     }
 }

@@ -63,7 +63,7 @@ pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) ->
     let parts = order.par_chunks(task).map(|task| {
         let mut workspace = Workspace::new(net, batch.min(task.len()));
         let mut input = vec![T::zero(); batch.min(task.len()) * net.inputs()];
-        let mut wanted = vec![T::zero(); classes];
+        let mut target = vec![T::zero(); classes];
         let batches = task.chunks(batch).map(|chosen| {
             let input = &mut input[..chosen.len() * net.inputs()];
             features.fill(pictures, chosen, input);
@@ -72,9 +72,9 @@ pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) ->
             for (output, &index) in outputs.chunks_exact(classes).zip(chosen) {
                 let label = pictures.label(index);
                 part.confusion[label][argmax(output)] += 1;
-                wanted.fill(T::zero());
-                wanted[label] = T::one();
-                part.loss += loss.value(output, &wanted).as_f64();
+                target.fill(T::zero());
+                target[label] = T::one();
+                part.loss += loss.value(output, &target).as_f64();
             }
             part
         });

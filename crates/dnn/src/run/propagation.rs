@@ -54,16 +54,16 @@ impl<T: Real> Net<T> {
     /// own ∂E/∂parameters.
     ///
     /// # Shape
-    /// `input` `[n, inputs]`, `wanted` `[n, outputs]`; the result has, a layer, a tensor for each parameter, of its shape.
+    /// `input` `[n, inputs]`, `target` `[n, outputs]`; the result has, a layer, a tensor for each parameter, of its shape.
     ///
     /// # Panics
     /// If the shapes are not these.
-    pub fn gradient(&self, input: &Matrix<T>, wanted: &Matrix<T>, loss: &dyn Loss<T>) -> Vec<Vec<Tensor<T>>> {
-        assert_eq!(wanted.dim(), (input.nrows(), self.outputs()), "gradient: one wanted number an output");
+    pub fn gradient(&self, input: &Matrix<T>, target: &Matrix<T>, loss: &dyn Loss<T>) -> Vec<Vec<Tensor<T>>> {
+        assert_eq!(target.dim(), (input.nrows(), self.outputs()), "gradient: one target an output");
         let mut workspace = Workspace::new(self, input.nrows());
         let pass = Pass::train(input.nrows(), 0, 0);
         workspace.forward(self, pass, input.as_slice());
-        workspace.backward(self, pass, input.as_slice(), wanted.as_slice(), loss, T::one());
+        workspace.backward(self, pass, input.as_slice(), target.as_slice(), loss, T::one());
         workspace.into_gradients()
     }
 }

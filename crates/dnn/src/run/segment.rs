@@ -168,7 +168,7 @@ fn add_skipped<T: Real>(
     gradient: &mut [T],
 ) {
     for index in layers.filter(|&index| net.layers()[index].skip_from() == Some(node)) {
-        gradient.iter_mut().zip(&skipped[index - start]).for_each(|(sum, &slope)| *sum += slope);
+        gradient.iter_mut().zip(&skipped[index - start]).for_each(|(sum, &g)| *sum += g);
     }
 }
 

@@ -110,42 +110,43 @@ impl<T: Real> Workspace<T> {
     /// [`gradients`](Workspace::gradients). Gives back E.
     ///
     /// # Panics
-    /// If `input` and `wanted` are not of the net's shapes.
+    /// If `input` and `target` are not of the net's shapes.
     #[track_caller]
     pub fn backward(
         &mut self,
         net: &Net<T>,
         pass: Pass,
         input: &[T],
-        wanted: &[T],
+        target: &[T],
         loss: &dyn Loss<T>,
         scale: T,
     ) -> f64 {
-        assert_eq!(wanted.len(), pass.samples * net.outputs(), "backward: one wanted number an output");
+        assert_eq!(target.len(), pass.samples * net.outputs(), "backward: one target an output");
         self.make_room(net);
         let Some(last) = net.layers().len().checked_sub(1) else { return 0.0 };
         // Where loss and last layer are simpler together than apart, the last layer is passed over.
         let fused = last > 0 && net.output().is_flat() && loss.fuses_with(net.layers()[last].entry().name);
         let [output, gradient] = &mut self.output;
-        let (output, gradient) = (&output[..wanted.len()], &mut gradient[..wanted.len()]);
-        let value = loss_of(loss, fused, scale, net.outputs(), [output, wanted], gradient);
+        let (output, gradient) = (&output[..target.len()], &mut gradient[..target.len()]);
+        let value = loss_of(loss, fused, scale, net.outputs(), [output, target], gradient);
         let in_parts = self.in_parts;
-        let [between, slopes] = &mut self.between;
+        let [between, between_gradient] = &mut self.between;
         let size = if in_parts > 0 { net.node_len(in_parts) } else { 0 };
-        let (between, slopes) = (&between[..pass.samples * size], &mut slopes[..pass.samples * size]);
+        let (between, between_gradient) =
+            (&between[..pass.samples * size], &mut between_gradient[..pass.samples * size]);
         let wants_between = in_parts > 0 && net.needs_gradient(in_parts - 1);
         let (front, back) = self.gradients.split_at_mut(in_parts);
         let ends = Ends {
             input: if in_parts > 0 { between } else { input },
             output,
             gradient,
-            input_gradient: if wants_between { &mut slopes[..] } else { &mut [] },
+            input_gradient: if wants_between { &mut between_gradient[..] } else { &mut [] },
         };
         self.rest.backward(net, pass, ends, last - usize::from(fused), back, &mut self.desk);
         if wants_between {
             let (part, desks) = (self.part, &self.desks);
             let inputs = input.par_chunks(part * net.inputs());
-            let outputs = between.par_chunks(part * size).zip(slopes.par_chunks_mut(part * size));
+            let outputs = between.par_chunks(part * size).zip(between_gradient.par_chunks_mut(part * size));
             let parts = self.parts.par_iter_mut().zip(inputs.zip(outputs)).enumerate().with_max_len(1);
             parts.for_each(|(index, (here, (input, (output, gradient))))| {
                 let pass = nth(pass, index, part);
@@ -197,19 +198,19 @@ fn loss_of<T: Real>(
     fused: bool,
     scale: T,
     outputs: usize,
-    [output, wanted]: [&[T]; 2],
+    [output, target]: [&[T]; 2],
     gradient: &mut [T],
 ) -> f64 {
     let mut value = 0.0;
-    let rows = output.chunks_exact(outputs).zip(wanted.chunks_exact(outputs));
-    for (slopes, (output, wanted)) in gradient.chunks_exact_mut(outputs).zip(rows) {
-        value += loss.value(output, wanted).as_f64();
+    let rows = output.chunks_exact(outputs).zip(target.chunks_exact(outputs));
+    for (gradient, (output, target)) in gradient.chunks_exact_mut(outputs).zip(rows) {
+        value += loss.value(output, target).as_f64();
         if fused {
-            loss.fused_gradient(output, wanted, slopes)
+            loss.fused_gradient(output, target, gradient)
         } else {
-            loss.gradient(output, wanted, slopes)
+            loss.gradient(output, target, gradient)
         }
-        slopes.iter_mut().for_each(|slope| *slope *= scale);
+        gradient.iter_mut().for_each(|g| *g *= scale);
     }
     value
 }

@@ -11,7 +11,7 @@ pub struct Recipe {
     pub rate: f64,
     /// How the rate goes on.
     pub schedule: Schedule,
-    /// SparseSamples a step.
+    /// Samples a step.
     pub batch: usize,
     /// Passes over the samples, which schedules count on.
     pub epochs: usize,

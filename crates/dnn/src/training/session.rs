@@ -34,7 +34,7 @@ pub enum Event<'e> {
         file: &'e Path,
         /// Epochs finished.
         epoch: usize,
-        /// SparseSamples done of the next one.
+        /// Samples done of the next one.
         seen: usize,
     },
     /// A checkpoint is not whole; the one before it is tried.

@@ -23,7 +23,7 @@ pub enum Precision {
     F64,
 }
 
-/// What is wanted of a training; [`Plan`](super::Plan) decides what is left open. Names and texts are those of the
+/// The settings of a training; [`Plan`](super::Plan) decides what is left open. Names and texts are those of the
 /// command line.
 ///
 /// By default everything is left open: that is the article's training.
@@ -43,7 +43,7 @@ pub struct Settings {
     pub rate: Option<f64>,
     /// How the rate goes on: `constant`, `step:EPOCHS:FACTOR`, `cosine` or `one-cycle`.
     pub schedule: Option<String>,
-    /// SparseSamples a step.
+    /// Samples a step.
     pub batch: Option<usize>,
     /// Weight decay.
     pub decay: Option<f64>,

@@ -13,8 +13,8 @@ use crate::optimisers::Step;
 use crate::pass::Pass;
 use crate::{Error, Net, Progress, Real, Workspace, argmax};
 
-/// What the names of what the optimiser keeps begin with.
-const KEPT: &str = "kept/";
+/// The names of the moments in a checkpoint begin with this.
+const MOMENTS: &str = "kept/";
 
 /// Batches that are looked at to learn means and variances anew; of what was known before, a momentum of 0.1 then leaves less than a ten-thousandth.
 const LOOKS: usize = 100;
@@ -36,13 +36,13 @@ pub struct Trainer<T: Real> {
     loss: Box<dyn Loss<T>>,
     recipe: Recipe,
     workspace: Workspace<T>,
-    /// What the optimiser keeps, a list a trained parameter.
-    kept: Vec<Vec<T>>,
+    /// The optimiser's moments, a list for each trained parameter.
+    moments: Vec<Vec<T>>,
     /// Steps done.
     steps: u64,
     steps_an_epoch: usize,
     input: Vec<T>,
-    wanted: Vec<T>,
+    target: Vec<T>,
     features: Features<T>,
     augmenter: Option<Augmenter>,
 }
@@ -54,9 +54,9 @@ impl<T: Real> Trainer<T> {
         let slots = recipe.optimiser.slots();
         Self {
             workspace: Workspace::new(&net, batch),
-            kept: net.trained_mut().map(|tensor| vec![T::zero(); slots * tensor.len()]).collect(),
+            moments: net.trained_mut().map(|tensor| vec![T::zero(); slots * tensor.len()]).collect(),
             input: vec![T::zero(); batch * net.inputs()],
-            wanted: vec![T::zero(); batch * net.outputs()],
+            target: vec![T::zero(); batch * net.outputs()],
             features: Features::new(),
             augmenter: None,
             steps: 0,
@@ -71,7 +71,7 @@ impl<T: Real> Trainer<T> {
     pub fn net(&self) -> Net<T> {
         let mut net = self.net.clone();
         if self.recipe.optimiser.averages() && self.steps > 0 {
-            net.trained_mut().zip(&self.kept).for_each(|(tensor, mean)| tensor.as_mut_slice().copy_from_slice(mean));
+            net.trained_mut().zip(&self.moments).for_each(|(tensor, mean)| tensor.as_mut_slice().copy_from_slice(mean));
         }
         net
     }
@@ -112,17 +112,17 @@ impl<T: Real> Trainer<T> {
         self.steps
     }
 
-    /// All numbers that are needed to go on: the net's, and what the optimiser keeps.
+    /// All numbers that are needed to go on: the net's parameters and the optimiser's moments.
     pub fn state(&self) -> Vec<(String, Tensor<T>)> {
         let mut state = self.net.to_arrays();
-        let kept = self.kept.iter().enumerate().filter(|(_, kept)| !kept.is_empty());
-        state.extend(
-            kept.map(|(index, kept)| (format!("{KEPT}{index}"), Tensor::from_array(kept.clone().into()).into_dyn())),
-        );
+        let moments = self.moments.iter().enumerate().filter(|(_, moments)| !moments.is_empty());
+        state.extend(moments.map(|(index, moments)| {
+            (format!("{MOMENTS}{index}"), Tensor::from_array(moments.clone().into()).into_dyn())
+        }));
         state
     }
 
-    /// Goes back to a state after so many steps: `array` is asked for each of [`state`](Trainer::state)'s arrays.
+    /// Goes back to the state after `steps` steps: `array` gives each of [`state`](Trainer::state)'s arrays.
     ///
     /// # Errors
     /// What `array` reports, or an array of another shape.
@@ -132,13 +132,13 @@ impl<T: Real> Trainer<T> {
         mut array: impl FnMut(&str) -> Result<Tensor<T>, E>,
     ) -> Result<(), E> {
         self.net.set_parameters(&mut array)?;
-        for (index, kept) in self.kept.iter_mut().enumerate().filter(|(_, kept)| !kept.is_empty()) {
-            let found = array(&format!("{KEPT}{index}"))?;
-            if found.len() != kept.len() {
-                let (found, wanted) = (found.len(), kept.len());
-                return Err(Error::Model(format!("{KEPT}{index} holds {found} numbers; {wanted} are needed")).into());
+        for (index, moments) in self.moments.iter_mut().enumerate().filter(|(_, moments)| !moments.is_empty()) {
+            let found = array(&format!("{MOMENTS}{index}"))?;
+            if found.len() != moments.len() {
+                let (found, needed) = (found.len(), moments.len());
+                return Err(Error::Model(format!("{MOMENTS}{index} holds {found} numbers; {needed} are needed")).into());
             }
-            kept.copy_from_slice(found.as_slice());
+            moments.copy_from_slice(found.as_slice());
         }
         self.steps = steps;
         Ok(())
@@ -147,25 +147,25 @@ impl<T: Real> Trainer<T> {
     /// One step: forward, backward, and the parameters changed. Gives back the mean loss over the samples before the change.
     ///
     /// # Shape
-    /// `input` `[n, inputs]`, `wanted` `[n, outputs]`, `n` at most the batch
+    /// `input` `[n, inputs]`, `target` `[n, outputs]`, `n` at most the batch
     ///
     /// # Errors
     /// If the loss is not finite; the net is then as it was before.
     ///
     /// # Panics
     /// If the shapes are not these.
-    pub fn step(&mut self, input: &[T], wanted: &[T]) -> Result<f64, Error> {
+    pub fn step(&mut self, input: &[T], target: &[T]) -> Result<f64, Error> {
         let samples = input.len() / self.net.inputs();
         let pass = Pass::train(samples, self.recipe.seed, self.steps);
         self.workspace.forward(&self.net, pass, input);
-        self.descend(pass, input, wanted)
+        self.descend(pass, input, target)
     }
 
     /// The second half of a step.
-    fn descend(&mut self, pass: Pass, input: &[T], wanted: &[T]) -> Result<f64, Error> {
+    fn descend(&mut self, pass: Pass, input: &[T], target: &[T]) -> Result<f64, Error> {
         let samples = pass.samples as f64;
         let loss =
-            self.workspace.backward(&self.net, pass, input, wanted, &*self.loss, T::from_f64(1.0 / samples)) / samples;
+            self.workspace.backward(&self.net, pass, input, target, &*self.loss, T::from_f64(1.0 / samples)) / samples;
         if !loss.is_finite() {
             return Err(Error::Diverged(format!(
                 "the loss is {loss} at step {}; try a smaller learning rate or a limit to the gradient",
@@ -182,8 +182,8 @@ impl<T: Real> Trainer<T> {
             level: Level::best(),
         };
         let trained = self.net.trained_with(self.workspace.gradients());
-        for ((parameter, gradient), kept) in trained.zip(&mut self.kept) {
-            step.apply(parameter.as_mut_slice(), gradient.as_slice(), kept);
+        for ((parameter, gradient), moments) in trained.zip(&mut self.moments) {
+            step.apply(parameter.as_mut_slice(), gradient.as_slice(), moments);
         }
         self.workspace.observe(&mut self.net);
         self.steps += 1;
@@ -238,22 +238,22 @@ impl<T: Real> Trainer<T> {
     fn batch(&mut self, pictures: Dataset, batch: &[u32]) -> Result<(usize, f64), Error> {
         let (inputs, outputs) = (self.net.inputs(), self.net.outputs());
         let mut input = std::mem::take(&mut self.input);
-        let mut wanted = std::mem::take(&mut self.wanted);
-        let (input_of, wanted_of) = (&mut input[..batch.len() * inputs], &mut wanted[..batch.len() * outputs]);
+        let mut target = std::mem::take(&mut self.target);
+        let (input_of, target_of) = (&mut input[..batch.len() * inputs], &mut target[..batch.len() * outputs]);
         let pass = Pass::train(batch.len(), self.recipe.seed, self.steps);
         match &self.augmenter {
             Some(augmenter) => self.features.fill_augmented(pictures, batch, input_of, augmenter, pass),
             None => self.features.fill(pictures, batch, input_of),
         }
-        wanted_of.fill(T::zero());
-        for (wanted, &index) in wanted_of.chunks_exact_mut(outputs).zip(batch) {
-            wanted[pictures.label(index)] = T::one();
+        target_of.fill(T::zero());
+        for (target, &index) in target_of.chunks_exact_mut(outputs).zip(batch) {
+            target[pictures.label(index)] = T::one();
         }
         let answers = self.workspace.forward(&self.net, pass, input_of).chunks_exact(outputs);
         let hit = |(answer, &index): (&[T], &u32)| argmax(answer) == pictures.label(index);
         let hits = answers.zip(batch).filter(|&pair| hit(pair)).count();
-        let loss = self.descend(pass, input_of, wanted_of);
-        (self.input, self.wanted) = (input, wanted);
+        let loss = self.descend(pass, input_of, target_of);
+        (self.input, self.target) = (input, target);
         Ok((hits, loss?))
     }
 }

@@ -53,7 +53,7 @@ pub(super) struct Train {
     /// How the rate goes on: constant, step:EPOCHS:FACTOR, cosine or one-cycle
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,
-    /// SparseSamples a step; 1 is the article's way
+    /// Samples a step; 1 is the article's way
     #[arg(long, value_name = "N")]
     batch: Option<usize>,
     /// Weight decay: this share of each parameter is added to its gradient; adamw subtracts the share times the rate

@@ -84,17 +84,17 @@ impl<T: Real> Masks<'_, T> {
         padded: &mut [T],
     ) {
         let width = plan.eights.len() * EIGHT;
-        let (mut rows, mut slopes) = ([&weights[..0]; M], [vectors.splat(T::zero()); M]);
+        let (mut rows, mut factors) = ([&weights[..0]; M], [vectors.splat(T::zero()); M]);
         for m in 0..M {
             let mask = masks[m] as usize;
             rows[m] = &weights[(self.first + mask) * width..][..width];
-            slopes[m] = vectors.splat(self.gradients[mask]);
+            factors[m] = vectors.splat(self.gradients[mask]);
         }
         for (i, &place) in plan.eights.iter().step_by(L / EIGHT).enumerate() {
             let sums = vector_mut(&mut padded[place..]);
             let mut sum = vectors.load(sums);
             for m in 0..M {
-                sum = vectors.multiply_add(vectors.load(vector(&rows[m][i * L..])), slopes[m], sum);
+                sum = vectors.multiply_add(vectors.load(vector(&rows[m][i * L..])), factors[m], sum);
             }
             vectors.store(sum, sums);
         }

@@ -57,11 +57,11 @@ pub(crate) struct Padded<'a, T> {
 }
 
 impl<'a, T: Real> Padded<'a, T> {
-    /// What [`Convolution::pad`] made before of the same input.
-    pub(crate) fn of(convolution: &Convolution, input: &'a [T], kept: &'a [T], samples: usize) -> Self {
+    /// The pictures that [`Convolution::pad`] made of the same input before.
+    pub(crate) fn of(convolution: &Convolution, input: &'a [T], saved: &'a [T], samples: usize) -> Self {
         let length = convolution.padded_len();
         if convolution.pads() {
-            Self { numbers: &kept[..samples * length], length }
+            Self { numbers: &saved[..samples * length], length }
         } else {
             Self { numbers: input, length }
         }
@@ -141,11 +141,11 @@ impl Convolution {
     }
 
     /// Puts zeros around each picture, if the windows reach beyond it.
-    pub(crate) fn pad<'a, T: Real>(&self, input: &'a [T], samples: usize, kept: &'a mut Aligned<T>) -> Padded<'a, T> {
+    pub(crate) fn pad<'a, T: Real>(&self, input: &'a [T], samples: usize, saved: &'a mut Aligned<T>) -> Padded<'a, T> {
         let length = self.padded_len();
         if self.pads() {
             // What lies around the pictures was zero when the room was made, and nobody writes there.
-            let room = kept.room(samples * length);
+            let room = saved.room(samples * length);
             let samples = room.par_chunks_mut(length).zip(input.par_chunks(self.input.len())).with_min_len(8);
             samples.for_each(|(padded, input)| {
                 let row = self.input.width * self.input.channels;
@@ -211,7 +211,7 @@ impl Convolution {
         let sums = self.outputs * (width + 1);
         let partial = scratch.numbers.room(cuts * sums);
         let found = found_len(self);
-        let places = room(&mut scratch.places, cuts * found);
+        let places = room(&mut scratch.indices, cuts * found);
         let jobs = partial
             .par_chunks_mut(sums)
             .zip(places.par_chunks_mut(found))

@@ -105,13 +105,13 @@ impl<T: Real> Seen<'_, T> {
         let mut here = [[vectors.splat(T::zero()); N]; M];
         for &window in self.found {
             let window = window as usize;
-            let slope = vectors.splat(self.gradient[window * self.plan.outputs]);
+            let factor = vectors.splat(self.gradient[window * self.plan.outputs]);
             let base = self.plan.bases[window];
             for m in 0..M {
                 let stretch = &self.padded[base + offsets[m]..][..N * L];
                 for n in 0..N {
                     let numbers = vectors.load(vector(&stretch[n * L..]));
-                    here[m][n] = vectors.multiply_add(numbers, slope, here[m][n]);
+                    here[m][n] = vectors.multiply_add(numbers, factor, here[m][n]);
                 }
             }
         }

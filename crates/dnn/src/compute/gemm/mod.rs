@@ -65,7 +65,7 @@ pub(crate) fn gemm<T: Real>(
     if output.is_empty() {
         return;
     }
-    let Scratch { numbers, more, places } = scratch;
+    let Scratch { numbers, more, indices } = scratch;
     let left_room = numbers.room(n.next_multiple_of(ROWS) * depth);
     let right_room = more.room(m.next_multiple_of(COLUMNS) * depth);
     rayon::join(
@@ -75,7 +75,7 @@ pub(crate) fn gemm<T: Real>(
     let tiles = n.div_ceil(ROWS);
     let tiles_a_task = tiles.div_ceil(2 * rayon::current_num_threads());
     let places_a_task = tiles_a_task.min(BLOCK) * TILE_PLACES;
-    let places = room(places, tiles.div_ceil(tiles_a_task) * places_a_task);
+    let places = room(indices, tiles.div_ceil(tiles_a_task) * places_a_task);
     let rows = tiles_a_task * ROWS;
     let (left, right) = (left_room.as_chunks::<ROWS>().0, right_room.as_chunks::<COLUMNS>().0);
     let tasks = output.par_chunks_mut(rows * m).zip(places.par_chunks_mut(places_a_task)).enumerate();
@@ -109,7 +109,7 @@ mod tests {
                 let a: Vec<f64> = (0..n * depth).map(|i| if some(i / depth, i) { number(i, 5) } else { 0.0 }).collect();
                 let b: Vec<f64> = (0..depth * m).map(|i| number(i, 7)).collect();
                 let bias: Vec<f64> = (0..m).map(|i| number(i, 3)).collect();
-                let wanted: Vec<f64> = (0..n * m)
+                let expected: Vec<f64> = (0..n * m)
                     .map(|i| (0..depth).map(|k| a[i / m * depth + k] * b[k * m + i % m]).sum::<f64>() + bias[i % m])
                     .collect();
                 let transpose = |x: &[f64], columns: usize| -> Vec<f64> {
@@ -122,7 +122,7 @@ mod tests {
                 for (left, right) in lefts.into_iter().flat_map(|left| rights.map(|right| (left, right))) {
                     let mut found = vec![f64::NAN; n * m];
                     gemm(level, left, right, Some(&bias), &mut found, &mut Scratch::default());
-                    assert_eq!(found, wanted, "{n}×{depth}·{depth}×{m} at {}", level.name());
+                    assert_eq!(found, expected, "{n}×{depth}·{depth}×{m} at {}", level.name());
                 }
             }
         }

@@ -100,7 +100,7 @@ impl<T: Real> Layer<T> for Apl {
         let [slopes, bends] = [0, 1].map(|k| parameters[k].as_slice());
         let samples = input_gradient.par_chunks_mut(size).zip(input.par_chunks(size)).zip(gradient.par_chunks(size));
         samples.for_each(|((input_gradient, input), gradient)| {
-            dispatch(pass.level, InputSlopes { c, slopes, bends, input, gradient, input_gradient });
+            dispatch(pass.level, InputGradient { c, slopes, bends, input, gradient, input_gradient });
         });
         let [slope_sums, bend_sums] = parameter_gradients else { return };
         // A piece a task, each of which goes through all samples: no sums of parts to be put together.
@@ -146,7 +146,7 @@ impl<T: Real> Task for Values<'_, T> {
     }
 }
 
-struct InputSlopes<'a, T> {
+struct InputGradient<'a, T> {
     c: usize,
     slopes: &'a [T],
     bends: &'a [T],
@@ -155,7 +155,7 @@ struct InputSlopes<'a, T> {
     input_gradient: &'a mut [T],
 }
 
-impl<T: Real> Task for InputSlopes<'_, T> {
+impl<T: Real> Task for InputGradient<'_, T> {
     type Output = ();
 
     #[inline(always)]

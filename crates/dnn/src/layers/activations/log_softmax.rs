@@ -60,9 +60,9 @@ impl<T: Real> Layer<T> for LogSoftmax {
 
     fn backward(&self, Backward { output, gradient, input_gradient, .. }: Backward<'_, T>) {
         let c = self.shape.channels;
-        for ((slopes, g), y) in input_gradient.chunks_mut(c).zip(gradient.chunks(c)).zip(output.chunks(c)) {
+        for ((input_gradient, g), y) in input_gradient.chunks_mut(c).zip(gradient.chunks(c)).zip(output.chunks(c)) {
             let sum: T = g.iter().copied().sum();
-            slopes.iter_mut().zip(g).zip(y).for_each(|((slope, &g), &y)| *slope = g - y.exponential() * sum);
+            input_gradient.iter_mut().zip(g).zip(y).for_each(|((dx, &g), &y)| *dx = g - y.exponential() * sum);
         }
     }
 }

@@ -65,24 +65,24 @@ impl<T: Real> Layer<T> for Maxout {
     }
 
     fn forward(&self, Forward { input, output, memory, .. }: Forward<'_, T>) {
-        let places = room(&mut memory.places, output.len());
-        let groups = output.par_iter_mut().zip(places).zip(input.par_chunks_exact(self.pieces));
-        groups.with_min_len(1 << 12).for_each(|((output, place), numbers)| {
-            (*output, *place) = (numbers[0], 0);
+        let argmax = room(&mut memory.indices, output.len());
+        let groups = output.par_iter_mut().zip(argmax).zip(input.par_chunks_exact(self.pieces));
+        groups.with_min_len(1 << 12).for_each(|((output, index), numbers)| {
+            (*output, *index) = (numbers[0], 0);
             for (i, &x) in numbers.iter().enumerate().skip(1) {
                 // NaN, the sign of a training that ran away, is taken and then kept.
                 if x > *output || x.is_nan() {
-                    (*output, *place) = (x, i as u32);
+                    (*output, *index) = (x, i as u32);
                 }
             }
         });
     }
 
     fn backward(&self, Backward { gradient, input_gradient, memory, .. }: Backward<'_, T>) {
-        let groups = input_gradient.par_chunks_exact_mut(self.pieces).zip(&memory.places).zip(gradient);
-        groups.with_min_len(1 << 12).for_each(|((slopes, &place), &slope)| {
-            slopes.fill(T::zero());
-            slopes[place as usize] = slope;
+        let groups = input_gradient.par_chunks_exact_mut(self.pieces).zip(&memory.indices).zip(gradient);
+        groups.with_min_len(1 << 12).for_each(|((input_gradient, &index), &g)| {
+            input_gradient.fill(T::zero());
+            input_gradient[index as usize] = g;
         });
     }
 }

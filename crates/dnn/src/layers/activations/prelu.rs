@@ -51,7 +51,7 @@ impl Bent<1> for Prelu {
     }
 
     #[inline(always)]
-    fn slopes<T: Real>(self, x: T, [alpha]: [T; 1]) -> (T, [T; 1]) {
+    fn derivatives<T: Real>(self, x: T, [alpha]: [T; 1]) -> (T, [T; 1]) {
         if x > T::zero() { (T::one(), [T::zero()]) } else { (alpha, [x]) }
     }
 }

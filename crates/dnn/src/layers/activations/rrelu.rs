@@ -73,11 +73,11 @@ impl<T: Real> Layer<T> for Rrelu {
         }
         let size = self.shape.len();
         let step = (self.high - self.low) / (1u64 << 32) as f64;
-        let kept = memory.kept.room(input.len());
-        let samples = output.par_chunks_mut(size).zip(kept.par_chunks_mut(size)).zip(input.par_chunks(size));
-        samples.enumerate().for_each(|(sample, ((output, kept), input))| {
+        let slopes = memory.saved.room(input.len());
+        let samples = output.par_chunks_mut(size).zip(slopes.par_chunks_mut(size)).zip(input.par_chunks(size));
+        samples.enumerate().for_each(|(sample, ((output, slopes), input))| {
             let mut generator = pass.generator(sample);
-            for ((y, slope), &x) in output.iter_mut().zip(kept).zip(input) {
+            for ((y, slope), &x) in output.iter_mut().zip(slopes).zip(input) {
                 // Drawn for every number, so that none of them changes what the next ones get.
                 let alpha = T::from_f64(self.low + step * f64::from(generator.next_u32()));
                 *slope = if x > T::zero() { T::one() } else { alpha };
@@ -87,12 +87,12 @@ impl<T: Real> Layer<T> for Rrelu {
     }
 
     fn backward(&self, Backward { pass, input, gradient, input_gradient, memory, .. }: Backward<'_, T>) {
-        let slopes = input_gradient.iter_mut().zip(gradient);
+        let pairs = input_gradient.iter_mut().zip(gradient);
         if pass.phase == Phase::Predict {
             let mean = T::from_f64(self.mean());
-            slopes.zip(input).for_each(|((slope, &g), &x)| *slope = if x > T::zero() { g } else { mean * g });
+            pairs.zip(input).for_each(|((dx, &g), &x)| *dx = if x > T::zero() { g } else { mean * g });
         } else {
-            slopes.zip(memory.kept.get()).for_each(|((slope, &g), &kept)| *slope = g * kept);
+            pairs.zip(memory.saved.get()).for_each(|((dx, &g), &slope)| *dx = g * slope);
         }
     }
 }

@@ -83,7 +83,7 @@ impl Bent<1> for SoftExponential {
     }
 
     #[inline(always)]
-    fn slopes<T: Real>(self, x: T, [alpha]: [T; 1]) -> (T, [T; 1]) {
+    fn derivatives<T: Real>(self, x: T, [alpha]: [T; 1]) -> (T, [T; 1]) {
         let one = T::one();
         let near = T::from_f64(NEAR);
         if alpha >= T::zero() {

@@ -58,7 +58,7 @@ impl Bent<4> for Srelu {
     }
 
     #[inline(always)]
-    fn slopes<T: Real>(self, x: T, [low, low_slope, high, high_slope]: [T; 4]) -> (T, [T; 4]) {
+    fn derivatives<T: Real>(self, x: T, [low, low_slope, high, high_slope]: [T; 4]) -> (T, [T; 4]) {
         let (zero, one) = (T::zero(), T::one());
         if x >= high {
             (high_slope, [zero, zero, one - high_slope, x - high])

@@ -43,7 +43,7 @@ pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + '
     fn value<T: Real>(self, x: T, p: [T; N]) -> T;
 
     /// `∂f/∂x` and `∂f/∂p`.
-    fn slopes<T: Real>(self, x: T, p: [T; N]) -> (T, [T; N]);
+    fn derivatives<T: Real>(self, x: T, p: [T; N]) -> (T, [T; N]);
 }
 
 /// A bent function as a layer: `y = f(x, p)`, `p` being those of the channel, or the same for all.
@@ -131,17 +131,17 @@ impl<F: Bent<N>, const N: usize, T: Real> Layer<T> for Trained<F, N> {
         // Each task has sums of its own, which are then added in order: the same result whatever the number of threads.
         let sums = memory.scratch.more.room(input.len().div_ceil(chunk) * N * width);
         let known = input.par_chunks(chunk).zip(gradient.par_chunks(chunk)).zip(sums.par_chunks_mut(N * width));
-        let slopes = |((input, gradient), sums), input_gradient| {
+        let backward = |((input, gradient), sums), input_gradient| {
             dispatch(
                 pass.level,
                 Slopes::<F, T, N> { function, width, parameters: spread, input, gradient, input_gradient, sums },
             );
         };
         if input_gradient.is_empty() {
-            known.for_each(|known| slopes(known, &mut []));
+            known.for_each(|known| backward(known, &mut []));
         } else {
             let both = known.zip(input_gradient.par_chunks_mut(chunk));
-            both.for_each(|(known, input_gradient)| slopes(known, input_gradient));
+            both.for_each(|(known, input_gradient)| backward(known, input_gradient));
         }
         parameter_gradients.iter_mut().for_each(|tensor| tensor.as_mut_slice().fill(T::zero()));
         for sums in sums.chunks_exact(N * width) {
@@ -222,13 +222,13 @@ impl<F: Bent<N>, T: Real, const N: usize> Task for Slopes<'_, F, T, N> {
             if !self.input_gradient.is_empty() {
                 let input_gradient = &mut self.input_gradient[row * self.width..][..n];
                 for i in 0..n {
-                    input_gradient[i] = gradient[i] * self.function.slopes(input[i], of_place(parameters, i)).0;
+                    input_gradient[i] = gradient[i] * self.function.derivatives(input[i], of_place(parameters, i)).0;
                 }
             }
             for (k, sums) in self.sums.chunks_exact_mut(self.width).enumerate() {
                 let sums = &mut sums[..n];
                 for i in 0..n {
-                    sums[i] += gradient[i] * self.function.slopes(input[i], of_place(parameters, i)).1[k];
+                    sums[i] += gradient[i] * self.function.derivatives(input[i], of_place(parameters, i)).1[k];
                 }
             }
         }

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use crate::compute::conv::{Convolution, Padded};
 use crate::layers::arguments::size_text;
 use crate::layers::window::window_usage;
-use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Window};
+use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Window};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::shape::MOST_NODES;
@@ -13,15 +13,19 @@ use crate::{Error, Real, Shape};
 /// Most weights of one layer.
 const MOST_WEIGHTS: usize = 1 << 26;
 
-/// A window slides over the picture, and each of `n` masks is laid on what it shows: `y = Σ w·x + b`, as written (correlation).
+/// Convolution with learned masks, which slide over the picture: `y = Σ w·x + b`, the masks as written (correlation).
 ///
-/// The derivation: output `(p, j)`, pixel `p` of mask `j`, is `b[j] + Σₖ w[j, k]·x[p, k]`, `x[p, k]` being what place `k` of the window shows
-/// there. With `g = ∂E/∂y`: a weight meets its place in every window, `∂E/∂w[j, k] = Σₚ g[p, j]·x[p, k]`; a bias meets 1 in every window,
-/// `∂E/∂b[j] = Σₚ g[p, j]`; and a pixel is added to by every window that shows it: for each `p` and `j`, `g[p, j]·w[j, k]` is added to
-/// ∂E/∂x at the pixel that place `k` shows. A `g` of zero adds nothing to either and is passed over: behind max-pooling and
-/// rectifiers that is most of them.
+/// The derivation: let `x[p, k]` be the number at place `k` of window `p`. Output `(p, m)`, mask `m` on window `p`, is
+/// `b[m] + Σₖ w[m, k]·x[p, k]`. With `g = ∂E/∂y`:
+/// a weight meets its place in every window, `∂E/∂w[m, k] = Σₚ g[p, m]·x[p, k]`;
+/// a bias meets 1 in every window, `∂E/∂b[m] = Σₚ g[p, m]`;
+/// and every window that contains a pixel adds `g[p, m]·w[m, k]` to its ∂E/∂x.
+/// Places in the padding hold zeros.
 ///
-/// With `groups G` the channels are cut into `G` parts of input and output, each output seeing its own part only.
+/// With `groups G` input and output channels are cut into `G` groups each; an output sees its own group only.
+///
+/// The fast loops are in `compute/conv/`: forward (two of them: one for pictures of one channel), weight gradient and
+/// input gradient. Going backward they skip each `g` of zero, which after max-pooling and rectifiers is most of them.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h′, w′, masks]`; `weight` `[masks, rows, columns, c / groups]`, `bias` `[masks, 1]`.
@@ -33,6 +37,56 @@ pub struct Conv {
     window: Window,
     bias: bool,
     convolution: Convolution,
+}
+
+impl<T: Real> Plain<T> for Conv {
+    fn plain_forward(&self, Forward { pass, input: x, output: y, parameters, .. }: Forward<'_, T>) {
+        let (input, output, mask) = (self.input, Layer::<T>::output(self), self.mask());
+        let (weight, bias) = (parameters[0].as_slice(), parameters.get(1).map(|bias| bias.as_slice()));
+        for [n, i, j, m] in output.indices(pass.samples) {
+            let mut sum = bias.map_or(T::zero(), |bias| bias[m]);
+            for ([k, l], [row, column]) in self.window.pixels(input, [i, j]) {
+                for c in 0..mask.channels {
+                    let channel = self.first_channel(m) + c;
+                    sum += weight[mask.at([m, k, l, c])] * x[input.at([n, row, column, channel])];
+                }
+            }
+            y[output.at([n, i, j, m])] = sum;
+        }
+    }
+
+    fn plain_backward(&self, back: Backward<'_, T>) {
+        let Backward { pass, input: x, gradient, input_gradient, parameters, parameter_gradients, .. } = back;
+        let (input, output, mask) = (self.input, Layer::<T>::output(self), self.mask());
+        let weight = parameters[0].as_slice();
+        input_gradient.fill(T::zero());
+        parameter_gradients.iter_mut().for_each(|gradient| gradient.as_mut_slice().fill(T::zero()));
+        for [n, i, j, m] in output.indices(pass.samples) {
+            let g = gradient[output.at([n, i, j, m])];
+            for ([k, l], [row, column]) in self.window.pixels(input, [i, j]) {
+                for c in 0..mask.channels {
+                    let at = input.at([n, row, column, self.first_channel(m) + c]);
+                    parameter_gradients[0].as_mut_slice()[mask.at([m, k, l, c])] += g * x[at];
+                    input_gradient[at] += g * weight[mask.at([m, k, l, c])];
+                }
+            }
+            if let Some(bias) = parameter_gradients.get_mut(1) {
+                bias.as_mut_slice()[m] += g;
+            }
+        }
+    }
+}
+
+impl Conv {
+    /// The shape of a mask: rows, columns, the channels of a group.
+    fn mask(&self) -> Shape {
+        Shape::picture(self.window.size.0, self.window.size.1, self.input.channels / self.groups)
+    }
+
+    /// The first input channel of the group of mask `m`.
+    fn first_channel(&self, m: usize) -> usize {
+        m / (self.outputs / self.groups) * (self.input.channels / self.groups)
+    }
 }
 
 impl Kind for Conv {
@@ -107,6 +161,10 @@ impl<T: Real> Layer<T> for Conv {
         windows * (self.convolution.depth() * self.outputs) as u64
     }
 
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        Some(self)
+    }
+
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], parameters: &[Tensor<T>]) -> Option<String> {
         let input = graph.picture(input, self.input);
         let weight = graph.masks(&parameters[0]);
@@ -126,7 +184,7 @@ impl<T: Real> Layer<T> for Conv {
         let convolution = &self.convolution;
         let weights = convolution.pack(parameters[0].as_slice(), &mut memory.scratch.numbers);
         let bias = parameters.get(1).map(|bias| bias.as_slice());
-        let padded = convolution.pad(input, pass.samples, &mut memory.kept);
+        let padded = convolution.pad(input, pass.samples, &mut memory.saved);
         let outputs = Layer::<T>::output(self).len();
         output.par_chunks_mut(outputs).zip(padded.samples()).for_each(|(output, padded)| {
             convolution.forward(pass.level, padded, weights, bias, output);
@@ -136,7 +194,7 @@ impl<T: Real> Layer<T> for Conv {
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let convolution = &self.convolution;
-        let padded = Padded::of(convolution, input, memory.kept.get(), pass.samples);
+        let padded = Padded::of(convolution, input, memory.saved.get(), pass.samples);
         let (weight, bias) = parameter_gradients.split_at_mut(1);
         let bias = bias.first_mut().map(|bias| bias.as_mut_slice());
         convolution.weight_gradient(pass, padded, gradient, weight[0].as_mut_slice(), bias, &mut memory.scratch);

@@ -5,7 +5,7 @@ use crate::compute::conv::{Convolution, Padded};
 use crate::layers::arguments::size_text;
 use crate::layers::sums::sum_samples;
 use crate::layers::window::{MOST, pads};
-use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Window};
+use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Window};
 use crate::onnx::{Attribute, Onnx, ints};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -13,15 +13,16 @@ use crate::{Error, Real, Shape};
 /// Most weights of one layer.
 const MOST_WEIGHTS: usize = 1 << 26;
 
-/// A convolution the other way round: each pixel lays its number times a mask on the output, `stride` apart, and what overlaps is added up.
+/// The transpose of a convolution: each pixel times a mask is added to the output, `stride` apart.
 ///
-/// Of `h` rows come `(h − 1)·stride + (K − 1)·dilation + 1`, less those that `pad` cuts off at the edges, and as many more below and right as
-/// `out-pad` says; with `same` there are `h·stride`, with `out` as many as one likes: what is too much is cut off half at either edge, an odd row or
-/// column below and right, as ONNX's `SAME_UPPER` has it.
+/// `h` rows become `(h − 1)·stride + (K − 1)·dilation + 1`, less the rows that `pad` cuts off at the edges, plus those
+/// that `out-pad` adds below and right. `same` gives `h·stride` rows, `out` any number: half of what is too much is cut
+/// off at either edge, an odd row or column below and right, as ONNX's `SAME_UPPER` has it.
 ///
-/// The derivation: let a convolution from the output's shape to the input's be `x = M·y`, a matrix `M` of weights. This layer is `y = Mᵀ·x + b`: what
-/// that convolution does going backward. With `g = ∂E/∂y` then `∂E/∂x = M·g`, which is that convolution going forward; and as `y·g = xᵀ·M·g`,
-/// `∂E/∂w` is the convolution's, `g` being its input and `x` its gradient. A bias meets every pixel: `∂E/∂b[j] = Σ g[·, j]`.
+/// The derivation: write a convolution from the output's shape to the input's as `x = M·y`, `M` a matrix of weights.
+/// This layer is `y = Mᵀ·x + b`: that convolution's backward pass. With `g = ∂E/∂y` then `∂E/∂x = M·g`: its forward pass.
+/// As `y·g = xᵀ·M·g`, `∂E/∂w` is the convolution's weight gradient with `g` as its input and `x` as its gradient.
+/// A bias meets every pixel: `∂E/∂b[m] = Σ g[·, m]`.
 ///
 /// Source: M. D. Zeiler, D. Krishnan, G. W. Taylor, R. Fergus, Deconvolutional networks (2010).
 ///
@@ -39,7 +40,60 @@ pub struct ConvTranspose {
     convolution: Convolution,
 }
 
-/// What is cut off, as it was said.
+impl<T: Real> Plain<T> for ConvTranspose {
+    fn plain_forward(&self, Forward { pass, input: x, output: y, parameters, .. }: Forward<'_, T>) {
+        let (input, output, mask) = (self.input, self.output, self.mask());
+        let weight = parameters[0].as_slice();
+        for at in output.indices(pass.samples) {
+            y[output.at(at)] = parameters.get(1).map_or(T::zero(), |bias| bias.as_slice()[at[3]]);
+        }
+        for [n, i, j, c] in input.indices(pass.samples) {
+            for ([k, l], [row, column]) in self.window.pixels(output, [i, j]) {
+                for m in 0..mask.channels {
+                    let at = output.at([n, row, column, self.first_mask(c) + m]);
+                    y[at] += weight[mask.at([c, k, l, m])] * x[input.at([n, i, j, c])];
+                }
+            }
+        }
+    }
+
+    fn plain_backward(&self, back: Backward<'_, T>) {
+        let Backward { pass, input: x, gradient, input_gradient, parameters, parameter_gradients, .. } = back;
+        let (input, output, mask) = (self.input, self.output, self.mask());
+        let weight = parameters[0].as_slice();
+        input_gradient.fill(T::zero());
+        parameter_gradients.iter_mut().for_each(|gradient| gradient.as_mut_slice().fill(T::zero()));
+        for [n, i, j, c] in input.indices(pass.samples) {
+            for ([k, l], [row, column]) in self.window.pixels(output, [i, j]) {
+                for m in 0..mask.channels {
+                    let g = gradient[output.at([n, row, column, self.first_mask(c) + m])];
+                    let at = input.at([n, i, j, c]);
+                    parameter_gradients[0].as_mut_slice()[mask.at([c, k, l, m])] += g * x[at];
+                    input_gradient[at] += g * weight[mask.at([c, k, l, m])];
+                }
+            }
+        }
+        if let Some(bias) = parameter_gradients.get_mut(1) {
+            for at in output.indices(pass.samples) {
+                bias.as_mut_slice()[at[3]] += gradient[output.at(at)];
+            }
+        }
+    }
+}
+
+impl ConvTranspose {
+    /// The shape of the weights of an input channel: rows, columns, the masks of a group.
+    fn mask(&self) -> Shape {
+        Shape::picture(self.window.size.0, self.window.size.1, self.output.channels / self.groups)
+    }
+
+    /// The first output channel of the group of input channel `c`.
+    fn first_mask(&self, c: usize) -> usize {
+        c / (self.input.channels / self.groups) * (self.output.channels / self.groups)
+    }
+}
+
+/// How the cut was written in the model language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outside {
     Pad,
@@ -85,7 +139,7 @@ impl Kind for ConvTranspose {
         if input.channels.saturating_mul(size.0 * size.1).saturating_mul(masks / groups) > MOST_WEIGHTS {
             return Err(arguments.wrong(format!("more than {MOST_WEIGHTS} weights")));
         }
-        let (outside, wanted) = match out {
+        let (outside, requested) = match out {
             Some(out) => (Outside::Out, Some(out)),
             None if is_same => (Outside::Same, Some((input.height * stride.0, input.width * stride.1))),
             None => (Outside::Pad, None),
@@ -93,7 +147,7 @@ impl Kind for ConvTranspose {
         let placed = |pads| Window::placed(size, stride, dilation, pads, (input.height, input.width));
         let extent = placed([0; 4]).extent();
         let full = ((input.height - 1) * stride.0 + extent.0, (input.width - 1) * stride.1 + extent.1);
-        let (pads, out_pad) = match wanted {
+        let (pads, out_pad) = match requested {
             None => (explicit.unwrap_or_default(), out_pad.unwrap_or_default()),
             Some((rows, columns)) => {
                 let less = [full.0.saturating_sub(rows), full.1.saturating_sub(columns)];
@@ -189,6 +243,10 @@ impl<T: Real> Layer<T> for ConvTranspose {
         self.input.len() as u64 * self.convolution.depth() as u64
     }
 
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        Some(self)
+    }
+
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], parameters: &[Tensor<T>]) -> Option<String> {
         let input = graph.picture(input, self.input);
         let weight = graph.masks(&parameters[0]);
@@ -219,15 +277,15 @@ impl<T: Real> Layer<T> for ConvTranspose {
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let convolution = &self.convolution;
-        convolution.pad(gradient, pass.samples, &mut memory.kept);
-        let padded = Padded::of(convolution, gradient, memory.kept.get(), pass.samples);
+        convolution.pad(gradient, pass.samples, &mut memory.saved);
+        let padded = Padded::of(convolution, gradient, memory.saved.get(), pass.samples);
         let weight = parameter_gradients[0].as_mut_slice();
         convolution.weight_gradient(pass, padded, input, weight, None, &mut memory.scratch);
         if let Some(bias) = parameter_gradients.get_mut(1) {
             let (size, masks) = (self.output.len(), self.output.channels);
             let sums = sum_samples(pass.samples, masks, &mut memory.scratch.numbers, |index, sums| {
                 for pixel in gradient[index * size..][..size].chunks_exact(masks) {
-                    sums.iter_mut().zip(pixel).for_each(|(sum, &slope)| *sum += slope);
+                    sums.iter_mut().zip(pixel).for_each(|(sum, &g)| *sum += g);
                 }
             });
             bias.as_mut_slice().copy_from_slice(sums);

@@ -158,9 +158,9 @@ impl<'a> Probe<'a> {
                         let (y, x) = (y.wrapping_add_signed(tap.down), x.wrapping_add_signed(tap.right));
                         tap.weight * f64::from(picture[self.place(y, x, channel)])
                     };
-                    let wanted = offset + taps.iter().map(seen).sum::<f64>();
+                    let expected = offset + taps.iter().map(seen).sum::<f64>();
                     let found = f64::from(answer[self.place(y, x, channel)]);
-                    let distance = (found - wanted).abs();
+                    let distance = (found - expected).abs();
                     if distance.is_nan() || distance > nearly {
                         return Err(format!(
                             "{} with these parameters is no matrix (its answer is no sum of pixels times weights), so it has no \

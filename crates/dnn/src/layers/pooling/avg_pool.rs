@@ -1,7 +1,8 @@
 use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen};
 use crate::layers::window::window_usage;
-use crate::layers::{Arguments, Entry, Window};
+use crate::layers::{Arguments, Entry, Plain, Window};
 use crate::onnx::{Attribute, Onnx};
+use crate::pass::{Backward, Forward};
 use crate::{Error, Real};
 
 /// `avg-pool` as a layer.
@@ -9,14 +10,53 @@ pub(crate) type AvgPool = Pool<Mean>;
 
 /// The mean of each window, channel by channel: `y = Σ x / n`.
 ///
-/// `n` is the number of places in the picture; with `count-pad` those of the padding, which holds zeros, are counted, too. What `ceil` lets a
-/// window reach beyond the padding is never counted, as in ONNX and PyTorch.
+/// `n` is the number of the window's places in the picture. With `count-pad` the padding, which holds zeros, counts too.
+/// Places beyond the padding, which `ceil` lets a window reach, never count, as in ONNX and PyTorch.
 ///
-/// The derivation: each number is a term of the sum, `∂y/∂xᵢ = 1/n`; so each gets an nth of the gradient of every window that shows it.
+/// The derivation: each number is a term of the sum, `∂y/∂xᵢ = 1/n`. So it gets `1/n` of the gradient of every window
+/// that contains it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mean {
     /// Whether padding is counted.
     pub(super) counts_padding: bool,
+}
+
+impl<T: Real> Plain<T> for Pool<Mean> {
+    fn plain_forward(&self, Forward { pass, input: x, output: y, .. }: Forward<'_, T>) {
+        let (input, output) = (self.windows.input, self.windows.output());
+        for [n, i, j, c] in output.indices(pass.samples) {
+            let mut sum = T::zero();
+            for (_, [row, column]) in self.window.pixels(input, [i, j]) {
+                sum += x[input.at([n, row, column, c])];
+            }
+            y[output.at([n, i, j, c])] = sum / T::from_f64(self.counted([i, j]) as f64);
+        }
+    }
+
+    fn plain_backward(&self, Backward { pass, gradient, input_gradient, .. }: Backward<'_, T>) {
+        let (input, output) = (self.windows.input, self.windows.output());
+        input_gradient.fill(T::zero());
+        for [n, i, j, c] in output.indices(pass.samples) {
+            let share = gradient[output.at([n, i, j, c])] / T::from_f64(self.counted([i, j]) as f64);
+            for (_, [row, column]) in self.window.pixels(input, [i, j]) {
+                input_gradient[input.at([n, row, column, c])] += share;
+            }
+        }
+    }
+}
+
+impl Pool<Mean> {
+    /// The `n` of window `[i, j]`.
+    fn counted(&self, [i, j]: [usize; 2]) -> usize {
+        let Window { size, stride, dilation, pads: [top, left, bottom, right], .. } = self.window;
+        let input = self.windows.input;
+        if !self.rule.counts_padding {
+            return self.window.pixels(input, [i, j]).count();
+        }
+        let rows = (0..size.0).filter(|k| i * stride.0 + k * dilation.0 < top + input.height + bottom);
+        let columns = (0..size.1).filter(|l| j * stride.1 + l * dilation.1 < left + input.width + right);
+        rows.count() * columns.count()
+    }
 }
 
 impl Mean {
@@ -66,16 +106,16 @@ pub(super) fn add_scaled<T: Real>(seen: Seen, input: &[T], factor: T, sums: &mut
     }
 }
 
-/// Adds `slopes`, times `factor`, to every pixel of a window.
+/// Adds `gradient`, times `factor`, to every pixel of a window.
 #[inline(always)]
-pub(super) fn give<T: Real>(seen: Seen, slopes: &[T], factor: T, input_gradient: &mut [T]) {
+pub(super) fn give<T: Real>(seen: Seen, gradient: &[T], factor: T, input_gradient: &mut [T]) {
     let c = seen.channels;
-    let slopes = &slopes[..c];
+    let gradient = &gradient[..c];
     for row in seen.rows() {
         for column in seen.columns() {
             let sums = &mut input_gradient[row + column..][..c];
             for i in 0..c {
-                sums[i] += slopes[i] * factor;
+                sums[i] += gradient[i] * factor;
             }
         }
     }
@@ -96,6 +136,10 @@ impl Pooling for Mean {
 
     fn text(&self) -> String {
         if self.counts_padding { " count-pad".into() } else { String::new() }
+    }
+
+    fn plain<T: Real>(pool: &Pool<Self>) -> Option<&dyn Plain<T>> {
+        Some(pool)
     }
 
     fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String {

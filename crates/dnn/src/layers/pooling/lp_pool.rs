@@ -73,13 +73,13 @@ impl Rule for Norm {
     fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>) {
         let Back { output, gradient, input_gradient, .. } = back;
         let share = self.share::<T>(seen);
-        for (channel, (&norm, &slope)) in output.iter().zip(gradient).enumerate() {
+        for (channel, (&norm, &g)) in output.iter().zip(gradient).enumerate() {
             for row in seen.rows() {
                 for column in seen.columns() {
                     let at = row + column + channel;
                     let x = input[at];
                     if x != T::zero() {
-                        let part = power(x.abs() / norm, self.p - 1.0) * share * slope;
+                        let part = power(x.abs() / norm, self.p - 1.0) * share * g;
                         input_gradient[at] += if x < T::zero() { -part } else { part };
                     }
                 }

@@ -3,8 +3,9 @@ use glassbox_simd::FloatVectors;
 use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen, Windows};
 use crate::compute::float_vectors::{EIGHT, vector, vector_mut};
 use crate::layers::window::window_usage;
-use crate::layers::{Arguments, Entry, Window};
+use crate::layers::{Arguments, Entry, Plain, Window};
 use crate::onnx::Onnx;
+use crate::pass::{Backward, Forward};
 use crate::{Error, Real};
 
 /// `max-pool` as a layer.
@@ -12,19 +13,46 @@ pub(crate) type MaxPool = Pool<Max>;
 
 /// The greatest number of each window, channel by channel.
 ///
-/// The derivation: a small change of the greatest number changes the output as much, of any other not at all; so the whole gradient goes to the
-/// greatest, the first of them if there are several, and is summed up where windows overlap. Places outside the picture have no say.
+/// The derivation: a small change of the greatest number changes the output by as much, a change of any other not at all.
+/// So the whole gradient goes to the greatest, the first of them if there are several; where windows overlap, gradients
+/// add up. Padding is never the greatest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Max;
 
+impl<T: Real> Plain<T> for Pool<Max> {
+    fn plain_forward(&self, Forward { pass, input: x, output: y, .. }: Forward<'_, T>) {
+        let output = self.windows.output();
+        for at in output.indices(pass.samples) {
+            y[output.at(at)] = x[self.argmax(x, at)];
+        }
+    }
+
+    fn plain_backward(&self, Backward { pass, input: x, gradient, input_gradient, .. }: Backward<'_, T>) {
+        let output = self.windows.output();
+        input_gradient.fill(T::zero());
+        for at in output.indices(pass.samples) {
+            input_gradient[self.argmax(x, at)] += gradient[output.at(at)];
+        }
+    }
+}
+
+impl Pool<Max> {
+    /// The index of the greatest number of channel `c` in window `[i, j]` of sample `n`.
+    fn argmax<T: Real>(&self, x: &[T], [n, i, j, c]: [usize; 4]) -> usize {
+        let input = self.windows.input;
+        let pixels = self.window.pixels(input, [i, j]).map(|(_, [row, column])| input.at([n, row, column, c]));
+        pixels.reduce(|most, at| if x[at] > x[most] { at } else { most }).expect("a window shows a pixel")
+    }
+}
+
 impl Rule for Max {
-    const KEEPS_PLACES: bool = true;
-    const GIVES_TO_PLACES: bool = true;
+    const SAVES_INDICES: bool = true;
+    const GIVES_TO_INDICES: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, places, .. }: Answer<'_, T>) {
+    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, indices: argmax, .. }: Answer<'_, T>) {
         let c = seen.channels;
-        let (output, places) = (&mut output[..c], &mut places[..c]);
+        let (output, argmax) = (&mut output[..c], &mut argmax[..c]);
         let mut is_first = true;
         for row in seen.rows() {
             for column in seen.columns() {
@@ -32,15 +60,15 @@ impl Rule for Max {
                 let numbers = &input[at..][..c];
                 if std::mem::take(&mut is_first) {
                     output.copy_from_slice(numbers);
-                    for (i, place) in places.iter_mut().enumerate() {
-                        *place = (at + i) as u32;
+                    for (i, index) in argmax.iter_mut().enumerate() {
+                        *index = (at + i) as u32;
                     }
                     continue;
                 }
                 for i in 0..c {
                     let greater = numbers[i] > output[i];
                     output[i] = if greater { numbers[i] } else { output[i] };
-                    places[i] = if greater { (at + i) as u32 } else { places[i] };
+                    argmax[i] = if greater { (at + i) as u32 } else { argmax[i] };
                 }
             }
         }
@@ -55,7 +83,7 @@ impl Rule for Max {
         windows: &Windows,
         input: &[T],
         output: &mut [T],
-        places: &mut [u32],
+        argmax: &mut [u32],
     ) -> bool {
         let c = windows.input.channels;
         let mut to = 0;
@@ -63,14 +91,14 @@ impl Rule for Max {
         for &rows in &windows.rows {
             let has_squares = has_pairs && rows.is_pair();
             for &columns in &windows.columns {
-                let (seen, output, places) = (windows.seen(rows, columns), &mut output[to..], &mut places[to..]);
+                let (seen, output, argmax) = (windows.seen(rows, columns), &mut output[to..], &mut argmax[to..]);
                 let (first, eight) = (seen.first(), c.max(EIGHT));
                 let row = windows.input.width * c;
                 to += c;
                 if has_squares && first + row + c + eight <= input.len() && eight <= output.len() {
-                    self.square(eights, [first, first + c, first + row, first + row + c], c, input, output, places);
+                    self.square(eights, [first, first + c, first + row, first + row + c], c, input, output, argmax);
                 } else {
-                    self.answer(eights, seen, input, output, places);
+                    self.answer(eights, seen, input, output, argmax);
                 }
             }
         }
@@ -79,11 +107,11 @@ impl Rule for Max {
 
     #[inline(always)]
     fn backward<T: Real>(&self, _: Seen, _: &[T], _: Back<'_, T>) {
-        unreachable!("the whole gradient goes to the places")
+        unreachable!("the whole gradient goes to the argmax")
     }
 }
 
-/// Eight numbers and their places.
+/// Eight numbers and their indices.
 #[inline(always)]
 fn at<T: Real, E: FloatVectors<T>>(eights: E, input: &[T], from: usize) -> (E::Vector, E::Indices) {
     (eights.load(vector(&input[from..])), eights.indices(from as u32))
@@ -98,11 +126,11 @@ impl Max {
         seen: Seen,
         input: &[T],
         output: &mut [T],
-        places: &mut [u32],
+        argmax: &mut [u32],
     ) {
         let c = seen.channels;
         if seen.last() + c.max(EIGHT) > input.len() || c.max(EIGHT) > output.len() {
-            return self.forward(seen, input, Answer { output, places, generator: None });
+            return self.forward(seen, input, Answer { output, indices: argmax, generator: None });
         }
         for first in (0..c).step_by(EIGHT) {
             // The last eight of a pixel may overlap those before.
@@ -114,7 +142,7 @@ impl Max {
                 }
             }
             eights.store(most.0, vector_mut(&mut output[first..]));
-            eights.store_indices(most.1, vector_mut(&mut places[first..]));
+            eights.store_indices(most.1, vector_mut(&mut argmax[first..]));
         }
     }
 
@@ -127,7 +155,7 @@ impl Max {
         channels: usize,
         input: &[T],
         output: &mut [T],
-        places: &mut [u32],
+        argmax: &mut [u32],
     ) {
         let [a, b, c, d] = pixels;
         for first in (0..channels).step_by(EIGHT) {
@@ -136,7 +164,7 @@ impl Max {
             let most = eights.greater(at(eights, input, c + first), most);
             let most = eights.greater(at(eights, input, d + first), most);
             eights.store(most.0, vector_mut(&mut output[first..]));
-            eights.store_indices(most.1, vector_mut(&mut places[first..]));
+            eights.store_indices(most.1, vector_mut(&mut argmax[first..]));
         }
     }
 }
@@ -152,6 +180,10 @@ impl Pooling for Max {
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)
+    }
+
+    fn plain<T: Real>(pool: &Pool<Self>) -> Option<&dyn Plain<T>> {
+        Some(pool)
     }
 
     fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String {

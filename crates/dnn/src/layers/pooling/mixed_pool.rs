@@ -22,11 +22,11 @@ pub(crate) struct Mixed {
 const MEAN: Mean = Mean { counts_padding: false };
 
 impl Rule for Mixed {
-    const KEEPS_PLACES: bool = true;
+    const SAVES_INDICES: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, places, .. }: Answer<'_, T>) {
-        Max.forward(seen, input, Answer { output: &mut *output, places, generator: None });
+    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, indices, .. }: Answer<'_, T>) {
+        Max.forward(seen, input, Answer { output: &mut *output, indices, generator: None });
         let share = T::from_f64(self.share);
         for number in &mut *output {
             *number *= share;
@@ -36,10 +36,10 @@ impl Rule for Mixed {
 
     #[inline(always)]
     fn backward<T: Real>(&self, seen: Seen, _: &[T], back: Back<'_, T>) {
-        let Back { gradient, places, input_gradient, .. } = back;
+        let Back { gradient, indices, input_gradient, .. } = back;
         let share = T::from_f64(self.share);
-        for (&place, &slope) in places.iter().zip(gradient) {
-            input_gradient[place as usize] += slope * share;
+        for (&index, &g) in indices.iter().zip(gradient) {
+            input_gradient[index as usize] += g * share;
         }
         give(seen, gradient, (T::one() - share) * MEAN.share(seen), input_gradient);
     }

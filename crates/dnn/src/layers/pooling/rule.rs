@@ -7,19 +7,18 @@ use rayon::prelude::*;
 
 use crate::compute::window::Places;
 use crate::layers::arguments::size_text;
-use crate::layers::{Arguments, Entry, Kind, Layer, Window};
-
+use crate::layers::{Arguments, Entry, Kind, Layer, Plain, Window};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Phase, room};
 use crate::{Error, Real, Shape};
 
 /// What is made of a window, channel by channel, and how each number in it matters. Mark the functions `#[inline(always)]`.
 pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
-    /// Whether a place is kept of each output.
-    const KEEPS_PLACES: bool = false;
+    /// Whether the forward pass saves an index for each output: the argmax, or the number that was drawn.
+    const SAVES_INDICES: bool = false;
 
-    /// Whether the whole gradient goes to the places that are kept: going backward the windows need not be looked at again.
-    const GIVES_TO_PLACES: bool = false;
+    /// Whether the whole gradient goes to the saved indices, so that the backward pass needs no windows.
+    const GIVES_TO_INDICES: bool = false;
 
     /// Whether something is drawn in training.
     const DRAWS: bool = false;
@@ -35,7 +34,7 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
         _: &Windows,
         _input: &[T],
         _output: &mut [T],
-        _places: &mut [u32],
+        _indices: &mut [u32],
     ) -> bool {
         false
     }
@@ -48,8 +47,8 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
 pub(super) struct Answer<'a, T> {
     /// To be written.
     pub(super) output: &'a mut [T],
-    /// To be written, if the rule keeps places; empty if not.
-    pub(super) places: &'a mut [u32],
+    /// To be written, if the rule saves indices; empty if not.
+    pub(super) indices: &'a mut [u32],
     /// In training, if the rule draws.
     pub(super) generator: Option<&'a mut ChaCha8Rng>,
 }
@@ -61,7 +60,7 @@ pub(super) struct Back<'a, T> {
     /// ∂E/∂output.
     pub(super) gradient: &'a [T],
     /// As forward.
-    pub(super) places: &'a [u32],
+    pub(super) indices: &'a [u32],
     /// ∂E/∂(the sample), to be added to.
     pub(super) input_gradient: &'a mut [T],
     /// Whether the forward pass was a training one.
@@ -146,27 +145,27 @@ impl Windows {
     pub(super) fn forward<T: Real, R: Rule>(&self, rule: &R, forward: Forward<'_, T>) {
         let Forward { pass, input, output, memory, .. } = forward;
         let (inputs, outputs) = (self.input.len(), self.output().len());
-        let kept = if R::KEEPS_PLACES { outputs } else { 1 };
-        let places = room(&mut memory.places, pass.samples * kept);
-        let samples = output.par_chunks_mut(outputs).zip(places.par_chunks_mut(kept)).zip(input.par_chunks(inputs));
-        samples.enumerate().with_min_len(4).for_each(|(sample, ((output, places), input))| {
+        let each = if R::SAVES_INDICES { outputs } else { 1 };
+        let indices = room(&mut memory.indices, pass.samples * each);
+        let samples = output.par_chunks_mut(outputs).zip(indices.par_chunks_mut(each)).zip(input.par_chunks(inputs));
+        samples.enumerate().with_min_len(4).for_each(|(sample, ((output, indices), input))| {
             let draws = R::DRAWS && pass.phase == Phase::Train;
             let generator = draws.then(|| pass.generator(sample));
-            T::dispatch_floats(pass.level, There { windows: self, rule, input, output, places, generator });
+            T::dispatch_floats(pass.level, There { windows: self, rule, input, output, indices, generator });
         });
     }
 
     pub(super) fn backward<T: Real, R: Rule>(&self, rule: &R, backward: Backward<'_, T>) {
         let Backward { pass, input, output, gradient, input_gradient, memory, .. } = backward;
         let (inputs, outputs) = (self.input.len(), self.output().len());
-        let kept = if R::KEEPS_PLACES { outputs } else { 1 };
-        let places = &memory.places[..pass.samples * kept];
+        let each = if R::SAVES_INDICES { outputs } else { 1 };
+        let indices = &memory.indices[..pass.samples * each];
         let known = input.par_chunks(inputs).zip(output.par_chunks(outputs)).zip(gradient.par_chunks(outputs));
-        let samples = input_gradient.par_chunks_mut(inputs).zip(known.zip(places.par_chunks(kept)));
-        samples.with_min_len(4).for_each(|(input_gradient, (((input, output), gradient), places))| {
+        let samples = input_gradient.par_chunks_mut(inputs).zip(known.zip(indices.par_chunks(each)));
+        samples.with_min_len(4).for_each(|(input_gradient, (((input, output), gradient), indices))| {
             input_gradient.fill(T::zero());
             let phase = pass.phase;
-            let back = BackAgain { windows: self, rule, input, output, gradient, places, input_gradient, phase };
+            let back = BackAgain { windows: self, rule, input, output, gradient, indices, input_gradient, phase };
             dispatch(pass.level, back);
         });
     }
@@ -177,22 +176,22 @@ struct There<'a, T, R> {
     rule: &'a R,
     input: &'a [T],
     output: &'a mut [T],
-    places: &'a mut [u32],
+    indices: &'a mut [u32],
     generator: Option<ChaCha8Rng>,
 }
 
 impl<T: Real, R: Rule> FloatTask<T> for There<'_, T, R> {
     #[inline(always)]
     fn run<E: FloatVectors<T>>(self, eights: E) {
-        let Self { windows, rule, input, output, places, mut generator } = self;
-        if rule.forward_all(eights, windows, input, output, places) {
+        let Self { windows, rule, input, output, indices, mut generator } = self;
+        if rule.forward_all(eights, windows, input, output, indices) {
             return;
         }
         let c = windows.input.channels;
-        let each = if R::KEEPS_PLACES { c } else { 0 };
+        let each = if R::SAVES_INDICES { c } else { 0 };
         for (i, (seen, output)) in windows.each().zip(output.chunks_exact_mut(c)).enumerate() {
-            let (places, generator) = (&mut places[i * each..][..each], generator.as_mut());
-            rule.forward(seen, input, Answer { output, places, generator });
+            let (indices, generator) = (&mut indices[i * each..][..each], generator.as_mut());
+            rule.forward(seen, input, Answer { output, indices, generator });
         }
     }
 }
@@ -203,7 +202,7 @@ struct BackAgain<'a, T, R> {
     input: &'a [T],
     output: &'a [T],
     gradient: &'a [T],
-    places: &'a [u32],
+    indices: &'a [u32],
     input_gradient: &'a mut [T],
     phase: Phase,
 }
@@ -213,19 +212,19 @@ impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
 
     #[inline(always)]
     fn run(self, _: Level) {
-        let Self { windows, rule, input, output, gradient, places, input_gradient, phase } = self;
-        if R::GIVES_TO_PLACES {
-            for (&place, &slope) in places.iter().zip(gradient) {
-                input_gradient[place as usize] += slope;
+        let Self { windows, rule, input, output, gradient, indices, input_gradient, phase } = self;
+        if R::GIVES_TO_INDICES {
+            for (&index, &g) in indices.iter().zip(gradient) {
+                input_gradient[index as usize] += g;
             }
             return;
         }
         let c = windows.input.channels;
-        let each = if R::KEEPS_PLACES { c } else { 0 };
+        let each = if R::SAVES_INDICES { c } else { 0 };
         let answers = output.chunks_exact(c).zip(gradient.chunks_exact(c));
         for (i, (seen, (output, gradient))) in windows.each().zip(answers).enumerate() {
-            let places = &places[i * each..][..each];
-            rule.backward(seen, input, Back { output, gradient, places, input_gradient, phase });
+            let indices = &indices[i * each..][..each];
+            rule.backward(seen, input, Back { output, gradient, indices, input_gradient, phase });
         }
     }
 }
@@ -243,6 +242,11 @@ pub(super) trait Pooling: Rule {
         String::new()
     }
 
+    /// The layer in ordinary loops, if the rule's own are not.
+    fn plain<T: Real>(_: &Pool<Self>) -> Option<&dyn Plain<T>> {
+        None
+    }
+
     /// Itself in ONNX operators on a picture.
     fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String;
 }
@@ -253,9 +257,9 @@ pub(super) trait Pooling: Rule {
 /// `[n, h, w, c]` → `[n, h′, w′, c]`
 #[derive(Clone, Debug)]
 pub(crate) struct Pool<R> {
-    rule: R,
-    window: Window,
-    windows: Windows,
+    pub(super) rule: R,
+    pub(super) window: Window,
+    pub(super) windows: Windows,
 }
 
 impl<R: Pooling> Kind for Pool<R> {
@@ -266,7 +270,7 @@ impl<R: Pooling> Kind for Pool<R> {
         let size = arguments.size("the window's size")?;
         let (input, window) = (arguments.input, Window::parse(arguments, size, size, true)?);
         let windows = Windows { input, rows: window.rows(input), columns: window.columns(input) };
-        if windows.rows.iter().chain(&windows.columns).any(|places| places.count == 0) {
+        if windows.rows.iter().chain(&windows.columns).any(|stretch| stretch.count == 0) {
             return Err(arguments.wrong("a window sees nothing but padding"));
         }
         Ok(Self { rule, window, windows })
@@ -287,6 +291,10 @@ impl<R: Pooling, T: Real> Layer<T> for Pool<R> {
         self.windows.output()
     }
 
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        R::plain(self)
+    }
+
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
         let input = graph.picture(input, self.windows.input);
         let output = self.rule.onnx(graph, &input, &self.window);
@@ -294,7 +302,7 @@ impl<R: Pooling, T: Real> Layer<T> for Pool<R> {
     }
 
     fn needs_output(&self) -> bool {
-        !R::GIVES_TO_PLACES
+        !R::GIVES_TO_INDICES
     }
 
     fn forward(&self, forward: Forward<'_, T>) {

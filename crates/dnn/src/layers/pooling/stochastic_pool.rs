@@ -55,13 +55,13 @@ fn drawn<T: Real>(seen: Seen, input: &[T], channel: usize, limit: T) -> usize {
 }
 
 impl Rule for Stochastic {
-    const KEEPS_PLACES: bool = true;
+    const SAVES_INDICES: bool = true;
     const DRAWS: bool = true;
 
     #[inline(always)]
     fn forward<T: Real>(&self, seen: Seen, input: &[T], answer: Answer<'_, T>) {
-        let Answer { output, places, mut generator } = answer;
-        for (channel, (y, place)) in output.iter_mut().zip(places).enumerate() {
+        let Answer { output, indices, mut generator } = answer;
+        for (channel, (y, index)) in output.iter_mut().zip(indices).enumerate() {
             let (sum, squares) = sums(seen, input, channel);
             *y = T::zero();
             // Drawn also where nothing depends on it: what a window draws does not depend on the others.
@@ -72,7 +72,7 @@ impl Rule for Stochastic {
             match chance {
                 Some(chance) => {
                     let at = drawn(seen, input, channel, sum * T::from_f64(chance));
-                    (*y, *place) = (input[at], at as u32);
+                    (*y, *index) = (input[at], at as u32);
                 }
                 None => *y = squares / sum,
             }
@@ -81,13 +81,13 @@ impl Rule for Stochastic {
 
     #[inline(always)]
     fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>) {
-        let Back { output, gradient, places, input_gradient, phase } = back;
-        for (channel, ((&y, &slope), &place)) in output.iter().zip(gradient).zip(places).enumerate() {
+        let Back { output, gradient, indices, input_gradient, phase } = back;
+        for (channel, ((&y, &g), &index)) in output.iter().zip(gradient).zip(indices).enumerate() {
             if y == T::zero() {
                 continue;
             }
             if phase == Phase::Train {
-                input_gradient[place as usize] += slope;
+                input_gradient[index as usize] += g;
                 continue;
             }
             let (sum, _) = sums(seen, input, channel);
@@ -95,7 +95,7 @@ impl Rule for Stochastic {
                 for column in seen.columns() {
                     let at = row + column + channel;
                     if input[at] > T::zero() {
-                        input_gradient[at] += slope * (input[at] + input[at] - y) / sum;
+                        input_gradient[at] += g * (input[at] + input[at] - y) / sum;
                     }
                 }
             }

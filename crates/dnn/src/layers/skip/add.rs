@@ -78,9 +78,9 @@ impl<T: Real> Layer<T> for Add {
     }
 
     fn backward(&self, Backward { gradient, input_gradient, skipped_gradient, .. }: Backward<'_, T>) {
-        for wanted in [input_gradient, skipped_gradient] {
-            if !wanted.is_empty() {
-                wanted.copy_from_slice(gradient);
+        for into in [input_gradient, skipped_gradient] {
+            if !into.is_empty() {
+                into.copy_from_slice(gradient);
             }
         }
     }

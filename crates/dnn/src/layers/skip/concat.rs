@@ -1,7 +1,7 @@
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
-use crate::layers::{Arguments, Entry, Kind, Layer, Mark};
+use crate::layers::{Arguments, Entry, Kind, Layer, Mark, Plain};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -21,6 +21,31 @@ pub struct Concat {
     node: usize,
     input: Shape,
     skipped: Shape,
+}
+
+impl<T: Real> Plain<T> for Concat {
+    fn plain_forward(&self, Forward { pass, input: x, skipped: s, output: y, .. }: Forward<'_, T>) {
+        let (output, (top, left)) = (Layer::<T>::output(self), self.first());
+        for [n, i, j, c] in output.indices(pass.samples) {
+            y[output.at([n, i, j, c])] = match c.checked_sub(self.input.channels) {
+                None => x[self.input.at([n, i, j, c])],
+                Some(c) => s[self.skipped.at([n, top + i, left + j, c])],
+            };
+        }
+    }
+
+    fn plain_backward(&self, back: Backward<'_, T>) {
+        let Backward { pass, gradient, input_gradient, skipped_gradient, .. } = back;
+        let (output, (top, left)) = (Layer::<T>::output(self), self.first());
+        skipped_gradient.fill(T::zero());
+        for [n, i, j, c] in output.indices(pass.samples) {
+            let g = gradient[output.at([n, i, j, c])];
+            match c.checked_sub(self.input.channels) {
+                None => input_gradient[self.input.at([n, i, j, c])] = g,
+                Some(c) => skipped_gradient[self.skipped.at([n, top + i, left + j, c])] = g,
+            }
+        }
+    }
 }
 
 impl Kind for Concat {
@@ -85,6 +110,10 @@ impl<T: Real> Layer<T> for Concat {
 
     fn skip_from(&self) -> Option<usize> {
         Some(self.node)
+    }
+
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        Some(self)
     }
 
     fn onnx(&self, graph: &mut Onnx<T>, [input, skipped]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {

@@ -115,29 +115,31 @@ impl<T: Real> Task for AddProducts<'_, T> {
     }
 }
 
-/// `slopes = g·scale − ((x − mean)·tilt + shift)`.
-pub(super) struct Slopes<'a, T> {
+/// `input_gradient = g·scale − ((x − mean)·tilt + shift)`.
+pub(super) struct InputGradient<'a, T> {
     pub(super) x: &'a [T],
     pub(super) g: &'a [T],
     pub(super) mean: &'a [T],
     pub(super) scale: &'a [T],
     pub(super) tilt: &'a [T],
     pub(super) shift: &'a [T],
-    pub(super) slopes: &'a mut [T],
+    pub(super) input_gradient: &'a mut [T],
 }
 
-impl<T: Real> Task for Slopes<'_, T> {
+impl<T: Real> Task for InputGradient<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run(self, _: Level) {
         let wide = self.mean.len();
-        for ((slopes, x), g) in self.slopes.chunks_mut(wide).zip(self.x.chunks(wide)).zip(self.g.chunks(wide)) {
+        for ((input_gradient, x), g) in
+            self.input_gradient.chunks_mut(wide).zip(self.x.chunks(wide)).zip(self.g.chunks(wide))
+        {
             let known = self.mean.iter().zip(self.scale).zip(self.tilt.iter().zip(self.shift));
-            for ((slope, (&x, &g)), ((&mean, &scale), (&tilt, &shift))) in
-                slopes.iter_mut().zip(x.iter().zip(g)).zip(known)
+            for ((dx, (&x, &g)), ((&mean, &scale), (&tilt, &shift))) in
+                input_gradient.iter_mut().zip(x.iter().zip(g)).zip(known)
             {
-                *slope = g * scale - ((x - mean) * tilt + shift);
+                *dx = g * scale - ((x - mean) * tilt + shift);
             }
         }
     }

@@ -4,9 +4,9 @@ use glassbox_simd::{Aligned, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
-use self::loops::{Add, AddProducts, AddSquares, Slopes, Stretch, fold, repeat, wide};
+use self::loops::{Add, AddProducts, AddSquares, InputGradient, Stretch, fold, repeat, wide};
 use crate::layers::sums::sum_samples;
-use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Start};
+use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Start};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward, Memory, Pass, Phase};
 use crate::{Error, Real, Shape};
@@ -34,6 +34,59 @@ pub struct BatchNorm {
     momentum: f64,
 }
 
+impl<T: Real> Plain<T> for BatchNorm {
+    fn plain_forward(&self, Forward { pass, input: x, output: y, parameters, .. }: Forward<'_, T>) {
+        let c = self.shape.channels;
+        for channel in 0..c {
+            let (mean, r) = self.statistics(pass, x, parameters, channel);
+            let [weight, bias] = [0, 1].map(|index: usize| parameters[index].as_slice()[channel]);
+            for i in (channel..y.len()).step_by(c) {
+                y[i] = weight * (x[i] - mean) * r + bias;
+            }
+        }
+    }
+
+    fn plain_backward(&self, back: Backward<'_, T>) {
+        let Backward { pass, input: x, gradient: g, input_gradient, parameters, parameter_gradients, .. } = back;
+        let c = self.shape.channels;
+        let n = T::from_f64((x.len() / c) as f64);
+        for channel in 0..c {
+            let (mean, r) = self.statistics(pass, x, parameters, channel);
+            let (weight, mut weight_gradient, mut bias_gradient) =
+                (parameters[0].as_slice()[channel], T::zero(), T::zero());
+            for i in (channel..x.len()).step_by(c) {
+                weight_gradient += g[i] * (x[i] - mean) * r;
+                bias_gradient += g[i];
+            }
+            for i in (channel..x.len()).step_by(c) {
+                let z = (x[i] - mean) * r;
+                input_gradient[i] = match pass.phase {
+                    Phase::Train => weight * r * (g[i] - bias_gradient / n - z * weight_gradient / n),
+                    Phase::Predict => weight * r * g[i],
+                };
+            }
+            parameter_gradients[0].as_mut_slice()[channel] = weight_gradient;
+            parameter_gradients[1].as_mut_slice()[channel] = bias_gradient;
+        }
+    }
+}
+
+impl BatchNorm {
+    /// `μ` and `1/√(σ² + ε)` of a channel: those of the batch in training, the running ones in prediction.
+    fn statistics<T: Real>(&self, pass: Pass, x: &[T], parameters: &[Tensor<T>], channel: usize) -> (T, T) {
+        let numbers = || x.iter().skip(channel).step_by(self.shape.channels).copied();
+        let n = T::from_f64((x.len() / self.shape.channels) as f64);
+        let (mean, variance) = match pass.phase {
+            Phase::Train => {
+                let mean = numbers().sum::<T>() / n;
+                (mean, numbers().map(|x| (x - mean) * (x - mean)).sum::<T>() / n)
+            }
+            Phase::Predict => (parameters[2].as_slice()[channel], parameters[3].as_slice()[channel]),
+        };
+        (mean, T::one() / (variance + T::from_f64(self.eps)).sqrt())
+    }
+}
+
 impl Kind for BatchNorm {
     const ENTRY: Entry = Entry {
         name: "batch-norm",
@@ -52,7 +105,7 @@ impl Kind for BatchNorm {
 
 /// What a training pass keeps: mean, 1/√(variance + ε) and unbiased variance of each channel, as wide as the loops want them, and how many numbers
 /// each channel had.
-fn kept<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
+fn saved<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
     let (mean, rest) = memory.split_at(wide);
     let (scale, rest) = rest.split_at(wide);
     let (variance, rest) = rest.split_at(wide);
@@ -60,7 +113,7 @@ fn kept<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
 }
 
 impl BatchNorm {
-    /// Looks at a batch; leaves what [`kept`] takes apart.
+    /// Looks at a batch; leaves what [`saved`] takes apart.
     ///
     /// The squares are those of the distances from each sample's own mean `mₛ` over its `n` pixels, while the sample is at hand:
     /// `Σ (x − μ)² = Σₛ (Σ (x − mₛ)² + n·(mₛ − μ)²)`.
@@ -80,7 +133,7 @@ impl BatchNorm {
         });
         let looks = || looks.chunks_exact(2 * wide).map(|look| look.split_at(wide));
         let (samples, count) = (T::from_f64(pass.samples as f64), T::from_f64(pass.samples as f64) * pixels);
-        let (mean, rest) = memory.kept.room(3 * wide + 1).split_at_mut(wide);
+        let (mean, rest) = memory.saved.room(3 * wide + 1).split_at_mut(wide);
         let (scale, rest) = rest.split_at_mut(wide);
         for i in 0..c {
             mean[i] = looks().map(|(mean, _)| mean[i]).fold(T::zero(), |sum, mean| sum + mean) / samples;
@@ -145,6 +198,10 @@ impl<T: Real> Layer<T> for BatchNorm {
         self.shape.len() as u64
     }
 
+    fn plain(&self) -> Option<&dyn Plain<T>> {
+        Some(self)
+    }
+
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], parameters: &[Tensor<T>]) -> Option<String> {
         let list = |parameter: &Tensor<T>| graph.real(&[self.shape.channels], parameter.as_slice().to_vec());
         let names: Vec<_> = parameters.iter().map(list).collect();
@@ -165,7 +222,7 @@ impl<T: Real> Layer<T> for BatchNorm {
         let [mean, scale] = match pass.phase {
             Phase::Train => {
                 self.look(pass, input, memory);
-                let ([mean, scale, _], _) = kept(memory.kept.get(), wide);
+                let ([mean, scale, _], _) = saved(memory.saved.get(), wide);
                 [mean, scale]
             }
             Phase::Predict => self.learned(parameters, &mut memory.scratch.numbers),
@@ -189,11 +246,11 @@ impl<T: Real> Layer<T> for BatchNorm {
         // Of what does not move with the batch, nothing is taken away.
         let ([mean, scale], share) = match pass.phase {
             Phase::Train => {
-                let ([mean, scale, _], count) = kept(memory.kept.get(), wide);
+                let ([mean, scale, _], count) = saved(memory.saved.get(), wide);
                 ([mean, scale], T::one() / count)
             }
             Phase::Predict => {
-                known = self.learned(parameters, &mut memory.kept);
+                known = self.learned(parameters, &mut memory.saved);
                 (known, T::zero())
             }
         };
@@ -222,13 +279,13 @@ impl<T: Real> Layer<T> for BatchNorm {
         }
         let (scale, tilt, shift) = (&*stretch, &*tilt, &*shift);
         let samples = input_gradient.par_chunks_mut(size).zip(input.par_chunks(size).zip(gradient.par_chunks(size)));
-        samples.with_min_len(4).for_each(|(slopes, (x, g))| {
-            dispatch(pass.level, Slopes { x, g, mean, scale, tilt, shift, slopes });
+        samples.with_min_len(4).for_each(|(input_gradient, (x, g))| {
+            dispatch(pass.level, InputGradient { x, g, mean, scale, tilt, shift, input_gradient });
         });
     }
 
     fn observe(&self, parameters: &mut [Tensor<T>], memory: &Memory<T>) {
-        let ([mean, _, variance], count) = kept(memory.kept.get(), wide(self.shape.channels));
+        let ([mean, _, variance], count) = saved(memory.saved.get(), wide(self.shape.channels));
         let momentum = T::from_f64(self.momentum);
         let mut approach = |parameter: usize, numbers: &[T]| {
             let running = parameters[parameter].as_mut_slice().iter_mut();

@@ -39,20 +39,33 @@ pub(crate) struct Run<T: Real> {
 /// Forward and backward through the layers themselves, without the workspace: the obvious way, a list of nodes and a list of their gradients.
 /// It also gives ∂E/∂input, which a workspace does not work out.
 pub(crate) fn run<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>) -> Run<T> {
+    run_loops(net, pass, input, upstream, false)
+}
+
+/// The same through the plain loops of each layer that has them.
+pub(crate) fn run_plain<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>) -> Run<T> {
+    run_loops(net, pass, input, upstream, true)
+}
+
+fn run_loops<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>, plain: bool) -> Run<T> {
     let mut nodes = vec![input.to_vec()];
     let mut memories: Vec<Memory<T>> = Vec::new();
     for (index, layer) in net.layers().iter().enumerate() {
         // What the output held before must not matter.
         let mut output = vec![T::nan(); pass.samples * layer.output().len()];
         let mut memory = Memory::default();
-        layer.forward(Forward {
+        let forward = Forward {
             pass: Pass { layer: index, ..pass },
             input: &nodes[index],
             skipped: layer.skip_from().map_or(&[], |node| &nodes[node]),
             output: &mut output,
             parameters: &net.parameters()[index],
             memory: &mut memory,
-        });
+        };
+        match layer.plain().filter(|_| plain) {
+            Some(layer) => layer.plain_forward(forward),
+            None => layer.forward(forward),
+        }
         nodes.push(output);
         memories.push(memory);
     }
@@ -66,7 +79,7 @@ pub(crate) fn run<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Opti
             let skipped = layer.skip_from();
             let mut input_gradient = vec![T::nan(); nodes[index].len()];
             let mut skipped_gradient = vec![T::nan(); skipped.map_or(0, |node| nodes[node].len())];
-            layer.backward(Backward {
+            let backward = Backward {
                 pass: Pass { layer: index, ..pass },
                 input: &nodes[index],
                 skipped: skipped.map_or(&[], |node| &nodes[node]),
@@ -77,7 +90,11 @@ pub(crate) fn run<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Opti
                 parameters: &net.parameters()[index],
                 parameter_gradients: &mut parameter_gradients[index],
                 memory: &mut memories[index],
-            });
+            };
+            match layer.plain().filter(|_| plain) {
+                Some(layer) => layer.plain_backward(backward),
+                None => layer.backward(backward),
+            }
             gradients[index].iter_mut().zip(input_gradient).for_each(|(sum, slope)| *sum += slope);
             if let Some(node) = skipped {
                 gradients[node].iter_mut().zip(skipped_gradient).for_each(|(sum, slope)| *sum += slope);

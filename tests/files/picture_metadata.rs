@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use glassbox_formats::{Metadata, Packing, Picture, Pixels, PngChunk, read_picture, write_picture};
 
-use crate::command_lines::{done, filters};
-use crate::picture_files::image8;
+use crate::support::pictures::image8;
+use crate::support::programs::{done, filters};
 
 /// A TIFF header with one entry: orientation (0x0112), one short, 1 to 8.
 fn oriented(orientation: u8) -> Vec<u8> {

@@ -1,13 +1,15 @@
 //! What holds for every layer and loss: gradients equal finite differences in f64, texts and files are read as they were written, and neither the
 //! batch nor the processor changes an answer.
 
+use std::collections::BTreeSet;
+
 use glassbox_dnn::layers::ENTRIES;
 use glassbox_dnn::losses::{Loss, all};
-use glassbox_dnn::{Net, Pass, Shape, Workspace};
+use glassbox_dnn::{Net, Pass, Phase, Shape, Workspace};
 use glassbox_simd::Level;
 use glassbox_tensor::{Matrix, Tensor};
 
-use crate::nets::{Upstream, each, filled, numbers, read, run};
+use crate::support::nets::{Upstream, each, filled, numbers, read, run, run_plain};
 
 const LIST: Shape = Shape::picture(1, 1, 6);
 const PICTURE: Shape = Shape::picture(7, 6, 4);
@@ -232,6 +234,46 @@ fn every_level_of_instructions_gives_the_same() {
             }
         }
     });
+}
+
+#[test]
+fn fast_loops_equal_the_plain_ones() {
+    let (mut fast, mut plain) = (BTreeSet::new(), BTreeSet::new());
+    each(NETS, name, |(text, shape)| {
+        let net = filled::<f64>(text, *shape);
+        for layer in net.layers() {
+            if layer.plain().is_some() { &mut fast } else { &mut plain }.insert(layer.entry().name);
+        }
+        let input = numbers::<f64>(SAMPLES * shape.len(), 2);
+        let upstream = numbers::<f64>(SAMPLES * net.outputs(), 3);
+        for phase in [Phase::Train, Phase::Predict] {
+            let pass = Pass { phase, ..pass() };
+            let plain = run_plain(&net, pass, &input, Some(&upstream));
+            for level in Level::all() {
+                let found = run(&net, Pass { level, ..pass }, &input, Some(&upstream));
+                let what = format!("{phase:?}, {level:?}");
+                assert_close(&found.outputs, &plain.outputs, &what);
+                assert_close(&found.input_gradient, &plain.input_gradient, &what);
+                let [found, plain] = [&found, &plain].map(|run| run.parameter_gradients.iter().flatten());
+                for ((parameter, found), plain) in net.list().iter().zip(found).zip(plain) {
+                    if parameter.trained {
+                        assert_close(found.as_slice(), plain.as_slice(), &format!("{what}, {}", parameter.name));
+                    }
+                }
+            }
+        }
+    });
+    let expected = ["avg-pool", "batch-norm", "concat", "conv", "conv-transpose", "dense", "max-pool", "softmax", "up"];
+    assert!(fast.iter().eq(&expected), "layers with plain loops: {fast:?}");
+    assert!(fast.is_disjoint(&plain));
+}
+
+fn assert_close(found: &[f64], plain: &[f64], what: &str) {
+    assert_eq!(found.len(), plain.len(), "{what}");
+    for (index, (found, plain)) in found.iter().zip(plain).enumerate() {
+        let near = (found - plain).abs() <= 1e-9 * plain.abs().max(1.0);
+        assert!(near, "{what}[{index}]: found {found}, by plain loops {plain}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::command_lines::{bars, dnn, done, err, text};
+use crate::support::programs::{bars, dnn, done, err, text};
 
 /// A net with everything that remembers: an optimiser, a schedule, drawn changes of the pictures, held-out pictures.
 const FLAGS: [&str; 16] = [

@@ -7,7 +7,7 @@ use glassbox_dnn::optimisers::Optimiser;
 use glassbox_dnn::{Augment, Dataset, Net, Pass, Progress, Recipe, Schedule, Shape, Trainer, Workspace};
 use glassbox_tensor::{Batch, Matrix};
 
-use crate::nets::{each, filled, numbers, read, run, work_in};
+use crate::support::nets::{each, filled, numbers, read, run, work_in};
 
 const CONV: &str =
     "conv 6 3x3 same | relu | max-pool 2 | conv 4 3x3 | relu | flatten | dense 12 | relu | dense 5 | softmax";

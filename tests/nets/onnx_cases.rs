@@ -7,7 +7,7 @@ use glassbox_dnn::{Pass, Shape};
 use glassbox_formats::npz::Npz;
 use serde_json::Value;
 
-use crate::nets::{each, read, run};
+use crate::support::nets::{each, read, run};
 
 /// What no layer says, and why.
 const NOT_APPLICABLE: &[(&str, &str)] =

@@ -11,7 +11,7 @@ use glassbox_formats::npz::Npz;
 use glassbox_simd::Level;
 use glassbox_tensor::Tensor;
 
-use crate::nets::{each, read, run, work};
+use crate::support::nets::{each, read, run, work};
 
 type Goldens = Npz<BufReader<File>>;
 

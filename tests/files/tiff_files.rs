@@ -5,7 +5,7 @@ use std::fs;
 use glassbox_formats::{Packing, Picture, Pixels, decode_picture, read_picture, write_picture};
 use glassbox_tensor::Image;
 
-use crate::picture_files::image16;
+use crate::support::pictures::image16;
 
 #[test]
 fn tiffs_say_what_their_last_channel_is() {

@@ -1,26 +1,14 @@
 //! `filters` on real work: pictures row by row, pictures described and shown.
 
 use std::fs;
-use std::path::Path;
 
-use glassbox_formats::{Packing, Picture, Pixels, PngRows, read_picture, write_picture};
+use glassbox_formats::{Pixels, PngRows, read_picture};
 use glassbox_kernels::filters::parse;
 use glassbox_kernels::{Engine, Error, Filter};
-use glassbox_tensor::{Element, Image};
+use glassbox_tensor::Image;
 
-use crate::command_lines::{data, done, err, filters, json, text};
-
-pub(crate) fn noise<T: Element>(height: usize, width: usize, channels: usize, convert: impl Fn(u32) -> T) -> Image<T> {
-    let mut state = 7u32;
-    Image::from_fn([height, width, channels], |_| {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        convert(state >> 16)
-    })
-}
-
-pub(crate) fn write(path: &Path, pixels: Pixels) {
-    write_picture(path, Picture::from(pixels), Packing::default()).unwrap();
-}
+use crate::support::pictures::{noise, write};
+use crate::support::programs::{data, done, err, filters, json, text};
 
 fn chain(labels: &[&str]) -> Vec<Filter> {
     labels.iter().map(|label| parse(label).unwrap()).collect()

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use glassbox_formats::{Pixels, read_picture};
 
-use crate::command_lines::{data, done, err, filters, json, text};
-use crate::filters_program::{noise, write};
+use crate::support::pictures::{noise, write};
+use crate::support::programs::{data, done, err, filters, json, text};
 
 #[test]
 fn files_passed_over_are_counted_once() {

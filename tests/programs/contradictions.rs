@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::bad_input::{refused, small_picture};
-use crate::command_lines::filters;
+use crate::support::programs::filters;
+use crate::support::programs::{refused, small_picture};
 
 #[test]
 fn parameters_and_files_that_contradict_each_other() {

@@ -6,27 +6,12 @@ use std::path::Path;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 
-use crate::command_lines::{bars, data, dnn, err, filters, text};
-use crate::npz_files::{archive, npy};
-use crate::picture_files::png_of;
+use crate::support::npz::{archive, npy};
+use crate::support::pictures::png_of;
+use crate::support::programs::{bars, data, dnn, err, filters, refused, small_picture, text};
 
 /// What stood in the output before, and must stand there still.
 const OLD: &[u8] = b"old";
-
-pub(crate) fn refused(output: std::process::Output, code: i32, wanted: &[&str]) {
-    let message = err(&output);
-    assert_eq!(output.status.code(), Some(code), "{message}");
-    let told: Vec<_> = message.lines().filter(|line| !line.starts_with("note: this is a debug build")).collect();
-    for wanted in wanted {
-        assert!(message.contains(wanted), "{message:?} should say {wanted:?}");
-    }
-    // clap adds a hint and a pointer to --help.
-    assert!(told.len() == 1 || message.contains("For more information, try '--help'"), "one line: {message}");
-    assert!(!message.contains("panicked"), "{message}");
-    // No cause is told twice.
-    let parts: Vec<_> = message.trim_end().split(": ").collect();
-    assert!(parts.windows(2).all(|pair| pair[0] != pair[1]), "{message}");
-}
 
 fn refuse_picture(folder: &Path, name: &str, bytes: &[u8], wanted: &[&str]) {
     fs::write(folder.join(name), bytes).unwrap();
@@ -79,11 +64,6 @@ fn pictures_that_are_none() {
     let whole = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/data/chelsea.png")).unwrap();
     refuse_picture(folder, "cut.png", &whole[..whole.len() / 2], &["(png)"]);
     refuse_picture(folder, "cut.jpg", &[0xFF, 0xD8, 0xFF, 0xE0, 0, 16], &["(jpg)"]);
-}
-
-pub(crate) fn small_picture(folder: &Path) {
-    write_picture(&folder.join("in.png"), Picture::from(Pixels::U8(Image::zeros([5, 4, 3]))), Packing::default())
-        .unwrap();
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use glassbox_dnn::{Net, Shape};
 
-use crate::nets::each;
+use crate::support::nets::each;
 
 /// Model text, the position (from 1) that the message must point at, the shape behind which that layer stands, and what it must say. The sample is a
 /// picture of 8×6×4.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use glassbox_dnn::training::{Data, Ending, Event, Order, Plan, Precision, Session, Settings, Trained};
 use glassbox_dnn::{AnyNet, Error, Model, Net, Rule};
 
-use crate::command_lines::bars;
+use crate::support::programs::bars;
 
 fn settings(layers: &str) -> Settings {
     let (epochs, batch, rate) = (Some(3), Some(8), Some(0.01));

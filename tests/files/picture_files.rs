@@ -3,18 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use crate::support::pictures::{image8, image16, png_of};
 use glassbox_formats::{
     Format, Packing, Picture, Pixels, PngRows, decode_picture, read_picture, write_animation, write_picture,
 };
 use glassbox_tensor::Image;
-
-pub(crate) fn image8(channels: usize) -> Image<u8> {
-    Image::from_fn([7, 11, channels], |(y, x, c)| (y * 36 + x * 23 + c * 61) as u8)
-}
-
-pub(crate) fn image16(channels: usize) -> Image<u16> {
-    Image::from_fn([7, 11, channels], |(y, x, c)| (y * 9000 + x * 977 + c * 311) as u16)
-}
 
 fn round_trip(folder: &Path, suffix: &str, pixels: Pixels) -> (Pixels, Vec<String>) {
     let path = folder.join(format!("picture.{suffix}"));
@@ -180,23 +173,6 @@ fn the_content_and_not_the_name_says_what_a_picture_is() {
     write_picture(&png, Picture::from(Pixels::U8(image8(3))), Packing::default()).unwrap();
     fs::rename(&png, &misnamed).unwrap();
     assert_eq!(read_picture(&misnamed, true).unwrap().pixels, Pixels::U8(image8(3)));
-}
-
-/// A PNG that says it is so large, and has no rows.
-pub(crate) fn png_of(width: u32, height: u32) -> Vec<u8> {
-    let mut header = b"IHDR".to_vec();
-    header.extend(width.to_be_bytes());
-    header.extend(height.to_be_bytes());
-    header.extend([8, 2, 0, 0, 0]);
-    let crc = header.iter().fold(u32::MAX, |crc, &byte| {
-        (0..8).fold(crc ^ u32::from(byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 })
-    });
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
-    bytes.extend(header);
-    bytes.extend((!crc).to_be_bytes());
-    bytes.extend(b"\0\0\0\x01IDAT\x78\x35\xaf\x06\x1e");
-    bytes.extend(b"\0\0\0\0IEND\xae\x42\x60\x82");
-    bytes
 }
 
 #[test]

@@ -13,8 +13,8 @@ use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::Image;
 use serde_json::Value;
 
-use crate::command_lines::{bars, dnn, done, json, text};
-use crate::npz_files::{archive, npy};
+use crate::support::npz::{archive, npy};
+use crate::support::programs::{bars, dnn, done, json, text};
 
 const LAYERS: &str = "conv 4 3x3 same | batch-norm | relu | as a | max-pool 2 | up 2x1 | conv 3 2x2 | prelu | dense 6 | dropout 0.2 | dense 3";
 
@@ -181,7 +181,7 @@ fn presets_are_nets() {
 
 #[test]
 fn the_u_net_of_the_readme_is_one() {
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../../README.md");
     let line = readme.lines().find(|line| line.contains("concat wide")).unwrap();
     let net = Net::<f32>::from_text(line, Shape::picture(28, 28, 1)).unwrap();
     assert_eq!(net.output(), net.input());

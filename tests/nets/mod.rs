@@ -1,0 +1,11 @@
+//! Laws over every layer, answers of others, training.
+
+mod layer_goldens;
+mod layer_laws;
+mod model_texts;
+mod onnx_cases;
+mod plain_layers;
+mod schedules;
+mod training;
+mod training_laws;
+mod training_sessions;

@@ -1,0 +1,9 @@
+//! The two programs as their users call them.
+
+mod bad_input;
+mod batches;
+mod checkpoints;
+mod command_lines;
+mod contradictions;
+mod filters_program;
+mod nets_program;

@@ -1,0 +1,6 @@
+//! What several tests need.
+
+pub(crate) mod nets;
+pub(crate) mod npz;
+pub(crate) mod pictures;
+pub(crate) mod programs;
