@@ -1,6 +1,7 @@
-//! Nets as ONNX graphs: what each layer is in the terms of other tools.
+//! Nets as ONNX graphs, for other tools.
 //!
-//! ONNX has the channels of a picture before its rows: `[n, c, h, w]`. A sample of one pixel is a list here and so `[n, c]` there.
+//! ONNX puts the channels of a picture before its rows: `[n, c, h, w]`. A sample of one pixel is a list here and so
+//! `[n, c]` there.
 
 use glassbox_tensor::{IxDyn, Tensor};
 
@@ -9,7 +10,7 @@ use crate::{Real, Shape};
 /// A graph in the making.
 #[derive(Clone, Debug, Default)]
 pub struct Onnx<T: Real> {
-    /// The operators, each behind those whose outputs it needs.
+    /// The operators, each after those whose outputs it reads.
     pub nodes: Vec<Node>,
     /// What does not change, by name.
     pub constants: Vec<(String, Constant<T>)>,

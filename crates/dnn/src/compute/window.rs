@@ -2,12 +2,12 @@
 
 use crate::Shape;
 
-/// A window of rows and columns that slides over a picture, and what lies outside.
+/// A window of rows and columns that slides over a padded picture.
 ///
-/// Behind `same` there are as many windows as the stride goes into the picture, `⌈side / stride⌉`; the padding that takes is halved, an odd
-/// one with the larger half below and right (`same`) or above and left (`same-lower`), as ONNX has it. Otherwise there are
-/// `⌊(side + padding − extent) / stride⌋ + 1`, `extent = (size − 1)·dilation + 1`; with `ceil` the division is rounded up,
-/// but no window begins in the padding behind the picture.
+/// With `same` there are `⌈side / stride⌉` windows. Half of the padding this takes goes on either side; an odd row or
+/// column goes below and right (`same`) or above and left (`same-lower`), as in ONNX. Otherwise there are `⌊(side +
+/// padding − extent) / stride⌋ + 1` windows, with `extent = (size − 1)·dilation + 1`. With `ceil` the division is
+/// rounded up, but no window begins in the padding below or right of the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Rows and columns.
@@ -45,7 +45,7 @@ impl Window {
     /// The window on pictures of shape `input`.
     ///
     /// # Errors
-    /// If it does not fit into the picture: what is wrong, in words.
+    /// If it does not fit into the picture: the problem, in words.
     pub(crate) fn new(
         input: Shape,
         size: (usize, usize),
@@ -105,7 +105,7 @@ impl Window {
         Ok(window)
     }
 
-    /// A window that is known to lie so often on a picture: of layers that go the other way, from the windows to the picture.
+    /// A window with a known number of positions, for layers that go from the windows to the picture.
     pub(crate) fn placed(
         size: (usize, usize),
         stride: (usize, usize),

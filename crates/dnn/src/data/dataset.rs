@@ -27,11 +27,11 @@ impl Dataset<'_> {
         shape_of(self.images)
     }
 
-    /// Whether a net can be shown these pictures.
+    /// Checks that these pictures fit a net.
     ///
     /// # Errors
-    /// If there are not as many labels as pictures, the pictures are not of the shape that the net takes, or a label has no output. A net that takes
-    /// a list of numbers takes pictures of as many numbers.
+    /// If there are not as many labels as pictures, the pictures are not of the shape that the net takes, or a label
+    /// has no output. A net that takes a list of numbers takes pictures of as many numbers.
     pub fn check<T: Real>(&self, net: &Net<T>) -> Result<(), Error> {
         let n = self.images.dim().0;
         let (labels, outputs) = (self.labels.len(), net.outputs());

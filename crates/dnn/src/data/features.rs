@@ -6,7 +6,7 @@ use super::augment::Augmenter;
 use crate::Real;
 use crate::pass::Pass;
 
-/// Pixels as a net sees them: `pixel / 255`, divided in `f32` as the article's script does, a row a picture.
+/// Pixels as features: `pixel / 255`, divided in `f32` as in the article's script, a row a picture.
 ///
 /// # Shape
 /// `[n, height, width, channels]`, 0 … 255 → `[n, height·width·channels]`, 0 … 1
@@ -25,7 +25,7 @@ pub(crate) fn feature<T: Real>(pixel: u8) -> T {
     T::from_f64(f64::from(f32::from(pixel) / 255.0))
 }
 
-/// What a net sees for each value of a pixel.
+/// The feature for each value of a pixel.
 #[derive(Debug)]
 pub(crate) struct Features<T>(Vec<T>);
 
@@ -34,7 +34,7 @@ impl<T: Real> Features<T> {
         Self((0..=255).map(feature).collect())
     }
 
-    /// Puts the chosen pictures into `input`, one behind the other.
+    /// Writes the chosen pictures to `input`, one after the other.
     pub(crate) fn fill(&self, pictures: Dataset, chosen: &[u32], input: &mut [T]) {
         let pixels = input.len() / chosen.len().max(1);
         let rows = input.par_chunks_mut(pixels.max(1)).zip(chosen).with_min_len(16);

@@ -7,14 +7,14 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// The picture `N` times as high and wide (`NxM`: `N` times as high, `M` as wide): each pixel repeated (`nearest`), or what lies between pixels
-/// mixed from the four around it (`bilinear`).
+/// The picture `N` times as high and wide (`NxM`: `N` times as high, `M` as wide): each pixel repeated (`nearest`), or
+/// mixed from the four pixels around it (`bilinear`).
 ///
-/// Bilinear: a pixel's number stands for its middle, so row `i` of the output lies at `(i + ½)/N − ½` between rows of the input; beyond
-/// the outermost rows there is what they hold. With `i₀` the row above it and `λ` how far it is below that, `y = (1 − λ)·x[i₀] + λ·x[i₀ + 1]`, and the same
-/// again along columns (PyTorch: `align_corners=False`; ONNX: `half_pixel`).
+/// Bilinear: a pixel's number belongs to its middle, so row `i` of the output lies at `(i + ½)/N − ½` among the rows of
+/// the input; beyond the outermost rows their numbers continue. With `i₀` the row above and `λ` the distance from it,
+/// `y = (1 − λ)·x[i₀] + λ·x[i₀ + 1]`, and the same along columns (PyTorch: `align_corners=False`; ONNX: `half_pixel`).
 ///
-/// The derivation: the output is a sum of pixels times weights; each gets the gradient times its weight.
+/// The derivation: the output is a weighted sum of pixels, so each pixel gets the gradient times its weight.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, N·h, M·w, c]`
@@ -27,7 +27,7 @@ pub struct Up {
     columns: Vec<Between>,
 }
 
-/// A place between two rows or columns.
+/// Two rows or columns and their weights.
 #[derive(Clone, Copy, Debug)]
 struct Between {
     places: [usize; 2],

@@ -9,8 +9,8 @@ use crate::{Error, Net, Real};
 /// Samples that pass through the net at a time, at least and at most.
 const BATCH: std::ops::RangeInclusive<usize> = 50..=512;
 
-/// Numbers between layers of the samples that pass through at a time: so many stay in the cache. Nets of few nodes take more samples, so that the
-/// weights are not put in order as often as there are fifty.
+/// Numbers between layers of the samples handled at a time: few enough to stay in the cache. Nets of few nodes take
+/// more samples, so that the weights are packed less often.
 const NUMBERS: usize = 1 << 20;
 
 /// The same at most: of a net that is very large, fewer samples.
@@ -46,7 +46,7 @@ impl Evaluation {
     }
 }
 
-/// Shows every picture to the net and compares its answers with the labels.
+/// Predicts every picture and compares the answers with the labels.
 ///
 /// # Errors
 /// If pictures and net do not fit: see [`Dataset::check`].

@@ -5,13 +5,14 @@ use glassbox_tensor::Tensor;
 use crate::pass::{Backward, Forward, Memory, Pass, Scratch, room};
 use crate::{Net, Real};
 
-/// Layers that follow one another, and what some samples leave between them on their way forward. What goes in and what comes out is not kept here.
+/// Consecutive layers and the nodes between them, for some samples. Its input and output are held elsewhere.
 #[derive(Debug)]
 pub(crate) struct Segment<T> {
     layers: Range<usize>,
     /// Numbers a sample of each node, from what goes in to what comes out.
     sizes: Vec<usize>,
-    /// Of each node from what goes in to what comes out the node in whose place it stands: itself, or one behind layers that write over it.
+    /// For each node, from the input to the output, the node that holds its numbers: itself, or a later one where
+    /// layers overwrite their input.
     holders: Vec<usize>,
     /// The nodes between; those that are written over are empty.
     nodes: Vec<Vec<T>>,
@@ -19,12 +20,13 @@ pub(crate) struct Segment<T> {
     memories: Vec<Memory<T>>,
 }
 
-/// What is needed only while samples go through a segment: one after the other, several segments may use the same, which is then still in the cache.
+/// Room that a segment needs only during a pass. Several segments may use the same room in turn, which is then still in
+/// the cache.
 #[derive(Debug, Default)]
 pub(crate) struct Desk<T> {
-    /// ∂E/∂node of the nodes between: the first is that behind the first layer.
+    /// ∂E/∂node of the nodes between: the first is the output of the first layer.
     gradients: Vec<Vec<T>>,
-    /// Of each layer that sees a second node ∂E/∂that node.
+    /// For each layer with a skip connection, ∂E/∂(its second node).
     skipped: Vec<Vec<T>>,
     scratch: Scratch<T>,
 }
@@ -41,7 +43,7 @@ pub(crate) struct Ends<'a, T> {
 }
 
 impl<T: Real> Segment<T> {
-    /// Room for so many samples.
+    /// Room for `samples` samples.
     pub(crate) fn new(net: &Net<T>, layers: Range<usize>, samples: usize) -> Self {
         let sizes: Vec<usize> = (layers.start..=layers.end).map(|node| net.node_len(node)).collect();
         let mut holders: Vec<usize> = (0..sizes.len()).collect();

@@ -1,4 +1,4 @@
-//! What is kept on disk so that a training can go on.
+//! Checkpoints: files from which a training can go on.
 //!
 //! A checkpoint is an npz archive: the numbers of the net and the optimiser, and a text with the counters and with
 //! all that decides the result. It is written beside its place, flushed and renamed; the archive's checksums are

@@ -21,7 +21,7 @@ pub struct Recipe {
     pub clip: Option<f64>,
     /// How pictures are changed at random before they are learned from.
     pub augment: Option<Augment>,
-    /// Seed of what is drawn.
+    /// The seed of all draws.
     pub seed: u64,
 }
 

@@ -13,17 +13,18 @@ use std::str::FromStr;
 pub enum Schedule {
     /// It stays.
     Constant,
-    /// Every so many epochs it is multiplied by a factor.
+    /// Multiplied by a factor every few epochs.
     Step {
         /// Epochs between two changes.
         every: usize,
         /// What it is multiplied by.
         factor: f64,
     },
-    /// Down half a wave of the cosine, to 0 at the end: `(1 + cos(π·t)) / 2`, `t` from 0 to 1. I. Loshchilov, F. Hutter, *SGDR* (2016).
+    /// Down half a wave of the cosine, to 0 at the end: `(1 + cos(π·t)) / 2`, `t` from 0 to 1. I. Loshchilov, F.
+    /// Hutter, *SGDR* (2016).
     Cosine,
-    /// Up from 1/25 to all of it in the first three tenths and down to 1/250 000 in the rest, both along half a wave. L. Smith,
-    /// N. Topin, *Super-convergence* (2017).
+    /// Up from 1/25 to all of it in the first three tenths and down to 1/250 000 in the rest, both along half a wave.
+    /// L. Smith, N. Topin, *Super-convergence* (2017).
     OneCycle,
 }
 

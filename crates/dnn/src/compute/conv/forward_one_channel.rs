@@ -1,7 +1,7 @@
-//! Forward where the windows of a row begin number by number, as those of pictures with one channel do.
+//! The forward pass where neighbouring windows begin one number apart, as in pictures of one channel.
 //!
-//! What such windows show in one place is a single stretch of the picture: vectors of windows are worked out, for some masks at a time, instead of
-//! vectors of masks.
+//! One place of such windows is a single stretch of the picture. So the vectors hold windows, for a few masks at a
+//! time, instead of masks.
 
 use glassbox_simd::{FloatVectors, Vectors};
 

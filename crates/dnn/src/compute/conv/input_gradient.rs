@@ -7,10 +7,10 @@ use crate::Real;
 use crate::compute::float_vectors::{EIGHT, vector, vector_mut};
 use crate::compute::sparse::list_bits;
 
-/// Masks whose gradients are looked at before any is added.
+/// Masks whose gradients are read before any is added.
 const LISTED: usize = 64;
 
-/// ∂E/∂(padded picture), added to what is there.
+/// Adds ∂E/∂(padded picture).
 pub(super) struct InputGradient<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) gradient: &'a [T],

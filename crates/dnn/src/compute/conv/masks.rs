@@ -61,7 +61,7 @@ impl<T: Real, const N: usize> Masks<T, N> {
         for (i, biased) in sums.into_iter().enumerate().take(count) {
             let output = &mut output[(window + i) * self.outputs + self.first..];
             match output.first_chunk_mut() {
-                // What is written behind the last of all masks is the next window's, which is written after it.
+                // The numbers written after the last mask belong to the next window, which overwrites them.
                 Some(output) if self.width == N || self.width == self.outputs => vectors.store(biased, output),
                 _ => {
                     let mut numbers = [T::zero(); N];

@@ -34,7 +34,7 @@ impl<T: Real> FloatTask<T> for Multiply<'_, T> {
     fn run<E: FloatVectors<T>>(self, eights: E) {
         let Self { left, right, bias, output, depth, m, found } = self;
         let strips = m.div_ceil(COLUMNS);
-        // Fewer strips than that go through tiles whatever is zero.
+        // Fewer strips always go through tiles.
         let listed = strips / STRIPS * STRIPS;
         for (block, output) in output.chunks_mut(BLOCK * ROWS * m).enumerate() {
             let tiles = (output.len() / m).div_ceil(ROWS);
@@ -105,7 +105,8 @@ impl<T: Real> Block<'_, T> {
         strips
     }
 
-    /// Lists what is not zero in the rows of a tile, and says whether that is so little that lists are faster than tiles.
+    /// Lists the numbers of a tile that are not zero, and tells whether they are so few that lists are faster than
+    /// tiles.
     #[inline(always)]
     fn list<E: FloatVectors<T>>(&self, eights: E, tile: usize, found: &mut [u32]) -> bool {
         let left = self.left(tile);
@@ -157,7 +158,8 @@ impl<T: Real> Block<'_, T> {
         }
     }
 
-    /// Adds sums to the bias in the first steps, to what is there in later ones. What is beyond the last row or column is not kept.
+    /// Adds the sums to the bias in the first steps, to the output in later ones. Sums beyond the last row or column
+    /// are dropped.
     #[inline(always)]
     fn store<V: Vectors<T, COLUMNS>, const S: usize>(
         &mut self,

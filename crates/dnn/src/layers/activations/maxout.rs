@@ -6,10 +6,11 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward, room};
 use crate::{Error, Real, Shape};
 
-/// The greatest of each K neighbouring channels: behind a dense layer, a convex function of its inputs, made of K learned planes.
+/// The greatest of each K neighbouring channels: after a dense layer, a convex function of its inputs, made of K
+/// learned planes.
 ///
-/// The derivation: as in `max-pool`, a small change of the greatest changes the output as much, of any other not at all, so the gradient goes to
-/// the greatest, the first of them if there are several.
+/// The derivation: as in `max-pool`, a small change of the greatest changes the output as much, of any other not at
+/// all, so the gradient goes to the greatest, the first of them if there are several.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, c / K]`

@@ -122,7 +122,8 @@ impl Function for ThresholdedRelu {
 
 /// `x` from 0 up and the inverse square root unit `x / √(1 + A·x²)` below, which ends at −1/√A.
 ///
-/// The derivative is 1 from 0 up and, as of `isru`, `(1 + A·x²)^(−3/2)` below: 1 at 0, too, and the second derivative is 0 on both sides.
+/// The derivative is 1 from 0 up and, as of `isru`, `(1 + A·x²)^(−3/2)` below: 1 at 0, too, and the second derivative
+/// is 0 on both sides.
 ///
 /// B. Carlile et al., *Improving deep learning by inverse square root linear units* (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]

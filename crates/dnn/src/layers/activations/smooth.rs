@@ -54,7 +54,8 @@ const ALPHA: f64 = 1.673_263_242_354_377_2;
 /// Selu's γ.
 const GAMMA: f64 = 1.050_700_987_355_480_5;
 
-/// `G·elu(x)`, `G` and `A` chosen so that nodes of mean 0 and variance 1 lead to such nodes: `G = 1.0507…`, `A = 1.67326…`.
+/// `G·elu(x)`, `G` and `A` chosen so that nodes of mean 0 and variance 1 lead to such nodes: `G = 1.0507…`, `A =
+/// 1.67326…`.
 ///
 /// The derivative is `G` above 0 and `G·A·eˣ = y + G·A` elsewhere.
 ///
@@ -155,8 +156,8 @@ impl Function for Celu {
 
 /// `ln(1 + eˣ)`, the smooth `max(0, x)`.
 ///
-/// It is worked out as `max(0, x) + ln(1 + e^−|x|)`, which is the same (for `x > 0`, `ln(eˣ·(e⁻ˣ + 1))`) and stays finite. Its derivative is
-/// `eˣ / (1 + eˣ) = σ(x)`.
+/// It is worked out as `max(0, x) + ln(1 + e^−|x|)`, which is the same (for `x > 0`, `ln(eˣ·(e⁻ˣ + 1))`) and stays
+/// finite. Its derivative is `eˣ / (1 + eˣ) = σ(x)`.
 ///
 /// C. Dugas et al., *Incorporating second-order functional knowledge for better option pricing* (2000).
 #[derive(Clone, Copy, Debug)]
@@ -195,7 +196,8 @@ impl Function for Softplus {
 ///
 /// `σ + x·σ·(1 − σ) = σ + y·(1 − σ)`.
 ///
-/// S. Elfwing et al., *Sigmoid-weighted linear units* (2017); P. Ramachandran et al., *Searching for activation functions* (2017).
+/// S. Elfwing et al., *Sigmoid-weighted linear units* (2017); P. Ramachandran et al., *Searching for activation
+/// functions* (2017).
 #[derive(Clone, Copy, Debug)]
 pub struct Silu;
 
@@ -229,10 +231,11 @@ impl Function for Silu {
     }
 }
 
-/// `x·Φ(x)`, Φ being the share of a normal distribution below `x`; with `tanh`, Φ by a formula that is within 0.0005 of it.
+/// `x·Φ(x)`, Φ being the share of a normal distribution below `x`; with `tanh`, Φ by a formula that is within 0.0005 of
+/// it.
 ///
-/// Exactly, the derivative is `Φ + x·φ` with the distribution's density `φ = Φ′ = e^(−x²/2) / √(2π)`. By the formula, `Φ ≈ (1 + tanh u) / 2 = σ(2u)` with
-/// `u = √(2/π)·(x + 0.044715·x³)`, so the derivative is `σ + x·σ·(1 − σ)·2u′`.
+/// Exactly, the derivative is `Φ + x·φ` with the distribution's density `φ = Φ′ = e^(−x²/2) / √(2π)`. By the formula,
+/// `Φ ≈ (1 + tanh u) / 2 = σ(2u)` with `u = √(2/π)·(x + 0.044715·x³)`, so the derivative is `σ + x·σ·(1 − σ)·2u′`.
 ///
 /// D. Hendrycks, K. Gimpel, *Gaussian error linear units* (2016).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -295,8 +298,9 @@ impl Gelu {
 
 /// `x·tanh(ln(1 + eˣ))`.
 ///
-/// With `e = eˣ`, `tanh(ln(1 + e)) = ((1 + e)² − 1) / ((1 + e)² + 1) = n / d` where `n = e² + 2e` and `d = n + 2`; for `x > 0` both are divided by `e²`
-/// and so finite. The derivative is `t + x·(1 − t²)·σ(x)`, since `tanh′ = 1 − t²` and `(ln(1 + eˣ))′ = σ(x)`; and `1 − t² = (d − n)·(d + n) / d²`.
+/// With `e = eˣ`, `tanh(ln(1 + e)) = ((1 + e)² − 1) / ((1 + e)² + 1) = n / d` where `n = e² + 2e` and `d = n + 2`; for
+/// `x > 0` both are divided by `e²` and so finite. The derivative is `t + x·(1 − t²)·σ(x)`, since `tanh′ = 1 − t²` and
+/// `(ln(1 + eˣ))′ = σ(x)`; and `1 − t² = (d − n)·(d + n) / d²`.
 ///
 /// D. Misra, *Mish: a self regularized non-monotonic activation function* (2019).
 #[derive(Clone, Copy, Debug)]

@@ -21,7 +21,7 @@ pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + '
     /// The names of its parameters and what they are to begin with.
     const PARAMETERS: [(&'static str, f64); N];
 
-    /// Reads what is behind its name.
+    /// Reads the words after its name.
     ///
     /// # Errors
     /// If it is not what the function takes.
@@ -35,8 +35,8 @@ pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + '
     /// Whether all channels have the same parameters.
     fn shared(self) -> bool;
 
-    /// `f(x, p)` in ONNX operators, `x` being a value's name; gives back the name of `f(x, p)`. As constants, the parameters
-    /// are of `shape`, which meets the channels of `x`.
+    /// `f(x, p)` in ONNX operators, `x` being a value's name; gives back the name of `f(x, p)`. As constants, the
+    /// parameters are of `shape`, which meets the channels of `x`.
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str, parameters: [&[T]; N], shape: &[usize]) -> String;
 
     /// `f(x, p)`. Mark it `#[inline(always)]`, as the derivatives.
@@ -48,8 +48,8 @@ pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + '
 
 /// A bent function as a layer: `y = f(x, p)`, `p` being those of the channel, or the same for all.
 ///
-/// The derivation: a number meets its own output only, so `∂E/∂x = ∂E/∂y·∂f/∂x`; a parameter meets every number of its channel, in every
-/// pixel and sample, so `∂E/∂p = Σ ∂E/∂y·∂f/∂p` over these.
+/// The derivation: a number meets its own output only, so `∂E/∂x = ∂E/∂y·∂f/∂x`; a parameter meets every number of its
+/// channel, in every pixel and sample, so `∂E/∂p = Σ ∂E/∂y·∂f/∂p` over these.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, c]`; each parameter `[c]`, or `[1]`
@@ -78,7 +78,7 @@ impl<F: Bent<N>, const N: usize> Trained<F, N> {
         self.unit() * WIDTH.div_ceil(self.unit())
     }
 
-    /// Numbers that are worth a task of their own: whole rows of `width`, and so many that the sums of a task are few beside them.
+    /// Numbers of one task: whole rows of `width`, enough that the sums of a task are few beside them.
     fn chunk(&self) -> usize {
         self.width() * (CHUNK / self.width()).max(16)
     }

@@ -20,8 +20,8 @@ const MOST_WEIGHTS: usize = 1 << 26;
 /// off at either edge, an odd row or column below and right, as ONNX's `SAME_UPPER` has it.
 ///
 /// The derivation: write a convolution from the output's shape to the input's as `x = M·y`, `M` a matrix of weights.
-/// This layer is `y = Mᵀ·x + b`: that convolution's backward pass. With `g = ∂E/∂y` then `∂E/∂x = M·g`: its forward pass.
-/// As `y·g = xᵀ·M·g`, `∂E/∂w` is the convolution's weight gradient with `g` as its input and `x` as its gradient.
+/// This layer is `y = Mᵀ·x + b`: that convolution's backward pass. With `g = ∂E/∂y` then `∂E/∂x = M·g`: its forward
+/// pass. As `y·g = xᵀ·M·g`, `∂E/∂w` is the convolution's weight gradient with `g` as its input and `x` as its gradient.
 /// A bias meets every pixel: `∂E/∂b[m] = Σ g[·, m]`.
 ///
 /// Source: M. D. Zeiler, D. Krishnan, G. W. Taylor, R. Fergus, Deconvolutional networks (2010).

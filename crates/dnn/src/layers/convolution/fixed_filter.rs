@@ -9,14 +9,15 @@ use crate::onnx::{Attribute, Onnx, ints};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// An operator on pictures as a layer that is not trained, channel by channel: `y[i, j] = b + Σ w[k, l]·x[i + k, j + l]`.
+/// A picture operator as a layer that is not trained, channel by channel: `y[i, j] = b + Σ w[k, l]·x[i + k, j + l]`.
 ///
-/// Its weights are found by asking it: what it makes of one bright pixel is its matrix, what it makes of black the offset `b`. Whether that
-/// is all is tried on random pictures; an operator that is no such sum, as a median or a sum of sizes, is refused, for a layer must say
-/// how each number matters. Beyond the edges there are zeros, as before any layer of a net; with `border=crop` only places are kept where the
-/// whole window fits.
+/// Its weights are measured: the response to one bright pixel is the matrix, the response to black the offset `b`.
+/// Random pictures then test whether that is all. An operator that is no such sum, as a median, is refused, because a
+/// layer needs its derivatives. Zeros lie beyond the edges, as with every layer; with `border=crop` only windows that
+/// fit into the picture count.
 ///
-/// The derivation: as of `conv`, with weights that stay: `∂E/∂x[i, j] = Σ w[k, l]·g[i − k, j − l]`, the same with the matrix turned half round.
+/// The derivation is that of `conv` with fixed weights: `∂E/∂x[i, j] = Σ w[k, l]·g[i − k, j − l]`, the matrix turned by
+/// 180°.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, c]`; with `border=crop` a picture smaller by the window less one
@@ -86,7 +87,7 @@ struct Probe<'a> {
     filter: &'a Filter,
     reach: [usize; 4],
     channels: usize,
-    /// Rows and columns of the pictures that it is shown: so many that a place in the middle sees no edge.
+    /// Rows and columns of the test pictures: large enough that a window in the middle touches no edge.
     side: (usize, usize),
 }
 
@@ -125,7 +126,7 @@ impl<'a> Probe<'a> {
         let (height, width) = (above + 1 + below, left + 1 + right);
         let mut picture = vec![0.0; self.side.0 * self.side.1 * self.channels];
         let offset = self.ask(picture.clone())?[self.place(height, width, 0)];
-        // In the middle third of the picture, so that the place that sees it last sees no edge either.
+        // In the middle third of the picture, so that no window that contains it touches an edge.
         let (y, x) = (height + below, width + right);
         picture[self.place(y, x, 0)] = 1.0;
         let answer = self.ask(picture)?;
@@ -175,7 +176,8 @@ impl<'a> Probe<'a> {
     }
 }
 
-/// Adds to each place of `into` what the taps say of `from`, `sign` -1 turning them half round; what lies outside counts as zero.
+/// Adds the weighted sum of `from` to each number of `into`; a `sign` of -1 turns the matrix by 180°. Numbers outside
+/// count as zero.
 fn add_taps<T: Real>(taps: &[Tap], sign: isize, from: &[T], from_shape: Shape, into: &mut [T], into_shape: Shape) {
     let c = from_shape.channels;
     let row = from_shape.width * c;

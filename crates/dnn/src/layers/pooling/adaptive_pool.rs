@@ -9,12 +9,13 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// The greatest number or the mean of each of `H`×`W` bins, channel by channel, whatever the size of the picture.
+/// The greatest number or the mean of each of `H`×`W` regions, channel by channel, for a picture of any size.
 ///
-/// Of `h` rows, bin `i` of `H` has those from `⌊i·h/H⌋` to before `⌈(i + 1)·h/H⌉`, as in PyTorch: neighbours share a row where the bins do not
-/// divide the picture. The derivatives are those of `max-pool` and `avg-pool`.
+/// Of `h` rows, region `i` of `H` has those from `⌊i·h/H⌋` to before `⌈(i + 1)·h/H⌉`, as in PyTorch: neighbours share a
+/// row where `H` does not divide `h`. The derivatives are those of `max-pool` and `avg-pool`.
 ///
-/// Source: K. He, X. Zhang, S. Ren, J. Sun, Spatial pyramid pooling in deep convolutional networks for visual recognition (2014).
+/// Source: K. He, X. Zhang, S. Ren, J. Sun, Spatial pyramid pooling in deep convolutional networks for visual
+/// recognition (2014).
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, H, W, c]`
@@ -66,7 +67,7 @@ impl<T: Real> Layer<T> for AdaptivePool {
         self.windows.output()
     }
 
-    // Rows first, then columns: of bins that are rectangles the greatest number and the mean can be had one after the other.
+    // Rows first, then columns: the greatest number and the mean of a rectangle separate.
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
         let Windows { input: shape, rows, columns } = &self.windows;
         let mut picture = graph.picture(input, *shape);

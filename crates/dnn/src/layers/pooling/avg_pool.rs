@@ -10,8 +10,8 @@ pub(crate) type AvgPool = Pool<Mean>;
 
 /// The mean of each window, channel by channel: `y = Σ x / n`.
 ///
-/// `n` is the number of the window's places in the picture. With `count-pad` the padding, which holds zeros, counts too.
-/// Places beyond the padding, which `ceil` lets a window reach, never count, as in ONNX and PyTorch.
+/// `n` is the number of the window's places in the picture. With `count-pad` the padding, which holds zeros, counts
+/// too. Places beyond the padding, which `ceil` lets a window reach, never count, as in ONNX and PyTorch.
 ///
 /// The derivation: each number is a term of the sum, `∂y/∂xᵢ = 1/n`. So it gets `1/n` of the gradient of every window
 /// that contains it.
@@ -66,7 +66,7 @@ impl Mean {
         T::one() / T::from_f64(if self.counts_padding { seen.counted() } else { seen.count() } as f64)
     }
 
-    /// Of ONNX's `AveragePool`, how the window lies and what is counted.
+    /// The attributes of ONNX's `AveragePool`.
     pub(super) fn attributes(self, window: &Window) -> Vec<(&'static str, Attribute)> {
         let mut attributes = window.onnx(true);
         attributes.push(("count_include_pad", Attribute::Int(self.counts_padding.into())));
@@ -106,7 +106,7 @@ pub(super) fn add_scaled<T: Real>(seen: Seen, input: &[T], factor: T, sums: &mut
     }
 }
 
-/// Adds `gradient`, times `factor`, to every pixel of a window.
+/// Adds `gradient` times `factor` to every pixel of a window.
 #[inline(always)]
 pub(super) fn give<T: Real>(seen: Seen, gradient: &[T], factor: T, input_gradient: &mut [T]) {
     let c = seen.channels;

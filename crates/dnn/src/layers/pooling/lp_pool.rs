@@ -8,16 +8,18 @@ use crate::{Error, Real};
 /// `lp-pool` as a layer.
 pub(crate) type LpPool = Pool<Norm>;
 
-/// The p-norm of each window, channel by channel: `y = (Σ |x|^p)^(1/p)`, with `mean` `y = (Σ |x|^p / n)^(1/p)`, `n` being the places in the
-/// picture. It leads from the sum of sizes (`p = 1`) to the greatest size (`p → ∞`).
+/// The p-norm of each window, channel by channel: `y = (Σ |x|^p)^(1/p)`, with `mean` `y = (Σ |x|^p / n)^(1/p)`, `n`
+/// being the number of pixels in the window. It goes from the sum of magnitudes (`p = 1`) to the greatest magnitude (`p
+/// → ∞`).
 ///
-/// It is worked out as `m·(Σ (|x|/m)^p)^(1/p)`, `m` the greatest size, so that no power overflows.
+/// It is computed as `m·(Σ (|x|/m)^p)^(1/p)`, `m` the greatest magnitude, so that no power overflows.
 ///
-/// The derivation: with `s = Σ |x|^p`, `∂y/∂xᵢ = (1/p)·s^(1/p − 1)·p·|xᵢ|^(p − 1)·sign xᵢ = sign xᵢ·(|xᵢ|/y)^(p − 1)`; with `mean` an nth of
-/// that. At 0 it is taken as 0.
+/// The derivation: with `s = Σ |x|^p`, `∂y/∂xᵢ = (1/p)·s^(1/p − 1)·p·|xᵢ|^(p − 1)·sign xᵢ = sign xᵢ·(|xᵢ|/y)^(p − 1)`;
+/// with `mean`, `1/n` of that. At 0 it counts as 0.
 ///
-/// Source: P. Sermanet, S. Chintala, Y. LeCun, Convolutional neural networks applied to house numbers digit classification (2012); ONNX's
-/// `LpPool` has no mean, the review H. Gholamalinezhad, H. Khosravi, Pooling methods in deep neural networks (2020), has one.
+/// Source: P. Sermanet, S. Chintala, Y. LeCun, Convolutional neural networks applied to house numbers digit
+/// classification (2012); ONNX's `LpPool` has no mean, the review H. Gholamalinezhad, H. Khosravi, Pooling methods in
+/// deep neural networks (2020), has one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Norm {
     p: f64,

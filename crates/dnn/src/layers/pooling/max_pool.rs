@@ -13,9 +13,9 @@ pub(crate) type MaxPool = Pool<Max>;
 
 /// The greatest number of each window, channel by channel.
 ///
-/// The derivation: a small change of the greatest number changes the output by as much, a change of any other not at all.
-/// So the whole gradient goes to the greatest, the first of them if there are several; where windows overlap, gradients
-/// add up. Padding is never the greatest.
+/// The derivation: a small change of the greatest number changes the output by as much, a change of any other not at
+/// all. So the whole gradient goes to the greatest, the first of them if there are several; where windows overlap,
+/// gradients add up. Padding is never the greatest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Max;
 
@@ -74,8 +74,8 @@ impl Rule for Max {
         }
     }
 
-    /// Eight numbers at a time. Where a pixel has fewer, what is written behind it is the next one's, which is written after it; so only what has no
-    /// eight numbers behind it is left to [`forward`](Rule::forward).
+    /// Eight channels at a time. A pixel with fewer also writes the next pixel's outputs, which are then overwritten;
+    /// the last pixels, which have no eight numbers after them, go through [`forward`](Rule::forward).
     #[inline(always)]
     fn forward_all<T: Real, E: FloatVectors<T>>(
         &self,
@@ -118,7 +118,7 @@ fn at<T: Real, E: FloatVectors<T>>(eights: E, input: &[T], from: usize) -> (E::V
 }
 
 impl Max {
-    /// The answer to what a window shows, and whatever behind it.
+    /// The greatest numbers of one window, eight channels at a time.
     #[inline(always)]
     fn answer<T: Real, E: FloatVectors<T>>(
         &self,
@@ -133,7 +133,7 @@ impl Max {
             return self.forward(seen, input, Answer { output, indices: argmax, generator: None });
         }
         for first in (0..c).step_by(EIGHT) {
-            // The last eight of a pixel may overlap those before.
+            // The last eight channels of a pixel may overlap those before.
             let first = first.min(c.max(EIGHT) - EIGHT);
             let mut most = at(eights, input, seen.first() + first);
             for row in seen.rows() {
@@ -146,7 +146,7 @@ impl Max {
         }
     }
 
-    /// The same where two rows and two columns are seen, side by side: the windows that are seen most.
+    /// The same for windows of two rows and two columns side by side, the most frequent.
     #[inline(always)]
     fn square<T: Real, E: FloatVectors<T>>(
         &self,

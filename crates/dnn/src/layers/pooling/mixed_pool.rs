@@ -9,11 +9,12 @@ use crate::{Error, Real};
 /// `mixed-pool` as a layer.
 pub(crate) type MixedPool = Pool<Mixed>;
 
-/// So much of the greatest number of each window, and for the rest its mean: `y = λ·max + (1 − λ)·mean`.
+/// A mixture of the greatest number and the mean of each window: `y = λ·max + (1 − λ)·mean`.
 ///
-/// The mean is that of the places in the picture. The derivation: `∂y/∂xᵢ = (1 − λ)/n`, and λ more for the greatest.
+/// The mean is over the pixels in the picture. The derivation: `∂y/∂xᵢ = (1 − λ)/n`, and λ more for the greatest.
 ///
-/// Source: C.-Y. Lee, P. W. Gallagher, Z. Tu, Generalizing pooling functions in convolutional neural networks (2016), "mixed".
+/// Source: C.-Y. Lee, P. W. Gallagher, Z. Tu, Generalizing pooling functions in convolutional neural networks (2016),
+/// "mixed".
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mixed {
     share: f64,

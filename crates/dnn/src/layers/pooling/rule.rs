@@ -1,4 +1,5 @@
-//! What poolings share: how windows lie on a picture, and the way through them forward and back. What is made of a window is a [`Rule`].
+//! Shared by all poolings: how windows lie on a picture, and the loops over them forward and backward. A [`Rule`]
+//! handles one window.
 
 use glassbox_simd::{FloatTask, FloatVectors, Level, Task, dispatch};
 use glassbox_tensor::Tensor;
@@ -12,7 +13,7 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Phase, room};
 use crate::{Error, Real, Shape};
 
-/// What is made of a window, channel by channel, and how each number in it matters. Mark the functions `#[inline(always)]`.
+/// A pooling of one window, channel by channel, forward and backward. Mark the functions `#[inline(always)]`.
 pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// Whether the forward pass saves an index for each output: the argmax, or the number that was drawn.
     const SAVES_INDICES: bool = false;
@@ -23,10 +24,10 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// Whether something is drawn in training.
     const DRAWS: bool = false;
 
-    /// The answer to what a window shows.
+    /// The outputs of a window.
     fn forward<T: Real>(&self, seen: Seen, input: &[T], answer: Answer<'_, T>);
 
-    /// The answers to all windows of a sample, if they are better worked out together: whether they were.
+    /// The outputs of all windows of a sample, for rules that compute them together; returns whether it did.
     #[inline(always)]
     fn forward_all<T: Real, E: FloatVectors<T>>(
         &self,
@@ -39,11 +40,11 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
         false
     }
 
-    /// Adds what the numbers of a window have to answer for to what is there.
+    /// Adds the gradient of a window to the gradients of its pixels.
     fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>);
 }
 
-/// What comes of a window, going forward: a number a channel.
+/// The outputs of a window, going forward: a number a channel.
 pub(super) struct Answer<'a, T> {
     /// To be written.
     pub(super) output: &'a mut [T],
@@ -53,7 +54,7 @@ pub(super) struct Answer<'a, T> {
     pub(super) generator: Option<&'a mut ChaCha8Rng>,
 }
 
-/// What is known of a window, going backward: a number a channel.
+/// The gradients of a window, going backward: a number a channel.
 pub(super) struct Back<'a, T> {
     /// As forward.
     pub(super) output: &'a [T],
@@ -67,7 +68,7 @@ pub(super) struct Back<'a, T> {
     pub(super) phase: Phase,
 }
 
-/// The pixels of a sample that a window shows; at least one.
+/// The pixels of a sample in a window; at least one.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen {
     rows: Places,
@@ -78,14 +79,14 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Where each row of the picture begins that is seen.
+    /// The offset of each row of the picture in the window.
     #[inline(always)]
     pub(super) fn rows(self) -> impl Iterator<Item = usize> {
         let row = self.width * self.channels;
         self.rows.iter().map(move |y| y * row)
     }
 
-    /// How far behind that each pixel begins.
+    /// The offset of each pixel of a row, from the start of the row.
     #[inline(always)]
     pub(super) fn columns(self) -> impl Iterator<Item = usize> {
         let channels = self.channels;
@@ -135,7 +136,7 @@ impl Windows {
         self.rows.iter().flat_map(move |&rows| self.columns.iter().map(move |&columns| self.seen(rows, columns)))
     }
 
-    /// What a window shows.
+    /// The pixels of a window.
     #[inline(always)]
     pub(super) fn seen(&self, rows: Places, columns: Places) -> Seen {
         let Shape { width, channels, .. } = self.input;
@@ -234,10 +235,10 @@ pub(super) trait Pooling: Rule {
     /// What the registry knows of it.
     const ENTRY: Entry;
 
-    /// Reads what is the rule's own.
+    /// Reads the rule's own words.
     fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
 
-    /// What was read, with a blank in front of each word.
+    /// The words that were read, with a blank in front of each.
     fn text(&self) -> String {
         String::new()
     }

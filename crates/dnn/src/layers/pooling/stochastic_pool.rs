@@ -11,18 +11,19 @@ use crate::{Error, Real};
 /// `stochastic-pool` as a layer.
 pub(crate) type StochasticPool = Pool<Stochastic>;
 
-/// In training one number of each window, drawn: `y = xᵢ` with probability `xᵢ/Σ x`; in prediction what that is on average, `y = Σ x²/Σ x`.
+/// In training one number of each window, drawn: `y = xᵢ` with probability `xᵢ/Σ x`; in prediction its expected value,
+/// `y = Σ x²/Σ x`.
 ///
-/// What is negative counts as 0; so the layer belongs behind a rectifier. Where nothing is greater than 0, `y = 0`.
+/// Negative numbers count as 0, so the layer belongs after a rectifier. Where nothing is greater than 0, `y = 0`.
 ///
-/// The derivation: which one is drawn is taken as given, so in training the whole gradient goes to it. In prediction, with `s = Σ x` and `q = Σ x²`,
-/// `∂y/∂xᵢ = (2·xᵢ·s − q)/s² = (2·xᵢ − y)/s` for `xᵢ > 0`, and 0 for the others.
+/// The derivation: the draw counts as fixed, so in training the whole gradient goes to the number drawn. In prediction,
+/// with `s = Σ x` and `q = Σ x²`, `∂y/∂xᵢ = (2·xᵢ·s − q)/s² = (2·xᵢ − y)/s` for `xᵢ > 0`, and 0 for the others.
 ///
 /// Source: M. D. Zeiler, R. Fergus, Stochastic pooling for regularization of deep convolutional neural networks (2013).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stochastic;
 
-/// The sum of what is positive in a channel of a window, and of its squares.
+/// The sum of the positive numbers of a channel in a window, and of their squares.
 #[inline(always)]
 fn sums<T: Real>(seen: Seen, input: &[T], channel: usize) -> (T, T) {
     let (mut sum, mut squares) = (T::zero(), T::zero());
@@ -36,7 +37,8 @@ fn sums<T: Real>(seen: Seen, input: &[T], channel: usize) -> (T, T) {
     (sum, squares)
 }
 
-/// Where the sum of what is positive goes beyond `limit`; the last positive number if rounding lets it go nowhere beyond.
+/// The index at which the sum of the positive numbers passes `limit`; the last positive number if rounding keeps the
+/// sum below it.
 #[inline(always)]
 fn drawn<T: Real>(seen: Seen, input: &[T], channel: usize, limit: T) -> usize {
     let (mut sum, mut last) = (T::zero(), 0);

@@ -7,10 +7,10 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// What comes in plus what was at the node of that name, number by number: `y = x + s`. What lies between needs to learn only what
-/// is to be changed.
+/// The input plus the node of that name, number by number: `y = x + s`. The layers between need to learn only the
+/// difference.
 ///
-/// The derivation: `∂y/∂x = ∂y/∂s = 1`; so both get the gradient as it is.
+/// The derivation: `∂y/∂x = ∂y/∂s = 1`, so both get the gradient unchanged.
 ///
 /// Source: K. He, X. Zhang, S. Ren, J. Sun, Deep residual learning for image recognition (2016).
 ///
