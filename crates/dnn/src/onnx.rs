@@ -57,7 +57,7 @@ pub enum Constant<T: Real> {
 pub const INPUT: &str = "input";
 
 impl<T: Real> Onnx<T> {
-    /// An operator; gives back the name of what comes out of it.
+    /// Adds an operator and returns the name of its output.
     pub fn add(
         &mut self,
         operator: &'static str,

@@ -155,8 +155,8 @@ impl FromStr for Augment {
         for part in text.split(',') {
             let wrong = |problem: &str| {
                 format!(
-                    "found {part:?}: {problem}; allowed: shift:PIXELS, rotate:DEGREES (to 180), scale:SHARE (below 1), elastic:PIXELS, with \
-                     commas between"
+                    "found {part:?}: {problem}; allowed: shift:PIXELS, rotate:DEGREES (to 180), scale:SHARE (below \
+                     1), elastic:PIXELS, with commas between"
                 )
             };
             let (name, value) = part.split_once(':').ok_or_else(|| wrong("no number behind :"))?;

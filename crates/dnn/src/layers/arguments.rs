@@ -33,7 +33,7 @@ impl<'a> Arguments<'a> {
         Self { entry, words: words.to_vec(), input, marks }
     }
 
-    /// An error that says how the layer is written, what is wrong, and what was found.
+    /// An error with the usage of the layer, the problem, and the words found.
     pub fn wrong(&self, problem: impl std::fmt::Display) -> Error {
         Error::Model(format!("{}: {problem}; it is written \"{}\"", self.entry.name, self.entry.usage))
     }

@@ -68,7 +68,7 @@ impl Kind for Dense {
     const ENTRY: Entry = Entry {
         name: "dense",
         usage: "dense N [no-bias]",
-        summary: "every output sees every input: weights and a bias",
+        summary: "fully connected: each output is a weighted sum of all inputs, plus a bias",
         formula: "y = W·x + b",
         is_activation: false,
     };

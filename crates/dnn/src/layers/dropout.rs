@@ -69,7 +69,7 @@ impl<T: Real> Layer<T> for Dropout {
             return;
         }
         let size = self.shape.len();
-        // Of the 2³² words that a draw may give, so many drop: P to within 2⁻³³.
+        // The number of the 2³² words of a draw that drop a number: P to within 2⁻³³.
         let threshold = (self.probability * (1u64 << 32) as f64).round() as u64;
         let kept_factor = T::from_f64(1.0 / (1.0 - self.probability));
         let factors = memory.saved.room(input.len());

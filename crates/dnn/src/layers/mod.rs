@@ -42,31 +42,31 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Memory, Pass};
 use crate::{Error, Real, Shape};
 
-/// What the registry knows of a kind of layer.
+/// A kind of layer in the registry.
 #[derive(Debug)]
 pub struct Entry {
-    /// The word that begins it in the model language.
+    /// Its first word in the model language.
     pub name: &'static str,
     /// How it is written in the model language.
     pub usage: &'static str,
     /// One line for lists and help.
     pub summary: &'static str,
-    /// What it computes.
+    /// The formula.
     pub formula: &'static str,
     /// Whether it is an activation: a number in, a number out.
     pub is_activation: bool,
 }
 
-/// A parameter that a layer needs.
+/// A parameter of a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
     /// Its name in model files: `weight`, `bias`, …
     pub name: &'static str,
     /// Its shape.
     pub shape: Vec<usize>,
-    /// What it holds to begin with.
+    /// Its first value.
     pub start: Start,
-    /// Whether it is trained; if not, it is kept with the model only.
+    /// Whether it is trained; if not, it is only stored with the model.
     pub trained: bool,
 }
 
@@ -83,10 +83,10 @@ impl Parameter {
     }
 }
 
-/// What a parameter holds to begin with.
+/// The first value of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Start {
-    /// Random numbers, as the initialisation says.
+    /// Random numbers of the initialisation.
     Random {
         /// Numbers that each output is a sum of.
         fan_in: usize,
@@ -188,7 +188,7 @@ pub trait InPlace<T: Real> {
 
 /// A kind of layer: its entry in the registry, and how it is read.
 pub trait Kind: Sized {
-    /// What the registry knows of it.
+    /// Its entry in the registry.
     const ENTRY: Entry;
 
     /// Reads the layer from the words after its name.

@@ -42,7 +42,7 @@ pub struct Net<T: Real> {
     marks: Vec<Mark>,
     /// Of each layer, in the layer's order.
     parameters: Vec<Vec<Tensor<T>>>,
-    /// What each layer says of them.
+    /// The parameters as the layers describe them.
     specified: Vec<Vec<layers::Parameter>>,
     first_trained: Option<usize>,
 }
@@ -201,7 +201,7 @@ impl<T: Real> Net<T> {
     }
 
     /// Whether a layer has parameters that are measured, not descended to (running means).
-    pub(crate) fn learns_by_looking(&self) -> bool {
+    pub(crate) fn has_running_statistics(&self) -> bool {
         self.specified.iter().flatten().any(|parameter| !parameter.trained)
     }
 

@@ -160,7 +160,7 @@ fn writes_over<T: Real>(net: &Net<T>, index: usize) -> bool {
         && layers.iter().all(|layer| layer.skip_from() != Some(index))
 }
 
-/// Adds to a node's gradient what those of the `layers` have to say that skipped to it.
+/// Adds to the gradient of a node those of the `layers` that skip from it.
 fn add_skipped<T: Real>(
     net: &Net<T>,
     layers: Range<usize>,

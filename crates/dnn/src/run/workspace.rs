@@ -77,7 +77,7 @@ impl<T: Real> Workspace<T> {
         net.nodes(samples).saturating_add((PARTS + 1) * net.parameter_count())
     }
 
-    /// Forward propagation of `input`, `[samples, inputs]`; gives back the outputs.
+    /// Forward propagation of `input`, `[samples, inputs]`; returns the outputs.
     ///
     /// # Panics
     /// If there are more samples than there is room for, or the input is not of the net's shape.
@@ -248,7 +248,7 @@ fn at_a_desk<T: Real>(desks: &Mutex<Vec<Desk<T>>>, work: impl FnOnce(&mut Desk<T
     free().push(desk);
 }
 
-/// Adds up what the parts have to say, in their order.
+/// Adds up the gradients of the parts, in order.
 fn add_up<T: Real>(sums: &mut [Vec<Tensor<T>>], parts: &[Part<T>]) {
     for (layer, sums) in sums.iter_mut().enumerate() {
         for (tensor, sums) in sums.iter_mut().enumerate() {

@@ -17,7 +17,7 @@ use crate::{Error, Net, Progress, Stored};
 /// Checkpoints that are kept.
 const KEPT: usize = 2;
 
-/// The version of what is written; others are refused.
+/// The version of the format; others are refused.
 const VERSION: u64 = 1;
 
 /// The array that holds the text.
@@ -65,7 +65,7 @@ pub(super) struct Folder {
     identity: Value,
 }
 
-/// A file with what is wrong with it.
+/// A file and its problem.
 fn invalid(file: &Path, problem: String) -> Error {
     glassbox_formats::Error::Invalid { file: file.display().to_string(), problem }.into()
 }
@@ -79,7 +79,7 @@ impl Folder {
         if let Some(newest) = folder.newest().filter(|_| !resume) {
             return Err(Error::HasCheckpoints { newest });
         }
-        // What a run that was killed had begun to write.
+        // A temporary file of a run that was killed.
         for entry in fs::read_dir(path).into_iter().flatten().flatten() {
             let name = entry.file_name();
             if name.to_str().is_some_and(|name| name.starts_with(".glassbox-") && name.ends_with(".part")) {

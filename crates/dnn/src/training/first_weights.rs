@@ -1,4 +1,4 @@
-//! The texts that say which weights a net begins with.
+//! The texts for the first weights of a net.
 
 use crate::{Error, Init, Net, Stored, initialise, initialise_numpy};
 

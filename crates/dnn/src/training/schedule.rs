@@ -34,7 +34,7 @@ const BEGIN: f64 = 1.0 / 25.0;
 const END: f64 = BEGIN / 1e4;
 
 impl Schedule {
-    /// What the rate is multiplied by in step `step` (from 0) of so many steps an epoch.
+    /// The factor of the rate in step `step` (from 0) with `steps_an_epoch` steps an epoch.
     pub fn factor(self, step: u64, steps_an_epoch: usize, epochs: usize) -> f64 {
         let steps_an_epoch = steps_an_epoch.max(1) as u64;
         let all = (steps_an_epoch * epochs as u64).max(1);

@@ -86,7 +86,7 @@ pub struct Trained {
     pub ending: Ending,
 }
 
-/// What is told of events, and whether the training is to end.
+/// Receives the events, and tells whether the training is to end.
 struct Reporter<'r> {
     report: &'r mut (dyn FnMut(Event) -> ControlFlow<()> + Send),
     is_over: bool,
@@ -248,7 +248,7 @@ impl<T: Stored> Run<'_, T> {
         Ok(progress.seen == samples)
     }
 
-    /// Evaluates the net after an epoch; the held-out pictures say whether it is the best.
+    /// Evaluates the net after an epoch; the held-out pictures decide whether it is the best.
     fn finish(&mut self, number: usize, reporter: &mut Reporter) -> Result<(), Error> {
         let name = &self.data.name;
         let (net, loss) = (self.learner.net().map_err(|error| error.within(name))?, self.plan.loss()?);

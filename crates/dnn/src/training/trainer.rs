@@ -92,7 +92,7 @@ impl<T: Real> Trainer<T> {
         pictures.check(&self.net)?;
         let mut net = self.net();
         let saw_others = self.recipe.augment.is_some() || self.recipe.optimiser.averages();
-        if !saw_others || !net.learns_by_looking() || self.steps == 0 || pictures.is_empty() {
+        if !saw_others || !net.has_running_statistics() || self.steps == 0 || pictures.is_empty() {
             return Ok(net);
         }
         let batch = (self.input.len() / net.inputs()).min(pictures.len());
@@ -228,7 +228,8 @@ impl<T: Real> Trainer<T> {
             }
             if self.net.parameters().iter().flatten().any(|tensor| tensor.as_slice().iter().any(|w| !w.is_finite())) {
                 return Err(Error::Diverged(format!(
-                    "a weight is no longer finite after step {}; try a smaller learning rate or a limit to the gradient",
+                    "a weight is no longer finite after step {}; try a smaller learning rate or a limit to the \
+                     gradient",
                     self.steps
                 )));
             }

@@ -14,13 +14,13 @@ use crate::compute::float_vectors::{EIGHT, vector};
 pub(super) struct OneChannel<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) padded: &'a [T],
-    /// What each place of a window has to do with each mask.
+    /// The weight of each place of a window in each mask.
     pub(super) weights: &'a [[T; EIGHT]],
     pub(super) masks: Masks<T, EIGHT>,
 }
 
 impl<T: Real> OneChannel<'_, T> {
-    /// Two vectors of `L` windows at a time. The last ones of a row may be worked out twice.
+    /// Two vectors of `L` windows at a time. The last windows of a row may be computed twice.
     #[inline(always)]
     pub(super) fn lay<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(
         self,

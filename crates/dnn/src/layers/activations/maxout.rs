@@ -71,7 +71,7 @@ impl<T: Real> Layer<T> for Maxout {
         groups.with_min_len(1 << 12).for_each(|((output, index), numbers)| {
             (*output, *index) = (numbers[0], 0);
             for (i, &x) in numbers.iter().enumerate().skip(1) {
-                // NaN, the sign of a training that ran away, is taken and then kept.
+                // NaN, the sign of a training that diverged, is taken and stays.
                 if x > *output || x.is_nan() {
                     (*output, *index) = (x, i as u32);
                 }

@@ -60,8 +60,7 @@ pub trait Function: Copy + std::fmt::Debug + Send + Sync + Sized + 'static {
         Self::ENTRY.name.into()
     }
 
-    /// `f(x)` in ONNX operators, `x` being a value's name; gives back the name of `f(x)`, or none if ONNX cannot say
-    /// it.
+    /// `f(x)` in ONNX operators, from the name of `x` to the name of `f(x)`; none if ONNX has no such operators.
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String>;
 
     /// `f(x)`. Mark it `#[inline(always)]`, as the derivative.

@@ -128,7 +128,7 @@ impl Function for ThresholdedRelu {
 /// B. Carlile et al., *Improving deep learning by inverse square root linear units* (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Isrlu {
-    /// What is squeezed more, the greater it is.
+    /// The factor of x²: the greater, the closer the limit is to 0.
     pub alpha: f64,
 }
 
@@ -150,7 +150,7 @@ impl Function for Isrlu {
     }
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
-        // Only min(x, 0) goes under the root, which is then 1 for what is not negative.
+        // Only min(x, 0) goes under the root, which is 1 for the other numbers.
         let [alpha, one, zero] = [self.alpha, 1.0, 0.0].map(|number| graph.scalar(number));
         let below = graph.add("Min", &[x, &zero], vec![]);
         let square = graph.add("Mul", &[&below, &below], vec![]);

@@ -109,7 +109,7 @@ impl Function for Selu {
     }
 }
 
-/// `x` above 0 and `A·(e^(x/A) − 1)` below: elu whose derivative is 1 on both sides of 0 whatever `A`.
+/// `x` above 0 and `A·(e^(x/A) − 1)` below: an elu with a derivative of 1 on both sides of 0 for every `A`.
 ///
 /// The derivative is 1 above 0 and `e^(x/A) = y/A + 1` elsewhere.
 ///
@@ -156,7 +156,7 @@ impl Function for Celu {
 
 /// `ln(1 + eˣ)`, the smooth `max(0, x)`.
 ///
-/// It is worked out as `max(0, x) + ln(1 + e^−|x|)`, which is the same (for `x > 0`, `ln(eˣ·(e⁻ˣ + 1))`) and stays
+/// It is computed as `max(0, x) + ln(1 + e^−|x|)`, which is the same (for `x > 0`, `ln(eˣ·(e⁻ˣ + 1))`) and stays
 /// finite. Its derivative is `eˣ / (1 + eˣ) = σ(x)`.
 ///
 /// C. Dugas et al., *Incorporating second-order functional knowledge for better option pricing* (2000).
@@ -202,13 +202,8 @@ impl Function for Softplus {
 pub struct Silu;
 
 impl Function for Silu {
-    const ENTRY: Entry = Entry {
-        name: "silu",
-        usage: "silu",
-        summary: "as much of x as its sigmoid says",
-        formula: "x·σ(x)",
-        is_activation: true,
-    };
+    const ENTRY: Entry =
+        Entry { name: "silu", usage: "silu", summary: "x times its sigmoid", formula: "x·σ(x)", is_activation: true };
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)
@@ -248,7 +243,7 @@ impl Function for Gelu {
     const ENTRY: Entry = Entry {
         name: "gelu",
         usage: "gelu [tanh]",
-        summary: "as much of x as is normally below it",
+        summary: "x times the share of a normal distribution below it",
         formula: "x·Φ(x)",
         is_activation: true,
     };
@@ -310,7 +305,7 @@ impl Function for Mish {
     const ENTRY: Entry = Entry {
         name: "mish",
         usage: "mish",
-        summary: "as much of x as the tanh of its softplus says",
+        summary: "x times the tanh of its softplus",
         formula: "x·tanh(ln(1 + eˣ))",
         is_activation: true,
     };

@@ -183,7 +183,7 @@ impl Function for Softsign {
 /// B. Carlile et al., *Improving deep learning by inverse square root linear units* (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Isru {
-    /// What is squeezed more, the greater it is.
+    /// The factor of x²: the greater, the closer the limits are to 0.
     pub alpha: f64,
 }
 

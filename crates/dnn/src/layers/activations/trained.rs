@@ -128,7 +128,7 @@ impl<F: Bent<N>, const N: usize, T: Real> Layer<T> for Trained<F, N> {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let (function, width, chunk) = (self.function, self.width(), self.chunk());
         let spread = self.spread(parameters, &mut memory.scratch.numbers);
-        // Each task has sums of its own, which are then added in order: the same result whatever the number of threads.
+        // Each task has its own sums, added in order afterwards, so that the number of threads changes no bit.
         let sums = memory.scratch.more.room(input.len().div_ceil(chunk) * N * width);
         let known = input.par_chunks(chunk).zip(gradient.par_chunks(chunk)).zip(sums.par_chunks_mut(N * width));
         let backward = |((input, gradient), sums), input_gradient| {
@@ -164,7 +164,7 @@ fn of_place<T: Real, const N: usize>(parameters: [&[T]; N], i: usize) -> [T; N] 
     p
 }
 
-/// The rows of `numbers`, `width` long each, of which the first `n` numbers are wanted.
+/// The rows of `numbers`, `width` long each, cut to their first `n` numbers.
 #[inline(always)]
 fn rows<T, const N: usize>(numbers: &[T], width: usize, n: usize) -> [&[T]; N] {
     let mut rows: [&[T]; N] = [&[]; N];

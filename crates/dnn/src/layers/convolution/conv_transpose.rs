@@ -104,9 +104,9 @@ enum Outside {
 impl Kind for ConvTranspose {
     const ENTRY: Entry = Entry {
         name: "conv-transpose",
-        usage: "conv-transpose N KxK [same | out HxW | pad N | pad TOP,LEFT,BOTTOM,RIGHT] [out-pad N | out-pad H,W] [stride S] \
-                [dilation D] [groups G] [no-bias]",
-        summary: "a convolution the other way round: each pixel lays a mask on a larger picture",
+        usage: "conv-transpose N KxK [same | out HxW | pad N | pad TOP,LEFT,BOTTOM,RIGHT] [out-pad N | out-pad H,W] \
+                 [stride S] [dilation D] [groups G] [no-bias]",
+        summary: "the transpose of a convolution: each pixel adds a mask to a larger picture",
         formula: "y[i·S + k, j·S + l, n] = b[n] + Σ w[c, k, l, n]·x[i, j, c]",
         is_activation: false,
     };
@@ -159,7 +159,8 @@ impl Kind for ConvTranspose {
         if out_pad[0] >= largest[0] || out_pad[1] >= largest[1] {
             let (h, w) = full;
             return Err(arguments.wrong(format!(
-                "the masks reach over {h}×{w}; rows or columns to add to that must be fewer than the stride or the dilation"
+                "the masks reach over {h}×{w}; rows or columns to add to that must be fewer than the stride or the \
+                 dilation"
             )));
         }
         let [top, left, bottom, right] = pads;

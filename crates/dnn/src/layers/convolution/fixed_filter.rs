@@ -47,7 +47,7 @@ impl Kind for FixedFilter {
     const ENTRY: Entry = Entry {
         name: "filter",
         usage: "filter OPERATOR[:PARAMETER=VALUE,...]",
-        summary: "an operator on pictures that is a matrix, not trained: sharpen, gaussian, sobel:direction=x,signed=clamp",
+        summary: "a linear picture operator, not trained: sharpen, gaussian, sobel:direction=x,signed=clamp",
         formula: "y[i, j] = b + Σ w[k, l]·x[i + k, j + l], each channel apart",
         is_activation: false,
     };
@@ -164,8 +164,9 @@ impl<'a> Probe<'a> {
                     let distance = (found - expected).abs();
                     if distance.is_nan() || distance > nearly {
                         return Err(format!(
-                            "{} with these parameters is no matrix (its answer is no sum of pixels times weights), so it has no \
-                             derivative that is the same everywhere; edge filters are a matrix with direction=x or y and signed=clamp",
+                            "{} with these parameters is no matrix (its answer is no sum of pixels times weights), so \
+                             it has no derivative that is the same everywhere; edge filters are a matrix with \
+                             direction=x or y and signed=clamp",
                             self.filter.name()
                         ));
                     }

@@ -29,8 +29,8 @@ impl Kind for AdaptivePool {
     const ENTRY: Entry = Entry {
         name: "adaptive-pool",
         usage: "adaptive-pool max|avg HxW",
-        summary: "the greatest number or the mean of each of HxW bins, whatever the picture's size",
-        formula: "bin i of H: rows ⌊i·h/H⌋ … ⌈(i + 1)·h/H⌉ − 1",
+        summary: "the greatest number or the mean of each of HxW regions, for pictures of any size",
+        formula: "region i of H: rows ⌊i·h/H⌋ … ⌈(i + 1)·h/H⌉ − 1",
         is_activation: false,
     };
 

@@ -232,7 +232,7 @@ impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
 
 /// A rule as a layer of its own, its windows said by size, stride and padding.
 pub(super) trait Pooling: Rule {
-    /// What the registry knows of it.
+    /// Its entry in the registry.
     const ENTRY: Entry;
 
     /// Reads the rule's own words.
@@ -248,7 +248,7 @@ pub(super) trait Pooling: Rule {
         None
     }
 
-    /// Itself in ONNX operators on a picture.
+    /// The pooling as an ONNX operator on a picture.
     fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String;
 }
 

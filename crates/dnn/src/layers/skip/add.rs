@@ -30,7 +30,7 @@ impl Kind for Add {
     const ENTRY: Entry = Entry {
         name: "add",
         usage: "add NAME",
-        summary: "what was at the node named by \"as NAME\", added (residual connection)",
+        summary: "adds the node named by \"as NAME\" (residual connection)",
         formula: "y = x + s",
         is_activation: false,
     };

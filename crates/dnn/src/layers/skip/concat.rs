@@ -53,7 +53,7 @@ impl Kind for Concat {
     const ENTRY: Entry = Entry {
         name: "concat",
         usage: "concat NAME",
-        summary: "the channels of the node named by \"as NAME\" behind one's own, its middle if it is larger (copy and crop)",
+        summary: "appends the channels of the node named by \"as NAME\", its middle if it is larger (copy and crop)",
         formula: "y[i, j] = (x[i, j], s[i + ⌊(H − h)/2⌋, j + ⌊(W − w)/2⌋])",
         is_activation: false,
     };

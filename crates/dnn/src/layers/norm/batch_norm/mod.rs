@@ -94,7 +94,7 @@ impl Kind for BatchNorm {
     const ENTRY: Entry = Entry {
         name: "batch-norm",
         usage: "batch-norm [eps E] [momentum M]",
-        summary: "each channel to mean 0 and variance 1 over the batch, then stretched and moved as learned (eps 1e-5, momentum 0.1)",
+        summary: "each channel to mean 0 and variance 1 over the batch, then scaled and shifted (eps 1e-5, momentum 0.1)",
         formula: "y = γ·(x − μ)/√(σ² + ε) + β",
         is_activation: false,
     };
@@ -120,7 +120,7 @@ impl BatchNorm {
     ///
     /// Squared distances are taken from each sample's own mean `mₛ` over its `n` pixels, while the sample is in the
     /// cache: `Σ (x − μ)² = Σₛ (Σ (x − mₛ)² + n·(mₛ − μ)²)`.
-    fn look<T: Real>(&self, pass: Pass, input: &[T], memory: &mut Memory<T>) {
+    fn measure<T: Real>(&self, pass: Pass, input: &[T], memory: &mut Memory<T>) {
         let (c, size, pixels) = (self.shape.channels, self.shape.len(), T::from_f64(self.shape.pixels() as f64));
         let wide = wide(c);
         let looks = memory.scratch.numbers.room(pass.samples * 2 * wide);
@@ -224,7 +224,7 @@ impl<T: Real> Layer<T> for BatchNorm {
         let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
         let [mean, scale] = match pass.phase {
             Phase::Train => {
-                self.look(pass, input, memory);
+                self.measure(pass, input, memory);
                 let ([mean, scale, _], _) = saved(memory.saved.get(), wide);
                 [mean, scale]
             }
