@@ -263,8 +263,9 @@ fn fast_loops_equal_the_plain_ones() {
             }
         }
     });
-    let expected = ["avg-pool", "batch-norm", "concat", "conv", "conv-transpose", "dense", "max-pool", "softmax", "up"];
-    assert!(fast.iter().eq(&expected), "layers with plain loops: {fast:?}");
+    for name in ["avg-pool", "batch-norm", "concat", "conv", "conv-transpose", "dense", "max-pool", "softmax", "up"] {
+        assert!(fast.contains(name), "{name} has no plain loops");
+    }
     assert!(fast.is_disjoint(&plain));
 }
 
