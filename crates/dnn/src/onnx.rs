@@ -12,24 +12,24 @@ use crate::{Real, Shape};
 pub struct Onnx<T: Real> {
     /// The operators, each after those whose outputs it reads.
     pub nodes: Vec<Node>,
-    /// What does not change, by name.
+    /// The constants, by name.
     pub constants: Vec<(String, Constant<T>)>,
 }
 
 /// An operator.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// As ONNX calls it: `Conv`.
+    /// Its name in ONNX: `Conv`.
     pub operator: &'static str,
-    /// Names of what goes in.
+    /// The names of its inputs.
     pub inputs: Vec<String>,
-    /// Name of what comes out.
+    /// The name of its output.
     pub output: String,
-    /// How it works.
+    /// Its attributes.
     pub attributes: Vec<(&'static str, Attribute)>,
 }
 
-/// How an operator works.
+/// An attribute of an operator.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Attribute {
     /// A whole number.
@@ -44,7 +44,7 @@ pub enum Attribute {
     Text(&'static str),
 }
 
-/// What does not change.
+/// A constant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Constant<T: Real> {
     /// Numbers that the net computes with.
@@ -110,7 +110,7 @@ impl<T: Real> Onnx<T> {
         self.add("Unsqueeze", &[value, &axes], vec![])
     }
 
-    /// What an operator on pictures left, as a list if its shape is one.
+    /// The output of an operator on pictures, as a list if its shape is one.
     pub fn settle(&mut self, value: String, shape: Shape) -> String {
         if shape.is_flat() { self.add("Flatten", &[&value], vec![]) } else { value }
     }

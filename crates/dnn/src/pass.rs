@@ -16,7 +16,7 @@ pub enum Phase {
     Predict,
 }
 
-/// What holds for all layers while a batch goes through.
+/// The settings of a pass, the same for all layers.
 #[derive(Clone, Copy, Debug)]
 pub struct Pass {
     /// Samples that go through.
@@ -91,7 +91,7 @@ pub(crate) fn room<T: Copy + Default>(numbers: &mut Vec<T>, length: usize) -> &m
 /// A forward pass through one layer: from `input` to `output`.
 #[derive(Debug)]
 pub struct Forward<'a, T: Real> {
-    /// What holds for all layers.
+    /// The settings of the pass.
     pub pass: Pass,
     /// `[samples, input]`.
     pub input: &'a [T],
@@ -109,7 +109,7 @@ pub struct Forward<'a, T: Real> {
 /// `parameter_gradients`.
 #[derive(Debug)]
 pub struct Backward<'a, T: Real> {
-    /// What holds for all layers.
+    /// The settings of the pass.
     pub pass: Pass,
     /// `[samples, input]`, as in the forward pass.
     pub input: &'a [T],

@@ -1,4 +1,4 @@
-//! Where a window lies when it slides over a picture.
+//! The positions of a window that slides over a picture.
 
 use crate::Shape;
 
@@ -20,7 +20,7 @@ pub struct Window {
     pub pads: [usize; 4],
     /// Windows one below the other, and side by side.
     pub count: (usize, usize),
-    /// What lies outside, as it was said.
+    /// The padding as the model language has it.
     pub(crate) padding: Padding,
     /// Whether the number of windows is rounded up.
     pub(crate) ceil: bool,
@@ -28,12 +28,12 @@ pub struct Window {
     pub(crate) rounds_up: bool,
 }
 
-/// How the padding is said.
+/// The padding in the model language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Padding {
     /// There is none.
     Valid,
-    /// As many windows as the stride goes into the picture, an odd padding with the larger half below and right.
+    /// `⌈side / stride⌉` windows, an odd padding with the larger half below and right.
     Same,
     /// The same, with the larger half above and left.
     SameLower,
@@ -133,7 +133,7 @@ impl Window {
         })
     }
 
-    /// The rows of the picture that windows see, row of windows by row of windows.
+    /// The rows of the picture in each row of windows.
     pub(crate) fn rows(&self, input: Shape) -> Vec<Places> {
         let [top, _, bottom, _] = self.pads;
         places(self.count.0, self.stride.0, [top, bottom], self.size.0, self.dilation.0, input.height)
@@ -151,7 +151,7 @@ impl Window {
 pub(crate) struct Places {
     /// The first that lies in the picture.
     pub(crate) first: usize,
-    /// How many do.
+    /// How many lie in the picture.
     pub(crate) count: usize,
     /// How many lie in the picture or its padding; what `ceil` lets a window reach beyond that does not count.
     pub(crate) counted: usize,

@@ -12,7 +12,7 @@ pub struct Dataset<'a> {
 }
 
 impl Dataset<'_> {
-    /// How many there are.
+    /// Their number.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
@@ -22,7 +22,7 @@ impl Dataset<'_> {
         self.labels.is_empty()
     }
 
-    /// What one of them is.
+    /// The shape of one.
     pub fn shape(&self) -> Shape {
         shape_of(self.images)
     }
@@ -53,13 +53,13 @@ impl Dataset<'_> {
     }
 }
 
-/// What one of some pictures is.
+/// The shape of a picture of a batch.
 pub(crate) fn shape_of(images: &Batch<u8>) -> Shape {
     let (_, height, width, channels) = images.dim();
     Shape::picture(height, width, channels)
 }
 
-/// Whether pictures can be shown to a net that takes `input`.
+/// Checks that pictures fit a net that takes `input`.
 pub(crate) fn fits(pictures: Shape, input: Shape) -> Result<(), Error> {
     if pictures == input || input.is_flat() && pictures.len() == input.len() {
         return Ok(());

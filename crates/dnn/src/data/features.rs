@@ -12,7 +12,7 @@ use crate::pass::Pass;
 /// `[n, height, width, channels]`, 0 … 255 → `[n, height·width·channels]`, 0 … 1
 ///
 /// # Panics
-/// Never: as many numbers come out as go in.
+/// Never: there are as many features as pixels.
 pub fn features<T: Real>(images: &Batch<u8>) -> Matrix<T> {
     let (n, height, width, channels) = images.dim();
     let values = images.as_slice().iter().map(|&pixel| feature(pixel)).collect();
@@ -41,7 +41,7 @@ impl<T: Real> Features<T> {
         rows.for_each(|(input, &index)| self.one(pictures, index, input));
     }
 
-    /// The same, each picture changed as `augmenter` draws it for its place in this step.
+    /// The same, each picture changed by the draw of `augmenter` for its index in this step.
     pub(crate) fn fill_augmented(
         &self,
         pictures: Dataset,

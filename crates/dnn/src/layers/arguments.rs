@@ -13,7 +13,7 @@ const MOST: usize = 1 << 20;
 pub struct Arguments<'a> {
     entry: &'static Entry,
     words: Vec<&'a str>,
-    /// The shape of a sample that comes in.
+    /// The shape of an input sample.
     pub input: Shape,
     /// The nodes that were given names by `as NAME`.
     pub(crate) marks: &'a [Mark],

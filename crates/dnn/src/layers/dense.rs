@@ -22,9 +22,9 @@ const MOST_WEIGHTS: usize = 1 << 26;
 /// `[outputs, 1]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dense {
-    /// What goes in.
+    /// The shape of an input sample.
     pub input: Shape,
-    /// Numbers a sample that come out.
+    /// Numbers of an output sample.
     pub outputs: usize,
     /// Whether there is a bias.
     pub bias: bool,
@@ -85,7 +85,7 @@ impl Kind for Dense {
 }
 
 impl Dense {
-    /// Numbers a sample that go in.
+    /// Numbers of an input sample.
     pub fn inputs(&self) -> usize {
         self.input.len()
     }

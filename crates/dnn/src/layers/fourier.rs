@@ -79,7 +79,7 @@ impl Fourier {
         2 * self.order + 1
     }
 
-    /// What wave `i` of `1, sin x, cos x, sin 2x, …` becomes when it is differentiated: which one, times what.
+    /// The derivative of wave `i` of `1, sin x, cos x, sin 2x, …`: the index of a wave, and its factor.
     fn derivative<T: Real>(i: usize) -> (usize, T) {
         let k = T::from_f64(i.div_ceil(2) as f64);
         match i {

@@ -108,7 +108,7 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
         self.entry().name.into()
     }
 
-    /// The shape of a sample that comes out.
+    /// The shape of an output sample.
     fn output(&self) -> Shape;
 
     /// The parameters that it needs, `weight` before `bias`; none by default.

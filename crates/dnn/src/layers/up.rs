@@ -108,7 +108,7 @@ impl Kind for Up {
 const MOST_PIXELS: usize = 1 << 26;
 
 impl Up {
-    /// Where each pixel of a row comes from and its weight.
+    /// The offsets of the source pixels of an output pixel, and their weights.
     fn sources<T: Real>(&self, row: Between, column: Between) -> [(usize, T); 4] {
         let source = |y: usize, x: usize| {
             let place = (row.places[y] * self.input.width + column.places[x]) * self.input.channels;

@@ -49,7 +49,7 @@ impl Window {
         Self::new(arguments.input, size, stride, dilation, padding, ceil).map_err(|problem| arguments.wrong(problem))
     }
 
-    /// What [`parse`](Window::parse) reads, with a blank in front of each word.
+    /// The words that [`parse`](Window::parse) reads, with a blank in front of each.
     pub fn text(&self, default_stride: (usize, usize)) -> String {
         let mut text = match self.padding {
             Padding::Valid => String::new(),

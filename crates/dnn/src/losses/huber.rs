@@ -16,7 +16,7 @@ use crate::Real;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
-    /// Where the parabola ends.
+    /// The distance at which the parabola ends.
     pub delta: f64,
 }
 

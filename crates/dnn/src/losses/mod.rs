@@ -23,7 +23,7 @@ pub trait Loss<T: Real>: std::fmt::Debug + Send + Sync {
     /// Its name on the command line.
     fn name(&self) -> &'static str;
 
-    /// What it computes.
+    /// Its formula.
     fn formula(&self) -> &'static str;
 
     /// The loss of one sample.
@@ -74,7 +74,7 @@ fn inside<T: Real>(o: T) -> T {
     if o > T::one() - T::epsilon() { T::one() - T::epsilon() } else { o }
 }
 
-/// The same at the lower end alone.
+/// The same at the lower end only.
 fn above_zero<T: Real>(o: T) -> T {
     if o < T::min_positive_value() { T::min_positive_value() } else { o }
 }

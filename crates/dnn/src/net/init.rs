@@ -5,7 +5,7 @@ use rand_mt::Mt;
 use crate::layers::Start;
 use crate::{Net, Real};
 
-/// How wide the weights are spread to begin with.
+/// The spread of the first weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
     /// Uniform in ±a.
@@ -14,8 +14,8 @@ pub enum Init {
     /// identity near 0, forward and backward. X. Glorot, Y. Bengio, *Understanding the difficulty of training deep
     /// feedforward neural networks* (2010).
     Xavier,
-    /// Uniform in ±√(6 / inputs): as much more as rectifiers, which hold back half, take away. K. He et al., *Delving
-    /// deep into rectifiers* (2015).
+    /// Uniform in ±√(6 / inputs): larger, because rectifiers pass only half. K. He et al., *Delving deep into
+    /// rectifiers* (2015).
     He,
 }
 

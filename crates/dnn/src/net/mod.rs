@@ -40,7 +40,7 @@ pub struct Net<T: Real> {
     input: Shape,
     layers: Vec<Arc<dyn Layer<T>>>,
     marks: Vec<Mark>,
-    /// Of each layer, in the layer's order.
+    /// For each layer, in its order.
     parameters: Vec<Vec<Tensor<T>>>,
     /// The parameters as the layers describe them.
     specified: Vec<Vec<layers::Parameter>>,
@@ -88,7 +88,7 @@ impl<T: Real> Net<T> {
         Ok(net)
     }
 
-    /// A net without layers: what comes out is what goes in.
+    /// A net without layers: its output is its input.
     pub fn begin(input: impl Into<Shape>) -> Self {
         let (input, layers) = (input.into(), Vec::new());
         Self { input, layers, marks: Vec::new(), parameters: Vec::new(), specified: Vec::new(), first_trained: None }
@@ -139,17 +139,17 @@ impl<T: Real> Net<T> {
         parts.join(" | ")
     }
 
-    /// The shape of a sample that goes in.
+    /// The shape of an input sample.
     pub fn input(&self) -> Shape {
         self.input
     }
 
-    /// The shape of a sample that comes out.
+    /// The shape of an output sample.
     pub fn output(&self) -> Shape {
         self.layers.last().map_or(self.input, |layer| layer.output())
     }
 
-    /// Numbers a sample that go in.
+    /// Numbers of an input sample.
     pub fn inputs(&self) -> usize {
         self.input.len()
     }
@@ -159,7 +159,7 @@ impl<T: Real> Net<T> {
         node.checked_sub(1).map_or(self.inputs(), |layer| self.layers[layer].output().len())
     }
 
-    /// Numbers a sample that come out.
+    /// Numbers of an output sample.
     pub fn outputs(&self) -> usize {
         self.output().len()
     }
@@ -216,7 +216,7 @@ impl<T: Real> Net<T> {
         sizes.fold(self.inputs(), |sum, size| sum.saturating_add(2 * size)).saturating_mul(samples)
     }
 
-    /// How many numbers are trained.
+    /// The number of trained parameters.
     pub fn parameter_count(&self) -> usize {
         self.list().iter().filter(|parameter| parameter.trained).map(|parameter| parameter.value.len()).sum()
     }

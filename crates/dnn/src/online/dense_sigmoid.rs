@@ -8,7 +8,7 @@ use crate::{Real, Rule};
 
 /// Inputs that are not zero: which, and their values. Mark both functions `#[inline(always)]`.
 pub(crate) trait Active<T>: Copy {
-    /// How many there are.
+    /// Their number.
     fn len(self) -> usize;
 
     /// One of them: which input, and its value.

@@ -20,7 +20,7 @@ use crate::data::feature;
 use crate::run::Progress;
 use crate::{Error, Net, Real};
 
-/// What the article's loop does in the backward pass.
+/// The rule of the backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Rule {
     /// What the article's script does: the output delta is `(2/n)·(o − l)` without σ′, and each delta is backpropagated

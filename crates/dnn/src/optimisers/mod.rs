@@ -113,13 +113,13 @@ pub struct Step {
     pub rate: f64,
     /// Weight decay, λ: `g ← g + λ·w` first; with AdamW `w ← w − η·λ·w` instead.
     pub decay: f64,
-    /// What gradients are multiplied by.
+    /// The factor of the gradients.
     pub scale: f64,
     /// Instructions to use.
     pub level: Level,
 }
 
-/// What an optimiser does to one parameter, with `M` moments.
+/// The update of one parameter, with `M` moments.
 trait Update<T, const M: usize>: Copy + Sync {
     /// The new parameter, after a step from `w` with gradient `g`. Changes the moments. Mark it `#[inline(always)]`.
     fn update(self, w: T, g: T, moments: &mut [T; M]) -> T;

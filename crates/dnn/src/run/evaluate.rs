@@ -13,10 +13,10 @@ const BATCH: std::ops::RangeInclusive<usize> = 50..=512;
 /// more samples, so that the weights are packed less often.
 const NUMBERS: usize = 1 << 20;
 
-/// The same at most: of a net that is very large, fewer samples.
+/// The most of them: of a very large net, fewer samples.
 const MOST_NUMBERS: usize = 1 << 25;
 
-/// Where the largest number stands, the first of them if there are several, as NumPy has it.
+/// The index of the largest number, the first of them if there are several, as in NumPy.
 ///
 /// ```
 /// assert_eq!(glassbox_dnn::argmax(&[0.1, 0.7, 0.7]), 1);
@@ -26,7 +26,7 @@ pub fn argmax<T: PartialOrd + Copy>(values: &[T]) -> usize {
     (1..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
 }
 
-/// How well a net does on labelled pictures.
+/// The results of a net on labelled pictures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// Pictures whose largest output is the label's.

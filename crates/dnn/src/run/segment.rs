@@ -9,7 +9,7 @@ use crate::{Net, Real};
 #[derive(Debug)]
 pub(crate) struct Segment<T> {
     layers: Range<usize>,
-    /// Numbers a sample of each node, from what goes in to what comes out.
+    /// Numbers a sample of each node, from the input to the output.
     sizes: Vec<usize>,
     /// For each node, from the input to the output, the node that holds its numbers: itself, or a later one where
     /// layers overwrite their input.
@@ -31,14 +31,14 @@ pub(crate) struct Desk<T> {
     scratch: Scratch<T>,
 }
 
-/// What goes into a segment and what comes out of it, on the way back.
+/// The input and the output of a segment in the backward pass.
 #[derive(Debug)]
 pub(crate) struct Ends<'a, T> {
     pub(crate) input: &'a [T],
     pub(crate) output: &'a [T],
     /// ∂E/∂(what the last layer to go back through gives).
     pub(crate) gradient: &'a mut [T],
-    /// ∂E/∂input, to be written; empty if nobody asks for it.
+    /// ∂E/∂input, to be written; empty if not needed.
     pub(crate) input_gradient: &'a mut [T],
 }
 
@@ -152,7 +152,8 @@ impl<T: Real> Segment<T> {
     }
 }
 
-/// Whether layer `index`, which is not the first of a segment, writes over what comes in: nobody else may need that.
+/// Whether layer `index`, which is not the first of a segment, overwrites its input, which no other layer may then
+/// read.
 fn writes_over<T: Real>(net: &Net<T>, index: usize) -> bool {
     let layers = net.layers();
     layers[index].in_place().is_some()

@@ -20,15 +20,15 @@ pub struct Workspace<T: Real> {
     samples: usize,
     /// Samples a part.
     part: usize,
-    /// How many layers a batch goes through in parts.
+    /// The number of first layers that take a batch in parts.
     in_parts: usize,
     parts: Vec<Part<T>>,
-    /// What the parts give, and ∂E/∂that.
+    /// The output of the parts, and its gradient.
     between: [Vec<T>; 2],
     rest: Segment<T>,
-    /// What comes out, and ∂E/∂that.
+    /// The output of the net, and its gradient.
     output: [Vec<T>; 2],
-    /// As many as parts were worked on at once so far.
+    /// One for each part that ran at the same time so far.
     desks: Mutex<Vec<Desk<T>>>,
     desk: Desk<T>,
     /// ∂E/∂parameters, a list a layer; made when they are needed.
@@ -239,7 +239,7 @@ fn nth(pass: Pass, index: usize, part: usize) -> Pass {
     Pass { first: pass.first + done, samples: part.min(pass.samples - done), whole: false, ..pass }
 }
 
-/// Takes a desk that nobody sits at, or a new one, and leaves it for the next.
+/// Takes a free desk, or a new one, and leaves it for the next.
 fn at_a_desk<T: Real>(desks: &Mutex<Vec<Desk<T>>>, work: impl FnOnce(&mut Desk<T>)) {
     let free = || desks.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let desk = free().pop();

@@ -23,10 +23,10 @@ const VERSION: u64 = 1;
 /// The array that holds the text.
 const STATE: &str = "state";
 
-/// What the names of the best net's arrays begin with.
+/// The names of the best net's arrays begin with this.
 const BEST: &str = "best/";
 
-/// How far a training has come; the learner has the numbers.
+/// The progress of a training; the learner has the numbers.
 #[derive(Clone, Debug)]
 pub(super) struct State<T: Stored> {
     /// Epochs finished.

@@ -14,7 +14,7 @@ pub struct Preset {
     pub layers: String,
     /// The loss by its name.
     pub loss: &'static str,
-    /// Weights to begin with.
+    /// The first weights.
     pub init: Init,
     /// The rest.
     pub recipe: Recipe,

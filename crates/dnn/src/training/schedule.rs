@@ -2,7 +2,7 @@ use std::f64::consts::PI;
 use std::fmt;
 use std::str::FromStr;
 
-/// How the learning rate goes on from what it was set to.
+/// The schedule of the learning rate: its factor over the steps.
 ///
 /// ```
 /// use glassbox_dnn::Schedule;
@@ -17,7 +17,7 @@ pub enum Schedule {
     Step {
         /// Epochs between two changes.
         every: usize,
-        /// What it is multiplied by.
+        /// The factor.
         factor: f64,
     },
     /// Down half a wave of the cosine, to 0 at the end: `(1 + cos(π·t)) / 2`, `t` from 0 to 1. I. Loshchilov, F.
@@ -28,7 +28,7 @@ pub enum Schedule {
     OneCycle,
 }
 
-/// Of one cycle: the share in which the rate rises, what it begins at and what it ends at.
+/// For one cycle: the share of the steps in which the rate rises, its first factor and its last.
 const RISE: f64 = 0.3;
 const BEGIN: f64 = 1.0 / 25.0;
 const END: f64 = BEGIN / 1e4;

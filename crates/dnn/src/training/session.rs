@@ -12,18 +12,18 @@ use super::plan::Plan;
 use super::settings::{Order, Precision};
 use crate::{AnyNet, Dataset, Error, Net, Progress, Shape, Stored, evaluate, shuffled};
 
-/// What happens in a training.
+/// An event of a training.
 #[derive(Debug)]
 pub enum Event<'e> {
     /// The net is there, and its pictures fit.
     Started {
         /// The net in the model language.
         layers: String,
-        /// The shape of a sample that goes in.
+        /// The shape of an input sample.
         input: Shape,
-        /// Numbers that come out.
+        /// Numbers of an output sample.
         outputs: usize,
-        /// How many numbers are trained.
+        /// The number of trained parameters.
         parameters: usize,
         /// Pictures that are learned from.
         samples: usize,
@@ -175,7 +175,7 @@ impl<'a> Session<'a> {
         run.trained(ending)
     }
 
-    /// Whether the net can be shown the pictures.
+    /// Checks that the net fits the pictures.
     fn check<T: Stored>(&self, net: &Net<T>, parts: [&Labelled; 2]) -> Result<(), Error> {
         for part in parts {
             pictures(part).check(net).map_err(|error| {

@@ -11,7 +11,7 @@ pub(super) struct Masks<T, const N: usize> {
     first: usize,
     /// Masks that there are.
     pub(super) width: usize,
-    /// The first channel that they look at.
+    /// The first channel of their group.
     pub(super) channel: usize,
     pub(super) biases: [T; N],
 }

@@ -30,22 +30,22 @@ const CUTS: usize = 8;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Convolution {
     input: Shape,
-    /// Of the padded picture; as `input` where nothing is padded.
+    /// The shape of the padded picture; as `input` without padding.
     padded: Shape,
     /// Rows and columns before the picture.
     before: (usize, usize),
     outputs: usize,
     groups: usize,
-    /// Where each span begins, from the window's first number on.
+    /// The offset of each span from the first number of the window.
     spans: Vec<usize>,
     /// Numbers of a span.
     length: usize,
     /// The length rounded up to whole vectors of eight, which the backward pass works on. A shorter span runs on into
     /// the numbers after it, times zero.
     wide: usize,
-    /// Where each eight of a window's numbers begins, span by span, from the window's first number on.
+    /// The offset of each vector of eight from the first number of the window, span by span.
     eights: Vec<usize>,
-    /// Where each window begins in the padded picture.
+    /// The offset of each window in the padded picture.
     bases: Vec<usize>,
     /// Windows of a row.
     columns: usize,
@@ -160,7 +160,7 @@ impl Convolution {
         Padded { numbers: input, length }
     }
 
-    /// Where row `y` of the picture begins in the padded one.
+    /// The offset of row `y` of the picture in the padded one.
     fn inside(&self, y: usize) -> usize {
         ((y + self.before.0) * self.padded.width + self.before.1) * self.padded.channels
     }

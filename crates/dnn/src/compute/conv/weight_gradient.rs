@@ -53,7 +53,7 @@ impl<T: Real> FloatTask<T> for WeightGradient<'_, T> {
     }
 }
 
-/// What a mask saw where its gradient is not zero.
+/// The windows in which the gradient of a mask is not zero.
 struct Seen<'a, T> {
     plan: &'a Convolution,
     padded: &'a [T],

@@ -89,13 +89,13 @@ struct Block<'a, T> {
 }
 
 impl<T: Real> Block<'_, T> {
-    /// What the left matrix has for a tile.
+    /// The strip of the left matrix for a tile.
     #[inline(always)]
     fn left(&self, tile: usize) -> &[[T; ROWS]] {
         &self.left[tile * self.depth..][self.steps.0..self.steps.1]
     }
 
-    /// What the right matrix has for some strips.
+    /// The strips of the right matrix for a tile.
     #[inline(always)]
     fn strips<const S: usize>(&self, strip: usize, steps: usize) -> [&[[T; COLUMNS]]; S] {
         let mut strips = [&self.right[..0]; S];

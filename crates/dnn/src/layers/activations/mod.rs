@@ -43,10 +43,10 @@ const CHUNK: usize = 1 << 14;
 
 /// A function of one number, with its derivative.
 pub trait Function: Copy + std::fmt::Debug + Send + Sync + Sized + 'static {
-    /// What the registry knows of it.
+    /// Its entry in the registry.
     const ENTRY: Entry;
 
-    /// Whether [`slope`](Function::slope) looks at `y` alone.
+    /// Whether [`slope`](Function::slope) reads only `y`.
     const SLOPE_IS_OF_VALUE: bool = false;
 
     /// Reads the words after its name.
@@ -55,7 +55,7 @@ pub trait Function: Copy + std::fmt::Debug + Send + Sync + Sized + 'static {
     /// If it is not what the function takes.
     fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
 
-    /// What was read.
+    /// The words that were read.
     fn text(self) -> String {
         Self::ENTRY.name.into()
     }

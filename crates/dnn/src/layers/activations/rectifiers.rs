@@ -84,7 +84,7 @@ impl Function for LeakyRelu {
 /// K. Konda et al., *Zero-bias autoencoders and the benefits of co-adapting features* (2014).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ThresholdedRelu {
-    /// What must be exceeded.
+    /// The threshold.
     pub alpha: f64,
 }
 

@@ -11,7 +11,7 @@ use crate::{Error, Real};
 /// D.-A. Clevert et al., *Fast and accurate deep network learning by exponential linear units* (2015).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elu {
-    /// What negative numbers bend towards, negated.
+    /// The limit of negative numbers, negated.
     pub alpha: f64,
 }
 
@@ -62,7 +62,7 @@ const GAMMA: f64 = 1.050_700_987_355_480_5;
 /// G. Klambauer et al., *Self-normalizing neural networks* (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Selu {
-    /// What negative numbers bend towards, negated and not yet times gamma.
+    /// The limit of negative numbers, negated and not yet times gamma.
     pub alpha: f64,
     /// The slope above 0.
     pub gamma: f64,
@@ -116,7 +116,7 @@ impl Function for Selu {
 /// J. Barron, *Continuously differentiable exponential linear units* (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu {
-    /// What negative numbers bend towards, negated.
+    /// The limit of negative numbers, negated.
     pub alpha: f64,
 }
 

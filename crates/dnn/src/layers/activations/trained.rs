@@ -15,7 +15,7 @@ const WIDTH: usize = 64;
 
 /// A function of one number and `N` parameters, with its derivatives by all of them.
 pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + 'static {
-    /// What the registry knows of it.
+    /// Its entry in the registry.
     const ENTRY: Entry;
 
     /// The names of its parameters and what they are to begin with.
@@ -27,7 +27,7 @@ pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + '
     /// If it is not what the function takes.
     fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
 
-    /// What was read.
+    /// The words that were read.
     fn text(self) -> String {
         Self::ENTRY.name.into()
     }
@@ -203,7 +203,7 @@ struct Slopes<'a, F, T, const N: usize> {
     parameters: &'a [T],
     input: &'a [T],
     gradient: &'a [T],
-    /// Empty if nobody asks for it.
+    /// Empty if not needed.
     input_gradient: &'a mut [T],
     /// One for each of `parameters`.
     sums: &'a mut [T],

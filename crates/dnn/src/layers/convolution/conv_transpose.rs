@@ -227,7 +227,7 @@ impl<T: Real> Layer<T> for ConvTranspose {
         self.output
     }
 
-    // Of the masks that lie on a pixel there are as many as strides go into them.
+    // A pixel of the output lies under `⌈size / stride⌉` masks in each direction.
     fn parameters(&self) -> Vec<Parameter> {
         let ((rows, columns), stride) = (self.window.size, self.window.stride);
         let masks = self.output.channels / self.groups;

@@ -36,21 +36,21 @@ impl Kind for AdaptivePool {
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
         let method = Method::parse(arguments)?;
-        let (rows, columns) = arguments.size("the number of bins")?;
+        let (rows, columns) = arguments.size("the number of regions")?;
         let input = arguments.input;
         Ok(Self {
             method,
-            windows: Windows { input, rows: bins(input.height, rows), columns: bins(input.width, columns) },
+            windows: Windows { input, rows: regions(input.height, rows), columns: regions(input.width, columns) },
         })
     }
 }
 
-fn bins(side: usize, count: usize) -> Vec<Places> {
-    let bin = |i: usize| {
+fn regions(side: usize, count: usize) -> Vec<Places> {
+    let region = |i: usize| {
         let first = i * side / count;
         Places::stretch(first, ((i + 1) * side).div_ceil(count) - first)
     };
-    (0..count).map(bin).collect()
+    (0..count).map(region).collect()
 }
 
 impl<T: Real> Layer<T> for AdaptivePool {
@@ -59,8 +59,8 @@ impl<T: Real> Layer<T> for AdaptivePool {
     }
 
     fn text(&self) -> String {
-        let bins = (self.windows.rows.len(), self.windows.columns.len());
-        format!("adaptive-pool {} {}", self.method.name(), size_text(bins, false))
+        let regions = (self.windows.rows.len(), self.windows.columns.len());
+        format!("adaptive-pool {} {}", self.method.name(), size_text(regions, false))
     }
 
     fn output(&self) -> Shape {
@@ -81,8 +81,8 @@ impl<T: Real> Layer<T> for AdaptivePool {
                 picture = graph.add("MatMul", &[&picture, &columns], vec![]);
             }
             Method::Max => {
-                for (axis, bins) in [(2, rows), (3, columns)] {
-                    picture = greatest(graph, &picture, axis, bins);
+                for (axis, regions) in [(2, rows), (3, columns)] {
+                    picture = greatest(graph, &picture, axis, regions);
                 }
             }
         }
@@ -98,21 +98,21 @@ impl<T: Real> Layer<T> for AdaptivePool {
     }
 }
 
-/// What share each row has in each bin: `[bins, side]`.
-fn shares<T: Real>(bins: &[Places], side: usize) -> Vec<T> {
-    let mut shares = vec![T::zero(); bins.len() * side];
-    for (shares, bin) in shares.chunks_exact_mut(side).zip(bins) {
-        shares[bin.first..][..bin.count].fill(T::one() / T::from_f64(bin.count as f64));
+/// The weight of each row in each region: `[regions, side]`.
+fn shares<T: Real>(regions: &[Places], side: usize) -> Vec<T> {
+    let mut shares = vec![T::zero(); regions.len() * side];
+    for (shares, region) in shares.chunks_exact_mut(side).zip(regions) {
+        shares[region.first..][..region.count].fill(T::one() / T::from_f64(region.count as f64));
     }
     shares
 }
 
-fn greatest<T: Real>(graph: &mut Onnx<T>, picture: &str, axis: i64, bins: &[Places]) -> String {
+fn greatest<T: Real>(graph: &mut Onnx<T>, picture: &str, axis: i64, regions: &[Places]) -> String {
     let axes = graph.whole(vec![axis]);
     let mut pieces = Vec::new();
-    for bin in bins {
-        let first = graph.whole(vec![bin.first as i64]);
-        let end = graph.whole(vec![(bin.first + bin.count) as i64]);
+    for region in regions {
+        let first = graph.whole(vec![region.first as i64]);
+        let end = graph.whole(vec![(region.first + region.count) as i64]);
         let piece = graph.add("Slice", &[picture, &first, &end, &axes], vec![]);
         pieces.push(graph.add("ReduceMax", &[&piece, &axes], vec![("keepdims", Attribute::Int(1))]));
     }

@@ -56,11 +56,11 @@ pub(super) struct Answer<'a, T> {
 
 /// The gradients of a window, going backward: a number a channel.
 pub(super) struct Back<'a, T> {
-    /// As forward.
+    /// As in the forward pass.
     pub(super) output: &'a [T],
     /// ∂E/∂output.
     pub(super) gradient: &'a [T],
-    /// As forward.
+    /// As in the forward pass.
     pub(super) indices: &'a [u32],
     /// ∂E/∂(the sample), to be added to.
     pub(super) input_gradient: &'a mut [T],
@@ -93,13 +93,13 @@ impl Seen {
         self.columns.iter().map(move |x| x * channels)
     }
 
-    /// Where the last pixel begins.
+    /// The offset of the last pixel.
     #[inline(always)]
     pub(super) fn last(self) -> usize {
         (self.rows.last() * self.width + self.columns.last()) * self.channels
     }
 
-    /// Where the first pixel begins.
+    /// The offset of the first pixel.
     #[inline(always)]
     pub(super) fn first(self) -> usize {
         (self.rows.first * self.width + self.columns.first) * self.channels
@@ -230,7 +230,7 @@ impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
     }
 }
 
-/// A rule as a layer of its own, its windows said by size, stride and padding.
+/// A rule as a layer, with windows of a size, a stride and a padding.
 pub(super) trait Pooling: Rule {
     /// Its entry in the registry.
     const ENTRY: Entry;

@@ -88,7 +88,7 @@ impl Concat {
         self.input.channels + self.skipped.channels
     }
 
-    /// Where row `y` of the output is in the named picture.
+    /// The range of row `y` of the output in the named picture.
     fn row(&self, y: usize) -> std::ops::Range<usize> {
         let (top, left) = self.first();
         let start = ((top + y) * self.skipped.width + left) * self.skipped.channels;
