@@ -110,10 +110,10 @@ impl<'a> Probe<'a> {
         Ok(Self { filter, reach: [window.above, window.left, window.below, window.right], channels, side })
     }
 
-    fn ask(&self, numbers: Vec<f32>) -> Result<Vec<f32>, String> {
+    fn apply(&self, numbers: Vec<f32>) -> Result<Vec<f32>, String> {
         let picture = Image::from_vec([self.side.0, self.side.1, self.channels], numbers).map_err(|e| e.to_string())?;
-        let answer = Engine::default().run(std::slice::from_ref(self.filter), &picture).map_err(|e| e.to_string())?;
-        Ok(answer.as_slice().to_vec())
+        let response = Engine::default().run(std::slice::from_ref(self.filter), &picture).map_err(|e| e.to_string())?;
+        Ok(response.as_slice().to_vec())
     }
 
     fn place(&self, row: usize, column: usize, channel: usize) -> usize {
@@ -125,16 +125,16 @@ impl<'a> Probe<'a> {
         let [above, left, below, right] = self.reach;
         let (height, width) = (above + 1 + below, left + 1 + right);
         let mut picture = vec![0.0; self.side.0 * self.side.1 * self.channels];
-        let offset = self.ask(picture.clone())?[self.place(height, width, 0)];
+        let offset = self.apply(picture.clone())?[self.place(height, width, 0)];
         // In the middle third of the picture, so that no window that contains it touches an edge.
         let (y, x) = (height + below, width + right);
         picture[self.place(y, x, 0)] = 1.0;
-        let answer = self.ask(picture)?;
+        let response = self.apply(picture)?;
         let mut taps = Vec::new();
         for (row, column) in (0..height).flat_map(|row| (0..width).map(move |column| (row, column))) {
             let (down, right) = (row as isize - above as isize, column as isize - left as isize);
             let (y, x) = (y.wrapping_add_signed(-down), x.wrapping_add_signed(-right));
-            let weight = f64::from(answer[self.place(y, x, 0)] - offset);
+            let weight = f64::from(response[self.place(y, x, 0)] - offset);
             if weight != 0.0 {
                 taps.push(Tap { down, right, weight });
             }
@@ -151,16 +151,16 @@ impl<'a> Probe<'a> {
             let mut generator = ChaCha8Rng::seed_from_u64(0);
             let mut number = || (f64::from(generator.next_u32()) / f64::from(u32::MAX) * 2.0 - 1.0) * range;
             let picture: Vec<f32> = (0..rows * columns * self.channels).map(|_| number() as f32).collect();
-            let answer = self.ask(picture.clone())?;
+            let response = self.apply(picture.clone())?;
             let nearly = 1e-5 * (range * sizes + offset.abs() + 1e-3);
             for (y, x) in (above..rows - below).flat_map(|y| (left..columns - right).map(move |x| (y, x))) {
                 for channel in 0..self.channels {
-                    let seen = |tap: &Tap| {
+                    let weighted = |tap: &Tap| {
                         let (y, x) = (y.wrapping_add_signed(tap.down), x.wrapping_add_signed(tap.right));
                         tap.weight * f64::from(picture[self.place(y, x, channel)])
                     };
-                    let expected = offset + taps.iter().map(seen).sum::<f64>();
-                    let found = f64::from(answer[self.place(y, x, channel)]);
+                    let expected = offset + taps.iter().map(weighted).sum::<f64>();
+                    let found = f64::from(response[self.place(y, x, channel)]);
                     let distance = (found - expected).abs();
                     if distance.is_nan() || distance > nearly {
                         return Err(format!(

@@ -1,5 +1,5 @@
 use super::avg_pool::Mean;
-use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen};
+use super::rule::{Answer, Back, Patch, Pool, Pooling, Rule};
 use crate::layers::window::window_usage;
 use crate::layers::{Arguments, Entry, Window};
 use crate::onnx::{Attribute, Onnx};
@@ -28,8 +28,8 @@ pub(crate) struct Norm {
 
 impl Norm {
     #[inline(always)]
-    fn share<T: Real>(self, seen: Seen) -> T {
-        if self.is_mean { Mean { counts_padding: false }.share(seen) } else { T::one() }
+    fn share<T: Real>(self, patch: Patch) -> T {
+        if self.is_mean { Mean { counts_padding: false }.share(patch) } else { T::one() }
     }
 }
 
@@ -49,11 +49,11 @@ fn power<T: Real>(x: T, p: f64) -> T {
 
 impl Rule for Norm {
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, .. }: Answer<'_, T>) {
+    fn forward<T: Real>(&self, patch: Patch, input: &[T], Answer { output, .. }: Answer<'_, T>) {
         for (channel, norm) in output.iter_mut().enumerate() {
             let mut greatest = T::zero();
-            for row in seen.rows() {
-                for column in seen.columns() {
+            for row in patch.rows() {
+                for column in patch.columns() {
                     greatest = greatest.max(input[row + column + channel].abs());
                 }
             }
@@ -62,22 +62,22 @@ impl Rule for Norm {
                 continue;
             }
             let mut sum = T::zero();
-            for row in seen.rows() {
-                for column in seen.columns() {
+            for row in patch.rows() {
+                for column in patch.columns() {
                     sum += power(input[row + column + channel].abs() / greatest, self.p);
                 }
             }
-            *norm = greatest * power(sum * self.share(seen), 1.0 / self.p);
+            *norm = greatest * power(sum * self.share(patch), 1.0 / self.p);
         }
     }
 
     #[inline(always)]
-    fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>) {
+    fn backward<T: Real>(&self, patch: Patch, input: &[T], back: Back<'_, T>) {
         let Back { output, gradient, input_gradient, .. } = back;
-        let share = self.share::<T>(seen);
+        let share = self.share::<T>(patch);
         for (channel, (&norm, &g)) in output.iter().zip(gradient).enumerate() {
-            for row in seen.rows() {
-                for column in seen.columns() {
+            for row in patch.rows() {
+                for column in patch.columns() {
                     let at = row + column + channel;
                     let x = input[at];
                     if x != T::zero() {

@@ -1,6 +1,6 @@
 use super::avg_pool::{Mean, add_scaled, give};
 use super::max_pool::Max;
-use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen};
+use super::rule::{Answer, Back, Patch, Pool, Pooling, Rule};
 use crate::layers::window::window_usage;
 use crate::layers::{Arguments, Entry, Window};
 use crate::onnx::Onnx;
@@ -26,23 +26,23 @@ impl Rule for Mixed {
     const SAVES_INDICES: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, indices, .. }: Answer<'_, T>) {
-        Max.forward(seen, input, Answer { output: &mut *output, indices, generator: None });
+    fn forward<T: Real>(&self, patch: Patch, input: &[T], Answer { output, indices, .. }: Answer<'_, T>) {
+        Max.forward(patch, input, Answer { output: &mut *output, indices, generator: None });
         let share = T::from_f64(self.share);
         for number in &mut *output {
             *number *= share;
         }
-        add_scaled(seen, input, (T::one() - share) * MEAN.share(seen), output);
+        add_scaled(patch, input, (T::one() - share) * MEAN.share(patch), output);
     }
 
     #[inline(always)]
-    fn backward<T: Real>(&self, seen: Seen, _: &[T], back: Back<'_, T>) {
+    fn backward<T: Real>(&self, patch: Patch, _: &[T], back: Back<'_, T>) {
         let Back { gradient, indices, input_gradient, .. } = back;
         let share = T::from_f64(self.share);
         for (&index, &g) in indices.iter().zip(gradient) {
             input_gradient[index as usize] += g * share;
         }
-        give(seen, gradient, (T::one() - share) * MEAN.share(seen), input_gradient);
+        give(patch, gradient, (T::one() - share) * MEAN.share(patch), input_gradient);
     }
 }
 

@@ -25,13 +25,13 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
     const DRAWS: bool = false;
 
     /// The outputs of a window.
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], answer: Answer<'_, T>);
+    fn forward<T: Real>(&self, patch: Patch, input: &[T], answer: Answer<'_, T>);
 
     /// The outputs of all windows of a sample, for rules that compute them together; returns whether it did.
     #[inline(always)]
     fn forward_all<T: Real, E: FloatVectors<T>>(
         &self,
-        _eights: E,
+        _vectors: E,
         _: &Windows,
         _input: &[T],
         _output: &mut [T],
@@ -41,7 +41,7 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
     }
 
     /// Adds the gradient of a window to the gradients of its pixels.
-    fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>);
+    fn backward<T: Real>(&self, patch: Patch, input: &[T], back: Back<'_, T>);
 }
 
 /// The outputs of a window, going forward: a number a channel.
@@ -70,7 +70,7 @@ pub(super) struct Back<'a, T> {
 
 /// The pixels of a sample in a window; at least one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
+pub(super) struct Patch {
     rows: Places,
     columns: Places,
     width: usize,
@@ -78,7 +78,7 @@ pub(super) struct Seen {
     pub(super) channels: usize,
 }
 
-impl Seen {
+impl Patch {
     /// The offset of each row of the picture in the window.
     #[inline(always)]
     pub(super) fn rows(self) -> impl Iterator<Item = usize> {
@@ -132,15 +132,15 @@ impl Windows {
     }
 
     #[inline(always)]
-    pub(super) fn each(&self) -> impl Iterator<Item = Seen> {
-        self.rows.iter().flat_map(move |&rows| self.columns.iter().map(move |&columns| self.seen(rows, columns)))
+    pub(super) fn each(&self) -> impl Iterator<Item = Patch> {
+        self.rows.iter().flat_map(move |&rows| self.columns.iter().map(move |&columns| self.patch(rows, columns)))
     }
 
     /// The pixels of a window.
     #[inline(always)]
-    pub(super) fn seen(&self, rows: Places, columns: Places) -> Seen {
+    pub(super) fn patch(&self, rows: Places, columns: Places) -> Patch {
         let Shape { width, channels, .. } = self.input;
-        Seen { rows, columns, width, channels }
+        Patch { rows, columns, width, channels }
     }
 
     pub(super) fn forward<T: Real, R: Rule>(&self, rule: &R, forward: Forward<'_, T>) {
@@ -152,7 +152,7 @@ impl Windows {
         samples.enumerate().with_min_len(4).for_each(|(sample, ((output, indices), input))| {
             let draws = R::DRAWS && pass.phase == Phase::Train;
             let generator = draws.then(|| pass.generator(sample));
-            T::dispatch_floats(pass.level, There { windows: self, rule, input, output, indices, generator });
+            T::dispatch_floats(pass.level, ForwardTask { windows: self, rule, input, output, indices, generator });
         });
     }
 
@@ -166,13 +166,13 @@ impl Windows {
         samples.with_min_len(4).for_each(|(input_gradient, (((input, output), gradient), indices))| {
             input_gradient.fill(T::zero());
             let phase = pass.phase;
-            let back = BackAgain { windows: self, rule, input, output, gradient, indices, input_gradient, phase };
+            let back = BackwardTask { windows: self, rule, input, output, gradient, indices, input_gradient, phase };
             dispatch(pass.level, back);
         });
     }
 }
 
-struct There<'a, T, R> {
+struct ForwardTask<'a, T, R> {
     windows: &'a Windows,
     rule: &'a R,
     input: &'a [T],
@@ -181,23 +181,23 @@ struct There<'a, T, R> {
     generator: Option<ChaCha8Rng>,
 }
 
-impl<T: Real, R: Rule> FloatTask<T> for There<'_, T, R> {
+impl<T: Real, R: Rule> FloatTask<T> for ForwardTask<'_, T, R> {
     #[inline(always)]
-    fn run<E: FloatVectors<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, vectors: E) {
         let Self { windows, rule, input, output, indices, mut generator } = self;
-        if rule.forward_all(eights, windows, input, output, indices) {
+        if rule.forward_all(vectors, windows, input, output, indices) {
             return;
         }
         let c = windows.input.channels;
         let each = if R::SAVES_INDICES { c } else { 0 };
-        for (i, (seen, output)) in windows.each().zip(output.chunks_exact_mut(c)).enumerate() {
+        for (i, (patch, output)) in windows.each().zip(output.chunks_exact_mut(c)).enumerate() {
             let (indices, generator) = (&mut indices[i * each..][..each], generator.as_mut());
-            rule.forward(seen, input, Answer { output, indices, generator });
+            rule.forward(patch, input, Answer { output, indices, generator });
         }
     }
 }
 
-struct BackAgain<'a, T, R> {
+struct BackwardTask<'a, T, R> {
     windows: &'a Windows,
     rule: &'a R,
     input: &'a [T],
@@ -208,7 +208,7 @@ struct BackAgain<'a, T, R> {
     phase: Phase,
 }
 
-impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
+impl<T: Real, R: Rule> Task for BackwardTask<'_, T, R> {
     type Output = ();
 
     #[inline(always)]
@@ -223,9 +223,9 @@ impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
         let c = windows.input.channels;
         let each = if R::SAVES_INDICES { c } else { 0 };
         let answers = output.chunks_exact(c).zip(gradient.chunks_exact(c));
-        for (i, (seen, (output, gradient))) in windows.each().zip(answers).enumerate() {
+        for (i, (patch, (output, gradient))) in windows.each().zip(answers).enumerate() {
             let indices = &indices[i * each..][..each];
-            rule.backward(seen, input, Back { output, gradient, indices, input_gradient, phase });
+            rule.backward(patch, input, Back { output, gradient, indices, input_gradient, phase });
         }
     }
 }
