@@ -19,15 +19,15 @@ const MOST_PARAMETERS: usize = 1 << 26;
 /// Most numbers between all layers, a sample: a GiB of `f32`.
 const MOST_NODES_IN_ALL: usize = 1 << 28;
 
-/// The names under which the article's script keeps the parameters of a net of one hidden layer.
+/// The names of the parameters in the article's script, for a net of one hidden layer.
 const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
 
 type Layers<T> = [Arc<dyn Layer<T>>];
 
 /// A net: layers in order, each reading the outputs of the one before, and the trained numbers.
 ///
-/// In the model language layers are separated by `|`; `as NAME` gives the node between two layers a name, to which
-/// `concat NAME` and `add NAME` lead a connection that skips what lies between.
+/// In the model language layers are separated by `|`. `as NAME` names the node between two layers; `concat NAME` and
+/// `add NAME` connect to it over the layers between.
 ///
 /// ```
 /// use glassbox_dnn::{ARTICLE, Net};

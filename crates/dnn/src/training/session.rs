@@ -119,7 +119,7 @@ impl<'a> Session<'a> {
         Self { checkpoints: Some((folder.into(), resume)), ..self }
     }
 
-    /// Trains. `report` is told what happens; [`ControlFlow::Break`] ends the training as soon as possible.
+    /// Trains. `report` receives the events; [`ControlFlow::Break`] ends the training as soon as possible.
     ///
     /// # Errors
     /// If the net does not fit the data, the training runs away, or a checkpoint cannot be read or written, or is of

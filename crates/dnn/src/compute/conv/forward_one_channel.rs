@@ -10,7 +10,7 @@ use super::masks::Masks;
 use crate::Real;
 use crate::compute::float_vectors::{EIGHT, vector};
 
-/// Up to eight masks, and where they are to be laid.
+/// Up to eight masks, and the windows to apply them to.
 pub(super) struct OneChannel<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) padded: &'a [T],

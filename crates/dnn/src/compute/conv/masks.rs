@@ -9,7 +9,7 @@ pub(super) struct Masks<T, const N: usize> {
     outputs: usize,
     /// The first of the masks.
     first: usize,
-    /// Masks that there are.
+    /// The number of masks.
     pub(super) width: usize,
     /// The first channel of their group.
     pub(super) channel: usize,

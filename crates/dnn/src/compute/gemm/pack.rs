@@ -1,4 +1,4 @@
-//! Matrices in the order in which tiles ask for them.
+//! Matrices packed into the order in which tiles read them.
 
 use glassbox_simd::{FloatTask, FloatVectors, Level};
 use rayon::prelude::*;

@@ -106,7 +106,7 @@ impl<T: Real> Layer<T> for Apl {
             dispatch(pass.level, InputGradient { c, slopes, bends, input, gradient, input_gradient });
         });
         let [slope_sums, bend_sums] = parameter_gradients else { return };
-        // A piece a task, each of which goes through all samples: no sums of parts to be put together.
+        // A piece a task, each over all samples, so that no partial sums are left to add.
         let pieces = slope_sums.as_mut_slice().par_chunks_mut(c).zip(bend_sums.as_mut_slice().par_chunks_mut(c));
         pieces.zip(slopes.par_chunks(c).zip(bends.par_chunks(c))).for_each(
             |((slope_sums, bend_sums), (slopes, bends))| {

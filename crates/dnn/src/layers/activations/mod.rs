@@ -38,7 +38,7 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Pass};
 use crate::{Error, Real, Shape};
 
-/// Numbers that are worth a task of their own.
+/// Numbers of one task.
 const CHUNK: usize = 1 << 14;
 
 /// A function of one number, with its derivative.

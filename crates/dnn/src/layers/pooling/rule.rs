@@ -21,7 +21,7 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// Whether the whole gradient goes to the saved indices, so that the backward pass needs no windows.
     const GIVES_TO_INDICES: bool = false;
 
-    /// Whether something is drawn in training.
+    /// Whether it draws at random in training.
     const DRAWS: bool = false;
 
     /// The outputs of a window.

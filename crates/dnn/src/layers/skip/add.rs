@@ -23,7 +23,7 @@ pub struct Add {
     shape: Shape,
 }
 
-/// Numbers that are worth a task of their own.
+/// Numbers of one task.
 const CHUNK: usize = 1 << 14;
 
 impl Kind for Add {
