@@ -83,29 +83,29 @@ fn transposed(square: u64) -> u64 {
 #[inline(always)]
 pub(crate) fn list_bits(bits: u8, first: u32, to: &mut [u32]) -> usize {
     let to: &mut [_; EIGHT] = vector_mut(to);
-    let places = &PLACES[usize::from(bits)];
+    let indices = &PLACES[usize::from(bits)];
     for i in 0..EIGHT {
-        to[i] = first + u32::from(places[i]);
+        to[i] = first + u32::from(indices[i]);
     }
     bits.count_ones() as usize
 }
 
 /// For each byte the indices of its set bits, followed by zeros.
 static PLACES: [[u8; EIGHT]; 256] = {
-    let mut places = [[0; EIGHT]; 256];
+    let mut indices = [[0; EIGHT]; 256];
     let mut byte = 0;
     while byte < 256 {
         let (mut bit, mut found) = (0, 0);
         while bit < EIGHT {
             if byte >> bit & 1 == 1 {
-                places[byte][found] = bit as u8;
+                indices[byte][found] = bit as u8;
                 found += 1;
             }
             bit += 1;
         }
         byte += 1;
     }
-    places
+    indices
 };
 
 #[cfg(test)]

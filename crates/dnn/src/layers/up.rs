@@ -30,7 +30,7 @@ pub struct Up {
 /// Two rows or columns and their weights.
 #[derive(Clone, Copy, Debug)]
 struct Between {
-    places: [usize; 2],
+    indices: [usize; 2],
     weights: [f64; 2],
 }
 
@@ -65,18 +65,18 @@ impl<T: Real> Plain<T> for Up {
 /// The rows (or columns) that row `place` of the output mixes, `side` being the number of the input's.
 fn between(place: usize, factor: usize, side: usize, is_bilinear: bool) -> Between {
     if !is_bilinear {
-        return Between { places: [place / factor; 2], weights: [1.0, 0.0] };
+        return Between { indices: [place / factor; 2], weights: [1.0, 0.0] };
     }
     let exact = ((place as f64 + 0.5) / factor as f64 - 0.5).max(0.0);
     let first = (exact as usize).min(side - 1);
     let weight = exact - first as f64;
-    Between { places: [first, (first + 1).min(side - 1)], weights: [1.0 - weight, weight] }
+    Between { indices: [first, (first + 1).min(side - 1)], weights: [1.0 - weight, weight] }
 }
 
 impl Between {
     /// Both rows or columns, each with its weight.
     fn each(self) -> impl Iterator<Item = (usize, f64)> {
-        self.places.into_iter().zip(self.weights)
+        self.indices.into_iter().zip(self.weights)
     }
 }
 
@@ -111,7 +111,7 @@ impl Up {
     /// The offsets of the source pixels of an output pixel, and their weights.
     fn sources<T: Real>(&self, row: Between, column: Between) -> [(usize, T); 4] {
         let source = |y: usize, x: usize| {
-            let place = (row.places[y] * self.input.width + column.places[x]) * self.input.channels;
+            let place = (row.indices[y] * self.input.width + column.indices[x]) * self.input.channels;
             (place, T::from_f64(row.weights[y] * column.weights[x]))
         };
         [source(0, 0), source(0, 1), source(1, 0), source(1, 1)]

@@ -60,7 +60,7 @@ macro_rules! losses {
     };
 }
 
-losses!(MeanSquaredError, CrossEntropy, BinaryCrossEntropy, MeanAbsolute, Huber { delta: 1.0 }, Hinge, KullbackLeibler,);
+losses!(MeanSquaredError, CrossEntropy, BinaryCrossEntropy, MeanAbsolute, Huber { delta: 1.0 }, Hinge, KullbackLeibler);
 
 /// The loss of that name.
 pub fn by_name<T: Real>(name: &str) -> Option<Box<dyn Loss<T>>> {

@@ -120,22 +120,22 @@ impl<T: Real> DenseSigmoid<T> {
         let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
         let (whole, rest) = (outputs / WIDE, outputs % WIDE);
         // 20 outputs are one block and 4 more; 10 outputs are one block with 6 to spare.
-        let behind = match rest {
+        let more = match rest {
             1..=4 if whole > 0 => 4,
             5..=8 if whole > 0 => 8,
             _ => 0,
         };
-        let blocks = if behind > 0 { whole - 1 } else { outputs.div_ceil(WIDE) };
+        let blocks = if more > 0 { whole - 1 } else { outputs.div_ceil(WIDE) };
         let last = WIDE * blocks;
-        let width = last + if behind > 0 { WIDE + behind } else { 0 };
+        let width = last + if more > 0 { WIDE + more } else { 0 };
         let mut bias = vec![T::zero(); width];
         bias[..outputs].copy_from_slice(bias_of.as_slice());
         Self {
             inputs,
             outputs,
             blocks: (0..blocks).map(|block| Block::new(weight, WIDE * block)).collect(),
-            last4: (behind == 4).then(|| Block::new(weight, last)),
-            last8: (behind == 8).then(|| Block::new(weight, last)),
+            last4: (more == 4).then(|| Block::new(weight, last)),
+            last8: (more == 8).then(|| Block::new(weight, last)),
             bias,
             nodes: vec![T::zero(); width],
             numbers: (0..outputs as u32).collect(),

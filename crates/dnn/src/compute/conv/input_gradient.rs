@@ -1,4 +1,4 @@
-//! Backward to the input: every window's gradient goes to what the window showed.
+//! Backward to the input: every window adds its gradient to its pixels.
 
 use glassbox_simd::{FloatTask, FloatVectors, Vectors};
 
@@ -57,7 +57,7 @@ struct Masks<'a, T> {
 }
 
 impl<T: Real> Masks<'_, T> {
-    /// Adds some of the masks, each times its gradient, to what the window showed.
+    /// Adds some of the masks, each times its gradient, to the pixels of the window.
     #[inline(always)]
     fn add_all<E: FloatVectors<T>, const M: usize>(
         &self,

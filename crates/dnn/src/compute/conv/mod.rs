@@ -213,10 +213,10 @@ impl Convolution {
         let sums = self.outputs * (width + 1);
         let partial = scratch.numbers.room(cuts * sums);
         let found = found_len(self);
-        let places = room(&mut scratch.indices, cuts * found);
+        let indices = room(&mut scratch.indices, cuts * found);
         let jobs = partial
             .par_chunks_mut(sums)
-            .zip(places.par_chunks_mut(found))
+            .zip(indices.par_chunks_mut(found))
             .zip(padded.numbers.par_chunks(each * padded.length))
             .zip(gradient.par_chunks(each * outputs));
         jobs.for_each(|(((sums, found), padded_of), gradient)| {
@@ -244,9 +244,9 @@ impl Convolution {
         }
         let wide = wide.room(weights.len() / self.length * self.wide);
         for (wide, weights) in wide.chunks_exact_mut(self.wide).zip(weights.chunks_exact(self.length)) {
-            let (here, behind) = wide.split_at_mut(self.length);
+            let (here, padding) = wide.split_at_mut(self.length);
             here.copy_from_slice(weights);
-            behind.fill(T::zero());
+            padding.fill(T::zero());
         }
         wide
     }

@@ -70,8 +70,8 @@ impl<T: Real> Seen<'_, T> {
         let most = MOST_SPANS.get(wide - 1).copied().unwrap_or(1);
         let mut spans = &self.plan.spans[..];
         while !spans.is_empty() {
-            let (here, behind) = spans.split_at(share(spans.len(), most));
-            spans = behind;
+            let (here, rest) = spans.split_at(share(spans.len(), most));
+            spans = rest;
             let mut done = 0;
             while done < wide {
                 let long = share(wide - done, MOST_EIGHTS);

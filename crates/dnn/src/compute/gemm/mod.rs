@@ -75,11 +75,11 @@ pub(crate) fn gemm<T: Real>(
     );
     let tiles = n.div_ceil(ROWS);
     let tiles_a_task = tiles.div_ceil(2 * rayon::current_num_threads());
-    let places_a_task = tiles_a_task.min(BLOCK) * TILE_PLACES;
-    let places = room(indices, tiles.div_ceil(tiles_a_task) * places_a_task);
+    let indices_a_task = tiles_a_task.min(BLOCK) * TILE_PLACES;
+    let indices = room(indices, tiles.div_ceil(tiles_a_task) * indices_a_task);
     let rows = tiles_a_task * ROWS;
     let (left, right) = (left_room.as_chunks::<ROWS>().0, right_room.as_chunks::<COLUMNS>().0);
-    let tasks = output.par_chunks_mut(rows * m).zip(places.par_chunks_mut(places_a_task)).enumerate();
+    let tasks = output.par_chunks_mut(rows * m).zip(indices.par_chunks_mut(indices_a_task)).enumerate();
     tasks.for_each(|(index, (output, found))| {
         let left = &left[left.len().min(index * tiles_a_task * depth)..];
         T::dispatch_floats(level, Multiply { left, right, bias, output, depth, m, found });

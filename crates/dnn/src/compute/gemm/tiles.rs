@@ -12,7 +12,7 @@ const DEPTH: usize = 256;
 pub(super) const BLOCK: usize = 16;
 /// Strips of the right matrix that a list goes through at once; twice as many where registers are wide.
 const STRIPS: usize = 4;
-/// Numbers that the lists of a tile take: how many places each row has, then which.
+/// Numbers of the lists of a tile: the number of indices of each row, then the indices.
 pub(super) const TILE_PLACES: usize = ROWS * (1 + listed_len(DEPTH));
 
 /// Some rows of the product.

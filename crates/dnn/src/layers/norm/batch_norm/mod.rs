@@ -94,7 +94,8 @@ impl Kind for BatchNorm {
     const ENTRY: Entry = Entry {
         name: "batch-norm",
         usage: "batch-norm [eps E] [momentum M]",
-        summary: "each channel to mean 0 and variance 1 over the batch, then scaled and shifted (eps 1e-5, momentum 0.1)",
+        summary: "each channel to mean 0 and variance 1 over the batch, then scaled and shifted (eps 1e-5, \
+                  momentum 0.1)",
         formula: "y = γ·(x − μ)/√(σ² + ε) + β",
         is_activation: false,
     };
