@@ -62,7 +62,8 @@ fn a_killed_training_ends_as_if_it_had_not_been() {
     let folder = TempDir::new().unwrap();
     let data = bars(folder.path());
     let wanted = undisturbed(&data);
-    // Twelve moments between the start of the program and the end of its work, each run going on where the last was killed.
+    // Twelve moments between the start of the program and the end of its work, each run going on where the last was
+    // killed.
     for round in 0..12u64 {
         let mut child = begin(folder.path(), &data);
         sleep(Duration::from_millis(15 + round * 37 % 150));

@@ -9,7 +9,8 @@ use glassbox_tensor::{Element, Image};
 use crate::exif::Says;
 use crate::{Error, Picture, Pixels};
 
-/// What finds room in a JPEG's segments of 65533 bytes, one for EXIF and 254 for a profile, with the names that stand before them.
+/// What finds room in a JPEG's segments of 65533 bytes, one for EXIF and 254 for a profile, with the names that stand
+/// before them.
 const MOST_JPEG_EXIF: usize = 65533 - 6;
 const MOST_JPEG_PROFILE: usize = 254 * (65533 - 14);
 

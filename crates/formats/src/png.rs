@@ -40,7 +40,8 @@ pub struct PngRows {
 }
 
 impl PngRows {
-    /// Opens a file to be read row by row; none if that cannot be done: it is not a PNG or a damaged one, it is interlaced, it is to be turned
+    /// Opens a file to be read row by row; none if that cannot be done: it is not a PNG or a damaged one, it is
+    /// interlaced, it is to be turned
     /// as its EXIF says, or its rows are too long. Whoever reads such a file as a whole is told what is wrong with it.
     pub fn open(path: &Path, auto_orient: bool) -> Option<Self> {
         // What cannot be read twice, as a pipe, must not be begun here.
