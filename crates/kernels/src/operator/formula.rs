@@ -1,8 +1,8 @@
 //! How one number of an output is made.
 //!
 //! Every operator has two implementations: a fast one for whole rows, and a formula for one number, written for
-//! readers. The formula stands at the top of the operator's file. [`Filter::formula`](super::Filter::formula) applies it to a picture, and the
-//! laws in tests/ compare every number of the fast implementation with it.
+//! readers. The formula stands at the top of the operator's file. [`Filter::formula`](super::Filter::formula) applies
+//! it to a picture, and the laws in tests/ compare every number of the fast implementation with it.
 
 use std::cell::RefCell;
 use std::fmt;
