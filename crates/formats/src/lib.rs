@@ -8,6 +8,7 @@ mod array;
 mod atomic;
 mod error;
 mod exif;
+mod fit;
 mod format;
 mod indexed_tiff;
 mod limit;

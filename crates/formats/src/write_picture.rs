@@ -8,8 +8,8 @@ use image::codecs::{tiff::TiffEncoder, webp::WebPEncoder};
 use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
 
 use crate::exif::complete_tiff;
-use crate::format::{Format, fit};
-use crate::{Error, Metadata, Picture, Pixels, PngWriter, write_atomically};
+use crate::fit::fit;
+use crate::{Error, Format, Metadata, Picture, Pixels, PngWriter, write_atomically};
 
 /// How a picture is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
