@@ -118,7 +118,9 @@ fn every_kind_of_layer_is_in_a_net() {
 
 #[test]
 fn gradients_equal_finite_differences() {
-    each(NETS, name, |(text, shape)| {
+    // On one thread: waking others for four samples would take most of the time.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let check = |(text, shape): &&(&str, Shape)| {
         let mut net = filled::<f64>(text, *shape);
         let mut input = numbers::<f64>(SAMPLES * shape.len(), 1);
         let wanted = wanted(net.outputs());
@@ -167,7 +169,8 @@ fn gradients_equal_finite_differences() {
                 assert_near(found, numeric, &format!("{}, input {index}", loss.name()));
             }
         }
-    });
+    };
+    pool.install(|| each(NETS, name, check));
 }
 
 #[test]
