@@ -1,4 +1,5 @@
-//! Writes a grey PNG of any size, row by row: slopes and noise, as a photograph has. What the figures for pictures larger than memory are
+//! Writes a grey PNG of any size, row by row: slopes and noise, as a photograph has. What the figures for pictures
+//! larger than memory are
 //! measured on.
 //!
 //! `cargo run --release --example large_picture -- 40000 25000 large.png`

@@ -1,4 +1,5 @@
-//! A layer of one's own: `y = x·|x|`, which bends and keeps the sign. Forward, backward, and a check of the one against the other.
+//! A layer of one's own: `y = x·|x|`, which bends and keeps the sign. Forward, backward,
+//! and a check of the one against the other.
 //!
 //! `cargo run --release --example custom_layer`
 

@@ -1,4 +1,5 @@
-//! A net draws a picture: from the place of a pixel to its brightness. What it sees of the place decides how fine it can draw: the place itself,
+//! A net draws a picture: from the place of a pixel to its brightness. What it sees of the place decides how fine it
+//! can draw: the place itself,
 //! its powers (Taylor), or its waves (Fourier).
 //!
 //! `cargo run --release --example features` writes features.png: the picture, then what each net made of it.

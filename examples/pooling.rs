@@ -1,4 +1,5 @@
-//! Max against average pooling on the cat: how much of its light whiskers and dark eyes is left at an eighth of the size.
+//! Max against average pooling on the cat: how much of its light whiskers and dark eyes is left at an eighth of the
+//! size.
 //!
 //! `cargo run --release --example pooling`
 

@@ -9,7 +9,8 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Nothing is allocated a step after the first ones: not where a batch goes in parts, nor behind, nor where one node is kept for a later layer. On one
+/// Nothing is allocated a step after the first ones: not where a batch goes in parts, nor behind, nor where one node
+/// is kept for a later layer. On one
 /// thread, so that nobody else allocates meanwhile.
 #[test]
 fn a_step_allocates_nothing() {
@@ -17,7 +18,8 @@ fn a_step_allocates_nothing() {
     for layers in [
         "flatten | dense 12 | relu | dense 3 | softmax",
         "conv 4 5x5 same | relu | max-pool 2 | conv 6 3x3 | relu | flatten | dense 8 | sigmoid | dense 3 | softmax",
-        "conv 4 3x3 same | batch-norm | tanh | as a | max-pool 2 | up 2 | concat a | conv 2 1x1 | dropout 0.3 | dense 3 | softmax",
+        "conv 4 3x3 same | batch-norm | tanh | as a | max-pool 2 | up 2 | concat a \
+         | conv 2 1x1 | dropout 0.3 | dense 3 | softmax",
     ] {
         let mut net = Net::<f32>::from_text(layers, Shape::picture(12, 12, 1)).unwrap();
         initialise_uniform(&mut net, 0.5, 1);

@@ -1,7 +1,9 @@
-//! No module of a crate needs one that needs it in turn. A parent may need its children and they their parent; a room counts as one with all that
+//! No module of a crate needs one that needs it in turn. A parent may need its children and they their parent; a room
+//! counts as one with all that
 //! is in it, so that rooms have an order, too.
 //!
-//! What a module needs is read from its paths: `use` lines, and paths within the code. A path that leads through a re-export counts as one to the
+//! What a module needs is read from its paths: `use` lines, and paths within the code. A path that leads through a
+//! re-export counts as one to the
 //! module that defines the item. Code under `#[cfg(test)]` does not count.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +92,7 @@ fn circle(modules: &BTreeMap<Name, Module>) -> Option<String> {
 fn resolve(modules: &BTreeMap<Name, Module>, at: &[String], path: &[String], depth: usize) -> Option<Name> {
     let mut here = at.to_vec();
     for (i, name) in path.iter().enumerate() {
-        let child = [&here[..], &[name.clone()]].concat();
+        let child = [&here[..], std::slice::from_ref(name)].concat();
         let import = modules.get(&here)?.imports.get(name).filter(|import| import[..] != [name.clone()]);
         match (name.as_str(), import) {
             ("crate", _) => here.clear(),

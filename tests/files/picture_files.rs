@@ -189,7 +189,8 @@ fn what_is_no_picture_is_refused() {
         let whole = fs::read(&path).unwrap();
         for cut in [1, 5, 20, whole.len() / 2, whole.len() - 12] {
             fs::write(&path, &whole[..cut.min(whole.len() - 1)]).unwrap();
-            // Some decoders make do with what there is; none may panic, and what is refused is named. PNGs and JPEGs that were cut short are.
+            // Some decoders make do with what there is; none may panic, and what is refused is named. PNGs and JPEGs
+            // that were cut short are.
             let found = read_picture(&path, true);
             assert!(found.is_err() || !["png", "jpg", "jpeg"].contains(suffix), "{suffix} of {cut} bytes");
             if let Err(error) = found {

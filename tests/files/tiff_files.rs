@@ -22,7 +22,8 @@ fn tiffs_say_what_their_last_channel_is() {
     }
 }
 
-/// A TIFF of indexed colours as the standard has it, in one strip: 5×3 pixels whose indices go up by one; index i is (i, 2i, 255 - i),
+/// A TIFF of indexed colours as the standard has it, in one strip: 5×3 pixels whose indices go up by one; index i is
+/// (i, 2i, 255 - i),
 /// each so many times.
 fn indexed_tiff(bits: u32, is_big: bool, times: u32) -> Vec<u8> {
     let number = |value: u32, length: usize| {
@@ -88,7 +89,8 @@ fn indexed_colours_of_a_tiff_are_looked_up() {
     }
 }
 
-/// A BigTIFF of 5×3 greys that go up by 17, to be turned by 90° clockwise, made by "glass"; its numbers mean what `meaning` says.
+/// A BigTIFF of 5×3 greys that go up by 17, to be turned by 90° clockwise, made by "glass"; its numbers mean what
+/// `meaning` says.
 fn large_tiff(is_big: bool, meaning: u64) -> Vec<u8> {
     let number = |value: u64, length: usize| {
         let bytes = value.to_be_bytes()[8 - length..].to_vec();

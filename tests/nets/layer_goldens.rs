@@ -15,7 +15,8 @@ use crate::support::nets::{each, read, run, work};
 
 type Goldens = Npz<BufReader<File>>;
 
-/// Largest difference, as a share of the greatest number of the array: in f64, and in f32, where sums of some tens of products are rounded.
+/// Largest difference, as a share of the greatest number of the array: in f64, and in f32, where sums of some tens of
+/// products are rounded.
 const F64: f64 = 1e-9;
 const F32: f64 = 2e-5;
 

@@ -1,5 +1,5 @@
-//! What holds for every layer and loss: gradients equal finite differences in f64, texts and files are read as they were written, and neither the
-//! batch nor the processor changes an answer.
+//! Laws of every layer and loss: gradients equal finite differences in f64, fast loops equal the plain ones, texts and
+//! files are read as they were written, and neither the batch nor the processor changes an answer.
 
 use std::collections::BTreeSet;
 
@@ -64,7 +64,8 @@ const NETS: &[(&str, Shape)] = &[
     ("conv 3 1x1 | adaptive-pool avg 3x4 | conv 2 1x1 | adaptive-pool max 2x3 | dense 2", PICTURE),
     ("conv 3 3x3 stride 2 | up 2 | conv 2 2x2 | up 3 bilinear | conv 1 1x1", PICTURE),
     (
-        "conv 4 3x3 stride 2 | conv-transpose 4 3x2 stride 2 out-pad 1,0 groups 2 | tanh | conv-transpose 2 2x2 pad 1 no-bias",
+        "conv 4 3x3 stride 2 | conv-transpose 4 3x2 stride 2 out-pad 1,0 groups 2 | tanh \
+         | conv-transpose 2 2x2 pad 1 no-bias",
         PICTURE,
     ),
     ("conv 3 3x3 stride 2 | conv-transpose 2 2x2 dilation 2 | flatten | dense 2", PICTURE),
@@ -266,8 +267,9 @@ fn fast_loops_equal_the_plain_ones() {
             }
         }
     });
-    let expected = ["avg-pool", "batch-norm", "concat", "conv", "conv-transpose", "dense", "max-pool", "softmax", "up"];
-    assert!(fast.iter().eq(&expected), "layers with plain loops: {fast:?}");
+    for name in ["avg-pool", "batch-norm", "concat", "conv", "conv-transpose", "dense", "max-pool", "softmax", "up"] {
+        assert!(fast.contains(name), "{name} has no plain loops");
+    }
     assert!(fast.is_disjoint(&plain));
 }
 

@@ -4,7 +4,8 @@ use glassbox_dnn::{Net, Shape};
 
 use crate::support::nets::each;
 
-/// Model text, the position (from 1) that the message must point at, the shape behind which that layer stands, and what it must say. The sample is a
+/// Model text, the position (from 1) that the message must point at, the shape behind which that layer stands, and
+/// what it must say. The sample is a
 /// picture of 8×6×4.
 const WRONG: &[(&str, usize, &str, &str)] = &[
     ("dense 20 | sigmod", 2, "20", "unknown layer \"sigmod\""),

@@ -1,4 +1,5 @@
-//! The ONNX project's own operator cases, as data/golden/onnx_cases.py packed them: run as layers, or listed with the reason why not.
+//! The ONNX project's own operator cases, as data/golden/onnx_cases.py packed them: run as layers, or listed with the
+//! reason why not.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -129,7 +130,8 @@ impl Case<'_> {
         Task { model, shape, input, parameters: Vec::new(), back, trains: false }
     }
 
-    /// `alpha·A·B + beta·C` as a dense layer: `transA` turns the samples and `transB` not the weights, which is a relabelling; `alpha` goes into
+    /// `alpha·A·B + beta·C` as a dense layer: `transA` turns the samples and `transB` not the weights, which is a
+    /// relabelling; `alpha` goes into
     /// the weights and `beta` into the bias, and a bias of one number stands for all.
     fn gemm(&self) -> Task {
         let turned = |array: &Array, turn: bool| if turn { array.turned(&[1, 0]) } else { array.clone() };
@@ -241,13 +243,15 @@ fn check(archive: &mut Npz<BufReader<File>>, entry: &Value) {
         let near = (found - wanted).abs() <= atol + rtol * wanted.abs();
         assert!(near, "{} at {index}: found {found}, wanted {wanted}", task.model);
     }
-    // What ONNX gives back as running mean and variance with its momentum of 0.9 is (1 − momentum) of ours, and of the whole batch's variance.
+    // What ONNX gives back as running mean and variance with its momentum of 0.9 is (1 − momentum) of ours, and of
+    // the whole batch's variance.
     if task.trains {
         observe(archive, name, &case, &task);
     }
 }
 
-/// The numbers that batch normalisation keeps. ONNX: kept·0.9 + the batch's·0.1, the variance divided by n; ours: `momentum` is the batch's share. Where ours
+/// The numbers that batch normalisation keeps. ONNX: kept·0.9 + the batch's·0.1, the variance divided by n; ours:
+/// `momentum` is the batch's share. Where ours
 /// divides by n − 1, as PyTorch does, the variance differs by that factor, which is taken out.
 fn observe(archive: &mut Npz<BufReader<File>>, name: &str, case: &Case, task: &Task) {
     let mut net = read::<f32>(&format!("{} momentum 0.1", task.model), task.shape);

@@ -1,4 +1,5 @@
-//! Fast layers against their plain loops ([`Plain`](glassbox_dnn::layers::Plain)), over random sizes, strides, pads, dilations and groups.
+//! Fast layers against their plain loops ([`Plain`](glassbox_dnn::layers::Plain)), over random sizes, strides, pads,
+//! dilations and groups.
 
 use glassbox_dnn::{Net, Pass, Shape};
 use glassbox_simd::Level;
@@ -160,7 +161,8 @@ proptest! {
         let at = |level| {
             let found = run(&net, Pass { level, ..Pass::train(samples, 0, 0) }, &input, Some(&upstream));
             let bits = |numbers: &[f32]| numbers.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-            let gradients: Vec<_> = found.parameter_gradients.iter().flatten().map(|tensor| bits(tensor.as_slice())).collect();
+            let tensors = found.parameter_gradients.iter().flatten();
+            let gradients: Vec<_> = tensors.map(|tensor| bits(tensor.as_slice())).collect();
             (bits(&found.outputs), bits(&found.input_gradient), gradients)
         };
         // The baseline rounds products before it adds them.

@@ -11,7 +11,9 @@ proptest! {
     #![proptest_config(same_cases(256))]
 
     #[test]
-    fn factors_are_their_formulas(an_epoch in 1..40usize, epochs in 1..12usize, every in 1..5usize, percent in 5..95u32) {
+    fn factors_are_their_formulas(
+        an_epoch in 1..40usize, epochs in 1..12usize, every in 1..5usize, percent in 5..95u32,
+    ) {
         let factor = f64::from(percent) / 100.0;
         let all = an_epoch * epochs;
         for step in 0..all {
@@ -25,11 +27,16 @@ proptest! {
             prop_assert!((found - stepped).abs() < 1e-12, "step {step}: {found}, wanted {stepped}");
             let wave = (1.0 + (PI * step as f64 / all as f64).cos()) / 2.0;
             prop_assert!((of(Schedule::Cosine) - wave).abs() < 1e-12);
-            // PyTorch's OneCycleLR, two phases: annealing from 1/25 to 1 until 0.3·(all − 1), then to 1/250000 at the last step.
+            // PyTorch's OneCycleLR, two phases: annealing from 1/25 to 1 until 0.3·(all − 1), then to 1/250000 at the
+            // last step.
             let anneal = |from: f64, to: f64, share: f64| to + (from - to) / 2.0 * ((PI * share).cos() + 1.0);
             let (last, peak) = ((all - 1) as f64, 0.3 * (all - 1) as f64);
             let at = step as f64;
-            let cycle = if at < peak { anneal(0.04, 1.0, at / peak) } else { anneal(1.0, 4e-6, (at - peak) / (last - peak)) };
+            let cycle = if at < peak {
+                anneal(0.04, 1.0, at / peak)
+            } else {
+                anneal(1.0, 4e-6, (at - peak) / (last - peak))
+            };
             if all > 1 {
                 prop_assert!((of(Schedule::OneCycle) - cycle).abs() < 1e-12, "step {step} of {all}: {cycle}");
             }

@@ -1,4 +1,5 @@
-//! What holds for training in batches: a step is what its recipe says, threads change nothing, and what is drawn is drawn again.
+//! What holds for training in batches: a step is what its recipe says, threads change nothing, and what is drawn is
+//! drawn again.
 
 use std::ops::ControlFlow;
 
@@ -43,14 +44,16 @@ fn threads_change_no_bit() {
     });
 }
 
-/// A batch goes through the first layers in parts, of which the last may have fewer samples and others, in a shorter batch after a full one, none; layers write
+/// A batch goes through the first layers in parts, of which the last may have fewer samples and others, in a shorter
+/// batch after a full one, none; layers write
 /// over what comes in; what is drawn must not depend on any of it.
 #[test]
 fn parts_of_a_batch_are_the_batch() {
     let shape = Shape::picture(14, 14, 1);
     for text in [
         "conv 20 3x3 same | tanh | max-pool 2 | dropout 0.3 | conv 2 3x3 stride 2 | flatten | dense 3 | tanh | dense 2",
-        "conv 9 5x5 | relu | as a | max-pool 2 | conv 9 3x3 same | relu | up 2 | concat a | conv 2 1x1 | sigmoid | dense 3 | relu | dense 2",
+        "conv 9 5x5 | relu | as a | max-pool 2 | conv 9 3x3 same | relu | up 2 | concat a \
+         | conv 2 1x1 | sigmoid | dense 3 | relu | dense 2",
         "conv 4 3x3 | as a | relu | conv 4 3x3 same | add a | batch-norm | sigmoid | dense 2",
     ] {
         let net = filled::<f64>(text, shape);
@@ -193,7 +196,8 @@ fn drawn_numbers_are_what_they_should_be() {
     });
 }
 
-/// Pictures sorted by class, all black or all white: moved ones are darker at the rim than those that the net will be asked about.
+/// Pictures sorted by class, all black or all white: moved ones are darker at the rim than those that the net will be
+/// asked about.
 #[test]
 fn what_changed_pictures_taught_by_looking_is_learned_anew() {
     let images = Batch::from_fn([20, 8, 8, 1], |(n, ..)| if n < 10 { 0 } else { 255 });

@@ -1,4 +1,5 @@
-//! Bad input: one clear line that names the file or flag, exit code 1 or 2, nothing written, an existing file untouched.
+//! Bad input: one clear line that names the file or flag, exit code 1 or 2, nothing written, an existing file
+//! untouched.
 
 use std::fs;
 use std::path::Path;

@@ -63,7 +63,8 @@ fn many_pictures_go_to_a_folder() {
         "{told}"
     );
     assert!(dim("named/b.png").0 == 9 && !folder.join("named/notes.txt").exists());
-    // A folder among files fails alone, what is given twice is done once, and what is hidden or was made before is left alone.
+    // A folder among files fails alone, what is given twice is done once, and what is hidden or was made before is
+    // left alone.
     let output = filters(folder, &["blur", "in/deep", "in/b.png", "in/../in/b.png", "--out-dir", "once"]);
     assert!(
         err(&output).contains("filters: 1 of 2 pictures failed:\n  in/deep: is a folder; --recursive"),

@@ -49,7 +49,8 @@ fn dnn_train_is_the_article() {
     predicts_what_it_saw(&folder);
 }
 
-/// Test digits written as pictures of another size, dark on light: nearly all are taken for what they are when shown directly.
+/// Test digits written as pictures of another size, dark on light: nearly all are taken for what they are when shown
+/// directly.
 fn predicts_what_it_saw(folder: &TempDir) {
     let mut set = Npz::open(&data("mnist.npz")).unwrap();
     let (images, labels) = (set.read::<u8>("x_test").unwrap(), set.read::<u8>("y_test").unwrap());

@@ -16,7 +16,8 @@ use serde_json::Value;
 use crate::support::npz::{archive, npy};
 use crate::support::programs::{bars, dnn, done, json, text};
 
-const LAYERS: &str = "conv 4 3x3 same | batch-norm | relu | as a | max-pool 2 | up 2x1 | conv 3 2x2 | prelu | dense 6 | dropout 0.2 | dense 3";
+const LAYERS: &str = "conv 4 3x3 same | batch-norm | relu | as a | max-pool 2 | up 2x1 \
+     | conv 3 2x2 | prelu | dense 6 | dropout 0.2 | dense 3";
 
 #[test]
 fn a_net_is_trained_looked_into_and_exported() {

@@ -36,8 +36,8 @@ pub(crate) struct Run<T: Real> {
     pub(crate) memories: Vec<Memory<T>>,
 }
 
-/// Forward and backward through the layers themselves, without the workspace: the obvious way, a list of nodes and a list of their gradients.
-/// It also gives ∂E/∂input, which a workspace does not work out.
+/// Forward and backward through the layers themselves, without the workspace, with a list of nodes and one of their
+/// gradients. It also gives ∂E/∂input, which a workspace does not compute.
 pub(crate) fn run<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>) -> Run<T> {
     run_loops(net, pass, input, upstream, false)
 }

@@ -1,7 +1,7 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
-/// What can be wrong with what a net is given from outside.
+/// An error in the input of a net.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A model text, or the arrays of a model file, that make no net.
@@ -21,7 +21,7 @@ pub enum Error {
     Setting {
         /// The setting: its flag on the command line without the dashes.
         name: &'static str,
-        /// What was found and what is allowed.
+        /// The value found and the values allowed.
         problem: String,
     },
     /// A folder of checkpoints in which no training can begin, because one has.

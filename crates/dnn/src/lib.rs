@@ -22,7 +22,7 @@
 //! | the sigmoid σ and σ′ | [`layers::activations::Sigmoid`]: `value`, `slope` | `layers/activations/squashing.rs` |
 //! | squared error and its gradient `(2/n)·(o − l)` | [`losses::MeanSquaredError`] | `losses/mean_squared_error.rs` |
 //! | chain rule for any net | [`Net::gradient`] | `run/propagation.rs` |
-//! | chain rule through one layer | `backward` of [`Layer`](layers::Layer) | `layers/`, such as `dense.rs` |
+//! | chain rule through one layer | [`Plain`](layers::Plain), [`Layer`](layers::Layer) | `layers/`: `dense.rs` |
 //! | the script's loop, a sample at a time | [`Online`]: `forward`, `backward` | `online/mod.rs` |
 //! | output delta, by formula or as in the code | [`Rule`]; `output_delta` | `online/dense_sigmoid.rs` |
 //! | hidden delta `(Wᵀ·δ)·σ′` | `backpropagate` | `online/dense_sigmoid.rs` |

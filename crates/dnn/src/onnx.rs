@@ -1,6 +1,7 @@
-//! Nets as ONNX graphs: what each layer is in the terms of other tools.
+//! Nets as ONNX graphs, for other tools.
 //!
-//! ONNX has the channels of a picture before its rows: `[n, c, h, w]`. A sample of one pixel is a list here and so `[n, c]` there.
+//! ONNX puts the channels of a picture before its rows: `[n, c, h, w]`. A sample of one pixel is a list here and so
+//! `[n, c]` there.
 
 use glassbox_tensor::{IxDyn, Tensor};
 
@@ -9,26 +10,26 @@ use crate::{Real, Shape};
 /// A graph in the making.
 #[derive(Clone, Debug, Default)]
 pub struct Onnx<T: Real> {
-    /// The operators, each behind those whose outputs it needs.
+    /// The operators, each after those whose outputs it reads.
     pub nodes: Vec<Node>,
-    /// What does not change, by name.
+    /// The constants, by name.
     pub constants: Vec<(String, Constant<T>)>,
 }
 
 /// An operator.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// As ONNX calls it: `Conv`.
+    /// Its name in ONNX: `Conv`.
     pub operator: &'static str,
-    /// Names of what goes in.
+    /// The names of its inputs.
     pub inputs: Vec<String>,
-    /// Name of what comes out.
+    /// The name of its output.
     pub output: String,
-    /// How it works.
+    /// Its attributes.
     pub attributes: Vec<(&'static str, Attribute)>,
 }
 
-/// How an operator works.
+/// An attribute of an operator.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Attribute {
     /// A whole number.
@@ -43,7 +44,7 @@ pub enum Attribute {
     Text(&'static str),
 }
 
-/// What does not change.
+/// A constant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Constant<T: Real> {
     /// Numbers that the net computes with.
@@ -56,7 +57,7 @@ pub enum Constant<T: Real> {
 pub const INPUT: &str = "input";
 
 impl<T: Real> Onnx<T> {
-    /// An operator; gives back the name of what comes out of it.
+    /// Adds an operator and returns the name of its output.
     pub fn add(
         &mut self,
         operator: &'static str,
@@ -109,7 +110,7 @@ impl<T: Real> Onnx<T> {
         self.add("Unsqueeze", &[value, &axes], vec![])
     }
 
-    /// What an operator on pictures left, as a list if its shape is one.
+    /// The output of an operator on pictures, as a list if its shape is one.
     pub fn settle(&mut self, value: String, shape: Shape) -> String {
         if shape.is_flat() { self.add("Flatten", &[&value], vec![]) } else { value }
     }

@@ -1,4 +1,4 @@
-//! What a layer is handed when samples go through it, forward and backward.
+//! The arguments of a layer's forward and backward pass.
 
 use glassbox_simd::{Aligned, Level};
 use glassbox_tensor::Tensor;
@@ -7,16 +7,16 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::Real;
 
-/// What samples go through a net for.
+/// The purpose of a pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// To learn from them: dropout drops, batch normalisation looks at this batch.
+    /// Training: dropout drops, batch normalisation measures this batch.
     Train,
-    /// To be answered: the same answer for the same sample, whatever else is in the batch.
+    /// Prediction: the output for a sample does not depend on the rest of the batch.
     Predict,
 }
 
-/// What holds for all layers while a batch goes through.
+/// The settings of a pass, the same for all layers.
 #[derive(Clone, Copy, Debug)]
 pub struct Pass {
     /// Samples that go through.
@@ -27,7 +27,7 @@ pub struct Pass {
     pub whole: bool,
     /// Learning or answering.
     pub phase: Phase,
-    /// Seed of what is drawn.
+    /// The seed of all draws.
     pub seed: u64,
     /// Number of the step: each draws anew.
     pub step: u64,
@@ -38,7 +38,7 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// A pass of so many samples to be answered.
+    /// A prediction pass of `samples` samples.
     pub fn predict(samples: usize) -> Self {
         Self { samples, first: 0, whole: true, phase: Phase::Predict, seed: 0, step: 0, layer: 0, level: Level::best() }
     }
@@ -48,7 +48,7 @@ impl Pass {
         Self { phase: Phase::Train, seed, step, ..Self::predict(samples) }
     }
 
-    /// A generator for this layer, this step and this sample: the same whichever thread asks, in a forward and the backward pass after it.
+    /// A generator for this layer, step and sample: the same in every thread, forward and backward.
     pub fn generator(&self, sample: usize) -> ChaCha8Rng {
         // The halves of the stream's number keep layers and steps apart; samples begin 2³² draws from one another.
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed ^ 0x6472_6f70_6f75_7421);
@@ -58,14 +58,14 @@ impl Pass {
     }
 }
 
-/// What a layer keeps between passes. It grows in the first pass and stays.
+/// What a layer saves between passes. It grows in the first pass and stays.
 #[derive(Debug, Default)]
 pub struct Memory<T> {
-    /// What the backward pass needs of the forward pass.
+    /// Numbers of the forward pass that the backward pass needs.
     pub saved: Aligned<T>,
-    /// The same as indices: the argmax of a pooling.
+    /// Indices that it needs: the argmax of a pooling.
     pub indices: Vec<u32>,
-    /// What is needed within one pass: shared with other layers, so that what it holds before is undefined.
+    /// Room for one pass. Other layers share it, so its contents are undefined.
     pub scratch: Scratch<T>,
 }
 
@@ -91,7 +91,7 @@ pub(crate) fn room<T: Copy + Default>(numbers: &mut Vec<T>, length: usize) -> &m
 /// A forward pass through one layer: from `input` to `output`.
 #[derive(Debug)]
 pub struct Forward<'a, T: Real> {
-    /// What holds for all layers.
+    /// The settings of the pass.
     pub pass: Pass,
     /// `[samples, input]`.
     pub input: &'a [T],
@@ -105,22 +105,23 @@ pub struct Forward<'a, T: Real> {
     pub memory: &'a mut Memory<T>,
 }
 
-/// A backward pass through one layer: from `gradient` to `input_gradient`, `skipped_gradient` and `parameter_gradients`.
+/// A backward pass through one layer: from `gradient` to `input_gradient`, `skipped_gradient` and
+/// `parameter_gradients`.
 #[derive(Debug)]
 pub struct Backward<'a, T: Real> {
-    /// What holds for all layers.
+    /// The settings of the pass.
     pub pass: Pass,
     /// `[samples, input]`, as in the forward pass.
     pub input: &'a [T],
     /// `[samples, skipped]`, as in the forward pass.
     pub skipped: &'a [T],
-    /// `[samples, output]`, as the forward pass left it; undefined if the layer says that it needs no output.
+    /// `[samples, output]`, as in the forward pass; undefined if the layer needs no output.
     pub output: &'a [T],
     /// `[samples, output]`: ∂E/∂output.
     pub gradient: &'a [T],
-    /// `[samples, input]`: ∂E/∂input, to be written; empty if nobody asks for it, as before the first layer.
+    /// `[samples, input]`: ∂E/∂input, to be written; empty if not needed, as in the first layer.
     pub input_gradient: &'a mut [T],
-    /// `[samples, skipped]`: ∂E/∂skipped, to be written; empty if nobody asks for it.
+    /// `[samples, skipped]`: ∂E/∂skipped, to be written; empty if not needed.
     pub skipped_gradient: &'a mut [T],
     /// The layer's parameters.
     pub parameters: &'a [Tensor<T>],

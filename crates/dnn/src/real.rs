@@ -10,7 +10,7 @@ pub trait Real: Element + Floats + Float + NumAssign + std::fmt::Display + std::
     /// The same value as `f64`: exact.
     fn as_f64(self) -> f64;
 
-    /// eˣ. In `f32` by a polynomial that can be worked out for a whole vector at a time, within 2 units in the last place.
+    /// eˣ. In `f32` by a polynomial that vectorises, within 2 units in the last place.
     fn exponential(self) -> Self;
 
     /// eˣ − 1, exact also near 0, where eˣ is a 1 that has no digits left for the rest.
@@ -36,8 +36,8 @@ impl Real for f32 {
 
     #[inline(always)]
     fn exponential(self) -> f32 {
-        // eˣ = 2ⁿ·eʳ with n = x / ln 2 rounded, so that |r| ≤ ln 2 / 2. ln 2 in two parts, the first with so few bits that n times it
-        // is exact. Polynomial and parts: S. Moshier, Cephes, expf.
+        // eˣ = 2ⁿ·eʳ with n = x / ln 2 rounded, so that |r| ≤ ln 2 / 2. ln 2 in two parts, the first with so few bits
+        // that n times it is exact. Polynomial and parts: S. Moshier, Cephes, expf.
         const LN2_HIGH: f32 = 0.693_359_4;
         const LN2_LOW: f32 = -2.121_944_4e-4;
         // Adding this leaves a number of this size with no room for a fraction: its last bits are the whole number.
@@ -86,8 +86,8 @@ impl Real for f32 {
 
     #[inline(always)]
     fn normal_share(self) -> f32 {
-        // Φ(−x)·e^(x²/2) falls so evenly that t = 1 / (1 + 0.35·x) times a polynomial of t is within 2·10⁻⁷ of it. The coefficients are those
-        // of its interpolation at Chebyshev points, x = 0 … 14, behind which Φ(−x) is 0.
+        // Φ(−x)·e^(x²/2) is so smooth that t = 1 / (1 + 0.35·x) times a polynomial of t is within 2·10⁻⁷ of it. The
+        // coefficients interpolate it at Chebyshev points, x = 0 … 14; beyond, Φ(−x) is 0.
         let t = 1.0 / (1.0 + 0.35 * self.abs());
         let mut p = -0.028_945_908;
         for coefficient in [

@@ -3,7 +3,7 @@ use std::fmt;
 /// Most numbers of a sample between two layers.
 pub(crate) const MOST_NODES: usize = 1 << 26;
 
-/// What one sample is between two layers: a picture, or a list of numbers, which is a picture of one pixel.
+/// The shape of one sample between two layers: a picture, or a list of numbers, which is a picture of one pixel.
 ///
 /// ```
 /// use glassbox_dnn::Shape;

@@ -144,7 +144,8 @@ pub(crate) fn read_bytes(header: &Header, reader: &mut dyn Read) -> Result<Vec<u
     let wanted = header.bytes as usize;
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(wanted).map_err(|_| format!("needs {wanted} bytes of memory, more than there are"))?;
-    // One more than announced, so that too long an entry is noticed; and to the end, where a zip archive compares its checksum.
+    // One more than announced, so that too long an entry is noticed; and to the end, where a zip archive compares its
+    // checksum.
     reader.take(header.bytes + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be unpacked: {e}"))?;
     if bytes.len() == wanted {
         Ok(bytes)

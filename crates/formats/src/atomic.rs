@@ -26,7 +26,8 @@ pub fn write_atomically(path: &Path, content: impl FnOnce(&mut dyn Write) -> io:
     file.commit()
 }
 
-/// A file that is never seen half-written: what is written goes into a temporary file beside it, which is flushed, synchronised and
+/// A file that is never seen half-written: what is written goes into a temporary file beside it, which is flushed,
+/// synchronised and
 /// renamed over it by [`commit`](AtomicFile::commit). If that is not called, what was there before is still there.
 ///
 /// An existing file keeps its permissions, and a symbolic link goes on pointing where it did. A device or a pipe
@@ -46,7 +47,8 @@ enum To {
 /// Temporary files that are being written: what [`remove_unfinished`] removes.
 static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(Mutex::default);
 
-/// Removes every temporary file that is being written, for a program that is about to end at once: after this none can be begun.
+/// Removes every temporary file that is being written, for a program that is about to end at once: after this none
+/// can be begun.
 pub fn remove_unfinished() {
     let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
     for path in unfinished.iter() {

@@ -1,4 +1,5 @@
-//! What TIFF files say of their picture: the colour profile and EXIF. An EXIF block is a small TIFF file without pixels, and a TIFF file has the same entries beside those that describe its pixels:
+//! What TIFF files say of their picture: the colour profile and EXIF. An EXIF block is a small TIFF file without
+//! pixels, and a TIFF file has the same entries beside those that describe its pixels:
 //! they are copied from the one to the other.
 //!
 //! Source: TIFF 6.0 (1992), section 2; CIPA DC-008 (EXIF 2.32), clause 4.6.
@@ -12,7 +13,8 @@ use self::read::Source;
 use self::write::{append, own_entries};
 use crate::Metadata;
 
-/// Entries of the main directory that say something of the picture, not of how it is stored: description, maker, model, orientation, resolution,
+/// Entries of the main directory that say something of the picture, not of how it is stored: description, maker,
+/// model, orientation, resolution,
 /// software, date, artist, computer, rating, copyright, Windows' titles; and the directories of exposure and of place.
 const KEPT: [u16; 21] = [
     270,
@@ -107,7 +109,8 @@ impl Says {
     }
 }
 
-/// Puts what the encoder leaves out into a TIFF file, whose bytes stand with the smallest first: that the last channel is alpha, not multiplied
+/// Puts what the encoder leaves out into a TIFF file, whose bytes stand with the smallest first: that the last
+/// channel is alpha, not multiplied
 /// into the others, and an EXIF block; a block that makes no sense is left out.
 pub(crate) fn complete_tiff(file: &mut Vec<u8>, has_alpha: bool, exif: Option<&[u8]>) {
     let new = exif.and_then(|exif| Source::new(&mut Cursor::new(exif)).main()).unwrap_or_default();

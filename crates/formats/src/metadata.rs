@@ -31,7 +31,8 @@ impl PngChunk {
 
     /// Whether it says that colours are not those of sRGB, which is what they are where nothing is said.
     fn differs_from_srgb(&self) -> bool {
-        // A hundred thousandth of the gamma and of the places of white, red, green and blue; the last digit is rounded now one way, now the other.
+        // A hundred thousandth of the gamma and of the places of white, red, green and blue; the last digit is
+        // rounded now one way, now the other.
         let near = |wanted: &[u32]| {
             let found = self.content.as_chunks().0.iter().map(|bytes| u32::from_be_bytes(*bytes));
             found.zip(wanted).all(|(found, wanted)| found.abs_diff(*wanted) <= 1)
@@ -47,7 +48,8 @@ impl PngChunk {
 }
 
 impl Metadata {
-    /// The names of chunks that say something of colours which is lost where they are: of code points, a profile, sRGB, gamma and primaries the first
+    /// The names of chunks that say something of colours which is lost where they are: of code points, a profile,
+    /// sRGB, gamma and primaries the first
     /// that there is counts.
     ///
     /// Source: PNG third edition (2025), clause 4.3.
@@ -70,7 +72,8 @@ impl Metadata {
         }
     }
 
-    /// Makes it agree with what a picture has become: a profile for other channels is left out, EXIF tells the size that there is now, and its
+    /// Makes it agree with what a picture has become: a profile for other channels is left out, EXIF tells the size
+    /// that there is now, and its
     /// thumbnail, which shows the picture as it was, is blotted out. What there is to say of that.
     ///
     /// # Shape
@@ -187,7 +190,8 @@ impl<'a> Block<'a> {
 mod tests {
     use super::Metadata;
 
-    /// Big-endian: a directory of exposure with a width of 16 bits and a height of 32, and a thumbnail's directory at 99.
+    /// Big-endian: a directory of exposure with a width of 16 bits and a height of 32, and a thumbnail's directory at
+    /// 99.
     const BIG: &[u8] = b"MM\0*\0\0\0\x08\0\x01\x87\x69\0\x04\0\0\0\x01\0\0\0\x1a\0\0\0\x63\
         \0\x02\xa0\x02\0\x03\0\0\0\x01\0\x07\0\0\xa0\x03\0\x04\0\0\0\x01\0\0\0\x09\0\0\0\0";
 

@@ -23,10 +23,12 @@ impl Labelled {
     /// Reads `x_<part>` and `y_<part>`: `part` is `train` or `test`.
     ///
     /// # Shape
-    /// `x` `[n, height, width]` (grey) or `[n, height, width, channels]` of `u1`, 1 to 4 channels; `y` `[n]` or `[n, 1]` of whole numbers
+    /// `x` `[n, height, width]` (grey) or `[n, height, width, channels]` of `u1`, 1 to 4 channels; `y` `[n]` or `[n,
+    /// 1]` of whole numbers
     ///
     /// # Errors
-    /// If one of the arrays is missing, of another type, of another shape, empty, or they differ in length; if a class is not one of 0 … 255.
+    /// If one of the arrays is missing, of another type, of another shape, empty, or they differ in length; if a
+    /// class is not one of 0 … 255.
     pub fn read<R: Read + Seek>(archive: &mut Npz<R>, part: &str) -> Result<Self, Error> {
         let (x, y) = (format!("x_{part}"), format!("y_{part}"));
         let file = archive.file().to_string();
@@ -38,7 +40,8 @@ impl Labelled {
             [n, height, width, channels] if channels <= MOST_CHANNELS => (n, height, width, channels),
             _ => {
                 return Err(invalid(format!(
-                    "{x} has shape {x_shape:?}; [n, height, width] or [n, height, width, channels] is needed, with at most \
+                    "{x} has shape {x_shape:?}; [n, height, width] or [n, height, width, channels] is needed, with \
+                     at most \
                      {MOST_CHANNELS} channels, which stand last"
                 )));
             }

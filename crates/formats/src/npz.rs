@@ -1,4 +1,5 @@
-//! npz: NumPy's archive of named arrays. Written so that `np.load(file, allow_pickle=False)` reads it; read with limits.
+//! npz: NumPy's archive of named arrays. Written so that `np.load(file, allow_pickle=False)` reads it; read with
+//! limits.
 
 #[cfg(test)]
 mod tests;

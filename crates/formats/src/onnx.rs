@@ -123,7 +123,8 @@ pub struct Graph {
 /// ```
 ///
 /// # Errors
-/// If the model is larger than 2147483647 bytes, or the system would not write it. Whether the graph makes sense is not asked: that is
+/// If the model is larger than 2147483647 bytes, or the system would not write it. Whether the graph makes sense is
+/// not asked: that is
 /// the writer's affair.
 pub fn write(path: &Path, graph: &Graph) -> Result<(), Error> {
     let model = model(graph);

@@ -68,7 +68,8 @@ impl Pixels {
         }
     }
 
-    /// The same picture in 8 bits, 0 … 255: 16 bits divided by 257 and rounded, floating point times 255, rounded and saturated.
+    /// The same picture in 8 bits, 0 … 255: 16 bits divided by 257 and rounded, floating point times 255, rounded and
+    /// saturated.
     pub fn to_u8(&self) -> Image<u8> {
         match self {
             Pixels::U8(image) => image.clone(),

@@ -1,6 +1,8 @@
-//! safetensors: the arrays of a file one behind the other under a header in JSON, as Hugging Face's libraries exchange them.
+//! safetensors: the arrays of a file one behind the other under a header in JSON, as Hugging Face's libraries
+//! exchange them.
 //!
-//! Format: <https://github.com/huggingface/safetensors#format>. It has no checksum: a number that changed on the way is not noticed.
+//! Format: <https://github.com/huggingface/safetensors#format>. It has no checksum: a number that changed on the way
+//! is not noticed.
 
 mod header;
 #[cfg(test)]
@@ -56,7 +58,8 @@ impl<R: Read + Seek> SafeTensors<R> {
     /// Reads the header; messages will call the file `file`.
     ///
     /// # Errors
-    /// If it cannot be read, or it is not what the format asks for: arrays that lie one behind the other, as long as their type
+    /// If it cannot be read, or it is not what the format asks for: arrays that lie one behind the other, as long as
+    /// their type
     /// and shape say, from the header's end to the file's.
     pub fn new(mut reader: R, file: &str) -> Result<Self, Error> {
         let failed = |source| Error::read(file, source);
@@ -72,7 +75,8 @@ impl<R: Read + Seek> SafeTensors<R> {
         let most = behind.min(MOST_HEADER_BYTES);
         if announced > most {
             return Err(invalid(format!(
-                "is no safetensors file: it begins with a header length of {announced}; at most {most} bytes are allowed in a file of {length}"
+                "is no safetensors file: it begins with a header length of {announced}; \
+                 at most {most} bytes are allowed in a file of {length}"
             )));
         }
         let mut text = vec![0; announced as usize];
@@ -130,7 +134,8 @@ impl<R: Read + Seek> SafeTensors<R> {
 /// Writes a file, atomically, the same bytes for the same arrays; an [`Array::Text`] becomes metadata under its name.
 ///
 /// # Errors
-/// If two arrays or two texts have one name, an array is called `__metadata__`, [`SafeTensors::open`] would find any of its limits
+/// If two arrays or two texts have one name, an array is called `__metadata__`, [`SafeTensors::open`] would find any
+/// of its limits
 /// exceeded, or the system would not write it.
 pub fn write(path: &Path, arrays: &[(String, Array)], metadata: &[(String, String)]) -> Result<(), Error> {
     let (texts, mut numbers): (Vec<_>, Vec<_>) = arrays.iter().partition(|(_, array)| header::item(array).is_none());

@@ -35,11 +35,13 @@ pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> 
     Ok(found)
 }
 
-/// Chunks that say what a PNG's numbers mean and how large its pixels are to be shown, and how many bytes stand in each.
+/// Chunks that say what a PNG's numbers mean and how large its pixels are to be shown, and how many bytes stand in
+/// each.
 const PNG_MEANING: [(&[u8; 4], u32); 7] =
     [(b"cHRM", 32), (b"gAMA", 4), (b"sRGB", 1), (b"cICP", 4), (b"mDCV", 24), (b"cLLI", 8), (b"pHYs", 9)];
 
-/// What a PNG says of its numbers before the first of them, but for its profile; what is damaged is passed over. The reader stands at its start.
+/// What a PNG says of its numbers before the first of them, but for its profile; what is damaged is passed over. The
+/// reader stands at its start.
 ///
 /// Source: PNG third edition (2025), clauses 11.3.2 and 11.3.4.
 pub(crate) fn png_meaning(reader: &mut (impl Read + Seek)) -> io::Result<Vec<PngChunk>> {
@@ -64,7 +66,8 @@ pub(crate) fn png_meaning(reader: &mut (impl Read + Seek)) -> io::Result<Vec<Png
     }
 }
 
-/// Whether a JPEG goes on to its end: a decoder makes up what is missing. An end within what a segment holds, as that of a small picture in the
+/// Whether a JPEG goes on to its end: a decoder makes up what is missing. An end within what a segment holds, as that
+/// of a small picture in the
 /// EXIF data, is not the picture's.
 ///
 /// Source: ITU-T T.81 (1992), annex B.

@@ -16,7 +16,8 @@ use crate::{Error, Format, Metadata, Picture, Pixels, PngWriter, write_atomicall
 pub struct Packing {
     /// Quality of JPEG files, 1 … 100; at 90, the default, no difference is seen by eye.
     pub quality: u8,
-    /// How hard PNG files are packed, 0 (not at all) … 9; from 7 on many ways are tried for each part, and the smallest is taken.
+    /// How hard PNG files are packed, 0 (not at all) … 9; from 7 on many ways are tried for each part, and the
+    /// smallest is taken.
     pub compression: u32,
 }
 
@@ -190,7 +191,8 @@ fn encode_jpeg(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> i
     encoder.encode(picture.pixels.to_u8().as_slice(), width16, height16, colour).map_err(failed)
 }
 
-/// Portable grey map or pixel map in binary: a header in plain text, then the numbers, 16 bits with the greater byte first.
+/// Portable grey map or pixel map in binary: a header in plain text, then the numbers, 16 bits with the greater byte
+/// first.
 fn encode_pnm(pixels: &Pixels, writer: &mut dyn Write) -> io::Result<()> {
     let (height, width, channels) = pixels.dim();
     let magic = if channels == 1 { "P5" } else { "P6" };

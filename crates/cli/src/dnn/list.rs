@@ -17,7 +17,8 @@ impl Layers {
         if common.json {
             for entry in layers::ENTRIES {
                 say_json(&json!({
-                    "event": "layer", "name": entry.name, "usage": entry.usage, "summary": entry.summary, "formula": entry.formula,
+                    "event": "layer", "name": entry.name, "usage": entry.usage, "summary": entry.summary,
+                    "formula": entry.formula,
                     "activation": entry.is_activation,
                 }))?;
             }
@@ -29,7 +30,8 @@ impl Layers {
             }
             for preset in presets() {
                 say_json(&json!({
-                    "event": "preset", "name": preset.name, "summary": preset.summary, "layers": preset.layers, "loss": preset.loss,
+                    "event": "preset", "name": preset.name, "summary": preset.summary, "layers": preset.layers,
+                    "loss": preset.loss,
                 }))?;
             }
             return Ok(());

@@ -38,9 +38,8 @@ impl List {
             say("")?;
         }
         if !common.json {
-            say(
-                "Poolings that make sense only inside a net are not here: multi-scale orderless, PCA, intermap, compact bilinear, lead asymmetric.",
-            )?;
+            say("Poolings that make sense only inside a net are not here: multi-scale orderless, PCA, \
+                 intermap, compact bilinear, lead asymmetric.")?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Numbers in eights, or in longer vectors.
 
-/// How many numbers are worked on at a time, if not more.
+/// The numbers of a vector, at the least.
 pub(crate) const EIGHT: usize = 8;
 
 /// The first numbers, as many as are worked on at a time.

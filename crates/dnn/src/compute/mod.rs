@@ -1,4 +1,4 @@
-//! The loops that take the time: matrix products, convolutions, and lists of what is not zero.
+//! The loops that take the time: matrix products, convolutions, and lists of the numbers that are not zero.
 
 pub(crate) mod conv;
 pub(crate) mod float_vectors;

@@ -5,16 +5,17 @@ use glassbox_simd::FloatVectors;
 use crate::Real;
 use crate::compute::float_vectors::{EIGHT, vector, vector_mut};
 
-/// Room for the list of one column of so many rows: what [`list_bits`] writes may go on behind the last place.
+/// Room for the list of one column of `rows` rows: [`list_bits`] may write beyond the last index.
 pub(crate) const fn listed_len(rows: usize) -> usize {
     rows + EIGHT
 }
 
-/// Lists for each column the rows whose number is not zero. Eight rows and columns at a time, as a square of bits. Adds each column to its sum on
-/// the way, if sums are needed.
+/// Lists for each column the rows whose number is not zero. Eight rows and columns at a time, as a square of bits. Adds
+/// each column to its sum on the way, if sums are needed.
 ///
 /// # Shape
-/// `numbers` `[rows, columns]`, `counts` and `sums` `[columns]` → `found` `[columns, rows + 8]`: of each column the first `counts` are meant
+/// `numbers` `[rows, columns]`, `counts` and `sums` `[columns]` → `found` `[columns, rows + 8]`: of each column the
+/// first `counts` are meant
 #[inline(always)]
 pub(crate) fn list_nonzero<T: Real, E: FloatVectors<T>>(
     eights: E,
@@ -32,7 +33,7 @@ pub(crate) fn list_nonzero<T: Real, E: FloatVectors<T>>(
         let found = &mut found[first * list..];
         let mut sum = eights.splat(T::zero());
         for row in (0..rows).step_by(EIGHT) {
-            // What is behind the last column belongs to the next row: nobody reads its bits and sums.
+            // The bits after the last column belong to the next row; they and their sums are never read.
             let square = &numbers[row * columns + first..];
             let mut bits = 0;
             if square.len() >= (EIGHT - 1) * columns + EIGHT {
@@ -61,8 +62,8 @@ pub(crate) fn list_nonzero<T: Real, E: FloatVectors<T>>(
     }
 }
 
-/// A square of eight rows of eight bits, the rows as columns: squares of one, two and four bits within it are exchanged, as H. S. Warren's "Hacker's
-/// Delight" (2nd ed., 7–3) has it.
+/// A square of eight rows of eight bits, the rows as columns: squares of one, two and four bits within it are
+/// exchanged, as H. S. Warren's "Hacker's Delight" (2nd ed., 7–3) has it.
 #[inline(always)]
 fn transposed(square: u64) -> u64 {
     let exchanged = |square: u64, by: u32, which: u64| {
@@ -74,37 +75,37 @@ fn transposed(square: u64) -> u64 {
     exchanged(square, 28, 0x0000_0000_F0F0_F0F0)
 }
 
-/// Lists the places of the bits that are set, the lowest first, counted from `first` on, and says how many there are. Eight places are written whatever the
-/// bits are, so that nothing is asked about any bit by itself, which no processor could foresee.
+/// Lists the indices of the set bits, the lowest first, counted from `first`, and returns their number. It always
+/// writes eight indices, so no branch depends on a single bit.
 ///
 /// # Panics
 /// If there is no room for eight.
 #[inline(always)]
 pub(crate) fn list_bits(bits: u8, first: u32, to: &mut [u32]) -> usize {
     let to: &mut [_; EIGHT] = vector_mut(to);
-    let places = &PLACES[usize::from(bits)];
+    let indices = &PLACES[usize::from(bits)];
     for i in 0..EIGHT {
-        to[i] = first + u32::from(places[i]);
+        to[i] = first + u32::from(indices[i]);
     }
     bits.count_ones() as usize
 }
 
-/// Of each byte the places of its bits; zeros behind them.
+/// For each byte the indices of its set bits, followed by zeros.
 static PLACES: [[u8; EIGHT]; 256] = {
-    let mut places = [[0; EIGHT]; 256];
+    let mut indices = [[0; EIGHT]; 256];
     let mut byte = 0;
     while byte < 256 {
         let (mut bit, mut found) = (0, 0);
         while bit < EIGHT {
             if byte >> bit & 1 == 1 {
-                places[byte][found] = bit as u8;
+                indices[byte][found] = bit as u8;
                 found += 1;
             }
             bit += 1;
         }
         byte += 1;
     }
-    places
+    indices
 };
 
 #[cfg(test)]

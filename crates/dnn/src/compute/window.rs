@@ -1,13 +1,13 @@
-//! Where a window lies when it slides over a picture.
+//! The positions of a window that slides over a picture.
 
 use crate::Shape;
 
-/// A window of rows and columns that slides over a picture, and what lies outside.
+/// A window of rows and columns that slides over a padded picture.
 ///
-/// Behind `same` there are as many windows as the stride goes into the picture, `⌈side / stride⌉`; the padding that takes is halved, an odd
-/// one with the larger half below and right (`same`) or above and left (`same-lower`), as ONNX has it. Otherwise there are
-/// `⌊(side + padding − extent) / stride⌋ + 1`, `extent = (size − 1)·dilation + 1`; with `ceil` the division is rounded up,
-/// but no window begins in the padding behind the picture.
+/// With `same` there are `⌈side / stride⌉` windows. Half of the padding this takes goes on either side; an odd row or
+/// column goes below and right (`same`) or above and left (`same-lower`), as in ONNX. Otherwise there are `⌊(side +
+/// padding − extent) / stride⌋ + 1` windows, with `extent = (size − 1)·dilation + 1`. With `ceil` the division is
+/// rounded up, but no window begins in the padding below or right of the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Rows and columns.
@@ -20,7 +20,7 @@ pub struct Window {
     pub pads: [usize; 4],
     /// Windows one below the other, and side by side.
     pub count: (usize, usize),
-    /// What lies outside, as it was said.
+    /// The padding as the model language has it.
     pub(crate) padding: Padding,
     /// Whether the number of windows is rounded up.
     pub(crate) ceil: bool,
@@ -28,12 +28,12 @@ pub struct Window {
     pub(crate) rounds_up: bool,
 }
 
-/// How the padding is said.
+/// The padding in the model language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Padding {
     /// There is none.
     Valid,
-    /// As many windows as the stride goes into the picture, an odd padding with the larger half below and right.
+    /// `⌈side / stride⌉` windows, an odd padding with the larger half below and right.
     Same,
     /// The same, with the larger half above and left.
     SameLower,
@@ -45,7 +45,7 @@ impl Window {
     /// The window on pictures of shape `input`.
     ///
     /// # Errors
-    /// If it does not fit into the picture: what is wrong, in words.
+    /// If it does not fit into the picture: the problem, in words.
     pub(crate) fn new(
         input: Shape,
         size: (usize, usize),
@@ -105,7 +105,7 @@ impl Window {
         Ok(window)
     }
 
-    /// A window that is known to lie so often on a picture: of layers that go the other way, from the windows to the picture.
+    /// A window with a known number of positions, for layers that go from the windows to the picture.
     pub(crate) fn placed(
         size: (usize, usize),
         stride: (usize, usize),
@@ -133,7 +133,7 @@ impl Window {
         })
     }
 
-    /// The rows of the picture that windows see, row of windows by row of windows.
+    /// The rows of the picture in each row of windows.
     pub(crate) fn rows(&self, input: Shape) -> Vec<Places> {
         let [top, _, bottom, _] = self.pads;
         places(self.count.0, self.stride.0, [top, bottom], self.size.0, self.dilation.0, input.height)
@@ -151,7 +151,7 @@ impl Window {
 pub(crate) struct Places {
     /// The first that lies in the picture.
     pub(crate) first: usize,
-    /// How many do.
+    /// How many lie in the picture.
     pub(crate) count: usize,
     /// How many lie in the picture or its padding; what `ceil` lets a window reach beyond that does not count.
     pub(crate) counted: usize,

@@ -7,14 +7,16 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::{Real, Shape};
 
-/// Changes a picture at random, as little as a hand would: what a net has seen moved, turned, scaled and bent it recognises so.
+/// Changes a picture at random, about as much as handwriting varies, so that a net learns to recognise it moved,
+/// turned, scaled and bent.
 ///
-/// Each pixel of the new picture takes, by bilinear interpolation, what lies in the old one at `c + S·R·(p − c) + t + d(p)`: `c` the
-/// middle, `R` a turn by up to `rotate`, `S` a factor of up to 1 ± `scale` in each direction, `t` up to ± `shift` pixels, and `d` a smooth field of
-/// displacements of up to `elastic` pixels, drawn at 5×5 points and carried between them by cubic B-splines. What lies outside is 0.
+/// Each pixel of the new picture takes, by bilinear interpolation, the old one at `c + S·R·(p − c) + t + d(p)`: `c` the
+/// middle, `R` a rotation by up to `rotate`, `S` a factor of up to 1 ± `scale` in each direction, `t` up to ± `shift`
+/// pixels, and `d` a smooth field of displacements of up to `elastic` pixels, drawn at 5×5 points and interpolated by
+/// cubic B-splines. Outside the picture is 0.
 ///
-/// Source of the elastic part: P. Simard, D. Steinkraus, J. Platt, *Best practices for convolutional neural networks applied to visual
-/// document analysis* (2003), who smooth a field drawn at every pixel.
+/// Source of the elastic part: P. Simard, D. Steinkraus, J. Platt, *Best practices for convolutional neural networks
+/// applied to visual document analysis* (2003), who smooth a field drawn at every pixel.
 ///
 /// ```
 /// use glassbox_dnn::Augment;
@@ -36,7 +38,8 @@ pub struct Augment {
 /// Points in a row of the field of displacements.
 const POINTS: usize = 5;
 
-/// Of one direction of a picture: the first of four points whose displacement a pixel is moved by, and the share of each.
+/// For one direction of a picture: the first of the four points whose displacements move a pixel, and the weight of
+/// each.
 type Spline = Vec<(usize, [f64; 4])>;
 
 /// An [`Augment`] for pictures of one size.
@@ -152,8 +155,8 @@ impl FromStr for Augment {
         for part in text.split(',') {
             let wrong = |problem: &str| {
                 format!(
-                    "found {part:?}: {problem}; allowed: shift:PIXELS, rotate:DEGREES (to 180), scale:SHARE (below 1), elastic:PIXELS, with \
-                     commas between"
+                    "found {part:?}: {problem}; allowed: shift:PIXELS, rotate:DEGREES (to 180), scale:SHARE (below \
+                     1), elastic:PIXELS, with commas between"
                 )
             };
             let (name, value) = part.split_once(':').ok_or_else(|| wrong("no number behind :"))?;

@@ -12,7 +12,7 @@ pub struct Dataset<'a> {
 }
 
 impl Dataset<'_> {
-    /// How many there are.
+    /// Their number.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
@@ -22,16 +22,16 @@ impl Dataset<'_> {
         self.labels.is_empty()
     }
 
-    /// What one of them is.
+    /// The shape of one.
     pub fn shape(&self) -> Shape {
         shape_of(self.images)
     }
 
-    /// Whether a net can be shown these pictures.
+    /// Checks that these pictures fit a net.
     ///
     /// # Errors
-    /// If there are not as many labels as pictures, the pictures are not of the shape that the net takes, or a label has no output. A net that takes
-    /// a list of numbers takes pictures of as many numbers.
+    /// If there are not as many labels as pictures, the pictures are not of the shape that the net takes, or a label
+    /// has no output. A net that takes a list of numbers takes pictures of as many numbers.
     pub fn check<T: Real>(&self, net: &Net<T>) -> Result<(), Error> {
         let n = self.images.dim().0;
         let (labels, outputs) = (self.labels.len(), net.outputs());
@@ -53,13 +53,13 @@ impl Dataset<'_> {
     }
 }
 
-/// What one of some pictures is.
+/// The shape of a picture of a batch.
 pub(crate) fn shape_of(images: &Batch<u8>) -> Shape {
     let (_, height, width, channels) = images.dim();
     Shape::picture(height, width, channels)
 }
 
-/// Whether pictures can be shown to a net that takes `input`.
+/// Checks that pictures fit a net that takes `input`.
 pub(crate) fn fits(pictures: Shape, input: Shape) -> Result<(), Error> {
     if pictures == input || input.is_flat() && pictures.len() == input.len() {
         return Ok(());

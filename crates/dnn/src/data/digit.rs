@@ -61,7 +61,7 @@ fn rim_median(grey: &Image<f32>) -> f32 {
     rim.get(rim.len() / 2).copied().unwrap_or_default()
 }
 
-/// Top, left, height and width of what is not faint.
+/// Top, left, height and width of the strokes.
 fn ink_box(ink: &Image<f32>) -> (usize, usize, usize, usize) {
     let (mut top, mut left, mut bottom, mut right) = (ink.height(), ink.width(), 0, 0);
     for ((y, x, _), _) in ink.indexed_iter().filter(|(_, value)| **value > FAINT) {

@@ -6,13 +6,13 @@ use super::augment::Augmenter;
 use crate::Real;
 use crate::pass::Pass;
 
-/// Pixels as a net sees them: `pixel / 255`, divided in `f32` as the article's script does, a row a picture.
+/// Pixels as features: `pixel / 255`, divided in `f32` as in the article's script, a row a picture.
 ///
 /// # Shape
 /// `[n, height, width, channels]`, 0 … 255 → `[n, height·width·channels]`, 0 … 1
 ///
 /// # Panics
-/// Never: as many numbers come out as go in.
+/// Never: there are as many features as pixels.
 pub fn features<T: Real>(images: &Batch<u8>) -> Matrix<T> {
     let (n, height, width, channels) = images.dim();
     let values = images.as_slice().iter().map(|&pixel| feature(pixel)).collect();
@@ -25,7 +25,7 @@ pub(crate) fn feature<T: Real>(pixel: u8) -> T {
     T::from_f64(f64::from(f32::from(pixel) / 255.0))
 }
 
-/// What a net sees for each value of a pixel.
+/// The feature for each value of a pixel.
 #[derive(Debug)]
 pub(crate) struct Features<T>(Vec<T>);
 
@@ -34,14 +34,14 @@ impl<T: Real> Features<T> {
         Self((0..=255).map(feature).collect())
     }
 
-    /// Puts the chosen pictures into `input`, one behind the other.
+    /// Writes the chosen pictures to `input`, one after the other.
     pub(crate) fn fill(&self, pictures: Dataset, chosen: &[u32], input: &mut [T]) {
         let pixels = input.len() / chosen.len().max(1);
         let rows = input.par_chunks_mut(pixels.max(1)).zip(chosen).with_min_len(16);
         rows.for_each(|(input, &index)| self.one(pictures, index, input));
     }
 
-    /// The same, each picture changed as `augmenter` draws it for its place in this step.
+    /// The same, each picture changed by the draw of `augmenter` for its index in this step.
     pub(crate) fn fill_augmented(
         &self,
         pictures: Dataset,

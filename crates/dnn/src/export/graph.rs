@@ -2,10 +2,10 @@ use crate::onnx::{INPUT, Onnx};
 use crate::{Error, Net, Real};
 
 impl<T: Real> Onnx<T> {
-    /// The net as a graph, and the name of what comes out.
+    /// The net as a graph, and the name of its output.
     ///
     /// # Errors
-    /// If a layer cannot be said in ONNX.
+    /// If a layer has no ONNX operators.
     pub fn of(net: &Net<T>) -> Result<(Self, String), Error> {
         let mut graph = Self { nodes: Vec::new(), constants: Vec::new() };
         let mut values = vec![INPUT.to_string()];

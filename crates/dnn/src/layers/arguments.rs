@@ -1,4 +1,4 @@
-//! The words behind a layer's name in the model language.
+//! The words after a layer's name in the model language.
 
 use super::Entry;
 use crate::{Error, Shape};
@@ -6,14 +6,14 @@ use crate::{Error, Shape};
 /// Largest whole number that any argument may be.
 const MOST: usize = 1 << 20;
 
-/// The words behind a layer's name, taken one after the other; what is left in the end is an error.
+/// The words after a layer's name, taken one by one; a word that is left over is an error.
 ///
 /// `conv 16 5x5 same stride 2`: a number, a size, a flag, an option.
 #[derive(Debug)]
 pub struct Arguments<'a> {
     entry: &'static Entry,
     words: Vec<&'a str>,
-    /// The shape of a sample that comes in.
+    /// The shape of an input sample.
     pub input: Shape,
     /// The nodes that were given names by `as NAME`.
     pub(crate) marks: &'a [Mark],
@@ -33,7 +33,7 @@ impl<'a> Arguments<'a> {
         Self { entry, words: words.to_vec(), input, marks }
     }
 
-    /// An error that says how the layer is written, what is wrong, and what was found.
+    /// An error with the usage of the layer, the problem, and the words found.
     pub fn wrong(&self, problem: impl std::fmt::Display) -> Error {
         Error::Model(format!("{}: {problem}; it is written \"{}\"", self.entry.name, self.entry.usage))
     }
@@ -73,10 +73,10 @@ impl<'a> Arguments<'a> {
         found.map(|position| self.words.remove(position)).is_some()
     }
 
-    /// The word behind `name`, if `name` is there.
+    /// The word after `name`, if `name` is there.
     ///
     /// # Errors
-    /// If nothing is behind it.
+    /// If nothing follows.
     pub fn option(&mut self, name: &str) -> Result<Option<&'a str>, Error> {
         let Some(position) = self.words.iter().position(|word| *word == name) else { return Ok(None) };
         if position + 1 == self.words.len() {
@@ -86,7 +86,7 @@ impl<'a> Arguments<'a> {
         Ok(Some(self.words.remove(position)))
     }
 
-    /// The number behind `name`.
+    /// The number after `name`.
     ///
     /// # Errors
     /// If it is no finite number.
@@ -98,7 +98,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// The number behind `name`, or `default`, which must be among those that `allowed` describes.
+    /// The number after `name`, or `default`; `allowed` describes the allowed numbers.
     ///
     /// # Errors
     /// If it is something else.
@@ -115,7 +115,7 @@ impl<'a> Arguments<'a> {
         }
     }
 
-    /// The whole number from 1 up behind `name`.
+    /// The whole number from 1 up after `name`.
     ///
     /// # Errors
     /// If it is something else.
@@ -123,7 +123,7 @@ impl<'a> Arguments<'a> {
         self.option(name)?.map(|word| self.whole(name, word)).transpose()
     }
 
-    /// The size behind `name`: `2x1` or `2`.
+    /// The size after `name`: `2x1` or `2`.
     ///
     /// # Errors
     /// If it is something else.
@@ -131,7 +131,7 @@ impl<'a> Arguments<'a> {
         self.option(name)?.map(|word| self.pair(name, word)).transpose()
     }
 
-    /// Says what is wrong with what is left over.
+    /// Reports the words that are left over.
     ///
     /// # Errors
     /// If anything is left.

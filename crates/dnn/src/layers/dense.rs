@@ -9,19 +9,22 @@ use crate::{Error, Real, Shape};
 /// Most weights of one layer: a quarter of a GiB of `f32`.
 const MOST_WEIGHTS: usize = 1 << 26;
 
-/// Every output sees every input: `y = W·x + b`.
+/// A fully connected layer, every output a weighted sum of every input: `y = W·x + b`.
 ///
-/// The derivation, for a batch whose samples are the rows of `X` and `Y = X·Wᵀ + b`, `G = ∂E/∂Y`: a weight `W[j, i]` meets input `i` of each
-/// sample on its way to output `j`, so `∂E/∂W[j, i] = Σₙ G[n, j]·X[n, i]`, that is `Gᵀ·X`; a bias meets 1, so `∂E/∂b[j] = Σₙ G[n, j]`; an
-/// input meets every weight that leads away from it, so `∂E/∂X = G·W`.
+/// The derivation, for a batch whose samples are the rows of `X`, with `Y = X·Wᵀ + b` and `G = ∂E/∂Y`:
+/// weight `W[j, i]` multiplies input `i` of each sample for output `j`, so `∂E/∂W[j, i] = Σₙ G[n, j]·X[n, i]`, that is
+/// `Gᵀ·X`;
+/// a bias multiplies 1, so `∂E/∂b[j] = Σₙ G[n, j]`;
+/// an input is part of every output, so `∂E/∂X[n, i] = Σⱼ G[n, j]·W[j, i]`, that is `G·W`.
 ///
 /// # Shape
-/// `[n, …]` → `[n, outputs]`; a picture counts as the list of its numbers. `weight` `[outputs, inputs]`, `bias` `[outputs, 1]`.
+/// `[n, …]` → `[n, outputs]`; a picture counts as the list of its numbers. `weight` `[outputs, inputs]`, `bias`
+/// `[outputs, 1]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dense {
-    /// What goes in.
+    /// The shape of an input sample.
     pub input: Shape,
-    /// Numbers a sample that come out.
+    /// Numbers of an output sample.
     pub outputs: usize,
     /// Whether there is a bias.
     pub bias: bool,
@@ -65,7 +68,7 @@ impl Kind for Dense {
     const ENTRY: Entry = Entry {
         name: "dense",
         usage: "dense N [no-bias]",
-        summary: "every output sees every input: weights and a bias",
+        summary: "fully connected: each output is a weighted sum of all inputs, plus a bias",
         formula: "y = W·x + b",
         is_activation: false,
     };
@@ -82,7 +85,7 @@ impl Kind for Dense {
 }
 
 impl Dense {
-    /// Numbers a sample that go in.
+    /// Numbers of an input sample.
     pub fn inputs(&self) -> usize {
         self.input.len()
     }

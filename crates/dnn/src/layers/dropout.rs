@@ -7,10 +7,11 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Phase};
 use crate::{Error, Real, Shape};
 
-/// In training, each number becomes 0 with probability P and `x / (1 − P)` otherwise, so that on average it stays what it is, and no node can rely
-/// on another; afterwards, all are let through.
+/// In training, each number becomes 0 with probability P and `x / (1 − P)` otherwise, which keeps its expected value,
+/// so that no node can rely on another. In prediction every number passes unchanged.
 ///
-/// The derivation: `y = m·x` with `m` either 0 or `1 / (1 − P)`, drawn whatever `x` is, so `∂E/∂x = m·∂E/∂y` with the same `m`.
+/// The derivation: `y = m·x` with `m` either 0 or `1 / (1 − P)`, drawn independently of `x`, so `∂E/∂x = m·∂E/∂y` with
+/// the same `m`.
 ///
 /// # Shape
 /// `[n, …]` → `[n, …]`
@@ -68,7 +69,7 @@ impl<T: Real> Layer<T> for Dropout {
             return;
         }
         let size = self.shape.len();
-        // Of the 2³² words that a draw may give, so many drop: P to within 2⁻³³.
+        // The number of the 2³² words of a draw that drop a number: P to within 2⁻³³.
         let threshold = (self.probability * (1u64 << 32) as f64).round() as u64;
         let kept_factor = T::from_f64(1.0 / (1.0 - self.probability));
         let factors = memory.saved.room(input.len());

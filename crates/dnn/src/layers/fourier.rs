@@ -6,19 +6,22 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// Each number and its waves, `x, sin x, cos x, … sin Kx, cos Kx`: behind it, a dense layer is a Fourier series; so a net sees small differences
-/// of x as large ones. With `products`, for two numbers `x, y`, both and the products of every wave (or 1) of `x` and every wave (or 1) of `y`.
+/// Each number and its waves, `x, sin x, cos x, … sin Kx, cos Kx`: a dense layer after it is a Fourier series, so that
+/// a net can tell small differences of x apart. With `products`, for two numbers `x, y`: both, and the products of
+/// every wave (or 1) of `x` and every wave (or 1) of `y`.
 ///
-/// Waves come of those before: `sin kx = sin (k − 1)x·cos x + cos (k − 1)x·sin x`, and so cos.
+/// Each wave follows from those before: `sin kx = sin (k − 1)x·cos x + cos (k − 1)x·sin x`, and likewise cos.
 ///
-/// The derivation: `∂(sin kx)/∂x = k·cos kx` and `∂(cos kx)/∂x = −k·sin kx`, each of which is another output times ±k; with products, too, since the
-/// factor of the other number stays.
+/// The derivation: `∂(sin kx)/∂x = k·cos kx` and `∂(cos kx)/∂x = −k·sin kx`, each of which is another output times ±k;
+/// with products, too, since the factor of the other number stays.
 ///
 /// # Shape
-/// `[n, h, w, c]` → `[n, h, w, (2K + 1)·c]`: first all numbers, then all sines of them, all cosines, all sines of twice, …; with products `[n, 2]` →
-/// `[n, (2K + 1)² + 1]`: `x, y`, then row by row the products of `1, sin x, cos x, …` (rows) with `1, sin y, cos y, …`, without the first, `1·1`
+/// `[n, h, w, c]` → `[n, h, w, (2K + 1)·c]`: first all numbers, then all sines of them, all cosines, all sines of
+/// twice, …; with products `[n, 2]` → `[n, (2K + 1)² + 1]`: `x, y`, then row by row the products of `1, sin x, cos x,
+/// …` (rows) with `1, sin y, cos y, …`, without the first, `1·1`
 ///
-/// M. Robinson, *mandelbrotnn*; M. Tancik et al., *Fourier features let networks learn high frequency functions in low dimensional domains* (2020).
+/// M. Robinson, *mandelbrotnn*; M. Tancik et al., *Fourier features let networks learn high frequency functions in low
+/// dimensional domains* (2020).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fourier {
     input: Shape,
@@ -76,7 +79,7 @@ impl Fourier {
         2 * self.order + 1
     }
 
-    /// What wave `i` of `1, sin x, cos x, sin 2x, …` becomes when it is differentiated: which one, times what.
+    /// The derivative of wave `i` of `1, sin x, cos x, sin 2x, …`: the index of a wave, and its factor.
     fn derivative<T: Real>(i: usize) -> (usize, T) {
         let k = T::from_f64(i.div_ceil(2) as f64);
         match i {

@@ -1,4 +1,5 @@
-//! Layers: one file each, forward and backward side by side, and one line in registry.rs.
+//! Layers: one file each, and one line in registry.rs. Forward and backward stand side by side; where fast loops hide
+//! the formula, it stands in front of them as [`Plain`] loops.
 
 pub mod activations;
 mod arguments;
@@ -41,36 +42,37 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Memory, Pass};
 use crate::{Error, Real, Shape};
 
-/// What the registry knows of a kind of layer.
+/// A kind of layer in the registry.
 #[derive(Debug)]
 pub struct Entry {
-    /// The word that begins it in the model language.
+    /// Its first word in the model language.
     pub name: &'static str,
     /// How it is written in the model language.
     pub usage: &'static str,
     /// One line for lists and help.
     pub summary: &'static str,
-    /// What it computes.
+    /// The formula.
     pub formula: &'static str,
     /// Whether it is an activation: a number in, a number out.
     pub is_activation: bool,
 }
 
-/// A parameter that a layer needs.
+/// A parameter of a layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
     /// Its name in model files: `weight`, `bias`, …
     pub name: &'static str,
     /// Its shape.
     pub shape: Vec<usize>,
-    /// What it holds to begin with.
+    /// Its first value.
     pub start: Start,
-    /// Whether it is trained; if not, it is kept with the model only.
+    /// Whether it is trained; if not, it is only stored with the model.
     pub trained: bool,
 }
 
 impl Parameter {
-    /// Trained weights, drawn at random to begin with; of so many inputs each, which lead to so many outputs.
+    /// Trained weights, drawn at random to begin with: each output is a sum of `fan_in` numbers, each input is part of
+    /// `fan_out` outputs.
     pub fn weight(shape: &[usize], fan_in: usize, fan_out: usize) -> Self {
         Self { name: "weight", shape: shape.to_vec(), start: Start::Random { fan_in, fan_out }, trained: true }
     }
@@ -81,22 +83,22 @@ impl Parameter {
     }
 }
 
-/// What a parameter holds to begin with.
+/// The first value of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Start {
-    /// Random numbers, as the initialisation says.
+    /// Random numbers of the initialisation.
     Random {
         /// Numbers that each output is a sum of.
         fan_in: usize,
-        /// Outputs that each input has a part in.
+        /// Outputs that each input is part of.
         fan_out: usize,
     },
     /// The same number everywhere.
     Value(f64),
 }
 
-/// A step of a net: a function of a sample and of parameters, with its derivatives. The numbers of the parameters are not here but in the
-/// [`Net`](crate::Net).
+/// A layer of a net: a function of a sample and of parameters, with its derivatives. The values of the parameters are
+/// in the [`Net`](crate::Net).
 pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
     /// Its kind.
     fn entry(&self) -> &'static Entry;
@@ -106,7 +108,7 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
         self.entry().name.into()
     }
 
-    /// The shape of a sample that comes out.
+    /// The shape of an output sample.
     fn output(&self) -> Shape;
 
     /// The parameters that it needs, `weight` before `bias`; none by default.
@@ -114,22 +116,22 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
         Vec::new()
     }
 
-    /// The node besides the one before that it sees: 0 is the net's input, `i + 1` the output of layer `i`.
+    /// The second node that the layer reads: 0 is the input of the net, `i + 1` the output of layer `i`.
     fn skip_from(&self) -> Option<usize> {
         None
     }
 
-    /// Whether it is as well off if a batch comes in parts: not if samples see each other, nor if it is faster with more of them.
+    /// Whether a batch may come in parts. Not if samples depend on each other, or if more of them at once are faster.
     fn takes_parts(&self) -> bool {
         true
     }
 
-    /// Whether it looks at what it gave when it goes backward: if not, the next layer may write over it.
+    /// Whether the backward pass reads the output. If not, the next layer may overwrite it.
     fn needs_output(&self) -> bool {
         true
     }
 
-    /// Itself as a layer that writes over what comes in, if it goes backward knowing what it gave alone.
+    /// The layer as one that overwrites its input, if its backward pass needs only the output.
     fn in_place(&self) -> Option<&dyn InPlace<T>> {
         None
     }
@@ -139,7 +141,7 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
         0
     }
 
-    /// The layer's answer.
+    /// From the input to the output.
     fn forward(&self, pass: Forward<'_, T>);
 
     /// The chain rule through this layer: from ∂E/∂output to ∂E/∂input and ∂E/∂parameters.
@@ -150,17 +152,19 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
         None
     }
 
-    /// Itself as ONNX operators between `inputs` (the node before and, of layers that see a second one, that) and the value whose name is given
-    /// back; none if ONNX cannot say it.
+    /// The layer as ONNX operators. `inputs` are the names of the node before and, for layers with a skip connection,
+    /// of the second node; the result is the name of the output, or none if ONNX has no such operators.
     fn onnx(&self, _graph: &mut Onnx<T>, _inputs: [&str; 2], _parameters: &[Tensor<T>]) -> Option<String> {
         None
     }
 
-    /// What is learned by looking instead of by descent, from what the last training pass left in the memory. Layers that take parts are not asked.
+    /// Updates parameters that are measured, not descended to (running means), from the memory of the last training
+    /// pass. Not called for layers whose batch may come in parts.
     fn observe(&self, _parameters: &mut [Tensor<T>], _memory: &Memory<T>) {}
 }
 
-/// A layer's formula in ordinary loops: the place to read what a layer computes, and what its fast loops are compared with.
+/// A layer's formula in ordinary loops: the place to read what a layer computes, and what its fast loops are compared
+/// with.
 ///
 /// It gives what [`Layer::forward`] and [`Layer::backward`] give, but for rounding. It leaves the memory alone, and
 /// every gradient must have its room.
@@ -172,8 +176,8 @@ pub trait Plain<T: Real> {
     fn plain_backward(&self, pass: Backward<'_, T>);
 }
 
-/// A layer without parameters that gives as many numbers as come in and writes over them: nothing need be kept of those, and what is written is in the
-/// cache. It says the same as the layer's `forward` and `backward`, which are asked where somebody else still needs what comes in.
+/// A layer without parameters that overwrites its input with as many numbers, which saves memory and stays in the
+/// cache. It computes the same as `forward` and `backward`, which run where another layer still needs the input.
 pub trait InPlace<T: Real> {
     /// From the layer's input to its output.
     fn forward_in_place(&self, pass: Pass, numbers: &mut [T]);
@@ -182,14 +186,14 @@ pub trait InPlace<T: Real> {
     fn backward_in_place(&self, pass: Pass, output: &[T], gradient: &mut [T]);
 }
 
-/// A kind of layer: how it is called and read.
+/// A kind of layer: its entry in the registry, and how it is read.
 pub trait Kind: Sized {
-    /// What the registry knows of it.
+    /// Its entry in the registry.
     const ENTRY: Entry;
 
-    /// Reads it from the words behind its name.
+    /// Reads the layer from the words after its name.
     ///
     /// # Errors
-    /// If they are not what the layer takes, or the layer cannot stand behind such an input.
+    /// If the layer does not take these words or this input.
     fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
 }

@@ -14,7 +14,7 @@ use crate::{Error, Real, Shape};
 
 type Made<T> = Result<Box<dyn Layer<T>>, Error>;
 
-/// Reads a layer from the words of the model language; `input` is the shape of a sample that comes in.
+/// Reads a layer from the words of the model language; `input` is the shape of an input sample.
 ///
 /// The loops of all layers are compiled here, once for each type of number, and not in every crate that makes a net.
 pub(crate) fn layer<T: Real>(words: &[&str], input: Shape, marks: &[Mark]) -> Made<T> {

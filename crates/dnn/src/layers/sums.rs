@@ -1,11 +1,13 @@
-//! Sums over a batch, channel by channel: sample by sample first, then sample after sample, whatever the number of threads.
+//! Sums over a batch, channel by channel: within each sample first, then over the samples in order, so that the number
+//! of threads changes no bit.
 
 use glassbox_simd::Aligned;
 use rayon::prelude::*;
 
 use crate::Real;
 
-/// The sum over `samples` of what `add` adds for each to `width` zeros; it is left in the first `width` numbers of `scratch`.
+/// The sum over `samples` of what `add` adds for each to `width` zeros; it is left in the first `width` numbers of
+/// `scratch`.
 pub(super) fn sum_samples<T: Real>(
     samples: usize,
     width: usize,

@@ -6,9 +6,10 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// Each number and its powers, `x, x², … xᴺ`: behind it, a dense layer is a polynomial.
+/// Each number and its powers, `x, x², … xᴺ`: a dense layer after it is a polynomial.
 ///
-/// The derivation: `∂xⁿ/∂x = n·xⁿ⁻¹`, so with `gₙ = ∂E/∂(xⁿ)`, `∂E/∂x = g₁ + 2·g₂·x + 3·g₃·x² + …`, the powers being among the outputs.
+/// The derivation: `∂xⁿ/∂x = n·xⁿ⁻¹`, so with `gₙ = ∂E/∂(xⁿ)`, `∂E/∂x = g₁ + 2·g₂·x + 3·g₃·x² + …`, the powers being
+/// among the outputs.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, N·c]`: first all numbers, then all squares, …
@@ -18,7 +19,8 @@ pub struct Taylor {
     order: usize,
 }
 
-/// Each number and its powers up to the given one, that is as many numbers as there are in `powers` for each `x`, the powers of a kind side by side.
+/// Each number and its powers up to the given one, that is as many numbers as there are in `powers` for each `x`, the
+/// powers of a kind side by side.
 ///
 /// ```
 /// let mut powers = [0.0; 6];

@@ -7,14 +7,14 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// The picture `N` times as high and wide (`NxM`: `N` times as high, `M` as wide): each pixel repeated (`nearest`), or what lies between pixels
-/// mixed from the four around it (`bilinear`).
+/// The picture `N` times as high and wide (`NxM`: `N` times as high, `M` as wide): each pixel repeated (`nearest`), or
+/// mixed from the four pixels around it (`bilinear`).
 ///
-/// Bilinear: a pixel's number stands for its middle, so row `i` of the output lies at `(i + ½)/N − ½` between rows of the input; beyond
-/// the outermost rows there is what they hold. With `i₀` the row above it and `λ` how far it is below that, `y = (1 − λ)·x[i₀] + λ·x[i₀ + 1]`, and the same
-/// again along columns (PyTorch: `align_corners=False`; ONNX: `half_pixel`).
+/// Bilinear: a pixel's number belongs to its middle, so row `i` of the output lies at `(i + ½)/N − ½` among the rows of
+/// the input; beyond the outermost rows their numbers continue. With `i₀` the row above and `λ` the distance from it,
+/// `y = (1 − λ)·x[i₀] + λ·x[i₀ + 1]`, and the same along columns (PyTorch: `align_corners=False`; ONNX: `half_pixel`).
 ///
-/// The derivation: the output is a sum of pixels times weights; each gets the gradient times its weight.
+/// The derivation: the output is a weighted sum of pixels, so each pixel gets the gradient times its weight.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, N·h, M·w, c]`
@@ -27,10 +27,10 @@ pub struct Up {
     columns: Vec<Between>,
 }
 
-/// A place between two rows or columns.
+/// Two rows or columns and their weights.
 #[derive(Clone, Copy, Debug)]
 struct Between {
-    places: [usize; 2],
+    indices: [usize; 2],
     weights: [f64; 2],
 }
 
@@ -65,18 +65,18 @@ impl<T: Real> Plain<T> for Up {
 /// The rows (or columns) that row `place` of the output mixes, `side` being the number of the input's.
 fn between(place: usize, factor: usize, side: usize, is_bilinear: bool) -> Between {
     if !is_bilinear {
-        return Between { places: [place / factor; 2], weights: [1.0, 0.0] };
+        return Between { indices: [place / factor; 2], weights: [1.0, 0.0] };
     }
     let exact = ((place as f64 + 0.5) / factor as f64 - 0.5).max(0.0);
     let first = (exact as usize).min(side - 1);
     let weight = exact - first as f64;
-    Between { places: [first, (first + 1).min(side - 1)], weights: [1.0 - weight, weight] }
+    Between { indices: [first, (first + 1).min(side - 1)], weights: [1.0 - weight, weight] }
 }
 
 impl Between {
     /// Both rows or columns, each with its weight.
     fn each(self) -> impl Iterator<Item = (usize, f64)> {
-        self.places.into_iter().zip(self.weights)
+        self.indices.into_iter().zip(self.weights)
     }
 }
 
@@ -108,10 +108,10 @@ impl Kind for Up {
 const MOST_PIXELS: usize = 1 << 26;
 
 impl Up {
-    /// Where each pixel of a row comes from and its weight.
+    /// The offsets of the source pixels of an output pixel, and their weights.
     fn sources<T: Real>(&self, row: Between, column: Between) -> [(usize, T); 4] {
         let source = |y: usize, x: usize| {
-            let place = (row.places[y] * self.input.width + column.places[x]) * self.input.channels;
+            let place = (row.indices[y] * self.input.width + column.indices[x]) * self.input.channels;
             (place, T::from_f64(row.weights[y] * column.weights[x]))
         };
         [source(0, 0), source(0, 1), source(1, 0), source(1, 1)]

@@ -6,7 +6,7 @@ use crate::Error;
 use crate::compute::window::{Padding, Window};
 use crate::onnx::{Attribute, ints};
 
-/// What a window is said to be, in the usage of layers.
+/// A window in the usage of layers.
 macro_rules! window_usage {
     () => {
         "[valid | same | same-lower | pad N | pad TOP,LEFT,BOTTOM,RIGHT] [stride S] [dilation D]"
@@ -18,7 +18,8 @@ pub(super) use window_usage;
 pub(super) const MOST: usize = 1 << 12;
 
 impl Window {
-    /// Reads what is behind the window's size: padding, stride (`default_stride` if there is none), dilation and, if `may_ceil`, `ceil`.
+    /// Reads the words after the window's size: padding, stride (`default_stride` if there is none), dilation and, if
+    /// `may_ceil`, `ceil`.
     ///
     /// # Errors
     /// If the words are something else, or the window does not fit into the picture.
@@ -48,7 +49,7 @@ impl Window {
         Self::new(arguments.input, size, stride, dilation, padding, ceil).map_err(|problem| arguments.wrong(problem))
     }
 
-    /// What [`parse`](Window::parse) reads, with a blank in front of each word.
+    /// The words that [`parse`](Window::parse) reads, with a blank in front of each.
     pub fn text(&self, default_stride: (usize, usize)) -> String {
         let mut text = match self.padding {
             Padding::Valid => String::new(),
@@ -68,7 +69,7 @@ impl Window {
         text
     }
 
-    /// Itself as attributes of an ONNX operator; of poolings with `ceil_mode`.
+    /// The window as attributes of an ONNX operator; of poolings with `ceil_mode`.
     pub(crate) fn onnx(&self, is_pooling: bool) -> Vec<(&'static str, Attribute)> {
         let mut attributes = vec![
             ("kernel_shape", ints(&[self.size.0, self.size.1])),
@@ -77,7 +78,8 @@ impl Window {
             ("dilations", ints(&[self.dilation.0, self.dilation.1])),
         ];
         if is_pooling {
-            // Tools differ in whether a window that would begin behind the picture is dropped: rounding up is asked for only where it is needed.
+            // Tools differ in whether they drop a window that would begin after the picture, so rounding up is
+            // requested only where it matters.
             attributes.push(("ceil_mode", Attribute::Int(self.rounds_up.into())));
         }
         attributes

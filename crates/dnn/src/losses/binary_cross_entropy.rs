@@ -1,11 +1,11 @@
 use super::{Loss, inside};
 use crate::Real;
 
-/// The binary cross-entropy summed over the outputs, `E = −Σ lᵢ·ln oᵢ + (1 − lᵢ)·ln(1 − oᵢ)`, each output in 0 … 1, with
-/// `∂E/∂oᵢ = (oᵢ − lᵢ) / (oᵢ·(1 − oᵢ))`.
+/// The binary cross-entropy summed over the outputs, `E = −Σ lᵢ·ln oᵢ + (1 − lᵢ)·ln(1 − oᵢ)`, each output in 0 … 1,
+/// with `∂E/∂oᵢ = (oᵢ − lᵢ) / (oᵢ·(1 − oᵢ))`.
 ///
-/// Behind a sigmoid the denominator cancels σ′, and what is left at its input is `oᵢ − lᵢ`: the article's script, which
-/// leaves σ′ out of its output delta, descends this loss (times 2/n) while it names the mean squared error.
+/// After a sigmoid the denominator cancels σ′, which leaves `oᵢ − lᵢ` at its input: the article's script, which omits
+/// σ′ from its output delta, descends this loss (times 2/n) although it names the mean squared error.
 ///
 /// An output of exactly 0 or 1 counts as the nearest number inside, so that neither value nor derivative is infinite.
 ///

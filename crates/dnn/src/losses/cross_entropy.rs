@@ -1,11 +1,12 @@
 use super::{Loss, above_zero};
 use crate::Real;
 
-/// The cross-entropy of classes that exclude each other, `E = −Σ lᵢ·ln oᵢ`, the outputs being shares as `softmax` gives them;
-/// `∂E/∂oᵢ = −lᵢ/oᵢ`.
+/// The cross-entropy of classes that exclude each other, `E = −Σ lᵢ·ln oᵢ`, the outputs being shares as `softmax` gives
+/// them; `∂E/∂oᵢ = −lᵢ/oᵢ`.
 ///
-/// Behind `softmax`, whose derivative is `oᵢ·(δᵢⱼ − oⱼ)`, the quotient cancels: `∂E/∂xⱼ = Σᵢ −lᵢ·(δᵢⱼ − oⱼ) = oⱼ·Σ l − lⱼ`, which is
-/// used there, and stays exact where an output is 0. An output of 0 counts as the least positive number in the value.
+/// After `softmax`, whose derivative is `oᵢ·(δᵢⱼ − oⱼ)`, the quotient cancels: `∂E/∂xⱼ = Σᵢ −lᵢ·(δᵢⱼ − oⱼ) = oⱼ·Σ l −
+/// lⱼ`. This is used there, and is exact even where an output is 0. In the value an output of 0 counts as the least
+/// positive number.
 ///
 /// ```
 /// use glassbox_dnn::losses::{Loss, CrossEntropy};

@@ -1,8 +1,8 @@
 use super::Loss;
 use crate::Real;
 
-/// The hinge loss of a machine that wants a margin, one class against the rest: with `tᵢ = 2·lᵢ − 1`, which is ±1 for labels of 1 and 0,
-/// `E = (1/n)·Σ max(0, 1 − tᵢ·oᵢ)`; `∂E/∂oᵢ = −tᵢ/n` while the margin is not kept, else 0.
+/// The hinge loss, one class against the rest, which demands a margin: with `tᵢ = 2·lᵢ − 1`, ±1 for labels of 1 and 0,
+/// `E = (1/n)·Σ max(0, 1 − tᵢ·oᵢ)`; `∂E/∂oᵢ = −tᵢ/n` inside the margin, else 0.
 ///
 /// ```
 /// use glassbox_dnn::losses::{Loss, Hinge};

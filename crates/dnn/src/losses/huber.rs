@@ -1,8 +1,8 @@
 use super::Loss;
 use crate::Real;
 
-/// The Huber loss: squared near the goal, absolute far from it, so that a few wild samples do not rule. With `d = oᵢ − lᵢ`,
-/// `E = (1/n)·Σ (|d| ≤ δ ? d²/2 : δ·(|d| − δ/2))`; `∂E/∂oᵢ = (1/n)·(d cut to −δ … δ)`.
+/// The Huber loss: squared near the goal, absolute far from it, so that a few wild samples do not rule. With `d = oᵢ −
+/// lᵢ`, `E = (1/n)·Σ (|d| ≤ δ ? d²/2 : δ·(|d| − δ/2))`; `∂E/∂oᵢ = (1/n)·(d cut to −δ … δ)`.
 ///
 /// Source: P. Huber, *Robust estimation of a location parameter*, Annals of Mathematical Statistics 35 (1964).
 ///
@@ -16,7 +16,7 @@ use crate::Real;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Huber {
-    /// Where the parabola ends.
+    /// The distance at which the parabola ends.
     pub delta: f64,
 }
 

@@ -1,10 +1,11 @@
 use super::{Loss, inside};
 use crate::Real;
 
-/// The Kullback–Leibler divergence of two distributions, `E = Σ lᵢ·ln(lᵢ / oᵢ)`, with `∂E/∂oᵢ = −lᵢ/oᵢ`; a target of 0 adds nothing.
+/// The Kullback–Leibler divergence of two distributions, `E = Σ lᵢ·ln(lᵢ / oᵢ)`, with `∂E/∂oᵢ = −lᵢ/oᵢ`; a target of 0
+/// adds nothing.
 ///
-/// It differs from the cross-entropy by what does not depend on the outputs, and is 0 where outputs and targets agree. Behind `softmax` the
-/// derivative by what goes into it is `oᵢ·Σ l − lᵢ`.
+/// It differs from the cross-entropy by a term without the outputs, and is 0 where outputs and targets agree. After
+/// `softmax` the gradient by its input is `oᵢ·Σ l − lᵢ`.
 ///
 /// ```
 /// use glassbox_dnn::losses::{Loss, KullbackLeibler};

@@ -1,7 +1,8 @@
 use super::Loss;
 use crate::Real;
 
-/// The mean absolute error, `E = (1/n)·Σ |oᵢ − lᵢ|`, with `∂E/∂oᵢ = ±1/n`, the sign being that of `oᵢ − lᵢ`; 0 where they are equal.
+/// The mean absolute error, `E = (1/n)·Σ |oᵢ − lᵢ|`, with `∂E/∂oᵢ = ±1/n`, the sign being that of `oᵢ − lᵢ`; 0 where
+/// they are equal.
 ///
 /// ```
 /// use glassbox_dnn::losses::{Loss, MeanAbsolute};

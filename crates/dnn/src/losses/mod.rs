@@ -1,4 +1,4 @@
-//! Losses: how far the outputs are from their targets, and which way is worse. One file each.
+//! Losses: how far the outputs are from their targets, and their gradients. One file each.
 
 mod binary_cross_entropy;
 mod cross_entropy;
@@ -18,12 +18,12 @@ pub use mean_squared_error::MeanSquaredError;
 
 use crate::Real;
 
-/// A number for how wrong the outputs `o` of one sample are, given their targets `l`.
+/// A measure of how far the outputs `o` of one sample are from their targets `l`.
 pub trait Loss<T: Real>: std::fmt::Debug + Send + Sync {
     /// Its name on the command line.
     fn name(&self) -> &'static str;
 
-    /// What it computes.
+    /// Its formula.
     fn formula(&self) -> &'static str;
 
     /// The loss of one sample.
@@ -32,19 +32,19 @@ pub trait Loss<T: Real>: std::fmt::Debug + Send + Sync {
     /// If `outputs` and `target` differ in length.
     fn value(&self, outputs: &[T], target: &[T]) -> T;
 
-    /// Its derivative by each output, ∂E/∂oᵢ, written to `gradient`.
+    /// Its gradient, ∂E/∂oᵢ, written to `gradient`.
     ///
     /// # Panics
     /// If `outputs`, `target` and `gradient` differ in length.
     fn gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]);
 
-    /// Whether the derivative by what goes into a last layer of this kind is simpler than both derivatives apart, and exact where those are
-    /// not; then [`fused_gradient`](Loss::fused_gradient) is it.
+    /// Whether the gradient by the input of a last layer of this kind is simpler than the two derivatives apart, and
+    /// exact where they are not. [`fused_gradient`](Loss::fused_gradient) then computes it.
     fn fuses_with(&self, _layer: &str) -> bool {
         false
     }
 
-    /// The derivative by each number that goes into the last layer.
+    /// The gradient by each input of the last layer.
     fn fused_gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
         self.gradient(outputs, target, gradient);
     }
@@ -60,21 +60,21 @@ macro_rules! losses {
     };
 }
 
-losses!(MeanSquaredError, CrossEntropy, BinaryCrossEntropy, MeanAbsolute, Huber { delta: 1.0 }, Hinge, KullbackLeibler,);
+losses!(MeanSquaredError, CrossEntropy, BinaryCrossEntropy, MeanAbsolute, Huber { delta: 1.0 }, Hinge, KullbackLeibler);
 
 /// The loss of that name.
 pub fn by_name<T: Real>(name: &str) -> Option<Box<dyn Loss<T>>> {
     all().into_iter().find(|loss| loss.name() == name)
 }
 
-/// An output as it counts where a logarithm is taken or a quotient: no nearer to 0 or 1 than numbers inside are. NaN, the sign of a training that
-/// ran away, stays.
+/// An output clamped for logarithms and quotients: no nearer to 0 or 1 than the nearest number inside. NaN, the sign of
+/// a training that diverged, stays.
 fn inside<T: Real>(o: T) -> T {
     let o = above_zero(o);
     if o > T::one() - T::epsilon() { T::one() - T::epsilon() } else { o }
 }
 
-/// The same at the lower end alone.
+/// The same at the lower end only.
 fn above_zero<T: Real>(o: T) -> T {
     if o < T::min_positive_value() { T::min_positive_value() } else { o }
 }

@@ -38,17 +38,17 @@ impl AnyNet {
         of_either!(self, net => net.text())
     }
 
-    /// The shape of a sample that goes in.
+    /// The shape of an input sample.
     pub fn input(&self) -> Shape {
         of_either!(self, net => net.input())
     }
 
-    /// The shape of a sample that comes out.
+    /// The shape of an output sample.
     pub fn output(&self) -> Shape {
         of_either!(self, net => net.output())
     }
 
-    /// How many numbers are trained.
+    /// The number of trained parameters.
     pub fn parameter_count(&self) -> usize {
         of_either!(self, net => net.parameter_count())
     }

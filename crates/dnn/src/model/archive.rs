@@ -58,7 +58,7 @@ impl Archive {
         })
     }
 
-    /// An array of `f32` or `f64`, rounded to the type that is asked for.
+    /// An array of `f32` or `f64`, rounded to the requested type.
     pub(super) fn read<T: Stored>(&mut self, name: &str) -> Result<Tensor<T>, Error> {
         if self.header(name)?.dtype == "f4" {
             let tensor = match self {

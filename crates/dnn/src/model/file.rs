@@ -17,7 +17,7 @@ const LOSS: &str = "loss";
 /// The loss of a file that does not name one: the article's.
 const USUAL_LOSS: &str = "mean-squared-error";
 
-/// What a model file holds: a net in its own precision, and the name of the loss that it was trained by.
+/// The contents of a model file: a net in its own precision, and the name of the loss of its training.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// The net.
@@ -120,7 +120,7 @@ impl<T: Stored> Net<T> {
         Ok(npz::write(path, &arrays)?)
     }
 
-    /// The net in the model language with what goes in, as model files hold it: `input 28x28x1 | flatten | dense 10`.
+    /// The net in the model language with its input, as model files hold it: `input 28x28x1 | flatten | dense 10`.
     pub(crate) fn text_with_input(&self) -> String {
         format!("input {} | {}", self.input().text(), self.text())
     }

@@ -1,14 +1,14 @@
 use crate::layers::Entry;
 use crate::{Net, Real, Shape};
 
-/// What there is to know of a layer without its numbers.
+/// A layer without its numbers.
 #[derive(Clone, Debug)]
 pub struct LayerSummary {
     /// The layer in the model language.
     pub text: String,
     /// Its entry in the registry.
     pub entry: &'static Entry,
-    /// The shape of a sample that comes out.
+    /// The shape of an output sample.
     pub output: Shape,
     /// Numbers that it keeps in model files.
     pub parameters: usize,
@@ -16,7 +16,7 @@ pub struct LayerSummary {
     pub multiplications: u64,
 }
 
-/// What there is to know of a parameter without its numbers.
+/// A parameter without its numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParameterSummary {
     /// Its name in model files.

@@ -5,15 +5,17 @@ use rand_mt::Mt;
 use crate::layers::Start;
 use crate::{Net, Real};
 
-/// How wide the weights are spread to begin with.
+/// The spread of the first weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Init {
     /// Uniform in ±a.
     Uniform(f64),
-    /// Uniform in ±√(6 / (inputs + outputs)): the spread stays about the same through layers whose activation is the identity near 0, forward
-    /// and backward. X. Glorot, Y. Bengio, *Understanding the difficulty of training deep feedforward neural networks* (2010).
+    /// Uniform in ±√(6 / (inputs + outputs)): the spread stays about the same through layers whose activation is the
+    /// identity near 0, forward and backward. X. Glorot, Y. Bengio, *Understanding the difficulty of training deep
+    /// feedforward neural networks* (2010).
     Xavier,
-    /// Uniform in ±√(6 / inputs): as much more as rectifiers, which hold back half, take away. K. He et al., *Delving deep into rectifiers* (2015).
+    /// Uniform in ±√(6 / inputs): larger, because rectifiers pass only half. K. He et al., *Delving deep into
+    /// rectifiers* (2015).
     He,
 }
 
@@ -68,7 +70,8 @@ fn unit(bits: u64) -> f64 {
     bits as f64 / (1u64 << 53) as f64
 }
 
-/// Calls `draw` for every number that begins at random, with its layer's numbers of inputs and outputs; the others get their value.
+/// Calls `draw` for every number that begins at random, with its layer's numbers of inputs and outputs; the others get
+/// their value.
 fn fill<T: Real>(net: &mut Net<T>, mut draw: impl FnMut(f64, f64) -> f64) {
     let (layers, parameters) = net.parts_mut();
     let specified = layers.iter().flat_map(|layer| layer.parameters());

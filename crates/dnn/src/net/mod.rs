@@ -10,7 +10,7 @@ use crate::layers::{self, Layer, Mark, Start};
 use crate::shape::MOST_NODES;
 use crate::{Error, Real, Shape};
 
-/// The article's net in the model language, behind its 784 inputs.
+/// The article's net in the model language, for 784 inputs.
 pub const ARTICLE: &str = "dense 20 | sigmoid | dense 10 | sigmoid";
 
 /// Most parameters of a net: a quarter of a GiB of `f32`.
@@ -19,15 +19,15 @@ const MOST_PARAMETERS: usize = 1 << 26;
 /// Most numbers between all layers, a sample: a GiB of `f32`.
 const MOST_NODES_IN_ALL: usize = 1 << 28;
 
-/// The names under which the article's script keeps the parameters of a net of one hidden layer.
+/// The names of the parameters in the article's script, for a net of one hidden layer.
 const ARTICLE_NAMES: [&str; 4] = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"];
 
 type Layers<T> = [Arc<dyn Layer<T>>];
 
-/// A net: layers one behind the other, the outputs of one the inputs of the next, and the numbers that are trained.
+/// A net: layers in order, each reading the outputs of the one before, and the trained numbers.
 ///
-/// In the model language layers are separated by `|`; `as NAME` gives the node between two layers a name, to which `concat NAME` and `add
-/// NAME` lead a connection that skips what lies between.
+/// In the model language layers are separated by `|`. `as NAME` names the node between two layers; `concat NAME` and
+/// `add NAME` connect to it over the layers between.
 ///
 /// ```
 /// use glassbox_dnn::{ARTICLE, Net};
@@ -40,9 +40,9 @@ pub struct Net<T: Real> {
     input: Shape,
     layers: Vec<Arc<dyn Layer<T>>>,
     marks: Vec<Mark>,
-    /// Of each layer, in the layer's order.
+    /// For each layer, in its order.
     parameters: Vec<Vec<Tensor<T>>>,
-    /// What each layer says of them.
+    /// The parameters as the layers describe them.
     specified: Vec<Vec<layers::Parameter>>,
     first_trained: Option<usize>,
 }
@@ -62,7 +62,8 @@ impl<T: Real> Net<T> {
     /// Reads a net from the model language, samples of shape `input` coming in; weights are zero, to be initialised.
     ///
     /// # Errors
-    /// If the text names an unknown layer, gives a layer what it does not take, or shapes do not meet; the message points at the place.
+    /// If the text names an unknown layer, gives a layer what it does not take, or shapes do not meet; the message
+    /// points at the place.
     pub fn from_text(text: &str, input: impl Into<Shape>) -> Result<Self, Error> {
         let mut net = Self::begin(input);
         if net.input.is_empty() || net.input.len() > MOST_NODES {
@@ -87,13 +88,13 @@ impl<T: Real> Net<T> {
         Ok(net)
     }
 
-    /// A net without layers: what comes out is what goes in.
+    /// A net without layers: its output is its input.
     pub fn begin(input: impl Into<Shape>) -> Self {
         let (input, layers) = (input.into(), Vec::new());
         Self { input, layers, marks: Vec::new(), parameters: Vec::new(), specified: Vec::new(), first_trained: None }
     }
 
-    /// Puts a layer behind the others: one of the registry or one's own. Its weights are zero, to be initialised.
+    /// Appends a layer: one of the registry or your own. Its weights are zero until they are initialised.
     ///
     /// # Errors
     /// If it gives no or too many numbers, or the net gets too many parameters.
@@ -138,17 +139,17 @@ impl<T: Real> Net<T> {
         parts.join(" | ")
     }
 
-    /// The shape of a sample that goes in.
+    /// The shape of an input sample.
     pub fn input(&self) -> Shape {
         self.input
     }
 
-    /// The shape of a sample that comes out.
+    /// The shape of an output sample.
     pub fn output(&self) -> Shape {
         self.layers.last().map_or(self.input, |layer| layer.output())
     }
 
-    /// Numbers a sample that go in.
+    /// Numbers of an input sample.
     pub fn inputs(&self) -> usize {
         self.input.len()
     }
@@ -158,7 +159,7 @@ impl<T: Real> Net<T> {
         node.checked_sub(1).map_or(self.inputs(), |layer| self.layers[layer].output().len())
     }
 
-    /// Numbers a sample that come out.
+    /// Numbers of an output sample.
     pub fn outputs(&self) -> usize {
         self.output().len()
     }
@@ -199,8 +200,8 @@ impl<T: Real> Net<T> {
         all.filter(|(parameter, _)| parameter.trained).map(|(_, pair)| pair)
     }
 
-    /// Whether a layer has parameters that are learned by looking at what comes in.
-    pub(crate) fn learns_by_looking(&self) -> bool {
+    /// Whether a layer has parameters that are measured, not descended to (running means).
+    pub(crate) fn has_running_statistics(&self) -> bool {
         self.specified.iter().flatten().any(|parameter| !parameter.trained)
     }
 
@@ -209,19 +210,19 @@ impl<T: Real> Net<T> {
         self.first_trained.is_some_and(|first| first <= index)
     }
 
-    /// Numbers that a batch of so many samples takes up between layers, forward and backward.
+    /// Numbers that a batch of `samples` samples takes up between layers, forward and backward.
     pub fn nodes(&self, samples: usize) -> usize {
         let sizes = self.layers.iter().map(|layer| layer.output().len());
         sizes.fold(self.inputs(), |sum, size| sum.saturating_add(2 * size)).saturating_mul(samples)
     }
 
-    /// How many numbers are trained.
+    /// The number of trained parameters.
     pub fn parameter_count(&self) -> usize {
         self.list().iter().filter(|parameter| parameter.trained).map(|parameter| parameter.value.len()).sum()
     }
 
-    /// The dense layers, if each is followed by a sigmoid and nothing else is there: what the article's loop trains. Of each the weight and
-    /// the bias.
+    /// The dense layers, if each is followed by a sigmoid and nothing else is there: what the article's loop trains. Of
+    /// each the weight and the bias.
     pub fn dense_sigmoid_pairs(&self) -> Option<Vec<[&Tensor<T>; 2]>> {
         let (pairs, rest) = self.layers.as_chunks::<2>();
         let dense: Option<Vec<_>> = pairs
@@ -239,8 +240,8 @@ impl<T: Real> Net<T> {
 
     /// Every parameter with its name in a model file, in order.
     ///
-    /// A net of two dense layers with sigmoids has the article's names (`w_i_h`, `b_i_h`, `w_h_o`, `b_h_o`); in others they are
-    /// `position.layer.parameter`, as in `0.dense.weight`.
+    /// A net of two dense layers with sigmoids has the article's names (`w_i_h`, `b_i_h`, `w_h_o`, `b_h_o`); in others
+    /// they are `position.layer.parameter`, as in `0.dense.weight`.
     pub fn list(&self) -> Vec<Parameter<'_, T>> {
         let article = self.is_article();
         let layers = self.layers.iter().zip(&self.parameters).enumerate();
@@ -274,7 +275,7 @@ impl<T: Real> Net<T> {
         self.list().into_iter().map(|parameter| (parameter.name, parameter.value.clone())).collect()
     }
 
-    /// Sets every parameter from `array`, which is asked for each by the name it has in a model file.
+    /// Sets every parameter to the array that `array` returns for its name in a model file.
     ///
     /// # Errors
     /// What `array` reports, or an array of another shape than the layer's, or one that holds NaN or infinity.
@@ -302,8 +303,8 @@ impl<T: Real> Net<T> {
         Ok(())
     }
 
-    /// The net whose parameters have these shapes, if it is one of the article's kind: the model text that such a file
-    /// does not hold. `shape` is asked for the article's four names.
+    /// The article's net with parameters of these shapes, for files that hold no model text. `shape` returns the shape
+    /// of each of the article's four names.
     ///
     /// # Errors
     /// What `shape` reports, or shapes that are not `[h, i]`, `[h, 1]`, `[o, h]`, `[o, 1]`.

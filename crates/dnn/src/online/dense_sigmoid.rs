@@ -1,4 +1,4 @@
-//! A dense layer and the sigmoid behind it, as the per-sample loop works on them.
+//! A dense layer and its sigmoid, in the form that the per-sample loop needs.
 
 use glassbox_simd::Aligned;
 use glassbox_tensor::{Matrix, Tensor};
@@ -8,7 +8,7 @@ use crate::{Real, Rule};
 
 /// Inputs that are not zero: which, and their values. Mark both functions `#[inline(always)]`.
 pub(crate) trait Active<T>: Copy {
-    /// How many there are.
+    /// Their number.
     fn len(self) -> usize;
 
     /// One of them: which input, and its value.
@@ -26,7 +26,7 @@ pub(crate) trait Active<T>: Copy {
 pub(crate) struct Pixels<'a, T> {
     /// Position · 256 + value.
     pub(crate) packed: &'a [u32],
-    /// What the net sees for each value.
+    /// The feature for each value.
     pub(crate) features: &'a [T; 256],
 }
 
@@ -55,11 +55,11 @@ impl<T: Real> Active<T> for Pixels<'_, T> {
     }
 }
 
-/// All nodes of the layer below.
+/// All nodes of the layer before.
 #[derive(Clone, Copy)]
 pub(crate) struct Nodes<'a, T> {
-    /// 0, 1, 2, …: read from memory, because a compiler that knew them would turn the loops over nodes inside out and gather every
-    /// weight by itself.
+    /// 0, 1, 2, …: read from memory, because a compiler that knew these numbers would turn the loops over nodes inside
+    /// out and gather the weights one by one.
     numbers: &'a [u32],
     values: &'a [T],
 }
@@ -76,14 +76,13 @@ impl<T: Real> Active<T> for Nodes<'_, T> {
     }
 }
 
-/// Outputs that are worked on together: a few vectors' worth, kept in registers.
+/// Outputs computed together: a few vectors in registers.
 const WIDE: usize = 16;
 
-/// A dense layer and the sigmoid behind it.
+/// A dense layer and its sigmoid.
 ///
-/// The outputs are cut into blocks of [`WIDE`]; the last block may have 4 or 8 more behind it. Where that is more than there are
-/// outputs, the rest is zeros, which stay zeros, because their deltas do. Sums run over the inputs in an order that the source
-/// fixes.
+/// The outputs are cut into blocks of [`WIDE`]; the last block may have 4 or 8 more. Outputs beyond the last have
+/// weights of zero, which stay zero because their deltas do. The order of all sums is fixed.
 #[derive(Debug)]
 pub(crate) struct DenseSigmoid<T: Real> {
     pub(crate) inputs: usize,
@@ -116,27 +115,27 @@ macro_rules! each_block {
 }
 
 impl<T: Real> DenseSigmoid<T> {
-    /// Takes a dense layer's weight and bias over.
+    /// Copies the weight and the bias of a dense layer.
     pub(crate) fn new([weight, bias_of]: [&Tensor<T>; 2]) -> Self {
         let (outputs, inputs) = (weight.shape()[0], weight.shape()[1]);
         let (whole, rest) = (outputs / WIDE, outputs % WIDE);
-        // 20 outputs are one block with 4 behind it, 10 are one block with 6 places to spare.
-        let behind = match rest {
+        // 20 outputs are one block and 4 more; 10 outputs are one block with 6 to spare.
+        let more = match rest {
             1..=4 if whole > 0 => 4,
             5..=8 if whole > 0 => 8,
             _ => 0,
         };
-        let blocks = if behind > 0 { whole - 1 } else { outputs.div_ceil(WIDE) };
+        let blocks = if more > 0 { whole - 1 } else { outputs.div_ceil(WIDE) };
         let last = WIDE * blocks;
-        let width = last + if behind > 0 { WIDE + behind } else { 0 };
+        let width = last + if more > 0 { WIDE + more } else { 0 };
         let mut bias = vec![T::zero(); width];
         bias[..outputs].copy_from_slice(bias_of.as_slice());
         Self {
             inputs,
             outputs,
             blocks: (0..blocks).map(|block| Block::new(weight, WIDE * block)).collect(),
-            last4: (behind == 4).then(|| Block::new(weight, last)),
-            last8: (behind == 8).then(|| Block::new(weight, last)),
+            last4: (more == 4).then(|| Block::new(weight, last)),
+            last8: (more == 8).then(|| Block::new(weight, last)),
             bias,
             nodes: vec![T::zero(); width],
             numbers: (0..outputs as u32).collect(),
@@ -151,20 +150,20 @@ impl<T: Real> DenseSigmoid<T> {
         [weight, Matrix::from_fn([self.outputs, 1], |(output, _)| self.bias[output])]
     }
 
-    /// Whether no weight and no bias has run away.
+    /// Whether every weight and bias is finite.
     pub(crate) fn is_finite(&self) -> bool {
         let mut finite = self.bias.iter().all(|bias| bias.is_finite());
         each_block!(self, iter, block => finite &= block.wide.is_finite() && block.more.is_finite());
         finite
     }
 
-    /// σ(W·x + b), as [`forward`](Self::forward) left them.
+    /// σ(W·x + b) of the last [`forward`](Self::forward).
     #[inline(always)]
     pub(crate) fn nodes(&self) -> &[T] {
         &self.nodes[..self.outputs]
     }
 
-    /// The same as the layer above reads them.
+    /// The same as inputs of the next layer.
     #[inline(always)]
     pub(crate) fn listed(&self) -> Nodes<'_, T> {
         Nodes { numbers: &self.numbers, values: self.nodes() }
@@ -284,7 +283,7 @@ impl<T: Real, const M: usize> Block<T, M> {
         }
     }
 
-    /// What an input's weights here add to `Wᵀ·δ`.
+    /// The part of `Wᵀ·δ` at `input` that comes from this block.
     #[inline(always)]
     fn dot(&self, input: usize, delta: &[T]) -> T {
         let mut lanes = dot_lanes(&self.wide.get(self.inputs)[input], &part(delta, self.first));
@@ -345,7 +344,7 @@ impl<T: Real, const N: usize> Rows<T, N> {
         rows
     }
 
-    /// The rows of the first `inputs` inputs: of all, so that one check of an index serves for two lists of rows.
+    /// The rows of all inputs; the explicit length lets one bounds check serve both lists of rows.
     #[inline(always)]
     fn get(&self, inputs: usize) -> &[[T; N]] {
         if N == 0 { &[] } else { &self.0.get().as_chunks().0[..inputs] }

@@ -1,8 +1,9 @@
 //! The article's training loop: one sample at a time, forward and backward in one pass over the weights.
 //!
 //! Four of five pixels of MNIST are zero. Such a pixel adds nothing to a sum and changes no weight, so it is skipped:
-//! exact, and most of the speed. The weights are kept the other way round than in [`Dense`](crate::layers::Dense), those that leave one input
-//! side by side, so that what remains to be done for a pixel is a short vector operation. Nothing is allocated a step.
+//! the result is exact, and this is most of the speed. The weights are stored transposed, unlike in
+//! [`Dense`](crate::layers::Dense): the weights of one input lie side by side, so that each pixel takes one short
+//! vector operation. A step allocates nothing.
 
 mod dense_sigmoid;
 mod sparse_samples;
@@ -19,10 +20,10 @@ use crate::data::feature;
 use crate::run::Progress;
 use crate::{Error, Net, Real};
 
-/// What the article's loop does in the backward pass.
+/// The rule of the backward pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Rule {
-    /// What the article's script does: the output delta is `(2/n)·(o − l)` without σ′, and each delta is carried back
+    /// What the article's script does: the output delta is `(2/n)·(o − l)` without σ′, and each delta is backpropagated
     /// through weights that have already been updated.
     #[default]
     Code,
@@ -52,7 +53,7 @@ pub struct Online<T: Real> {
     rule: Rule,
     rate: T,
     level: Level,
-    /// What the net sees for each value of a pixel.
+    /// The feature for each value of a pixel.
     features: Box<[T; 256]>,
     text: String,
 }
@@ -86,15 +87,15 @@ impl<T: Real> Online<T> {
         self
     }
 
-    /// One pass over the samples, in file order or in the given one. `report` hears of the progress every few thousand
-    /// samples and at the end, and may stop the pass.
+    /// One pass over the samples, in file order or in the order given. `report` receives the progress every few
+    /// thousand samples and at the end, and may stop the pass.
     ///
     /// # Errors
-    /// If the pictures do not have as many pixels as the net has inputs, a label has no output, or the loss or a weight is no
-    /// longer finite.
+    /// If the pictures do not have as many pixels as the net has inputs, a label has no output, or the loss or a weight
+    /// is no longer finite.
     ///
     /// # Panics
-    /// If `order` is shorter than the samples are many or holds an index that none has.
+    /// If `order` has fewer entries than there are samples, or an index that no sample has.
     pub fn epoch(
         &mut self,
         samples: &SparseSamples,
@@ -123,7 +124,7 @@ impl<T: Real> Online<T> {
         Ok(progress)
     }
 
-    /// How many of these pictures the net now gets right, nothing changed.
+    /// How many of these pictures the net classifies correctly; changes nothing.
     ///
     /// # Errors
     /// As [`epoch`](Online::epoch), but for the loss.
@@ -137,7 +138,7 @@ impl<T: Real> Online<T> {
         samples.check(self.layers[0].inputs, self.layers[self.layers.len() - 1].outputs)
     }
 
-    /// The net with the parameters as they are now.
+    /// The net with its current parameters.
     ///
     /// # Panics
     /// Never: the net's text and shapes were its own.
@@ -149,7 +150,7 @@ impl<T: Real> Online<T> {
         net
     }
 
-    /// Goes on with the parameters of another net of the same layers.
+    /// Replaces the parameters by those of a net with the same layers.
     ///
     /// # Panics
     /// If it has other layers.
@@ -169,8 +170,8 @@ impl<T: Real> Online<T> {
         }
     }
 
-    /// Backward propagation from the nodes that [`forward`](Self::forward) left behind, every parameter updated. Gives back the mean
-    /// squared error there was.
+    /// Backward propagation after [`forward`](Self::forward), with an update of every parameter. Returns the mean
+    /// squared error before the update.
     #[inline(always)]
     fn backward(&mut self, samples: &SparseSamples, index: usize) -> T {
         let Self { layers, features, rate, rule, .. } = self;
@@ -191,7 +192,8 @@ impl<T: Real> Online<T> {
         loss
     }
 
-    /// Whether the largest node is the label's, the first of them if there are several: [`argmax`](crate::argmax) without a branch.
+    /// Whether the largest node is the label's, the first of them if there are several: [`argmax`](crate::argmax)
+    /// without a branch.
     #[inline(always)]
     fn is_hit(&self, label: usize) -> bool {
         let nodes = self.layers[self.layers.len() - 1].nodes();
@@ -227,7 +229,7 @@ impl<T: Real> Task for Learn<'_, T> {
     }
 }
 
-/// Pictures to be counted, not learned from.
+/// Counts the hits without learning.
 struct Count<'a, T: Real> {
     net: &'a mut Online<T>,
     samples: &'a SparseSamples<'a>,

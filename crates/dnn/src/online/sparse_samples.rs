@@ -4,15 +4,15 @@ use rayon::prelude::*;
 use crate::data::{fits, shape_of};
 use crate::{Error, Shape};
 
-/// Pictures looked through at a time.
+/// Pictures listed at a time.
 const CHUNK: usize = 1000;
 
 /// Numbers a picture may have: a position and a value must fit in 32 bits.
 const MOST_NUMBERS: usize = 1 << 24;
 
-/// Labelled pictures as the per-sample loop wants them: of each picture only the numbers that are not zero.
+/// Labelled pictures for the per-sample loop: only the numbers that are not zero.
 ///
-/// The lists are made once, for all epochs: four bytes for each such number, 36 MB for MNIST's training set.
+/// The lists are made once for all epochs: four bytes a number, 36 MB for MNIST's training set.
 ///
 /// ```
 /// use glassbox_dnn::SparseSamples;
@@ -29,7 +29,7 @@ pub struct SparseSamples<'a> {
     chunks: Vec<Lists>,
 }
 
-/// The lists of some pictures, one behind the other.
+/// The lists of some pictures, one after the other.
 #[derive(Clone, Debug, Default)]
 struct Lists {
     /// Position · 256 + value.
@@ -39,7 +39,7 @@ struct Lists {
 }
 
 impl<'a> SparseSamples<'a> {
-    /// Looks through the pictures.
+    /// Lists the numbers of the pictures.
     ///
     /// # Shape
     /// `images` `[n, height, width, channels]`, 0 … 255; `labels` `n` class numbers
@@ -99,7 +99,7 @@ impl<'a> SparseSamples<'a> {
         usize::from(self.labels[index])
     }
 
-    /// Whether a net of so many inputs and outputs can be shown these samples.
+    /// Checks that the samples fit a net of `inputs` inputs and `outputs` outputs.
     pub(crate) fn check(&self, inputs: usize, outputs: usize) -> Result<(), Error> {
         fits(self.shape, inputs.into())?;
         match self.labels.iter().max() {
@@ -117,8 +117,8 @@ impl Lists {
         let mut found = vec![0; pixels + 8];
         for picture in images.chunks_exact(pixels) {
             let mut count = 0;
-            // Eight pixels at a time: most are zero together. Where one is not, each is written down and only the count says
-            // whether it stays: a branch would be mispredicted at every stroke's edge.
+            // Eight pixels at a time, because most are zero together. Otherwise each pixel is written down and the
+            // count moves only past those that are not zero: a branch would be mispredicted at every edge of a stroke.
             for (first, eight) in (0u32..).step_by(8).zip(picture.chunks(8)) {
                 if eight.iter().fold(0, |any, pixel| any | pixel) != 0 {
                     for (position, &pixel) in (first..).zip(eight) {

@@ -2,7 +2,8 @@ use super::adam::Adam;
 use super::{Step, Update};
 use crate::Real;
 
-/// Adam whose weight decay shrinks the parameter itself and is no part of the gradient: `w ← w·(1 − η·λ)`, then Adam's step.
+/// Adam whose weight decay shrinks the parameter itself and is no part of the gradient: `w ← w·(1 − η·λ)`, then Adam's
+/// step.
 ///
 /// Source: I. Loshchilov, F. Hutter, *Decoupled weight decay regularization* (2017).
 #[derive(Clone, Copy)]

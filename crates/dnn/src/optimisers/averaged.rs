@@ -1,7 +1,8 @@
 use super::{Step, Update};
 use crate::Real;
 
-/// SGD whose model is the mean of all parameters so far: `w ← w − η·g`, `a ← a + (w − a) / t`, `t` the number of the step.
+/// SGD whose model is the mean of all parameters so far: `w ← w − η·g`, `a ← a + (w − a) / t`, `t` the number of the
+/// step.
 ///
 /// Source: B. Polyak, A. Juditsky, *Acceleration of stochastic approximation by averaging* (1992).
 #[derive(Clone, Copy)]

@@ -26,30 +26,32 @@ use nesterov::Nesterov;
 use rmsprop::RmsProp;
 use sgd::Sgd;
 
-/// Numbers that are worth a task of their own.
+/// Parameters of one task.
 const CHUNK: usize = 1 << 14;
 
-/// A way to descend.
+/// A method of gradient descent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Optimiser {
     /// `w ← w − η·g`.
     Sgd,
     /// `v ← β·v + g`, `w ← w − η·v`, β = 0.9: a ball that rolls on.
     Momentum,
-    /// `v ← β·v + g`, `w ← w − η·(g + β·v)`: as momentum, the gradient being looked at where the ball will be. Y. Nesterov (1983), in the
-    /// form of I. Sutskever et al., *On the importance of initialization and momentum* (2013).
+    /// `v ← β·v + g`, `w ← w − η·(g + β·v)`: momentum with the gradient taken where the ball will be. Y. Nesterov
+    /// (1983), in the form of I. Sutskever et al., *On the importance of initialization and momentum* (2013).
     Nesterov,
-    /// `s ← s + g²`, `w ← w − η·g / (√s + ε)`, ε = 1e-10: what has moved much moves less. J. Duchi et al. (2011).
+    /// `s ← s + g²`, `w ← w − η·g / (√s + ε)`, ε = 1e-10: a parameter that has moved much moves less. J. Duchi et al.
+    /// (2011).
     AdaGrad,
-    /// `s ← ρ·s + (1 − ρ)·g²`, `w ← w − η·g / (√s + ε)`, ρ = 0.99, ε = 1e-8: AdaGrad that forgets. T. Hinton, lecture 6e (2012).
+    /// `s ← ρ·s + (1 − ρ)·g²`, `w ← w − η·g / (√s + ε)`, ρ = 0.99, ε = 1e-8: AdaGrad that forgets. T. Hinton, lecture
+    /// 6e (2012).
     RmsProp,
-    /// `m ← β₁·m + (1 − β₁)·g`, `v ← β₂·v + (1 − β₂)·g²`, `w ← w − η·m̂ / (√v̂ + ε)` with `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)`,
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8. D. Kingma, J. Ba, *Adam* (2014).
+    /// `m ← β₁·m + (1 − β₁)·g`, `v ← β₂·v + (1 − β₂)·g²`, `w ← w − η·m̂ / (√v̂ + ε)` with `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v
+    /// / (1 − β₂ᵗ)`, β₁ = 0.9, β₂ = 0.999, ε = 1e-8. D. Kingma, J. Ba, *Adam* (2014).
     Adam,
-    /// As Adam, but weight decay takes its share of `w` itself instead of being part of `g`. I. Loshchilov, F. Hutter, *Decoupled weight decay
-    /// regularization* (2017).
+    /// As Adam, but weight decay takes its share of `w` itself instead of being part of `g`. I. Loshchilov, F. Hutter,
+    /// *Decoupled weight decay regularization* (2017).
     AdamW,
-    /// SGD; the model is the mean of all `w` there have been, `a ← a + (w − a) / t`. B. Polyak, A. Juditsky (1992).
+    /// SGD; the model is the mean of all `w` so far, `a ← a + (w − a) / t`. B. Polyak, A. Juditsky (1992).
     Averaged,
 }
 
@@ -85,12 +87,12 @@ impl Optimiser {
         Self::ALL.into_iter().find(|optimiser| optimiser.name() == name)
     }
 
-    /// Whether the model is not what is descended with but the mean kept beside it.
+    /// Whether the model is the running mean of the parameters, not the parameters that descend.
     pub fn averages(self) -> bool {
         self == Optimiser::Averaged
     }
 
-    /// How many numbers are kept for each parameter.
+    /// Moments of each parameter.
     pub fn slots(self) -> usize {
         match self {
             Optimiser::Sgd => 0,
@@ -100,10 +102,10 @@ impl Optimiser {
     }
 }
 
-/// A step, for all parameters alike.
+/// One step, the same for all parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
-    /// What to do.
+    /// The method.
     pub optimiser: Optimiser,
     /// Number of the step, from 1.
     pub number: u64,
@@ -111,13 +113,13 @@ pub struct Step {
     pub rate: f64,
     /// Weight decay, λ: `g ← g + λ·w` first; with AdamW `w ← w − η·λ·w` instead.
     pub decay: f64,
-    /// What gradients are multiplied by.
+    /// The factor of the gradients.
     pub scale: f64,
     /// Instructions to use.
     pub level: Level,
 }
 
-/// What an optimiser does to one parameter, with `M` moments.
+/// The update of one parameter, with `M` moments.
 trait Update<T, const M: usize>: Copy + Sync {
     /// The new parameter, after a step from `w` with gradient `g`. Changes the moments. Mark it `#[inline(always)]`.
     fn update(self, w: T, g: T, moments: &mut [T; M]) -> T;

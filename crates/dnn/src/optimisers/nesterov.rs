@@ -3,7 +3,8 @@ use crate::Real;
 
 /// Momentum with the gradient of the point ahead: `v ← β·v + g`, `w ← w − η·(g + β·v)`, β = 0.9.
 ///
-/// Source: Y. Nesterov (1983), in the form of I. Sutskever et al., *On the importance of initialization and momentum* (2013).
+/// Source: Y. Nesterov (1983), in the form of I. Sutskever et al., *On the importance of initialization and momentum*
+/// (2013).
 #[derive(Clone, Copy)]
 pub(super) struct Nesterov<T> {
     rate: T,

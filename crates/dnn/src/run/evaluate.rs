@@ -9,14 +9,14 @@ use crate::{Error, Net, Real};
 /// Samples that pass through the net at a time, at least and at most.
 const BATCH: std::ops::RangeInclusive<usize> = 50..=512;
 
-/// Numbers between layers of the samples that pass through at a time: so many stay in the cache. Nets of few nodes take more samples, so that the
-/// weights are not put in order as often as there are fifty.
+/// Numbers between layers of the samples handled at a time: few enough to stay in the cache. Nets of few nodes take
+/// more samples, so that the weights are packed less often.
 const NUMBERS: usize = 1 << 20;
 
-/// The same at most: of a net that is very large, fewer samples.
+/// The most of them: of a very large net, fewer samples.
 const MOST_NUMBERS: usize = 1 << 25;
 
-/// Where the largest number stands, the first of them if there are several, as NumPy has it.
+/// The index of the largest number, the first of them if there are several, as in NumPy.
 ///
 /// ```
 /// assert_eq!(glassbox_dnn::argmax(&[0.1, 0.7, 0.7]), 1);
@@ -26,7 +26,7 @@ pub fn argmax<T: PartialOrd + Copy>(values: &[T]) -> usize {
     (1..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
 }
 
-/// How well a net does on labelled pictures.
+/// The results of a net on labelled pictures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// Pictures whose largest output is the label's.
@@ -46,7 +46,7 @@ impl Evaluation {
     }
 }
 
-/// Shows every picture to the net and compares its answers with the labels.
+/// Predicts every picture and compares the answers with the labels.
 ///
 /// # Errors
 /// If pictures and net do not fit: see [`Dataset::check`].

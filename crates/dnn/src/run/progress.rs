@@ -1,4 +1,4 @@
-/// What has come of the training so far in an epoch.
+/// The progress of an epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Progress {
     /// Samples seen.

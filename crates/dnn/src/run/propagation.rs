@@ -54,7 +54,8 @@ impl<T: Real> Net<T> {
     /// own ∂E/∂parameters.
     ///
     /// # Shape
-    /// `input` `[n, inputs]`, `target` `[n, outputs]`; the result has, a layer, a tensor for each parameter, of its shape.
+    /// `input` `[n, inputs]`, `target` `[n, outputs]`; the result has, for each layer, a tensor of the shape of each
+    /// parameter.
     ///
     /// # Panics
     /// If the shapes are not these.

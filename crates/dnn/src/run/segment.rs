@@ -5,13 +5,14 @@ use glassbox_tensor::Tensor;
 use crate::pass::{Backward, Forward, Memory, Pass, Scratch, room};
 use crate::{Net, Real};
 
-/// Layers that follow one another, and what some samples leave between them on their way forward. What goes in and what comes out is not kept here.
+/// Consecutive layers and the nodes between them, for some samples. Its input and output are held elsewhere.
 #[derive(Debug)]
 pub(crate) struct Segment<T> {
     layers: Range<usize>,
-    /// Numbers a sample of each node, from what goes in to what comes out.
+    /// Numbers a sample of each node, from the input to the output.
     sizes: Vec<usize>,
-    /// Of each node from what goes in to what comes out the node in whose place it stands: itself, or one behind layers that write over it.
+    /// For each node, from the input to the output, the node that holds its numbers: itself, or a later one where
+    /// layers overwrite their input.
     holders: Vec<usize>,
     /// The nodes between; those that are written over are empty.
     nodes: Vec<Vec<T>>,
@@ -19,29 +20,30 @@ pub(crate) struct Segment<T> {
     memories: Vec<Memory<T>>,
 }
 
-/// What is needed only while samples go through a segment: one after the other, several segments may use the same, which is then still in the cache.
+/// Room that a segment needs only during a pass. Several segments may use the same room in turn, which is then still in
+/// the cache.
 #[derive(Debug, Default)]
 pub(crate) struct Desk<T> {
-    /// ∂E/∂node of the nodes between: the first is that behind the first layer.
+    /// ∂E/∂node of the nodes between: the first is the output of the first layer.
     gradients: Vec<Vec<T>>,
-    /// Of each layer that sees a second node ∂E/∂that node.
+    /// For each layer with a skip connection, ∂E/∂(its second node).
     skipped: Vec<Vec<T>>,
     scratch: Scratch<T>,
 }
 
-/// What goes into a segment and what comes out of it, on the way back.
+/// The input and the output of a segment in the backward pass.
 #[derive(Debug)]
 pub(crate) struct Ends<'a, T> {
     pub(crate) input: &'a [T],
     pub(crate) output: &'a [T],
     /// ∂E/∂(what the last layer to go back through gives).
     pub(crate) gradient: &'a mut [T],
-    /// ∂E/∂input, to be written; empty if nobody asks for it.
+    /// ∂E/∂input, to be written; empty if not needed.
     pub(crate) input_gradient: &'a mut [T],
 }
 
 impl<T: Real> Segment<T> {
-    /// Room for so many samples.
+    /// Room for `samples` samples.
     pub(crate) fn new(net: &Net<T>, layers: Range<usize>, samples: usize) -> Self {
         let sizes: Vec<usize> = (layers.start..=layers.end).map(|node| net.node_len(node)).collect();
         let mut holders: Vec<usize> = (0..sizes.len()).collect();
@@ -150,7 +152,8 @@ impl<T: Real> Segment<T> {
     }
 }
 
-/// Whether layer `index`, which is not the first of a segment, writes over what comes in: nobody else may need that.
+/// Whether layer `index`, which is not the first of a segment, overwrites its input, which no other layer may then
+/// read.
 fn writes_over<T: Real>(net: &Net<T>, index: usize) -> bool {
     let layers = net.layers();
     layers[index].in_place().is_some()
@@ -158,7 +161,7 @@ fn writes_over<T: Real>(net: &Net<T>, index: usize) -> bool {
         && layers.iter().all(|layer| layer.skip_from() != Some(index))
 }
 
-/// Adds to a node's gradient what those of the `layers` have to say that skipped to it.
+/// Adds to the gradient of a node those of the `layers` that skip from it.
 fn add_skipped<T: Real>(
     net: &Net<T>,
     layers: Range<usize>,

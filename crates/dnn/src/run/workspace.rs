@@ -9,25 +9,26 @@ use crate::losses::Loss;
 use crate::pass::Pass;
 use crate::{Net, Real};
 
-/// The nodes and gradients of a net for some samples: made once, used for every batch. Nothing is allocated after the first.
+/// The nodes and gradients of a net for some samples: made once, used for every batch. Nothing is allocated after the
+/// first.
 ///
-/// Through the first layers, where nodes are many and weights few, a batch goes in parts: each part through all of those layers, so that what one layer
-/// leaves is still in the cache when the next one comes, and several parts at once, so that threads meet once and not at every layer. The other layers
-/// take the batch as a whole, each with all threads.
+/// The first layers have many nodes and few weights, so a batch goes through them in parts. Each part passes all of
+/// these layers, so that the output of one is still in the cache for the next; several parts run at once, so that
+/// threads meet once and not at every layer. The other layers take the whole batch, each with all threads.
 #[derive(Debug)]
 pub struct Workspace<T: Real> {
     samples: usize,
     /// Samples a part.
     part: usize,
-    /// How many layers a batch goes through in parts.
+    /// The number of first layers that take a batch in parts.
     in_parts: usize,
     parts: Vec<Part<T>>,
-    /// What the parts give, and ∂E/∂that.
+    /// The output of the parts, and its gradient.
     between: [Vec<T>; 2],
     rest: Segment<T>,
-    /// What comes out, and ∂E/∂that.
+    /// The output of the net, and its gradient.
     output: [Vec<T>; 2],
-    /// As many as parts were worked on at once so far.
+    /// One for each part that ran at the same time so far.
     desks: Mutex<Vec<Desk<T>>>,
     desk: Desk<T>,
     /// ∂E/∂parameters, a list a layer; made when they are needed.
@@ -41,13 +42,14 @@ struct Part<T: Real> {
     gradients: Vec<Vec<Tensor<T>>>,
 }
 
-/// Parts that a batch is cut into, whatever the number of threads, so that sums are added up in the same order everywhere. Each has gradients of its own.
+/// Parts of a batch, for any number of threads, so that sums are added in the same order everywhere. Each has its own
+/// gradients.
 const PARTS: usize = 8;
 /// Weights that are summed up in one task.
 const SUMS: usize = 1 << 12;
 
 impl<T: Real> Workspace<T> {
-    /// Room for up to so many samples to go forward; that for going backward is made when it is needed.
+    /// Room for up to `samples` samples forward; the room for the backward pass is made when it is needed.
     pub fn new(net: &Net<T>, samples: usize) -> Self {
         let in_parts = in_parts(net);
         let part = samples.div_ceil(PARTS).max(1);
@@ -69,16 +71,16 @@ impl<T: Real> Workspace<T> {
         }
     }
 
-    /// About how many numbers it takes to go so many samples forward and backward: nodes, and the gradients of all parts, or of as many cuts as a
-    /// convolution makes of a whole batch.
+    /// About how many numbers a forward and a backward pass of `samples` samples take: nodes, and the gradients of all
+    /// parts, or of as many cuts as a convolution makes of a whole batch.
     pub fn numbers(net: &Net<T>, samples: usize) -> usize {
         net.nodes(samples).saturating_add((PARTS + 1) * net.parameter_count())
     }
 
-    /// Forward propagation of `input`, `[samples, inputs]`; gives back the outputs.
+    /// Forward propagation of `input`, `[samples, inputs]`; returns the outputs.
     ///
     /// # Panics
-    /// If there is no room for so many samples, or the input is not of the net's shape.
+    /// If there are more samples than there is room for, or the input is not of the net's shape.
     #[track_caller]
     pub fn forward(&mut self, net: &Net<T>, pass: Pass, input: &[T]) -> &[T] {
         assert!(pass.samples <= self.samples, "forward: room for {} samples, got {}", self.samples, pass.samples);
@@ -106,8 +108,8 @@ impl<T: Real> Workspace<T> {
         output
     }
 
-    /// Backward propagation from what [`forward`](Workspace::forward) left: ∂(`scale`·E)/∂parameters, E being the loss summed over the samples, is then in
-    /// [`gradients`](Workspace::gradients). Gives back E.
+    /// Backward propagation after [`forward`](Workspace::forward), E being the loss summed over the samples: leaves
+    /// ∂(`scale`·E)/∂parameters in [`gradients`](Workspace::gradients) and returns E.
     ///
     /// # Panics
     /// If `input` and `target` are not of the net's shapes.
@@ -124,7 +126,7 @@ impl<T: Real> Workspace<T> {
         assert_eq!(target.len(), pass.samples * net.outputs(), "backward: one target an output");
         self.make_room(net);
         let Some(last) = net.layers().len().checked_sub(1) else { return 0.0 };
-        // Where loss and last layer are simpler together than apart, the last layer is passed over.
+        // Where the loss and the last layer have a simpler common gradient, the last layer is skipped.
         let fused = last > 0 && net.output().is_flat() && loss.fuses_with(net.layers()[last].entry().name);
         let [output, gradient] = &mut self.output;
         let (output, gradient) = (&output[..target.len()], &mut gradient[..target.len()]);
@@ -183,7 +185,7 @@ impl<T: Real> Workspace<T> {
         self.gradients
     }
 
-    /// Lets layers learn what is learned by looking, after a training pass.
+    /// Lets layers update their measured parameters after a training pass.
     pub(crate) fn observe(&self, net: &mut Net<T>) {
         let (layers, parameters) = net.parts_mut();
         for (index, memory) in self.rest.memories() {
@@ -192,7 +194,8 @@ impl<T: Real> Workspace<T> {
     }
 }
 
-/// The loss summed over the samples, and its gradient times `scale`: by what goes into the last layer if that is `fused` with the loss.
+/// The loss summed over the samples, and its gradient times `scale`: by the outputs, or by the input of the last layer
+/// if that is `fused` with the loss.
 fn loss_of<T: Real>(
     loss: &dyn Loss<T>,
     fused: bool,
@@ -215,8 +218,8 @@ fn loss_of<T: Real>(
     value
 }
 
-/// How many of the first layers a batch goes through in parts: as far as they take parts and nothing behind them skips to what is between them,
-/// leaving to the whole batch the last two, at which the loss begins.
+/// How many of the first layers take a batch in parts: those before the first that needs the whole batch, without a
+/// later skip connection into their midst. The last two layers, where the loss begins, always take the whole batch.
 fn in_parts<T: Real>(net: &Net<T>) -> usize {
     let layers = net.layers();
     let taking = layers.iter().take_while(|layer| layer.takes_parts()).count();
@@ -236,7 +239,7 @@ fn nth(pass: Pass, index: usize, part: usize) -> Pass {
     Pass { first: pass.first + done, samples: part.min(pass.samples - done), whole: false, ..pass }
 }
 
-/// Takes a desk that nobody sits at, or a new one, and leaves it for the next.
+/// Takes a free desk, or a new one, and leaves it for the next.
 fn at_a_desk<T: Real>(desks: &Mutex<Vec<Desk<T>>>, work: impl FnOnce(&mut Desk<T>)) {
     let free = || desks.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let desk = free().pop();
@@ -245,7 +248,7 @@ fn at_a_desk<T: Real>(desks: &Mutex<Vec<Desk<T>>>, work: impl FnOnce(&mut Desk<T
     free().push(desk);
 }
 
-/// Adds up what the parts have to say, in their order.
+/// Adds up the gradients of the parts, in order.
 fn add_up<T: Real>(sums: &mut [Vec<Tensor<T>>], parts: &[Part<T>]) {
     for (layer, sums) in sums.iter_mut().enumerate() {
         for (tensor, sums) in sums.iter_mut().enumerate() {

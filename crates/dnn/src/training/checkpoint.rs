@@ -1,4 +1,4 @@
-//! What is kept on disk so that a training can go on.
+//! Checkpoints: files from which a training can go on.
 //!
 //! A checkpoint is an npz archive: the numbers of the net and the optimiser, and a text with the counters and with
 //! all that decides the result. It is written beside its place, flushed and renamed; the archive's checksums are
@@ -17,16 +17,16 @@ use crate::{Error, Net, Progress, Stored};
 /// Checkpoints that are kept.
 const KEPT: usize = 2;
 
-/// The version of what is written; others are refused.
+/// The version of the format; others are refused.
 const VERSION: u64 = 1;
 
 /// The array that holds the text.
 const STATE: &str = "state";
 
-/// What the names of the best net's arrays begin with.
+/// The names of the best net's arrays begin with this.
 const BEST: &str = "best/";
 
-/// How far a training has come; the learner has the numbers.
+/// The progress of a training; the learner has the numbers.
 #[derive(Clone, Debug)]
 pub(super) struct State<T: Stored> {
     /// Epochs finished.
@@ -65,7 +65,7 @@ pub(super) struct Folder {
     identity: Value,
 }
 
-/// A file with what is wrong with it.
+/// A file and its problem.
 fn invalid(file: &Path, problem: String) -> Error {
     glassbox_formats::Error::Invalid { file: file.display().to_string(), problem }.into()
 }
@@ -79,7 +79,7 @@ impl Folder {
         if let Some(newest) = folder.newest().filter(|_| !resume) {
             return Err(Error::HasCheckpoints { newest });
         }
-        // What a run that was killed had begun to write.
+        // A temporary file of a run that was killed.
         for entry in fs::read_dir(path).into_iter().flatten().flatten() {
             let name = entry.file_name();
             if name.to_str().is_some_and(|name| name.starts_with(".glassbox-") && name.ends_with(".part")) {

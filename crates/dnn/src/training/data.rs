@@ -10,7 +10,7 @@ use crate::{Dataset, Error};
 /// A data set: pictures to train on, and pictures to test with.
 #[derive(Clone, Debug)]
 pub struct Data {
-    /// What messages call it.
+    /// Its name in messages.
     pub name: String,
     /// The pictures to train on.
     pub train: Labelled,

@@ -1,4 +1,4 @@
-//! The texts that say which weights a net begins with.
+//! The texts for the first weights of a net.
 
 use crate::{Error, Init, Net, Stored, initialise, initialise_numpy};
 
@@ -15,7 +15,7 @@ pub(super) fn text_of(init: Init) -> String {
     }
 }
 
-/// Gives a net the weights that a text asks for.
+/// Initialises the weights of a net by a text.
 pub(super) fn fill<T: Stored>(net: &mut Net<T>, text: &str, seed: u64) -> Result<(), Error> {
     match text.split_once(':') {
         None if text == "uniform" => initialise(net, Init::Uniform(BOUND), seed),

@@ -44,7 +44,7 @@ impl<'a, T: Stored> Learner<'a, T> {
         }
     }
 
-    /// The net as it is now, to be shown pictures.
+    /// The net as it is now, for prediction.
     pub(super) fn net(&mut self) -> Result<Net<T>, Error> {
         match self {
             Self::Article { online, .. } => Ok(online.net()),

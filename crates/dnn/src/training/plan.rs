@@ -28,9 +28,9 @@ pub struct Plan {
     pub rule: Option<Rule>,
     /// In which order the samples are learned from.
     pub order: Order,
-    /// What the net computes in.
+    /// The precision of the net.
     pub precision: Precision,
-    /// How many of the last training pictures are not learned from.
+    /// The number of training pictures, the last ones, that are held out.
     pub hold_out: usize,
     /// After how many epochs without a better one the training ends.
     pub patience: Option<usize>,
@@ -154,7 +154,7 @@ fn base(settings: &Settings) -> Result<Preset, Error> {
     Ok(Preset { layers: settings.layers.clone().unwrap_or(base.layers), ..base })
 }
 
-/// What nets other than the presets are trained by.
+/// The training of nets other than the presets.
 fn batches(layers: String) -> Preset {
     Preset { name: "batches", summary: "", layers, loss: "", init: Init::He, recipe: Recipe::default() }
 }

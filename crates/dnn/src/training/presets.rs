@@ -14,7 +14,7 @@ pub struct Preset {
     pub layers: String,
     /// The loss by its name.
     pub loss: &'static str,
-    /// Weights to begin with.
+    /// The first weights.
     pub init: Init,
     /// The rest.
     pub recipe: Recipe,
@@ -55,22 +55,24 @@ pub fn presets() -> Vec<Preset> {
         net(
             "lenet5",
             "two convolutions of 5×5 and three dense layers, after LeCun's net of 1998",
-            "conv 6 5x5 same | relu | max-pool 2 | conv 16 5x5 | relu | max-pool 2 | flatten | dense 120 | relu | dense 84 | relu \
-             | dense CLASSES | softmax",
+            "conv 6 5x5 same | relu | max-pool 2 | conv 16 5x5 | relu | max-pool 2 | flatten | dense 120 | relu | \
+             dense 84 | relu | dense CLASSES | softmax",
             adam(64),
         ),
         net(
             "cnn",
             "two convolutions of 3×3 and two dense layers",
-            "conv 32 3x3 | relu | max-pool 2 | conv 64 3x3 | relu | max-pool 2 | flatten | dense 128 | relu | dense CLASSES \
-             | softmax",
+            "conv 32 3x3 | relu | max-pool 2 | conv 64 3x3 | relu | max-pool 2 | flatten | dense 128 | relu | dense \
+             CLASSES | softmax",
             adam(128),
         ),
         net(
             "best",
-            "four convolutions, each normalised, dropout and changed pictures: the most accurate, some ten minutes on two cores",
-            "conv 32 3x3 | relu | batch-norm | conv 32 3x3 | relu | max-pool 2 | batch-norm | conv 64 3x3 | relu | batch-norm | conv 64 3x3 \
-             | relu | max-pool 2 | batch-norm | flatten | dropout 0.3 | dense 256 | relu | dropout 0.5 | dense CLASSES | softmax",
+            "four convolutions, each normalised, dropout and changed pictures: the most accurate, some ten minutes on \
+             two cores",
+            "conv 32 3x3 | relu | batch-norm | conv 32 3x3 | relu | max-pool 2 | batch-norm | conv 64 3x3 | relu | \
+             batch-norm | conv 64 3x3 | relu | max-pool 2 | batch-norm | flatten | dropout 0.3 | dense 256 | relu | \
+             dropout 0.5 | dense CLASSES | softmax",
             Recipe {
                 optimiser: Optimiser::AdamW,
                 rate: 3e-3,

@@ -2,14 +2,14 @@ use super::Schedule;
 use crate::Augment;
 use crate::optimisers::Optimiser;
 
-/// How a net is trained.
+/// The hyperparameters of a training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recipe {
-    /// What the gradient does.
+    /// The optimiser.
     pub optimiser: Optimiser,
     /// Learning rate.
     pub rate: f64,
-    /// How the rate goes on.
+    /// The schedule of the rate.
     pub schedule: Schedule,
     /// Samples a step.
     pub batch: usize,
@@ -19,9 +19,9 @@ pub struct Recipe {
     pub decay: f64,
     /// Longest gradient: a longer one is shortened to this.
     pub clip: Option<f64>,
-    /// How pictures are changed at random before they are learned from.
+    /// Random changes of the pictures before they are learned from.
     pub augment: Option<Augment>,
-    /// Seed of what is drawn.
+    /// The seed of all draws.
     pub seed: u64,
 }
 

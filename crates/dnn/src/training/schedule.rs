@@ -2,7 +2,7 @@ use std::f64::consts::PI;
 use std::fmt;
 use std::str::FromStr;
 
-/// How the learning rate goes on from what it was set to.
+/// The schedule of the learning rate: its factor over the steps.
 ///
 /// ```
 /// use glassbox_dnn::Schedule;
@@ -13,27 +13,28 @@ use std::str::FromStr;
 pub enum Schedule {
     /// It stays.
     Constant,
-    /// Every so many epochs it is multiplied by a factor.
+    /// Multiplied by a factor every few epochs.
     Step {
         /// Epochs between two changes.
         every: usize,
-        /// What it is multiplied by.
+        /// The factor.
         factor: f64,
     },
-    /// Down half a wave of the cosine, to 0 at the end: `(1 + cos(π·t)) / 2`, `t` from 0 to 1. I. Loshchilov, F. Hutter, *SGDR* (2016).
+    /// Down half a wave of the cosine, to 0 at the end: `(1 + cos(π·t)) / 2`, `t` from 0 to 1. I. Loshchilov, F.
+    /// Hutter, *SGDR* (2016).
     Cosine,
-    /// Up from 1/25 to all of it in the first three tenths and down to 1/250 000 in the rest, both along half a wave. L. Smith,
-    /// N. Topin, *Super-convergence* (2017).
+    /// Up from 1/25 to all of it in the first three tenths and down to 1/250 000 in the rest, both along half a wave.
+    /// L. Smith, N. Topin, *Super-convergence* (2017).
     OneCycle,
 }
 
-/// Of one cycle: the share in which the rate rises, what it begins at and what it ends at.
+/// For one cycle: the share of the steps in which the rate rises, its first factor and its last.
 const RISE: f64 = 0.3;
 const BEGIN: f64 = 1.0 / 25.0;
 const END: f64 = BEGIN / 1e4;
 
 impl Schedule {
-    /// What the rate is multiplied by in step `step` (from 0) of so many steps an epoch.
+    /// The factor of the rate in step `step` (from 0) with `steps_an_epoch` steps an epoch.
     pub fn factor(self, step: u64, steps_an_epoch: usize, epochs: usize) -> f64 {
         let steps_an_epoch = steps_an_epoch.max(1) as u64;
         let all = (steps_an_epoch * epochs as u64).max(1);

@@ -12,18 +12,18 @@ use super::plan::Plan;
 use super::settings::{Order, Precision};
 use crate::{AnyNet, Dataset, Error, Net, Progress, Shape, Stored, evaluate, shuffled};
 
-/// What happens in a training.
+/// An event of a training.
 #[derive(Debug)]
 pub enum Event<'e> {
     /// The net is there, and its pictures fit.
     Started {
         /// The net in the model language.
         layers: String,
-        /// The shape of a sample that goes in.
+        /// The shape of an input sample.
         input: Shape,
-        /// Numbers that come out.
+        /// Numbers of an output sample.
         outputs: usize,
-        /// How many numbers are trained.
+        /// The number of trained parameters.
         parameters: usize,
         /// Pictures that are learned from.
         samples: usize,
@@ -86,7 +86,7 @@ pub struct Trained {
     pub ending: Ending,
 }
 
-/// What is told of events, and whether the training is to end.
+/// Receives the events, and tells whether the training is to end.
 struct Reporter<'r> {
     report: &'r mut (dyn FnMut(Event) -> ControlFlow<()> + Send),
     is_over: bool,
@@ -119,7 +119,7 @@ impl<'a> Session<'a> {
         Self { checkpoints: Some((folder.into(), resume)), ..self }
     }
 
-    /// Trains. `report` is told what happens; [`ControlFlow::Break`] ends the training as soon as possible.
+    /// Trains. `report` receives the events; [`ControlFlow::Break`] ends the training as soon as possible.
     ///
     /// # Errors
     /// If the net does not fit the data, the training runs away, or a checkpoint cannot be read or written, or is of
@@ -175,7 +175,7 @@ impl<'a> Session<'a> {
         run.trained(ending)
     }
 
-    /// Whether the net can be shown the pictures.
+    /// Checks that the net fits the pictures.
     fn check<T: Stored>(&self, net: &Net<T>, parts: [&Labelled; 2]) -> Result<(), Error> {
         for part in parts {
             pictures(part).check(net).map_err(|error| {
@@ -248,7 +248,7 @@ impl<T: Stored> Run<'_, T> {
         Ok(progress.seen == samples)
     }
 
-    /// Evaluates the net after an epoch; the held-out pictures say whether it is the best.
+    /// Evaluates the net after an epoch; the held-out pictures decide whether it is the best.
     fn finish(&mut self, number: usize, reporter: &mut Reporter) -> Result<(), Error> {
         let name = &self.data.name;
         let (net, loss) = (self.learner.net().map_err(|error| error.within(name))?, self.plan.loss()?);

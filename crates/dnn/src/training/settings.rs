@@ -13,7 +13,7 @@ pub enum Order {
     Shuffle,
 }
 
-/// What a net computes in.
+/// The precision of a net.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Precision {
     /// `f32`.
@@ -41,7 +41,7 @@ pub struct Settings {
     pub epochs: Option<usize>,
     /// Learning rate.
     pub rate: Option<f64>,
-    /// How the rate goes on: `constant`, `step:EPOCHS:FACTOR`, `cosine` or `one-cycle`.
+    /// The schedule of the rate: `constant`, `step:EPOCHS:FACTOR`, `cosine` or `one-cycle`.
     pub schedule: Option<String>,
     /// Samples a step.
     pub batch: Option<usize>,
@@ -49,7 +49,7 @@ pub struct Settings {
     pub decay: Option<f64>,
     /// Longest gradient.
     pub clip: Option<f64>,
-    /// How pictures are changed at random: `shift:1.5,rotate:10`.
+    /// Random changes of the pictures: `shift:1.5,rotate:10`.
     pub augment: Option<String>,
     /// How many of the last training pictures choose the best epoch instead of being learned from.
     pub hold_out: Option<usize>,
@@ -58,7 +58,7 @@ pub struct Settings {
     pub patience: Option<usize>,
     /// The rule of the article's way of training.
     pub rule: Option<Rule>,
-    /// What the net computes in.
+    /// The precision of the net.
     pub precision: Precision,
     /// First weights: `uniform`, `uniform:A`, `xavier`, `he`, `numpy:SEED`, or an npz file that holds them.
     pub init: Option<String>,

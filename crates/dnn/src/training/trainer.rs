@@ -16,10 +16,11 @@ use crate::{Error, Net, Progress, Real, Workspace, argmax};
 /// The names of the moments in a checkpoint begin with this.
 const MOMENTS: &str = "kept/";
 
-/// Batches that are looked at to learn means and variances anew; of what was known before, a momentum of 0.1 then leaves less than a ten-thousandth.
+/// Batches that the means and variances are measured on anew; with a momentum of 0.1, less than a ten-thousandth of the
+/// old values remains.
 const LOOKS: usize = 100;
 
-/// A net in training, a batch at a time. Nothing is allocated a step after the first, but for a picture a task where pictures are changed.
+/// A net in training, a batch at a time. Only the first step allocates, and augmentation: a picture a task.
 ///
 /// ```
 /// use glassbox_dnn::{Net, Recipe, Trainer, losses::MeanSquaredError, optimisers::Optimiser};
@@ -76,13 +77,14 @@ impl<T: Real> Trainer<T> {
         net
     }
 
-    /// The net as it is now, to be shown pictures as they are.
+    /// The net as it is now, for unchanged pictures.
     ///
-    /// What layers learn by looking (the mean and variance of batch normalisation) they learn anew here from a hundred batches of unchanged `pictures`
-    /// if they have seen changed ones, or weights that were not the mean that averaged SGD gives: pictures that are moved and bent are smoother than those
-    /// that the net will be asked about. Training goes on as if nothing had been asked.
+    /// Batch normalisation measures its mean and variance anew here, from a hundred batches of unchanged `pictures`, if
+    /// training saw changed pictures, or weights other than the mean of averaged SGD: pictures that are moved and bent
+    /// are smoother than those of prediction. The training itself is not affected.
     ///
-    /// Source: statistics taken anew after averaging, P. Izmailov et al., *Averaging weights leads to wider optima and better generalization* (2018).
+    /// Source: statistics taken anew after averaging, P. Izmailov et al., *Averaging weights leads to wider optima and
+    /// better generalization* (2018).
     ///
     /// # Errors
     /// If pictures and net do not fit.
@@ -90,7 +92,7 @@ impl<T: Real> Trainer<T> {
         pictures.check(&self.net)?;
         let mut net = self.net();
         let saw_others = self.recipe.augment.is_some() || self.recipe.optimiser.averages();
-        if !saw_others || !net.learns_by_looking() || self.steps == 0 || pictures.is_empty() {
+        if !saw_others || !net.has_running_statistics() || self.steps == 0 || pictures.is_empty() {
             return Ok(net);
         }
         let batch = (self.input.len() / net.inputs()).min(pictures.len());
@@ -144,7 +146,7 @@ impl<T: Real> Trainer<T> {
         Ok(())
     }
 
-    /// One step: forward, backward, and the parameters changed. Gives back the mean loss over the samples before the change.
+    /// One step: forward, backward, update. Returns the mean loss over the samples before the update.
     ///
     /// # Shape
     /// `input` `[n, inputs]`, `target` `[n, outputs]`, `n` at most the batch
@@ -195,8 +197,8 @@ impl<T: Real> Trainer<T> {
         self.workspace.gradients().iter().flatten().map(squares).sum::<f64>().sqrt()
     }
 
-    /// One pass over the pictures, in the given order, from place `from` of it on. `report` hears of the progress after each batch and may stop the
-    /// pass.
+    /// One pass over the pictures in the given order, from index `from.seen` of it on. `report` receives the progress
+    /// after each batch and may stop the pass.
     ///
     /// # Errors
     /// If pictures and net do not fit, or the loss is no longer finite.
@@ -212,7 +214,7 @@ impl<T: Real> Trainer<T> {
     ) -> Result<Progress, Error> {
         pictures.check(&self.net)?;
         self.augmenter = self.recipe.augment.map(|augment| Augmenter::new(augment, pictures.shape()));
-        // Inside the pool, so that the many small tasks of a step need not be handed over to it one by one.
+        // Inside the pool, so that the many small tasks of a step are not handed over one by one.
         rayon::scope(|_| {
             let mut progress = from;
             for batch in order[from.seen..].chunks(self.recipe.batch.max(1)) {
@@ -226,7 +228,8 @@ impl<T: Real> Trainer<T> {
             }
             if self.net.parameters().iter().flatten().any(|tensor| tensor.as_slice().iter().any(|w| !w.is_finite())) {
                 return Err(Error::Diverged(format!(
-                    "a weight is no longer finite after step {}; try a smaller learning rate or a limit to the gradient",
+                    "a weight is no longer finite after step {}; try a smaller learning rate or a limit to the \
+                     gradient",
                     self.steps
                 )));
             }
@@ -234,7 +237,7 @@ impl<T: Real> Trainer<T> {
         })
     }
 
-    /// A step on some of the pictures: hits before it, and the mean loss.
+    /// A step on some of the pictures; returns the hits before it and the mean loss.
     fn batch(&mut self, pictures: Dataset, batch: &[u32]) -> Result<(usize, f64), Error> {
         let (inputs, outputs) = (self.net.inputs(), self.net.outputs());
         let mut input = std::mem::take(&mut self.input);

@@ -25,7 +25,8 @@ fn tiny() -> Graph {
     }
 }
 
-/// What `onnx.helper` of Python's onnx 1.23 makes of the same graph, as `SerializeToString(deterministic=True)` gives it.
+/// What `onnx.helper` of Python's onnx 1.23 makes of the same graph, as `SerializeToString(deterministic=True)` gives
+/// it.
 #[test]
 fn the_bytes_are_those_of_the_onnx_package() {
     let version = env!("CARGO_PKG_VERSION");

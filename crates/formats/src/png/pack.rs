@@ -12,7 +12,8 @@ const USUAL: u32 = 6;
 
 /// The rows behind the first, which they are predicted from: as they are said, and that packed.
 ///
-/// They are predicted where that leaves less to be said, as they are otherwise. Prediction helps where neighbours are alike, as in photographs, and
+/// They are predicted where that leaves less to be said, as they are otherwise. Prediction helps where neighbours are
+/// alike, as in photographs, and
 /// harms where they are not, as in pictures of edges.
 pub(super) fn pack(
     rows: &[u8],
@@ -46,8 +47,10 @@ pub(super) fn pack(
 /// Part of a block that is packed to see how it is packed best.
 const SAMPLE: usize = 16;
 
-/// Whether repetitions are looked for, as a sample from the middle says. In noise, as photographs have it, the few that are found cost more than
-/// codes for single bytes, and much time (packing 3840×2160 grey pixels that came through a median, on one thread of a Zen 3: 3.4 MB in 127 ms
+/// Whether repetitions are looked for, as a sample from the middle says. In noise, as photographs have it, the few
+/// that are found cost more than
+/// codes for single bytes, and much time (packing 3840×2160 grey pixels that came through a median, on one thread of
+/// a Zen 3: 3.4 MB in 127 ms
 /// with them, 2.6 MB in 81 ms without).
 fn strategy(bytes: &[u8], level: u32) -> io::Result<Strategy> {
     let length = (bytes.len() / SAMPLE).max(1 << 12).min(bytes.len());
@@ -102,7 +105,8 @@ fn bits(bytes: &[u8]) -> f64 {
     term(bytes.len() as u32) - (0..256).map(|byte| term(counts.iter().map(|counts| counts[byte]).sum())).sum::<f64>()
 }
 
-/// The rows behind the first, which they are predicted from, each with the predictor that leaves the smallest differences.
+/// The rows behind the first, which they are predicted from, each with the predictor that leaves the smallest
+/// differences.
 fn predict(rows: &[u8], line: usize, pixel: usize, is_first: bool) -> Vec<u8> {
     let count = rows.len() / line - 1;
     let mut out = Vec::with_capacity(count * (line + 1));
@@ -135,7 +139,8 @@ fn size_of_differences(row: &[u8]) -> u64 {
     row.chunks(256).map(|part| u64::from(part.iter().map(|&d| u16::from((d as i8).unsigned_abs())).sum::<u16>())).sum()
 }
 
-/// What is left of each byte once it is predicted: 1 from its left, 2 from above, 3 from the mean of both, 4 by Paeth's predictor.
+/// What is left of each byte once it is predicted: 1 from its left, 2 from above, 3 from the mean of both, 4 by
+/// Paeth's predictor.
 fn differences(kind: u8, row: &[u8], above: &[u8], pixel: usize, out: &mut [u8]) {
     let (first, rest) = out.split_at_mut(pixel);
     for (i, out) in first.iter_mut().enumerate() {

@@ -73,7 +73,8 @@ impl Contents {
         Ok(contents)
     }
 
-    /// That the arrays lie one behind the other, and fill the file: what lies twice or is not accounted for is not a mistake but a trick.
+    /// That the arrays lie one behind the other, and fill the file: what lies twice or is not accounted for is not a
+    /// mistake but a trick.
     fn check_places(&self, data: u64) -> Result<(), String> {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_by_key(|(_, entry)| (entry.begin, entry.header.bytes));

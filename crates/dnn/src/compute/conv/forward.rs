@@ -1,4 +1,4 @@
-//! Forward: every mask on every window.
+//! The forward pass: every mask on every window.
 
 use glassbox_simd::{FloatTask, FloatVectors, Vectors};
 
@@ -7,7 +7,7 @@ use super::forward_one_channel::OneChannel;
 use super::masks::Masks;
 use crate::Real;
 
-/// Lays every mask on every window of one padded picture.
+/// Applies every mask to every window of one padded picture.
 pub(super) struct Forward<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) padded: &'a [T],

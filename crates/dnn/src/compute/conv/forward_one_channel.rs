@@ -1,7 +1,7 @@
-//! Forward where the windows of a row begin number by number, as those of pictures with one channel do.
+//! The forward pass where neighbouring windows begin one number apart, as in pictures of one channel.
 //!
-//! What such windows show in one place is a single stretch of the picture: vectors of windows are worked out, for some masks at a time, instead of
-//! vectors of masks.
+//! One place of such windows is a single stretch of the picture. So the vectors hold windows, for a few masks at a
+//! time, instead of masks.
 
 use glassbox_simd::{FloatVectors, Vectors};
 
@@ -10,17 +10,17 @@ use super::masks::Masks;
 use crate::Real;
 use crate::compute::float_vectors::{EIGHT, vector};
 
-/// Up to eight masks, and where they are to be laid.
+/// Up to eight masks, and the windows to apply them to.
 pub(super) struct OneChannel<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) padded: &'a [T],
-    /// What each place of a window has to do with each mask.
+    /// The weight of each place of a window in each mask.
     pub(super) weights: &'a [[T; EIGHT]],
     pub(super) masks: Masks<T, EIGHT>,
 }
 
 impl<T: Real> OneChannel<'_, T> {
-    /// Two vectors of `L` windows at a time. The last ones of a row may be worked out twice.
+    /// Two vectors of `L` windows at a time. The last windows of a row may be computed twice.
     #[inline(always)]
     pub(super) fn lay<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(
         self,

@@ -1,4 +1,4 @@
-//! Backward to the input: every window's gradient goes to what the window showed.
+//! Backward to the input: every window adds its gradient to its pixels.
 
 use glassbox_simd::{FloatTask, FloatVectors, Vectors};
 
@@ -7,10 +7,10 @@ use crate::Real;
 use crate::compute::float_vectors::{EIGHT, vector, vector_mut};
 use crate::compute::sparse::list_bits;
 
-/// Masks whose gradients are looked at before any is added.
+/// Masks whose gradients are read before any is added.
 const LISTED: usize = 64;
 
-/// ∂E/∂(padded picture), added to what is there.
+/// Adds ∂E/∂(padded picture).
 pub(super) struct InputGradient<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) gradient: &'a [T],
@@ -57,7 +57,7 @@ struct Masks<'a, T> {
 }
 
 impl<T: Real> Masks<'_, T> {
-    /// Adds some of the masks, each times its gradient, to what the window showed.
+    /// Adds some of the masks, each times its gradient, to the pixels of the window.
     #[inline(always)]
     fn add_all<E: FloatVectors<T>, const M: usize>(
         &self,

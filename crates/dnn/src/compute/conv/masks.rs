@@ -9,9 +9,9 @@ pub(super) struct Masks<T, const N: usize> {
     outputs: usize,
     /// The first of the masks.
     first: usize,
-    /// Masks that there are.
+    /// The number of masks.
     pub(super) width: usize,
-    /// The first channel that they look at.
+    /// The first channel of their group.
     pub(super) channel: usize,
     pub(super) biases: [T; N],
 }
@@ -61,7 +61,7 @@ impl<T: Real, const N: usize> Masks<T, N> {
         for (i, biased) in sums.into_iter().enumerate().take(count) {
             let output = &mut output[(window + i) * self.outputs + self.first..];
             match output.first_chunk_mut() {
-                // What is written behind the last of all masks is the next window's, which is written after it.
+                // The numbers written after the last mask belong to the next window, which overwrites them.
                 Some(output) if self.width == N || self.width == self.outputs => vectors.store(biased, output),
                 _ => {
                     let mut numbers = [T::zero(); N];

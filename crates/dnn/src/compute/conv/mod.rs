@@ -1,7 +1,8 @@
-//! The work of convolutions: a window that slides over a padded picture.
+//! The fast loops of convolutions: a window slides over a padded picture. The formula is in
+//! `layers/convolution/conv.rs`.
 //!
-//! With the channels of a pixel side by side, a row of a window is one stretch of the padded picture: windows need not be copied anywhere.
-//! A window is therefore a few *spans* of one length: a row of it each, or a pixel each where it is dilated or grouped.
+//! The channels of a pixel lie side by side, so a row of a window is one stretch of the padded picture and no window is
+//! copied. A window is a few *spans* of one length: its rows, or its pixels if it is dilated or grouped.
 
 mod forward;
 mod forward_one_channel;
@@ -21,29 +22,30 @@ use forward::Forward;
 use input_gradient::InputGradient;
 use weight_gradient::{WeightGradient, found_len};
 
-/// Partial sums of the weights' gradient: a whole batch is cut into so many, whatever the number of threads; a part of one is not.
+/// Partial sums of the weight gradient: a whole batch is cut into this many, for any number of threads; a part of a
+/// batch is not cut.
 const CUTS: usize = 8;
 
 /// How windows lie on a padded picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Convolution {
     input: Shape,
-    /// Of the padded picture; as `input` where nothing is padded.
+    /// The shape of the padded picture; as `input` without padding.
     padded: Shape,
     /// Rows and columns before the picture.
     before: (usize, usize),
     outputs: usize,
     groups: usize,
-    /// Where each span begins, from the window's first number on.
+    /// The offset of each span from the first number of the window.
     spans: Vec<usize>,
     /// Numbers of a span.
     length: usize,
-    /// The same, rounded up to whole eights, which are worked on at a time going backward: spans of other lengths go on into what lies behind them,
-    /// times zero.
+    /// The length rounded up to whole vectors of eight, which the backward pass works on. A shorter span runs on into
+    /// the numbers after it, times zero.
     wide: usize,
-    /// Where each eight of a window's numbers begins, span by span, from the window's first number on.
+    /// The offset of each vector of eight from the first number of the window, span by span.
     eights: Vec<usize>,
-    /// Where each window begins in the padded picture.
+    /// The offset of each window in the padded picture.
     bases: Vec<usize>,
     /// Windows of a row.
     columns: usize,
@@ -140,11 +142,11 @@ impl Convolution {
         self.columns >= EIGHT && self.bases[1] == self.bases[0] + 1
     }
 
-    /// Puts zeros around each picture, if the windows reach beyond it.
+    /// Pads each picture with zeros, if windows reach beyond it.
     pub(crate) fn pad<'a, T: Real>(&self, input: &'a [T], samples: usize, saved: &'a mut Aligned<T>) -> Padded<'a, T> {
         let length = self.padded_len();
         if self.pads() {
-            // What lies around the pictures was zero when the room was made, and nobody writes there.
+            // The padding was zero when the room was made, and nothing writes there.
             let room = saved.room(samples * length);
             let samples = room.par_chunks_mut(length).zip(input.par_chunks(self.input.len())).with_min_len(8);
             samples.for_each(|(padded, input)| {
@@ -158,17 +160,17 @@ impl Convolution {
         Padded { numbers: input, length }
     }
 
-    /// Where row `y` of the picture begins in the padded one.
+    /// The offset of row `y` of the picture in the padded one.
     fn inside(&self, y: usize) -> usize {
         ((y + self.before.0) * self.padded.width + self.before.1) * self.padded.channels
     }
 
-    /// Outputs that are worked out side by side.
+    /// Outputs computed side by side.
     fn lanes(&self) -> usize {
         if self.outputs / self.groups > 8 && !self.is_one_channel() { 16 } else { 8 }
     }
 
-    /// Weights `[outputs, depth]` in strips of as many outputs as there are lanes, step by step; zeros where there are no more outputs.
+    /// Packs weights `[outputs, depth]` into strips of `lanes` outputs, step by step, with zeros after the last output.
     pub(crate) fn pack<'a, T: Real>(&self, weights: &[T], scratch: &'a mut Aligned<T>) -> &'a [T] {
         let (lanes, depth, each) = (self.lanes(), self.depth(), self.outputs / self.groups);
         let strips = each.div_ceil(lanes);
@@ -182,7 +184,7 @@ impl Convolution {
         packed
     }
 
-    /// Lays every mask on every window of one padded picture.
+    /// Applies every mask to every window of one padded picture.
     pub(crate) fn forward<T: Real>(
         &self,
         level: Level,
@@ -211,10 +213,10 @@ impl Convolution {
         let sums = self.outputs * (width + 1);
         let partial = scratch.numbers.room(cuts * sums);
         let found = found_len(self);
-        let places = room(&mut scratch.indices, cuts * found);
+        let indices = room(&mut scratch.indices, cuts * found);
         let jobs = partial
             .par_chunks_mut(sums)
-            .zip(places.par_chunks_mut(found))
+            .zip(indices.par_chunks_mut(found))
             .zip(padded.numbers.par_chunks(each * padded.length))
             .zip(gradient.par_chunks(each * outputs));
         jobs.for_each(|(((sums, found), padded_of), gradient)| {
@@ -235,21 +237,21 @@ impl Convolution {
         }
     }
 
-    /// Weights `[outputs, spans, length]` with zeros up to whole eights behind each span.
+    /// Weights `[outputs, spans, length]` with zeros after each span, up to whole vectors of eight.
     fn widen<'a, T: Real>(&self, weights: &'a [T], wide: &'a mut Aligned<T>) -> &'a [T] {
         if self.wide == self.length {
             return weights;
         }
         let wide = wide.room(weights.len() / self.length * self.wide);
         for (wide, weights) in wide.chunks_exact_mut(self.wide).zip(weights.chunks_exact(self.length)) {
-            let (here, behind) = wide.split_at_mut(self.length);
+            let (here, padding) = wide.split_at_mut(self.length);
             here.copy_from_slice(weights);
-            behind.fill(T::zero());
+            padding.fill(T::zero());
         }
         wide
     }
 
-    /// ∂E/∂input: every window's gradient goes back to what the window showed.
+    /// ∂E/∂input: each window adds its gradient to the pixels it contains.
     pub(crate) fn input_gradient<T: Real>(
         &self,
         pass: Pass,
@@ -279,7 +281,7 @@ impl Convolution {
     }
 }
 
-/// Adds up what the parts of the batch have in the same place.
+/// Adds up the partial sums.
 fn total<T: Real>(into: &mut [T], partial: &[T], sums: usize, place: usize) {
     into.copy_from_slice(&partial[place..place + into.len()]);
     for part in partial.chunks_exact(sums).skip(1) {

@@ -12,14 +12,15 @@ const MOST_EIGHTS: usize = 12;
 /// Spans of one, two, three and four vectors whose sums are kept in registers.
 const MOST_SPANS: [usize; 4] = [8, 4, 3, 3];
 
-/// ∂E/∂weights of one picture, added to what is there.
+/// Adds ∂E/∂weights of one picture.
 pub(super) struct WeightGradient<'a, T> {
     pub(super) plan: &'a Convolution,
     pub(super) padded: &'a [T],
     pub(super) gradient: &'a [T],
     pub(super) weights: &'a mut [T],
     pub(super) bias: &'a mut [T],
-    /// Of each mask how many windows have a gradient that is not zero, then which: as many numbers as [`found_len`] says.
+    /// For each mask, the number of windows with a gradient other than zero, then their indices: [`found_len`] numbers
+    /// in all.
     pub(super) found: &'a mut [u32],
 }
 
@@ -52,7 +53,7 @@ impl<T: Real> FloatTask<T> for WeightGradient<'_, T> {
     }
 }
 
-/// What a mask saw where its gradient is not zero.
+/// The windows in which the gradient of a mask is not zero.
 struct Seen<'a, T> {
     plan: &'a Convolution,
     padded: &'a [T],
@@ -61,15 +62,16 @@ struct Seen<'a, T> {
 }
 
 impl<T: Real> Seen<'_, T> {
-    /// A few spans at a time, or a part of one, so that there are enough sums to work on side by side and not more than fit into registers.
+    /// A few spans at a time, or a part of one: enough sums to work on side by side, but no more than fit into
+    /// registers.
     #[inline(always)]
     fn weight_gradient<V: Vectors<T, L>, const L: usize>(&self, vectors: V, mut weights: &mut [T]) {
         let wide = self.plan.wide / L;
         let most = MOST_SPANS.get(wide - 1).copied().unwrap_or(1);
         let mut spans = &self.plan.spans[..];
         while !spans.is_empty() {
-            let (here, behind) = spans.split_at(share(spans.len(), most));
-            spans = behind;
+            let (here, rest) = spans.split_at(share(spans.len(), most));
+            spans = rest;
             let mut done = 0;
             while done < wide {
                 let long = share(wide - done, MOST_EIGHTS);
@@ -124,7 +126,8 @@ impl<T: Real> Seen<'_, T> {
     }
 }
 
-/// The first of as few shares as there can be of a number of things, if none is to be more than `most` and all about the same.
+/// The first of as few shares as there can be of a number of things, if none is to be more than `most` and all about
+/// the same.
 #[inline(always)]
 fn share(things: usize, most: usize) -> usize {
     things.div_ceil(things.div_ceil(most))

@@ -1,12 +1,13 @@
 //! The product of two matrices: most of the work of a dense layer.
 //!
-//! A tile of 6×16 results, or 6×32 where registers are wide, is worked out in registers: for each step of the sum, six numbers of the left matrix times
-//! those of the right. Both matrices are first copied into the order in which tiles ask for them, whatever order they were in, so that a transposed
-//! matrix is as good as any.
+//! A tile of 6×16 results, or 6×32 where registers are wide, stays in registers: each step of the sum multiplies six
+//! numbers of the left matrix with those of the right. Both matrices are first copied into the order in which the tiles
+//! read them, so a transposed matrix is as fast as any.
 //!
-//! Many numbers of the left matrix may be zero: four of five pixels of a digit, and what a rectifier leaves, forward or backward. Where most are,
-//! each row goes through a list of its other numbers instead, for 64 results at a time, or 128. Zeros times finite numbers change no sum, so that it is the
-//! same to the last bit either way, and whatever the number of threads.
+//! Many numbers of the left matrix may be zero: four of five pixels of a digit, and many numbers after a rectifier,
+//! forward and backward. Where most are zero, each row goes through a list of its other numbers instead, for 64 or 128
+//! results at a time. Zeros times finite numbers change no sum, so the bits are the same either way and with any number
+//! of threads.
 
 mod pack;
 mod tiles;
@@ -35,7 +36,7 @@ pub(crate) struct View<'a, T> {
 }
 
 impl<'a, T> View<'a, T> {
-    /// Rows of `columns` numbers, one behind the other.
+    /// Rows of `columns` numbers, one after the other.
     pub(crate) fn new(numbers: &'a [T], rows: usize, columns: usize) -> Self {
         debug_assert!(numbers.len() >= rows * columns);
         Self { numbers, rows, columns, down: columns, right: 1 }
@@ -74,11 +75,11 @@ pub(crate) fn gemm<T: Real>(
     );
     let tiles = n.div_ceil(ROWS);
     let tiles_a_task = tiles.div_ceil(2 * rayon::current_num_threads());
-    let places_a_task = tiles_a_task.min(BLOCK) * TILE_PLACES;
-    let places = room(indices, tiles.div_ceil(tiles_a_task) * places_a_task);
+    let indices_a_task = tiles_a_task.min(BLOCK) * TILE_PLACES;
+    let indices = room(indices, tiles.div_ceil(tiles_a_task) * indices_a_task);
     let rows = tiles_a_task * ROWS;
     let (left, right) = (left_room.as_chunks::<ROWS>().0, right_room.as_chunks::<COLUMNS>().0);
-    let tasks = output.par_chunks_mut(rows * m).zip(places.par_chunks_mut(places_a_task)).enumerate();
+    let tasks = output.par_chunks_mut(rows * m).zip(indices.par_chunks_mut(indices_a_task)).enumerate();
     tasks.for_each(|(index, (output, found))| {
         let left = &left[left.len().min(index * tiles_a_task * depth)..];
         T::dispatch_floats(level, Multiply { left, right, bias, output, depth, m, found });

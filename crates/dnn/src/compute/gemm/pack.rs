@@ -1,4 +1,4 @@
-//! Matrices in the order in which tiles ask for them.
+//! Matrices packed into the order in which tiles read them.
 
 use glassbox_simd::{FloatTask, FloatVectors, Level};
 use rayon::prelude::*;
@@ -7,8 +7,8 @@ use super::View;
 use crate::Real;
 use crate::compute::float_vectors::{EIGHT, vector};
 
-/// Copies strips of `N` rows, each strip step by step: `N` numbers of the first column, `N` of the second, and so on; zeros where there are
-/// no more rows.
+/// Copies strips of `N` rows, column by column: `N` numbers of the first column, `N` of the second, and so on; zeros
+/// after the last row.
 pub(super) fn pack<T: Real, const N: usize>(level: Level, view: View<T>, packed: &mut [T]) {
     packed.par_chunks_mut((N * view.columns).max(1)).enumerate().with_min_len(4).for_each(|(strip, packed)| {
         T::dispatch_floats(level, Pack::<T, N> { view, first: strip * N, packed });
@@ -47,7 +47,7 @@ impl<T: Real, const N: usize> FloatTask<T> for Pack<'_, T, N> {
                     for (i, column) in eights.transposed(square).into_iter().enumerate() {
                         let step = &mut steps.as_flattened_mut()[i * N + first..];
                         match step.first_chunk_mut() {
-                            // What is written behind the last row is the next step's, which is written after it.
+                            // The numbers written after the last row belong to the next step, which overwrites them.
                             Some(step) => eights.store(column, step),
                             None => {
                                 let mut numbers = [T::zero(); EIGHT];

@@ -12,7 +12,7 @@ const DEPTH: usize = 256;
 pub(super) const BLOCK: usize = 16;
 /// Strips of the right matrix that a list goes through at once; twice as many where registers are wide.
 const STRIPS: usize = 4;
-/// Numbers that the lists of a tile take: how many places each row has, then which.
+/// Numbers of the lists of a tile: the number of indices of each row, then the indices.
 pub(super) const TILE_PLACES: usize = ROWS * (1 + listed_len(DEPTH));
 
 /// Some rows of the product.
@@ -34,7 +34,7 @@ impl<T: Real> FloatTask<T> for Multiply<'_, T> {
     fn run<E: FloatVectors<T>>(self, eights: E) {
         let Self { left, right, bias, output, depth, m, found } = self;
         let strips = m.div_ceil(COLUMNS);
-        // Fewer strips than that go through tiles whatever is zero.
+        // Fewer strips always go through tiles.
         let listed = strips / STRIPS * STRIPS;
         for (block, output) in output.chunks_mut(BLOCK * ROWS * m).enumerate() {
             let tiles = (output.len() / m).div_ceil(ROWS);
@@ -89,13 +89,13 @@ struct Block<'a, T> {
 }
 
 impl<T: Real> Block<'_, T> {
-    /// What the left matrix has for a tile.
+    /// The strip of the left matrix for a tile.
     #[inline(always)]
     fn left(&self, tile: usize) -> &[[T; ROWS]] {
         &self.left[tile * self.depth..][self.steps.0..self.steps.1]
     }
 
-    /// What the right matrix has for some strips.
+    /// The strips of the right matrix for a tile.
     #[inline(always)]
     fn strips<const S: usize>(&self, strip: usize, steps: usize) -> [&[[T; COLUMNS]]; S] {
         let mut strips = [&self.right[..0]; S];
@@ -105,7 +105,8 @@ impl<T: Real> Block<'_, T> {
         strips
     }
 
-    /// Lists what is not zero in the rows of a tile, and says whether that is so little that lists are faster than tiles.
+    /// Lists the numbers of a tile that are not zero, and tells whether they are so few that lists are faster than
+    /// tiles.
     #[inline(always)]
     fn list<E: FloatVectors<T>>(&self, eights: E, tile: usize, found: &mut [u32]) -> bool {
         let left = self.left(tile);
@@ -157,7 +158,8 @@ impl<T: Real> Block<'_, T> {
         }
     }
 
-    /// Adds sums to the bias in the first steps, to what is there in later ones. What is beyond the last row or column is not kept.
+    /// Adds the sums to the bias in the first steps, to the output in later ones. Sums beyond the last row or column
+    /// are dropped.
     #[inline(always)]
     fn store<V: Vectors<T, COLUMNS>, const S: usize>(
         &mut self,

@@ -7,11 +7,13 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// A rectifier with S more bends, learned for each channel: `max(0, x) + Σₛ aₛ·max(0, bₛ − x)`. To begin with, the slopes `a` are 0 and the
-/// bends `b` are drawn at random, because bends at one place would learn the same and stay together.
+/// A rectifier with S more bends, learned for each channel: `max(0, x) + Σₛ aₛ·max(0, bₛ − x)`. To begin with, the
+/// slopes `a` are 0 and the bends `b` are drawn at random, because bends at one place would learn the same and stay
+/// together.
 ///
-/// Piece `s` matters where `x < bₛ`: there it adds `−aₛ` to `∂f/∂x`, `∂f/∂aₛ = bₛ − x` and `∂f/∂bₛ = aₛ`; elsewhere all three are 0. The
-/// rectifier adds 1 to `∂f/∂x` where `x > 0`. A parameter meets every number of its channel, so its gradient is the sum over pixels and samples.
+/// Piece `s` matters where `x < bₛ`: there it adds `−aₛ` to `∂f/∂x`, `∂f/∂aₛ = bₛ − x` and `∂f/∂bₛ = aₛ`; elsewhere all
+/// three are 0. The rectifier adds 1 to `∂f/∂x` where `x > 0`. A parameter meets every number of its channel, so its
+/// gradient is the sum over pixels and samples.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, c]`; `slope` (a), `bend` (b) `[S, c]`
@@ -59,7 +61,8 @@ impl<T: Real> Layer<T> for Apl {
 
     fn parameters(&self) -> Vec<Parameter> {
         let shape = [self.pieces, self.shape.channels];
-        // As if six inputs led to six outputs: within about ±1 by the usual rules, where the numbers that come in are, too.
+        // As if six inputs led to six outputs: within about ±1 by the usual rules, where the numbers that come in are,
+        // too.
         let start = Start::Random { fan_in: 6, fan_out: 6 };
         vec![
             Parameter::constant("slope", &shape, 0.0),
@@ -103,7 +106,7 @@ impl<T: Real> Layer<T> for Apl {
             dispatch(pass.level, InputGradient { c, slopes, bends, input, gradient, input_gradient });
         });
         let [slope_sums, bend_sums] = parameter_gradients else { return };
-        // A piece a task, each of which goes through all samples: no sums of parts to be put together.
+        // A piece a task, each over all samples, so that no partial sums are left to add.
         let pieces = slope_sums.as_mut_slice().par_chunks_mut(c).zip(bend_sums.as_mut_slice().par_chunks_mut(c));
         pieces.zip(slopes.par_chunks(c).zip(bends.par_chunks(c))).for_each(
             |((slope_sums, bend_sums), (slopes, bends))| {

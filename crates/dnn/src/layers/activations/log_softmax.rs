@@ -6,9 +6,10 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// The logarithms of the shares that `softmax` gives, `yᵢ = xᵢ − ln Σⱼ e^xⱼ`, without the detour by shares that may be too small for a number.
+/// The logarithms of the shares that `softmax` gives, `yᵢ = xᵢ − ln Σⱼ e^xⱼ`, computed without the shares themselves,
+/// which may be too small for a number.
 ///
-/// The greatest `x` is taken from all of them first, which changes nothing and keeps every power finite.
+/// The greatest `x` is subtracted first, which changes nothing and keeps every power finite.
 ///
 /// The derivation: `∂(ln Σ e^x)/∂xⱼ = e^xⱼ / Σ e^x = e^yⱼ`, so `∂yᵢ/∂xⱼ = δᵢⱼ − e^yⱼ` and `∂E/∂xⱼ = gⱼ − e^yⱼ·Σᵢ gᵢ`.
 ///

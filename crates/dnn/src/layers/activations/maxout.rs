@@ -6,10 +6,11 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward, room};
 use crate::{Error, Real, Shape};
 
-/// The greatest of each K neighbouring channels: behind a dense layer, a convex function of its inputs, made of K learned planes.
+/// The greatest of each K neighbouring channels: after a dense layer, a convex function of its inputs, made of K
+/// learned planes.
 ///
-/// The derivation: as in `max-pool`, a small change of the greatest changes the output as much, of any other not at all, so the gradient goes to
-/// the greatest, the first of them if there are several.
+/// The derivation: as in `max-pool`, a small change of the greatest changes the output as much, of any other not at
+/// all, so the gradient goes to the greatest, the first of them if there are several.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, c / K]`
@@ -70,7 +71,7 @@ impl<T: Real> Layer<T> for Maxout {
         groups.with_min_len(1 << 12).for_each(|((output, index), numbers)| {
             (*output, *index) = (numbers[0], 0);
             for (i, &x) in numbers.iter().enumerate().skip(1) {
-                // NaN, the sign of a training that ran away, is taken and then kept.
+                // NaN, the sign of a training that diverged, is taken and stays.
                 if x > *output || x.is_nan() {
                     (*output, *index) = (x, i as u32);
                 }

@@ -1,5 +1,5 @@
-//! Activations: a number in, a number out. What has no trained parameters is a few lines in a file of its family; what has is a file of its
-//! own.
+//! Activations: a number in, a number out. A function without trained parameters is a few lines in the file of its
+//! family; one with parameters has its own file.
 
 mod apl;
 mod log_softmax;
@@ -38,29 +38,29 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Pass};
 use crate::{Error, Real, Shape};
 
-/// Numbers that are worth a task of their own.
+/// Numbers of one task.
 const CHUNK: usize = 1 << 14;
 
 /// A function of one number, with its derivative.
 pub trait Function: Copy + std::fmt::Debug + Send + Sync + Sized + 'static {
-    /// What the registry knows of it.
+    /// Its entry in the registry.
     const ENTRY: Entry;
 
-    /// Whether [`slope`](Function::slope) looks at `y` alone.
+    /// Whether [`slope`](Function::slope) reads only `y`.
     const SLOPE_IS_OF_VALUE: bool = false;
 
-    /// Reads what is behind its name.
+    /// Reads the words after its name.
     ///
     /// # Errors
     /// If it is not what the function takes.
     fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
 
-    /// What was read.
+    /// The words that were read.
     fn text(self) -> String {
         Self::ENTRY.name.into()
     }
 
-    /// `f(x)` in ONNX operators, `x` being a value's name; gives back the name of `f(x)`, or none if ONNX cannot say it.
+    /// `f(x)` in ONNX operators, from the name of `x` to the name of `f(x)`; none if ONNX has no such operators.
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String>;
 
     /// `f(x)`. Mark it `#[inline(always)]`, as the derivative.
@@ -143,7 +143,8 @@ fn option_text(name: &str, value: f64, default: f64) -> String {
     if value == default { String::new() } else { format!(" {name} {value}") }
 }
 
-/// The shape of `numbers` numbers, one a channel or one for all, that meets samples of `shape` in ONNX, `[n, c, h, w]` or `[n, c]`.
+/// The shape of `numbers` numbers, one a channel or one for all, that meets samples of `shape` in ONNX, `[n, c, h, w]`
+/// or `[n, c]`.
 fn channel_shape(shape: Shape, numbers: usize) -> Vec<usize> {
     if shape.is_flat() { vec![numbers] } else { vec![numbers, 1, 1] }
 }

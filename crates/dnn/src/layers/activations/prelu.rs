@@ -3,7 +3,8 @@ use super::{Arguments, Entry};
 use crate::onnx::Onnx;
 use crate::{Error, Real};
 
-/// `x` above 0 and `α·x` elsewhere, as `leaky-relu`, but `α` is learned, one for each channel or, `shared`, one for all; 0.25 to begin with.
+/// `x` above 0 and `α·x` elsewhere, as `leaky-relu`, but `α` is learned, one for each channel or, `shared`, one for
+/// all; 0.25 to begin with.
 ///
 /// Above 0, `∂f/∂x = 1` and `∂f/∂α = 0`; elsewhere `∂f/∂x = α` and `∂f/∂α = x`.
 ///

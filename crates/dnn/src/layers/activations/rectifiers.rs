@@ -84,7 +84,7 @@ impl Function for LeakyRelu {
 /// K. Konda et al., *Zero-bias autoencoders and the benefits of co-adapting features* (2014).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ThresholdedRelu {
-    /// What must be exceeded.
+    /// The threshold.
     pub alpha: f64,
 }
 
@@ -122,12 +122,13 @@ impl Function for ThresholdedRelu {
 
 /// `x` from 0 up and the inverse square root unit `x / √(1 + A·x²)` below, which ends at −1/√A.
 ///
-/// The derivative is 1 from 0 up and, as of `isru`, `(1 + A·x²)^(−3/2)` below: 1 at 0, too, and the second derivative is 0 on both sides.
+/// The derivative is 1 from 0 up and, as of `isru`, `(1 + A·x²)^(−3/2)` below: 1 at 0, too, and the second derivative
+/// is 0 on both sides.
 ///
 /// B. Carlile et al., *Improving deep learning by inverse square root linear units* (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Isrlu {
-    /// What is squeezed more, the greater it is.
+    /// The factor of x²: the greater, the closer the limit is to 0.
     pub alpha: f64,
 }
 
@@ -149,7 +150,7 @@ impl Function for Isrlu {
     }
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
-        // Only min(x, 0) goes under the root, which is then 1 for what is not negative.
+        // Only min(x, 0) goes under the root, which is 1 for the other numbers.
         let [alpha, one, zero] = [self.alpha, 1.0, 0.0].map(|number| graph.scalar(number));
         let below = graph.add("Min", &[x, &zero], vec![]);
         let square = graph.add("Mul", &[&below, &below], vec![]);

@@ -8,9 +8,11 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward, Phase};
 use crate::{Error, Real, Shape};
 
-/// `x` above 0 and `α·x` elsewhere, `α` drawn anew between L and H for every number in training, and halfway between them afterwards.
+/// `x` above 0 and `α·x` elsewhere, `α` drawn anew between L and H for every number in training, and halfway between
+/// them afterwards.
 ///
-/// What is drawn does not depend on x, so the derivative is that of `leaky-relu`: 1 above 0 and `α` elsewhere, with the α of the forward pass.
+/// The draw does not depend on x, so the derivative is that of `leaky-relu`: 1 above 0 and `α` elsewhere, with the α of
+/// the forward pass.
 ///
 /// # Shape
 /// `[n, …]` → `[n, …]`

@@ -11,7 +11,7 @@ use crate::{Error, Real};
 /// D.-A. Clevert et al., *Fast and accurate deep network learning by exponential linear units* (2015).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Elu {
-    /// What negative numbers bend towards, negated.
+    /// The limit of negative numbers, negated.
     pub alpha: f64,
 }
 
@@ -54,14 +54,15 @@ const ALPHA: f64 = 1.673_263_242_354_377_2;
 /// Selu's γ.
 const GAMMA: f64 = 1.050_700_987_355_480_5;
 
-/// `G·elu(x)`, `G` and `A` chosen so that nodes of mean 0 and variance 1 lead to such nodes: `G = 1.0507…`, `A = 1.67326…`.
+/// `G·elu(x)`, `G` and `A` chosen so that nodes of mean 0 and variance 1 lead to such nodes: `G = 1.0507…`, `A =
+/// 1.67326…`.
 ///
 /// The derivative is `G` above 0 and `G·A·eˣ = y + G·A` elsewhere.
 ///
 /// G. Klambauer et al., *Self-normalizing neural networks* (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Selu {
-    /// What negative numbers bend towards, negated and not yet times gamma.
+    /// The limit of negative numbers, negated and not yet times gamma.
     pub alpha: f64,
     /// The slope above 0.
     pub gamma: f64,
@@ -108,14 +109,14 @@ impl Function for Selu {
     }
 }
 
-/// `x` above 0 and `A·(e^(x/A) − 1)` below: elu whose derivative is 1 on both sides of 0 whatever `A`.
+/// `x` above 0 and `A·(e^(x/A) − 1)` below: an elu with a derivative of 1 on both sides of 0 for every `A`.
 ///
 /// The derivative is 1 above 0 and `e^(x/A) = y/A + 1` elsewhere.
 ///
 /// J. Barron, *Continuously differentiable exponential linear units* (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu {
-    /// What negative numbers bend towards, negated.
+    /// The limit of negative numbers, negated.
     pub alpha: f64,
 }
 
@@ -155,8 +156,8 @@ impl Function for Celu {
 
 /// `ln(1 + eˣ)`, the smooth `max(0, x)`.
 ///
-/// It is worked out as `max(0, x) + ln(1 + e^−|x|)`, which is the same (for `x > 0`, `ln(eˣ·(e⁻ˣ + 1))`) and stays finite. Its derivative is
-/// `eˣ / (1 + eˣ) = σ(x)`.
+/// It is computed as `max(0, x) + ln(1 + e^−|x|)`, which is the same (for `x > 0`, `ln(eˣ·(e⁻ˣ + 1))`) and stays
+/// finite. Its derivative is `eˣ / (1 + eˣ) = σ(x)`.
 ///
 /// C. Dugas et al., *Incorporating second-order functional knowledge for better option pricing* (2000).
 #[derive(Clone, Copy, Debug)]
@@ -195,18 +196,14 @@ impl Function for Softplus {
 ///
 /// `σ + x·σ·(1 − σ) = σ + y·(1 − σ)`.
 ///
-/// S. Elfwing et al., *Sigmoid-weighted linear units* (2017); P. Ramachandran et al., *Searching for activation functions* (2017).
+/// S. Elfwing et al., *Sigmoid-weighted linear units* (2017); P. Ramachandran et al., *Searching for activation
+/// functions* (2017).
 #[derive(Clone, Copy, Debug)]
 pub struct Silu;
 
 impl Function for Silu {
-    const ENTRY: Entry = Entry {
-        name: "silu",
-        usage: "silu",
-        summary: "as much of x as its sigmoid says",
-        formula: "x·σ(x)",
-        is_activation: true,
-    };
+    const ENTRY: Entry =
+        Entry { name: "silu", usage: "silu", summary: "x times its sigmoid", formula: "x·σ(x)", is_activation: true };
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)
@@ -229,10 +226,11 @@ impl Function for Silu {
     }
 }
 
-/// `x·Φ(x)`, Φ being the share of a normal distribution below `x`; with `tanh`, Φ by a formula that is within 0.0005 of it.
+/// `x·Φ(x)`, Φ being the share of a normal distribution below `x`; with `tanh`, Φ by a formula that is within 0.0005 of
+/// it.
 ///
-/// Exactly, the derivative is `Φ + x·φ` with the distribution's density `φ = Φ′ = e^(−x²/2) / √(2π)`. By the formula, `Φ ≈ (1 + tanh u) / 2 = σ(2u)` with
-/// `u = √(2/π)·(x + 0.044715·x³)`, so the derivative is `σ + x·σ·(1 − σ)·2u′`.
+/// Exactly, the derivative is `Φ + x·φ` with the distribution's density `φ = Φ′ = e^(−x²/2) / √(2π)`. By the formula,
+/// `Φ ≈ (1 + tanh u) / 2 = σ(2u)` with `u = √(2/π)·(x + 0.044715·x³)`, so the derivative is `σ + x·σ·(1 − σ)·2u′`.
 ///
 /// D. Hendrycks, K. Gimpel, *Gaussian error linear units* (2016).
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -245,7 +243,7 @@ impl Function for Gelu {
     const ENTRY: Entry = Entry {
         name: "gelu",
         usage: "gelu [tanh]",
-        summary: "as much of x as is normally below it",
+        summary: "x times the share of a normal distribution below it",
         formula: "x·Φ(x)",
         is_activation: true,
     };
@@ -295,8 +293,9 @@ impl Gelu {
 
 /// `x·tanh(ln(1 + eˣ))`.
 ///
-/// With `e = eˣ`, `tanh(ln(1 + e)) = ((1 + e)² − 1) / ((1 + e)² + 1) = n / d` where `n = e² + 2e` and `d = n + 2`; for `x > 0` both are divided by `e²`
-/// and so finite. The derivative is `t + x·(1 − t²)·σ(x)`, since `tanh′ = 1 − t²` and `(ln(1 + eˣ))′ = σ(x)`; and `1 − t² = (d − n)·(d + n) / d²`.
+/// With `e = eˣ`, `tanh(ln(1 + e)) = ((1 + e)² − 1) / ((1 + e)² + 1) = n / d` where `n = e² + 2e` and `d = n + 2`; for
+/// `x > 0` both are divided by `e²` and so finite. The derivative is `t + x·(1 − t²)·σ(x)`, since `tanh′ = 1 − t²` and
+/// `(ln(1 + eˣ))′ = σ(x)`; and `1 − t² = (d − n)·(d + n) / d²`.
 ///
 /// D. Misra, *Mish: a self regularized non-monotonic activation function* (2019).
 #[derive(Clone, Copy, Debug)]
@@ -306,7 +305,7 @@ impl Function for Mish {
     const ENTRY: Entry = Entry {
         name: "mish",
         usage: "mish",
-        summary: "as much of x as the tanh of its softplus says",
+        summary: "x times the tanh of its softplus",
         formula: "x·tanh(ln(1 + eˣ))",
         is_activation: true,
     };

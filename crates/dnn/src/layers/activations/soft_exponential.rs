@@ -3,17 +3,17 @@ use super::{Arguments, Entry};
 use crate::onnx::Onnx;
 use crate::{Error, Real};
 
-/// Between logarithm and power: `(e^αx − 1)/α + α` for `α > 0`, `x` for `α = 0`, `−ln(1 − α·(x + α))/α` for `α < 0`; α is learned, one for the
-/// layer, 0 to begin with. At −1 it is the logarithm, at 1 the power.
+/// Between logarithm and power: `(e^αx − 1)/α + α` for `α > 0`, `x` for `α = 0`, `−ln(1 − α·(x + α))/α` for `α < 0`; α
+/// is learned, one for the layer, 0 to begin with. At −1 it is the logarithm, at 1 the power.
 ///
-/// For `α > 0`, `∂f/∂x = e^αx` and, with `z = αx`, `∂f/∂α = x·eᶻ/α − (eᶻ − 1)/α² + 1 = x²·(z·eᶻ − eᶻ + 1)/z² + 1`; the quotient is
-/// `Σ (k + 1)/(k + 2)!·zᵏ`, which is 1/2 at 0.
+/// For `α > 0`, `∂f/∂x = e^αx` and, with `z = αx`, `∂f/∂α = x·eᶻ/α − (eᶻ − 1)/α² + 1 = x²·(z·eᶻ − eᶻ + 1)/z² + 1`; the
+/// quotient is `Σ (k + 1)/(k + 2)!·zᵏ`, which is 1/2 at 0.
 ///
 /// For `α < 0`, with `m = x + α`, `v = α·m`, so `∂v/∂α = m + α`, and `u = 1 − v`: `∂f/∂x = 1/u` and
 /// `∂f/∂α = ln u/α² + (m + α)/(α·u) = m²·(ln u + v/u)/v² + 1/u`; the quotient is `Σ (k + 1)/(k + 2)·vᵏ`, also 1/2 at 0.
 ///
-/// So at `α = 0`, from both sides, `f = x`, `∂f/∂x = 1`, `∂f/∂α = x²/2 + 1`. The logarithm ends where `u` is 0; up to a millionth above that and
-/// beyond, `u` counts as a millionth and x has no part in it.
+/// So at `α = 0`, from both sides, `f = x`, `∂f/∂x = 1`, `∂f/∂α = x²/2 + 1`. The logarithm ends where `u` is 0; up to a
+/// millionth above that and beyond, `u` counts as a millionth and x has no part in it.
 ///
 /// # Shape
 /// `[n, …]` → `[n, …]`; `alpha` `[1]`

@@ -53,7 +53,8 @@ impl Function for Sigmoid {
 
 /// `tanh x = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)`, −1 … 1 for any finite or infinite `x`.
 ///
-/// With `d = e^(−2|x|) − 1`, which is between −1 and 0 and has all its digits near 0, it is `−d / (d + 2)` with the sign of `x`.
+/// With `d = e^(−2|x|) − 1`, which is between −1 and 0 and has all its digits near 0, it is `−d / (d + 2)` with the
+/// sign of `x`.
 ///
 /// ```
 /// use glassbox_dnn::layers::tanh;
@@ -139,7 +140,8 @@ impl Function for Arctan {
 
 /// `x / (1 + |x|)`: −1 … 1 without a power.
 ///
-/// For `x ≥ 0`, `(1 + x − x) / (1 + x)² = 1 / (1 + x)²`; for `x < 0`, `(1 − x + x) / (1 − x)²`: in both `1 / (1 + |x|)²`.
+/// For `x ≥ 0`, `(1 + x − x) / (1 + x)² = 1 / (1 + x)²`; for `x < 0`, `(1 − x + x) / (1 − x)²`: in both `1 / (1 +
+/// |x|)²`.
 ///
 /// J. Bergstra et al., *Quadratic polynomials learn better image features* (2009).
 #[derive(Clone, Copy, Debug)]
@@ -181,7 +183,7 @@ impl Function for Softsign {
 /// B. Carlile et al., *Improving deep learning by inverse square root linear units* (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Isru {
-    /// What is squeezed more, the greater it is.
+    /// The factor of x²: the greater, the closer the limits are to 0.
     pub alpha: f64,
 }
 
@@ -223,7 +225,8 @@ impl Function for Isru {
     }
 }
 
-/// `max(0, min(1, A·x + B))`: a sigmoid of three straight lines, so that its derivative is `A` on the slope and 0 beside it.
+/// `max(0, min(1, A·x + B))`: a sigmoid of three straight lines, so that its derivative is `A` on the slope and 0
+/// beside it.
 ///
 /// M. Courbariaux et al., *BinaryConnect* (2015); A and B as ONNX has them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -278,7 +281,8 @@ impl Function for HardSigmoid {
     }
 }
 
-/// 1 from 0 up and 0 below: the first of all activations. Its derivative is 0 wherever it has one, so nothing before it learns.
+/// 1 from 0 up and 0 below: the first of all activations. Its derivative is 0 wherever it has one, so nothing before it
+/// learns.
 ///
 /// F. Rosenblatt, *The perceptron* (1958).
 #[derive(Clone, Copy, Debug)]

@@ -3,11 +3,11 @@ use super::{Arguments, Entry};
 use crate::onnx::Onnx;
 use crate::{Error, Real};
 
-/// Three straight lines, learned for each channel: `x` between `tₗ` and `tᵣ`, slope `aₗ` below, slope `aᵣ` above. To begin with, `tₗ = 0`,
-/// `aₗ = 0.2`, `tᵣ = 1`, `aᵣ = 1`: a leaky rectifier.
+/// Three straight lines, learned for each channel: `x` between `tₗ` and `tᵣ`, slope `aₗ` below, slope `aᵣ` above. To
+/// begin with, `tₗ = 0`, `aₗ = 0.2`, `tᵣ = 1`, `aᵣ = 1`: a leaky rectifier.
 ///
-/// Above, `tᵣ + aᵣ·(x − tᵣ)` has `∂f/∂x = aᵣ`, `∂f/∂tᵣ = 1 − aᵣ`, `∂f/∂aᵣ = x − tᵣ`, and so below; between, `∂f/∂x = 1` and the parameters have
-/// no part. Should `tₗ` come to be above `tᵣ`, the line above comes first.
+/// Above, `tᵣ + aᵣ·(x − tᵣ)` has `∂f/∂x = aᵣ`, `∂f/∂tᵣ = 1 − aᵣ`, `∂f/∂aᵣ = x − tᵣ`, and so below; between, `∂f/∂x = 1`
+/// and the parameters have no part. Should `tₗ` come to be above `tᵣ`, the line above comes first.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, c]`; `low` (tₗ), `low-slope` (aₗ), `high` (tᵣ), `high-slope` (aᵣ) `[c]`

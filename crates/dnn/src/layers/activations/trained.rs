@@ -15,19 +15,19 @@ const WIDTH: usize = 64;
 
 /// A function of one number and `N` parameters, with its derivatives by all of them.
 pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + 'static {
-    /// What the registry knows of it.
+    /// Its entry in the registry.
     const ENTRY: Entry;
 
     /// The names of its parameters and what they are to begin with.
     const PARAMETERS: [(&'static str, f64); N];
 
-    /// Reads what is behind its name.
+    /// Reads the words after its name.
     ///
     /// # Errors
     /// If it is not what the function takes.
     fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
 
-    /// What was read.
+    /// The words that were read.
     fn text(self) -> String {
         Self::ENTRY.name.into()
     }
@@ -35,8 +35,8 @@ pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + '
     /// Whether all channels have the same parameters.
     fn shared(self) -> bool;
 
-    /// `f(x, p)` in ONNX operators, `x` being a value's name; gives back the name of `f(x, p)`. As constants, the parameters
-    /// are of `shape`, which meets the channels of `x`.
+    /// `f(x, p)` in ONNX operators, `x` being a value's name; gives back the name of `f(x, p)`. As constants, the
+    /// parameters are of `shape`, which meets the channels of `x`.
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str, parameters: [&[T]; N], shape: &[usize]) -> String;
 
     /// `f(x, p)`. Mark it `#[inline(always)]`, as the derivatives.
@@ -48,8 +48,8 @@ pub trait Bent<const N: usize>: Copy + std::fmt::Debug + Send + Sync + Sized + '
 
 /// A bent function as a layer: `y = f(x, p)`, `p` being those of the channel, or the same for all.
 ///
-/// The derivation: a number meets its own output only, so `∂E/∂x = ∂E/∂y·∂f/∂x`; a parameter meets every number of its channel, in every
-/// pixel and sample, so `∂E/∂p = Σ ∂E/∂y·∂f/∂p` over these.
+/// The derivation: a number meets its own output only, so `∂E/∂x = ∂E/∂y·∂f/∂x`; a parameter meets every number of its
+/// channel, in every pixel and sample, so `∂E/∂p = Σ ∂E/∂y·∂f/∂p` over these.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, c]`; each parameter `[c]`, or `[1]`
@@ -78,7 +78,7 @@ impl<F: Bent<N>, const N: usize> Trained<F, N> {
         self.unit() * WIDTH.div_ceil(self.unit())
     }
 
-    /// Numbers that are worth a task of their own: whole rows of `width`, and so many that the sums of a task are few beside them.
+    /// Numbers of one task: whole rows of `width`, enough that the sums of a task are few beside them.
     fn chunk(&self) -> usize {
         self.width() * (CHUNK / self.width()).max(16)
     }
@@ -128,7 +128,7 @@ impl<F: Bent<N>, const N: usize, T: Real> Layer<T> for Trained<F, N> {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let (function, width, chunk) = (self.function, self.width(), self.chunk());
         let spread = self.spread(parameters, &mut memory.scratch.numbers);
-        // Each task has sums of its own, which are then added in order: the same result whatever the number of threads.
+        // Each task has its own sums, added in order afterwards, so that the number of threads changes no bit.
         let sums = memory.scratch.more.room(input.len().div_ceil(chunk) * N * width);
         let known = input.par_chunks(chunk).zip(gradient.par_chunks(chunk)).zip(sums.par_chunks_mut(N * width));
         let backward = |((input, gradient), sums), input_gradient| {
@@ -164,7 +164,7 @@ fn of_place<T: Real, const N: usize>(parameters: [&[T]; N], i: usize) -> [T; N] 
     p
 }
 
-/// The rows of `numbers`, `width` long each, of which the first `n` numbers are wanted.
+/// The rows of `numbers`, `width` long each, cut to their first `n` numbers.
 #[inline(always)]
 fn rows<T, const N: usize>(numbers: &[T], width: usize, n: usize) -> [&[T]; N] {
     let mut rows: [&[T]; N] = [&[]; N];
@@ -203,7 +203,7 @@ struct Slopes<'a, F, T, const N: usize> {
     parameters: &'a [T],
     input: &'a [T],
     gradient: &'a [T],
-    /// Empty if nobody asks for it.
+    /// Empty if not needed.
     input_gradient: &'a mut [T],
     /// One for each of `parameters`.
     sums: &'a mut [T],

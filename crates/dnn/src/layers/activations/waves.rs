@@ -66,8 +66,9 @@ impl Function for Sin {
 
 /// `sin x / x`, and its limit 1 at 0.
 ///
-/// The derivative is `(cos x·x − sin x) / x² = (cos x − y) / x`. Between −1 and 1, where that is a small difference of large numbers, it is the derivative of
-/// the series `sin x / x = Σ (−1)ᵏ·x²ᵏ / (2k + 1)!`, `x·Σ (−1)ᵏ·2k·x²ᵏ⁻² / (2k + 1)!` from `k = 1` on, 0 at 0.
+/// The derivative is `(cos x·x − sin x) / x² = (cos x − y) / x`. Between −1 and 1, where that is a small difference of
+/// large numbers, it is the derivative of the series `sin x / x = Σ (−1)ᵏ·x²ᵏ / (2k + 1)!`, `x·Σ (−1)ᵏ·2k·x²ᵏ⁻² / (2k +
+/// 1)!` from `k = 1` on, 0 at 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Sinc;
 

@@ -93,7 +93,7 @@ impl Kind for Conv {
     const ENTRY: Entry = Entry {
         name: "conv",
         usage: concat!("conv N KxK ", window_usage!(), " [groups G] [no-bias]"),
-        summary: "masks that slide over the picture: each output sees a window",
+        summary: "learned masks slide over the picture: each output is a weighted sum of a window",
         formula: "y[i, j, n] = b[n] + Σ w[n, k, l, c]·x[i + k, j + l, c]",
         is_activation: false,
     };

@@ -20,8 +20,8 @@ const MOST_WEIGHTS: usize = 1 << 26;
 /// off at either edge, an odd row or column below and right, as ONNX's `SAME_UPPER` has it.
 ///
 /// The derivation: write a convolution from the output's shape to the input's as `x = M·y`, `M` a matrix of weights.
-/// This layer is `y = Mᵀ·x + b`: that convolution's backward pass. With `g = ∂E/∂y` then `∂E/∂x = M·g`: its forward pass.
-/// As `y·g = xᵀ·M·g`, `∂E/∂w` is the convolution's weight gradient with `g` as its input and `x` as its gradient.
+/// This layer is `y = Mᵀ·x + b`: that convolution's backward pass. With `g = ∂E/∂y` then `∂E/∂x = M·g`: its forward
+/// pass. As `y·g = xᵀ·M·g`, `∂E/∂w` is the convolution's weight gradient with `g` as its input and `x` as its gradient.
 /// A bias meets every pixel: `∂E/∂b[m] = Σ g[·, m]`.
 ///
 /// Source: M. D. Zeiler, D. Krishnan, G. W. Taylor, R. Fergus, Deconvolutional networks (2010).
@@ -104,9 +104,9 @@ enum Outside {
 impl Kind for ConvTranspose {
     const ENTRY: Entry = Entry {
         name: "conv-transpose",
-        usage: "conv-transpose N KxK [same | out HxW | pad N | pad TOP,LEFT,BOTTOM,RIGHT] [out-pad N | out-pad H,W] [stride S] \
-                [dilation D] [groups G] [no-bias]",
-        summary: "a convolution the other way round: each pixel lays a mask on a larger picture",
+        usage: "conv-transpose N KxK [same | out HxW | pad N | pad TOP,LEFT,BOTTOM,RIGHT] [out-pad N | out-pad H,W] \
+                 [stride S] [dilation D] [groups G] [no-bias]",
+        summary: "the transpose of a convolution: each pixel adds a mask to a larger picture",
         formula: "y[i·S + k, j·S + l, n] = b[n] + Σ w[c, k, l, n]·x[i, j, c]",
         is_activation: false,
     };
@@ -159,7 +159,8 @@ impl Kind for ConvTranspose {
         if out_pad[0] >= largest[0] || out_pad[1] >= largest[1] {
             let (h, w) = full;
             return Err(arguments.wrong(format!(
-                "the masks reach over {h}×{w}; rows or columns to add to that must be fewer than the stride or the dilation"
+                "the masks reach over {h}×{w}; rows or columns to add to that must be fewer than the stride or the \
+                 dilation"
             )));
         }
         let [top, left, bottom, right] = pads;
@@ -226,7 +227,7 @@ impl<T: Real> Layer<T> for ConvTranspose {
         self.output
     }
 
-    // Of the masks that lie on a pixel there are as many as strides go into them.
+    // A pixel of the output lies under `⌈size / stride⌉` masks in each direction.
     fn parameters(&self) -> Vec<Parameter> {
         let ((rows, columns), stride) = (self.window.size, self.window.stride);
         let masks = self.output.channels / self.groups;

@@ -9,14 +9,15 @@ use crate::onnx::{Attribute, Onnx, ints};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// An operator on pictures as a layer that is not trained, channel by channel: `y[i, j] = b + Σ w[k, l]·x[i + k, j + l]`.
+/// A picture operator as a layer that is not trained, channel by channel: `y[i, j] = b + Σ w[k, l]·x[i + k, j + l]`.
 ///
-/// Its weights are found by asking it: what it makes of one bright pixel is its matrix, what it makes of black the offset `b`. Whether that
-/// is all is tried on random pictures; an operator that is no such sum, as a median or a sum of sizes, is refused, for a layer must say
-/// how each number matters. Beyond the edges there are zeros, as before any layer of a net; with `border=crop` only places are kept where the
-/// whole window fits.
+/// Its weights are measured: the response to one bright pixel is the matrix, the response to black the offset `b`.
+/// Random pictures then test whether that is all. An operator that is no such sum, as a median, is refused, because a
+/// layer needs its derivatives. Zeros lie beyond the edges, as with every layer; with `border=crop` only windows that
+/// fit into the picture count.
 ///
-/// The derivation: as of `conv`, with weights that stay: `∂E/∂x[i, j] = Σ w[k, l]·g[i − k, j − l]`, the same with the matrix turned half round.
+/// The derivation is that of `conv` with fixed weights: `∂E/∂x[i, j] = Σ w[k, l]·g[i − k, j − l]`, the matrix turned by
+/// 180°.
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, c]`; with `border=crop` a picture smaller by the window less one
@@ -46,7 +47,7 @@ impl Kind for FixedFilter {
     const ENTRY: Entry = Entry {
         name: "filter",
         usage: "filter OPERATOR[:PARAMETER=VALUE,...]",
-        summary: "an operator on pictures that is a matrix, not trained: sharpen, gaussian, sobel:direction=x,signed=clamp",
+        summary: "a linear picture operator, not trained: sharpen, gaussian, sobel:direction=x,signed=clamp",
         formula: "y[i, j] = b + Σ w[k, l]·x[i + k, j + l], each channel apart",
         is_activation: false,
     };
@@ -86,7 +87,7 @@ struct Probe<'a> {
     filter: &'a Filter,
     reach: [usize; 4],
     channels: usize,
-    /// Rows and columns of the pictures that it is shown: so many that a place in the middle sees no edge.
+    /// Rows and columns of the test pictures: large enough that a window in the middle touches no edge.
     side: (usize, usize),
 }
 
@@ -109,10 +110,10 @@ impl<'a> Probe<'a> {
         Ok(Self { filter, reach: [window.above, window.left, window.below, window.right], channels, side })
     }
 
-    fn ask(&self, numbers: Vec<f32>) -> Result<Vec<f32>, String> {
+    fn apply(&self, numbers: Vec<f32>) -> Result<Vec<f32>, String> {
         let picture = Image::from_vec([self.side.0, self.side.1, self.channels], numbers).map_err(|e| e.to_string())?;
-        let answer = Engine::default().run(std::slice::from_ref(self.filter), &picture).map_err(|e| e.to_string())?;
-        Ok(answer.as_slice().to_vec())
+        let response = Engine::default().run(std::slice::from_ref(self.filter), &picture).map_err(|e| e.to_string())?;
+        Ok(response.as_slice().to_vec())
     }
 
     fn place(&self, row: usize, column: usize, channel: usize) -> usize {
@@ -124,16 +125,16 @@ impl<'a> Probe<'a> {
         let [above, left, below, right] = self.reach;
         let (height, width) = (above + 1 + below, left + 1 + right);
         let mut picture = vec![0.0; self.side.0 * self.side.1 * self.channels];
-        let offset = self.ask(picture.clone())?[self.place(height, width, 0)];
-        // In the middle third of the picture, so that the place that sees it last sees no edge either.
+        let offset = self.apply(picture.clone())?[self.place(height, width, 0)];
+        // In the middle third of the picture, so that no window that contains it touches an edge.
         let (y, x) = (height + below, width + right);
         picture[self.place(y, x, 0)] = 1.0;
-        let answer = self.ask(picture)?;
+        let response = self.apply(picture)?;
         let mut taps = Vec::new();
         for (row, column) in (0..height).flat_map(|row| (0..width).map(move |column| (row, column))) {
             let (down, right) = (row as isize - above as isize, column as isize - left as isize);
             let (y, x) = (y.wrapping_add_signed(-down), x.wrapping_add_signed(-right));
-            let weight = f64::from(answer[self.place(y, x, 0)] - offset);
+            let weight = f64::from(response[self.place(y, x, 0)] - offset);
             if weight != 0.0 {
                 taps.push(Tap { down, right, weight });
             }
@@ -150,21 +151,22 @@ impl<'a> Probe<'a> {
             let mut generator = ChaCha8Rng::seed_from_u64(0);
             let mut number = || (f64::from(generator.next_u32()) / f64::from(u32::MAX) * 2.0 - 1.0) * range;
             let picture: Vec<f32> = (0..rows * columns * self.channels).map(|_| number() as f32).collect();
-            let answer = self.ask(picture.clone())?;
+            let response = self.apply(picture.clone())?;
             let nearly = 1e-5 * (range * sizes + offset.abs() + 1e-3);
             for (y, x) in (above..rows - below).flat_map(|y| (left..columns - right).map(move |x| (y, x))) {
                 for channel in 0..self.channels {
-                    let seen = |tap: &Tap| {
+                    let weighted = |tap: &Tap| {
                         let (y, x) = (y.wrapping_add_signed(tap.down), x.wrapping_add_signed(tap.right));
                         tap.weight * f64::from(picture[self.place(y, x, channel)])
                     };
-                    let expected = offset + taps.iter().map(seen).sum::<f64>();
-                    let found = f64::from(answer[self.place(y, x, channel)]);
+                    let expected = offset + taps.iter().map(weighted).sum::<f64>();
+                    let found = f64::from(response[self.place(y, x, channel)]);
                     let distance = (found - expected).abs();
                     if distance.is_nan() || distance > nearly {
                         return Err(format!(
-                            "{} with these parameters is no matrix (its answer is no sum of pixels times weights), so it has no \
-                             derivative that is the same everywhere; edge filters are a matrix with direction=x or y and signed=clamp",
+                            "{} with these parameters is no matrix (its answer is no sum of pixels times weights), so \
+                             it has no derivative that is the same everywhere; edge filters are a matrix with \
+                             direction=x or y and signed=clamp",
                             self.filter.name()
                         ));
                     }
@@ -175,7 +177,8 @@ impl<'a> Probe<'a> {
     }
 }
 
-/// Adds to each place of `into` what the taps say of `from`, `sign` -1 turning them half round; what lies outside counts as zero.
+/// Adds the weighted sum of `from` to each number of `into`; a `sign` of -1 turns the matrix by 180°. Numbers outside
+/// count as zero.
 fn add_taps<T: Real>(taps: &[Tap], sign: isize, from: &[T], from_shape: Shape, into: &mut [T], into_shape: Shape) {
     let c = from_shape.channels;
     let row = from_shape.width * c;

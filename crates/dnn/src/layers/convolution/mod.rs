@@ -1,4 +1,4 @@
-//! Convolutions: masks that are learned, the same the other way round, and masks that are given.
+//! Convolutions with learned masks, their transpose, and fixed picture operators.
 
 mod conv;
 mod conv_transpose;

@@ -9,12 +9,13 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// The greatest number or the mean of each of `H`×`W` bins, channel by channel, whatever the size of the picture.
+/// The greatest number or the mean of each of `H`×`W` regions, channel by channel, for a picture of any size.
 ///
-/// Of `h` rows, bin `i` of `H` has those from `⌊i·h/H⌋` to before `⌈(i + 1)·h/H⌉`, as in PyTorch: neighbours share a row where the bins do not
-/// divide the picture. The derivatives are those of `max-pool` and `avg-pool`.
+/// Of `h` rows, region `i` of `H` has those from `⌊i·h/H⌋` to before `⌈(i + 1)·h/H⌉`, as in PyTorch: neighbours share a
+/// row where `H` does not divide `h`. The derivatives are those of `max-pool` and `avg-pool`.
 ///
-/// Source: K. He, X. Zhang, S. Ren, J. Sun, Spatial pyramid pooling in deep convolutional networks for visual recognition (2014).
+/// Source: K. He, X. Zhang, S. Ren, J. Sun, Spatial pyramid pooling in deep convolutional networks for visual
+/// recognition (2014).
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, H, W, c]`
@@ -28,28 +29,28 @@ impl Kind for AdaptivePool {
     const ENTRY: Entry = Entry {
         name: "adaptive-pool",
         usage: "adaptive-pool max|avg HxW",
-        summary: "the greatest number or the mean of each of HxW bins, whatever the picture's size",
-        formula: "bin i of H: rows ⌊i·h/H⌋ … ⌈(i + 1)·h/H⌉ − 1",
+        summary: "the greatest number or the mean of each of HxW regions, for pictures of any size",
+        formula: "region i of H: rows ⌊i·h/H⌋ … ⌈(i + 1)·h/H⌉ − 1",
         is_activation: false,
     };
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
         let method = Method::parse(arguments)?;
-        let (rows, columns) = arguments.size("the number of bins")?;
+        let (rows, columns) = arguments.size("the number of regions")?;
         let input = arguments.input;
         Ok(Self {
             method,
-            windows: Windows { input, rows: bins(input.height, rows), columns: bins(input.width, columns) },
+            windows: Windows { input, rows: regions(input.height, rows), columns: regions(input.width, columns) },
         })
     }
 }
 
-fn bins(side: usize, count: usize) -> Vec<Places> {
-    let bin = |i: usize| {
+fn regions(side: usize, count: usize) -> Vec<Places> {
+    let region = |i: usize| {
         let first = i * side / count;
         Places::stretch(first, ((i + 1) * side).div_ceil(count) - first)
     };
-    (0..count).map(bin).collect()
+    (0..count).map(region).collect()
 }
 
 impl<T: Real> Layer<T> for AdaptivePool {
@@ -58,15 +59,15 @@ impl<T: Real> Layer<T> for AdaptivePool {
     }
 
     fn text(&self) -> String {
-        let bins = (self.windows.rows.len(), self.windows.columns.len());
-        format!("adaptive-pool {} {}", self.method.name(), size_text(bins, false))
+        let regions = (self.windows.rows.len(), self.windows.columns.len());
+        format!("adaptive-pool {} {}", self.method.name(), size_text(regions, false))
     }
 
     fn output(&self) -> Shape {
         self.windows.output()
     }
 
-    // Rows first, then columns: of bins that are rectangles the greatest number and the mean can be had one after the other.
+    // Rows first, then columns: the greatest number and the mean of a rectangle separate.
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
         let Windows { input: shape, rows, columns } = &self.windows;
         let mut picture = graph.picture(input, *shape);
@@ -80,8 +81,8 @@ impl<T: Real> Layer<T> for AdaptivePool {
                 picture = graph.add("MatMul", &[&picture, &columns], vec![]);
             }
             Method::Max => {
-                for (axis, bins) in [(2, rows), (3, columns)] {
-                    picture = greatest(graph, &picture, axis, bins);
+                for (axis, regions) in [(2, rows), (3, columns)] {
+                    picture = greatest(graph, &picture, axis, regions);
                 }
             }
         }
@@ -97,21 +98,21 @@ impl<T: Real> Layer<T> for AdaptivePool {
     }
 }
 
-/// What share each row has in each bin: `[bins, side]`.
-fn shares<T: Real>(bins: &[Places], side: usize) -> Vec<T> {
-    let mut shares = vec![T::zero(); bins.len() * side];
-    for (shares, bin) in shares.chunks_exact_mut(side).zip(bins) {
-        shares[bin.first..][..bin.count].fill(T::one() / T::from_f64(bin.count as f64));
+/// The weight of each row in each region: `[regions, side]`.
+fn shares<T: Real>(regions: &[Places], side: usize) -> Vec<T> {
+    let mut shares = vec![T::zero(); regions.len() * side];
+    for (shares, region) in shares.chunks_exact_mut(side).zip(regions) {
+        shares[region.first..][..region.count].fill(T::one() / T::from_f64(region.count as f64));
     }
     shares
 }
 
-fn greatest<T: Real>(graph: &mut Onnx<T>, picture: &str, axis: i64, bins: &[Places]) -> String {
+fn greatest<T: Real>(graph: &mut Onnx<T>, picture: &str, axis: i64, regions: &[Places]) -> String {
     let axes = graph.whole(vec![axis]);
     let mut pieces = Vec::new();
-    for bin in bins {
-        let first = graph.whole(vec![bin.first as i64]);
-        let end = graph.whole(vec![(bin.first + bin.count) as i64]);
+    for region in regions {
+        let first = graph.whole(vec![region.first as i64]);
+        let end = graph.whole(vec![(region.first + region.count) as i64]);
         let piece = graph.add("Slice", &[picture, &first, &end, &axes], vec![]);
         pieces.push(graph.add("ReduceMax", &[&piece, &axes], vec![("keepdims", Attribute::Int(1))]));
     }

@@ -1,4 +1,4 @@
-use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen};
+use super::rule::{Answer, Back, Patch, Pool, Pooling, Rule};
 use crate::layers::window::window_usage;
 use crate::layers::{Arguments, Entry, Plain, Window};
 use crate::onnx::{Attribute, Onnx};
@@ -10,8 +10,8 @@ pub(crate) type AvgPool = Pool<Mean>;
 
 /// The mean of each window, channel by channel: `y = Σ x / n`.
 ///
-/// `n` is the number of the window's places in the picture. With `count-pad` the padding, which holds zeros, counts too.
-/// Places beyond the padding, which `ceil` lets a window reach, never count, as in ONNX and PyTorch.
+/// `n` is the number of the window's places in the picture. With `count-pad` the padding, which holds zeros, counts
+/// too. Places beyond the padding, which `ceil` lets a window reach, never count, as in ONNX and PyTorch.
 ///
 /// The derivation: each number is a term of the sum, `∂y/∂xᵢ = 1/n`. So it gets `1/n` of the gradient of every window
 /// that contains it.
@@ -62,11 +62,11 @@ impl Pool<Mean> {
 impl Mean {
     /// 1/n.
     #[inline(always)]
-    pub(super) fn share<T: Real>(self, seen: Seen) -> T {
-        T::one() / T::from_f64(if self.counts_padding { seen.counted() } else { seen.count() } as f64)
+    pub(super) fn share<T: Real>(self, patch: Patch) -> T {
+        T::one() / T::from_f64(if self.counts_padding { patch.counted() } else { patch.count() } as f64)
     }
 
-    /// Of ONNX's `AveragePool`, how the window lies and what is counted.
+    /// The attributes of ONNX's `AveragePool`.
     pub(super) fn attributes(self, window: &Window) -> Vec<(&'static str, Attribute)> {
         let mut attributes = window.onnx(true);
         attributes.push(("count_include_pad", Attribute::Int(self.counts_padding.into())));
@@ -76,28 +76,28 @@ impl Mean {
 
 impl Rule for Mean {
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, .. }: Answer<'_, T>) {
+    fn forward<T: Real>(&self, patch: Patch, input: &[T], Answer { output, .. }: Answer<'_, T>) {
         output.fill(T::zero());
-        add_scaled(seen, input, T::one(), output);
-        let share = self.share(seen);
+        add_scaled(patch, input, T::one(), output);
+        let share = self.share(patch);
         for sum in output {
             *sum *= share;
         }
     }
 
     #[inline(always)]
-    fn backward<T: Real>(&self, seen: Seen, _: &[T], Back { gradient, input_gradient, .. }: Back<'_, T>) {
-        give(seen, gradient, self.share(seen), input_gradient);
+    fn backward<T: Real>(&self, patch: Patch, _: &[T], Back { gradient, input_gradient, .. }: Back<'_, T>) {
+        give(patch, gradient, self.share(patch), input_gradient);
     }
 }
 
 /// Adds the pixels of a window, times `factor`, to `sums`.
 #[inline(always)]
-pub(super) fn add_scaled<T: Real>(seen: Seen, input: &[T], factor: T, sums: &mut [T]) {
-    let c = seen.channels;
+pub(super) fn add_scaled<T: Real>(patch: Patch, input: &[T], factor: T, sums: &mut [T]) {
+    let c = patch.channels;
     let sums = &mut sums[..c];
-    for row in seen.rows() {
-        for column in seen.columns() {
+    for row in patch.rows() {
+        for column in patch.columns() {
             let numbers = &input[row + column..][..c];
             for i in 0..c {
                 sums[i] += numbers[i] * factor;
@@ -106,13 +106,13 @@ pub(super) fn add_scaled<T: Real>(seen: Seen, input: &[T], factor: T, sums: &mut
     }
 }
 
-/// Adds `gradient`, times `factor`, to every pixel of a window.
+/// Adds `gradient` times `factor` to every pixel of a window.
 #[inline(always)]
-pub(super) fn give<T: Real>(seen: Seen, gradient: &[T], factor: T, input_gradient: &mut [T]) {
-    let c = seen.channels;
+pub(super) fn give<T: Real>(patch: Patch, gradient: &[T], factor: T, input_gradient: &mut [T]) {
+    let c = patch.channels;
     let gradient = &gradient[..c];
-    for row in seen.rows() {
-        for column in seen.columns() {
+    for row in patch.rows() {
+        for column in patch.columns() {
             let sums = &mut input_gradient[row + column..][..c];
             for i in 0..c {
                 sums[i] += gradient[i] * factor;

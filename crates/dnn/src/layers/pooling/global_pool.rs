@@ -47,10 +47,10 @@ impl Method {
     }
 }
 
-/// The greatest number or the mean of each channel: one window, as large as the picture. The derivatives are those of `max-pool` and
-/// `avg-pool`.
+/// The greatest number or the mean of each channel: one window, as large as the picture. The derivatives are those of
+/// `max-pool` and `avg-pool`.
 ///
-/// Source of the mean in the place of dense layers: M. Lin, Q. Chen, S. Yan, Network in network (2014).
+/// Source of the mean instead of dense layers: M. Lin, Q. Chen, S. Yan, Network in network (2014).
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, c]`

@@ -1,5 +1,5 @@
 use super::avg_pool::Mean;
-use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen};
+use super::rule::{Answer, Back, Patch, Pool, Pooling, Rule};
 use crate::layers::window::window_usage;
 use crate::layers::{Arguments, Entry, Window};
 use crate::onnx::{Attribute, Onnx};
@@ -8,16 +8,18 @@ use crate::{Error, Real};
 /// `lp-pool` as a layer.
 pub(crate) type LpPool = Pool<Norm>;
 
-/// The p-norm of each window, channel by channel: `y = (Σ |x|^p)^(1/p)`, with `mean` `y = (Σ |x|^p / n)^(1/p)`, `n` being the places in the
-/// picture. It leads from the sum of sizes (`p = 1`) to the greatest size (`p → ∞`).
+/// The p-norm of each window, channel by channel: `y = (Σ |x|^p)^(1/p)`, with `mean` `y = (Σ |x|^p / n)^(1/p)`, `n`
+/// being the number of pixels in the window. It goes from the sum of magnitudes (`p = 1`) to the greatest magnitude (`p
+/// → ∞`).
 ///
-/// It is worked out as `m·(Σ (|x|/m)^p)^(1/p)`, `m` the greatest size, so that no power overflows.
+/// It is computed as `m·(Σ (|x|/m)^p)^(1/p)`, `m` the greatest magnitude, so that no power overflows.
 ///
-/// The derivation: with `s = Σ |x|^p`, `∂y/∂xᵢ = (1/p)·s^(1/p − 1)·p·|xᵢ|^(p − 1)·sign xᵢ = sign xᵢ·(|xᵢ|/y)^(p − 1)`; with `mean` an nth of
-/// that. At 0 it is taken as 0.
+/// The derivation: with `s = Σ |x|^p`, `∂y/∂xᵢ = (1/p)·s^(1/p − 1)·p·|xᵢ|^(p − 1)·sign xᵢ = sign xᵢ·(|xᵢ|/y)^(p − 1)`;
+/// with `mean`, `1/n` of that. At 0 it counts as 0.
 ///
-/// Source: P. Sermanet, S. Chintala, Y. LeCun, Convolutional neural networks applied to house numbers digit classification (2012); ONNX's
-/// `LpPool` has no mean, the review H. Gholamalinezhad, H. Khosravi, Pooling methods in deep neural networks (2020), has one.
+/// Source: P. Sermanet, S. Chintala, Y. LeCun, Convolutional neural networks applied to house numbers digit
+/// classification (2012); ONNX's `LpPool` has no mean, the review H. Gholamalinezhad, H. Khosravi, Pooling methods in
+/// deep neural networks (2020), has one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Norm {
     p: f64,
@@ -26,8 +28,8 @@ pub(crate) struct Norm {
 
 impl Norm {
     #[inline(always)]
-    fn share<T: Real>(self, seen: Seen) -> T {
-        if self.is_mean { Mean { counts_padding: false }.share(seen) } else { T::one() }
+    fn share<T: Real>(self, patch: Patch) -> T {
+        if self.is_mean { Mean { counts_padding: false }.share(patch) } else { T::one() }
     }
 }
 
@@ -47,11 +49,11 @@ fn power<T: Real>(x: T, p: f64) -> T {
 
 impl Rule for Norm {
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, .. }: Answer<'_, T>) {
+    fn forward<T: Real>(&self, patch: Patch, input: &[T], Answer { output, .. }: Answer<'_, T>) {
         for (channel, norm) in output.iter_mut().enumerate() {
             let mut greatest = T::zero();
-            for row in seen.rows() {
-                for column in seen.columns() {
+            for row in patch.rows() {
+                for column in patch.columns() {
                     greatest = greatest.max(input[row + column + channel].abs());
                 }
             }
@@ -60,22 +62,22 @@ impl Rule for Norm {
                 continue;
             }
             let mut sum = T::zero();
-            for row in seen.rows() {
-                for column in seen.columns() {
+            for row in patch.rows() {
+                for column in patch.columns() {
                     sum += power(input[row + column + channel].abs() / greatest, self.p);
                 }
             }
-            *norm = greatest * power(sum * self.share(seen), 1.0 / self.p);
+            *norm = greatest * power(sum * self.share(patch), 1.0 / self.p);
         }
     }
 
     #[inline(always)]
-    fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>) {
+    fn backward<T: Real>(&self, patch: Patch, input: &[T], back: Back<'_, T>) {
         let Back { output, gradient, input_gradient, .. } = back;
-        let share = self.share::<T>(seen);
+        let share = self.share::<T>(patch);
         for (channel, (&norm, &g)) in output.iter().zip(gradient).enumerate() {
-            for row in seen.rows() {
-                for column in seen.columns() {
+            for row in patch.rows() {
+                for column in patch.columns() {
                     let at = row + column + channel;
                     let x = input[at];
                     if x != T::zero() {

@@ -1,6 +1,6 @@
 use glassbox_simd::FloatVectors;
 
-use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen, Windows};
+use super::rule::{Answer, Back, Patch, Pool, Pooling, Rule, Windows};
 use crate::compute::float_vectors::{EIGHT, vector, vector_mut};
 use crate::layers::window::window_usage;
 use crate::layers::{Arguments, Entry, Plain, Window};
@@ -13,9 +13,9 @@ pub(crate) type MaxPool = Pool<Max>;
 
 /// The greatest number of each window, channel by channel.
 ///
-/// The derivation: a small change of the greatest number changes the output by as much, a change of any other not at all.
-/// So the whole gradient goes to the greatest, the first of them if there are several; where windows overlap, gradients
-/// add up. Padding is never the greatest.
+/// The derivation: a small change of the greatest number changes the output by as much, a change of any other not at
+/// all. So the whole gradient goes to the greatest, the first of them if there are several; where windows overlap,
+/// gradients add up. Padding is never the greatest.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Max;
 
@@ -50,12 +50,12 @@ impl Rule for Max {
     const GIVES_TO_INDICES: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, indices: argmax, .. }: Answer<'_, T>) {
-        let c = seen.channels;
+    fn forward<T: Real>(&self, patch: Patch, input: &[T], Answer { output, indices: argmax, .. }: Answer<'_, T>) {
+        let c = patch.channels;
         let (output, argmax) = (&mut output[..c], &mut argmax[..c]);
         let mut is_first = true;
-        for row in seen.rows() {
-            for column in seen.columns() {
+        for row in patch.rows() {
+            for column in patch.columns() {
                 let at = row + column;
                 let numbers = &input[at..][..c];
                 if std::mem::take(&mut is_first) {
@@ -74,12 +74,12 @@ impl Rule for Max {
         }
     }
 
-    /// Eight numbers at a time. Where a pixel has fewer, what is written behind it is the next one's, which is written after it; so only what has no
-    /// eight numbers behind it is left to [`forward`](Rule::forward).
+    /// Eight channels at a time. A pixel with fewer also writes the next pixel's outputs, which are then overwritten;
+    /// the last pixels, which have no eight numbers after them, go through [`forward`](Rule::forward).
     #[inline(always)]
     fn forward_all<T: Real, E: FloatVectors<T>>(
         &self,
-        eights: E,
+        vectors: E,
         windows: &Windows,
         input: &[T],
         output: &mut [T],
@@ -91,14 +91,14 @@ impl Rule for Max {
         for &rows in &windows.rows {
             let has_squares = has_pairs && rows.is_pair();
             for &columns in &windows.columns {
-                let (seen, output, argmax) = (windows.seen(rows, columns), &mut output[to..], &mut argmax[to..]);
-                let (first, eight) = (seen.first(), c.max(EIGHT));
+                let (patch, output, argmax) = (windows.patch(rows, columns), &mut output[to..], &mut argmax[to..]);
+                let (first, eight) = (patch.first(), c.max(EIGHT));
                 let row = windows.input.width * c;
                 to += c;
                 if has_squares && first + row + c + eight <= input.len() && eight <= output.len() {
-                    self.square(eights, [first, first + c, first + row, first + row + c], c, input, output, argmax);
+                    self.square(vectors, [first, first + c, first + row, first + row + c], c, input, output, argmax);
                 } else {
-                    self.answer(eights, seen, input, output, argmax);
+                    self.answer(vectors, patch, input, output, argmax);
                 }
             }
         }
@@ -106,51 +106,51 @@ impl Rule for Max {
     }
 
     #[inline(always)]
-    fn backward<T: Real>(&self, _: Seen, _: &[T], _: Back<'_, T>) {
+    fn backward<T: Real>(&self, _: Patch, _: &[T], _: Back<'_, T>) {
         unreachable!("the whole gradient goes to the argmax")
     }
 }
 
 /// Eight numbers and their indices.
 #[inline(always)]
-fn at<T: Real, E: FloatVectors<T>>(eights: E, input: &[T], from: usize) -> (E::Vector, E::Indices) {
-    (eights.load(vector(&input[from..])), eights.indices(from as u32))
+fn at<T: Real, E: FloatVectors<T>>(vectors: E, input: &[T], from: usize) -> (E::Vector, E::Indices) {
+    (vectors.load(vector(&input[from..])), vectors.indices(from as u32))
 }
 
 impl Max {
-    /// The answer to what a window shows, and whatever behind it.
+    /// The greatest numbers of one window, eight channels at a time.
     #[inline(always)]
     fn answer<T: Real, E: FloatVectors<T>>(
         &self,
-        eights: E,
-        seen: Seen,
+        vectors: E,
+        patch: Patch,
         input: &[T],
         output: &mut [T],
         argmax: &mut [u32],
     ) {
-        let c = seen.channels;
-        if seen.last() + c.max(EIGHT) > input.len() || c.max(EIGHT) > output.len() {
-            return self.forward(seen, input, Answer { output, indices: argmax, generator: None });
+        let c = patch.channels;
+        if patch.last() + c.max(EIGHT) > input.len() || c.max(EIGHT) > output.len() {
+            return self.forward(patch, input, Answer { output, indices: argmax, generator: None });
         }
         for first in (0..c).step_by(EIGHT) {
-            // The last eight of a pixel may overlap those before.
+            // The last eight channels of a pixel may overlap those before.
             let first = first.min(c.max(EIGHT) - EIGHT);
-            let mut most = at(eights, input, seen.first() + first);
-            for row in seen.rows() {
-                for column in seen.columns() {
-                    most = eights.greater(at(eights, input, row + column + first), most);
+            let mut most = at(vectors, input, patch.first() + first);
+            for row in patch.rows() {
+                for column in patch.columns() {
+                    most = vectors.greater(at(vectors, input, row + column + first), most);
                 }
             }
-            eights.store(most.0, vector_mut(&mut output[first..]));
-            eights.store_indices(most.1, vector_mut(&mut argmax[first..]));
+            vectors.store(most.0, vector_mut(&mut output[first..]));
+            vectors.store_indices(most.1, vector_mut(&mut argmax[first..]));
         }
     }
 
-    /// The same where two rows and two columns are seen, side by side: the windows that are seen most.
+    /// The same for windows of two rows and two columns side by side, the most frequent.
     #[inline(always)]
     fn square<T: Real, E: FloatVectors<T>>(
         &self,
-        eights: E,
+        vectors: E,
         pixels: [usize; 4],
         channels: usize,
         input: &[T],
@@ -160,11 +160,11 @@ impl Max {
         let [a, b, c, d] = pixels;
         for first in (0..channels).step_by(EIGHT) {
             let first = first.min(channels.max(EIGHT) - EIGHT);
-            let most = eights.greater(at(eights, input, b + first), at(eights, input, a + first));
-            let most = eights.greater(at(eights, input, c + first), most);
-            let most = eights.greater(at(eights, input, d + first), most);
-            eights.store(most.0, vector_mut(&mut output[first..]));
-            eights.store_indices(most.1, vector_mut(&mut argmax[first..]));
+            let most = vectors.greater(at(vectors, input, b + first), at(vectors, input, a + first));
+            let most = vectors.greater(at(vectors, input, c + first), most);
+            let most = vectors.greater(at(vectors, input, d + first), most);
+            vectors.store(most.0, vector_mut(&mut output[first..]));
+            vectors.store_indices(most.1, vector_mut(&mut argmax[first..]));
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::avg_pool::{Mean, add_scaled, give};
 use super::max_pool::Max;
-use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen};
+use super::rule::{Answer, Back, Patch, Pool, Pooling, Rule};
 use crate::layers::window::window_usage;
 use crate::layers::{Arguments, Entry, Window};
 use crate::onnx::Onnx;
@@ -9,11 +9,12 @@ use crate::{Error, Real};
 /// `mixed-pool` as a layer.
 pub(crate) type MixedPool = Pool<Mixed>;
 
-/// So much of the greatest number of each window, and for the rest its mean: `y = λ·max + (1 − λ)·mean`.
+/// A mixture of the greatest number and the mean of each window: `y = λ·max + (1 − λ)·mean`.
 ///
-/// The mean is that of the places in the picture. The derivation: `∂y/∂xᵢ = (1 − λ)/n`, and λ more for the greatest.
+/// The mean is over the pixels in the picture. The derivation: `∂y/∂xᵢ = (1 − λ)/n`, and λ more for the greatest.
 ///
-/// Source: C.-Y. Lee, P. W. Gallagher, Z. Tu, Generalizing pooling functions in convolutional neural networks (2016), "mixed".
+/// Source: C.-Y. Lee, P. W. Gallagher, Z. Tu, Generalizing pooling functions in convolutional neural networks (2016),
+/// "mixed".
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mixed {
     share: f64,
@@ -25,23 +26,23 @@ impl Rule for Mixed {
     const SAVES_INDICES: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], Answer { output, indices, .. }: Answer<'_, T>) {
-        Max.forward(seen, input, Answer { output: &mut *output, indices, generator: None });
+    fn forward<T: Real>(&self, patch: Patch, input: &[T], Answer { output, indices, .. }: Answer<'_, T>) {
+        Max.forward(patch, input, Answer { output: &mut *output, indices, generator: None });
         let share = T::from_f64(self.share);
         for number in &mut *output {
             *number *= share;
         }
-        add_scaled(seen, input, (T::one() - share) * MEAN.share(seen), output);
+        add_scaled(patch, input, (T::one() - share) * MEAN.share(patch), output);
     }
 
     #[inline(always)]
-    fn backward<T: Real>(&self, seen: Seen, _: &[T], back: Back<'_, T>) {
+    fn backward<T: Real>(&self, patch: Patch, _: &[T], back: Back<'_, T>) {
         let Back { gradient, indices, input_gradient, .. } = back;
         let share = T::from_f64(self.share);
         for (&index, &g) in indices.iter().zip(gradient) {
             input_gradient[index as usize] += g * share;
         }
-        give(seen, gradient, (T::one() - share) * MEAN.share(seen), input_gradient);
+        give(patch, gradient, (T::one() - share) * MEAN.share(patch), input_gradient);
     }
 }
 

@@ -1,4 +1,5 @@
-//! What poolings share: how windows lie on a picture, and the way through them forward and back. What is made of a window is a [`Rule`].
+//! Shared by all poolings: how windows lie on a picture, and the loops over them forward and backward. A [`Rule`]
+//! handles one window.
 
 use glassbox_simd::{FloatTask, FloatVectors, Level, Task, dispatch};
 use glassbox_tensor::Tensor;
@@ -12,7 +13,7 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Phase, room};
 use crate::{Error, Real, Shape};
 
-/// What is made of a window, channel by channel, and how each number in it matters. Mark the functions `#[inline(always)]`.
+/// A pooling of one window, channel by channel, forward and backward. Mark the functions `#[inline(always)]`.
 pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// Whether the forward pass saves an index for each output: the argmax, or the number that was drawn.
     const SAVES_INDICES: bool = false;
@@ -20,17 +21,17 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
     /// Whether the whole gradient goes to the saved indices, so that the backward pass needs no windows.
     const GIVES_TO_INDICES: bool = false;
 
-    /// Whether something is drawn in training.
+    /// Whether it draws at random in training.
     const DRAWS: bool = false;
 
-    /// The answer to what a window shows.
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], answer: Answer<'_, T>);
+    /// The outputs of a window.
+    fn forward<T: Real>(&self, patch: Patch, input: &[T], answer: Answer<'_, T>);
 
-    /// The answers to all windows of a sample, if they are better worked out together: whether they were.
+    /// The outputs of all windows of a sample, for rules that compute them together; returns whether it did.
     #[inline(always)]
     fn forward_all<T: Real, E: FloatVectors<T>>(
         &self,
-        _eights: E,
+        _vectors: E,
         _: &Windows,
         _input: &[T],
         _output: &mut [T],
@@ -39,11 +40,11 @@ pub(super) trait Rule: Clone + std::fmt::Debug + Send + Sync + 'static {
         false
     }
 
-    /// Adds what the numbers of a window have to answer for to what is there.
-    fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>);
+    /// Adds the gradient of a window to the gradients of its pixels.
+    fn backward<T: Real>(&self, patch: Patch, input: &[T], back: Back<'_, T>);
 }
 
-/// What comes of a window, going forward: a number a channel.
+/// The outputs of a window, going forward: a number a channel.
 pub(super) struct Answer<'a, T> {
     /// To be written.
     pub(super) output: &'a mut [T],
@@ -53,13 +54,13 @@ pub(super) struct Answer<'a, T> {
     pub(super) generator: Option<&'a mut ChaCha8Rng>,
 }
 
-/// What is known of a window, going backward: a number a channel.
+/// The gradients of a window, going backward: a number a channel.
 pub(super) struct Back<'a, T> {
-    /// As forward.
+    /// As in the forward pass.
     pub(super) output: &'a [T],
     /// ∂E/∂output.
     pub(super) gradient: &'a [T],
-    /// As forward.
+    /// As in the forward pass.
     pub(super) indices: &'a [u32],
     /// ∂E/∂(the sample), to be added to.
     pub(super) input_gradient: &'a mut [T],
@@ -67,9 +68,9 @@ pub(super) struct Back<'a, T> {
     pub(super) phase: Phase,
 }
 
-/// The pixels of a sample that a window shows; at least one.
+/// The pixels of a sample in a window; at least one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seen {
+pub(super) struct Patch {
     rows: Places,
     columns: Places,
     width: usize,
@@ -77,28 +78,28 @@ pub(super) struct Seen {
     pub(super) channels: usize,
 }
 
-impl Seen {
-    /// Where each row of the picture begins that is seen.
+impl Patch {
+    /// The offset of each row of the picture in the window.
     #[inline(always)]
     pub(super) fn rows(self) -> impl Iterator<Item = usize> {
         let row = self.width * self.channels;
         self.rows.iter().map(move |y| y * row)
     }
 
-    /// How far behind that each pixel begins.
+    /// The offset of each pixel of a row, from the start of the row.
     #[inline(always)]
     pub(super) fn columns(self) -> impl Iterator<Item = usize> {
         let channels = self.channels;
         self.columns.iter().map(move |x| x * channels)
     }
 
-    /// Where the last pixel begins.
+    /// The offset of the last pixel.
     #[inline(always)]
     pub(super) fn last(self) -> usize {
         (self.rows.last() * self.width + self.columns.last()) * self.channels
     }
 
-    /// Where the first pixel begins.
+    /// The offset of the first pixel.
     #[inline(always)]
     pub(super) fn first(self) -> usize {
         (self.rows.first * self.width + self.columns.first) * self.channels
@@ -131,15 +132,15 @@ impl Windows {
     }
 
     #[inline(always)]
-    pub(super) fn each(&self) -> impl Iterator<Item = Seen> {
-        self.rows.iter().flat_map(move |&rows| self.columns.iter().map(move |&columns| self.seen(rows, columns)))
+    pub(super) fn each(&self) -> impl Iterator<Item = Patch> {
+        self.rows.iter().flat_map(move |&rows| self.columns.iter().map(move |&columns| self.patch(rows, columns)))
     }
 
-    /// What a window shows.
+    /// The pixels of a window.
     #[inline(always)]
-    pub(super) fn seen(&self, rows: Places, columns: Places) -> Seen {
+    pub(super) fn patch(&self, rows: Places, columns: Places) -> Patch {
         let Shape { width, channels, .. } = self.input;
-        Seen { rows, columns, width, channels }
+        Patch { rows, columns, width, channels }
     }
 
     pub(super) fn forward<T: Real, R: Rule>(&self, rule: &R, forward: Forward<'_, T>) {
@@ -151,7 +152,7 @@ impl Windows {
         samples.enumerate().with_min_len(4).for_each(|(sample, ((output, indices), input))| {
             let draws = R::DRAWS && pass.phase == Phase::Train;
             let generator = draws.then(|| pass.generator(sample));
-            T::dispatch_floats(pass.level, There { windows: self, rule, input, output, indices, generator });
+            T::dispatch_floats(pass.level, ForwardTask { windows: self, rule, input, output, indices, generator });
         });
     }
 
@@ -165,13 +166,13 @@ impl Windows {
         samples.with_min_len(4).for_each(|(input_gradient, (((input, output), gradient), indices))| {
             input_gradient.fill(T::zero());
             let phase = pass.phase;
-            let back = BackAgain { windows: self, rule, input, output, gradient, indices, input_gradient, phase };
+            let back = BackwardTask { windows: self, rule, input, output, gradient, indices, input_gradient, phase };
             dispatch(pass.level, back);
         });
     }
 }
 
-struct There<'a, T, R> {
+struct ForwardTask<'a, T, R> {
     windows: &'a Windows,
     rule: &'a R,
     input: &'a [T],
@@ -180,23 +181,23 @@ struct There<'a, T, R> {
     generator: Option<ChaCha8Rng>,
 }
 
-impl<T: Real, R: Rule> FloatTask<T> for There<'_, T, R> {
+impl<T: Real, R: Rule> FloatTask<T> for ForwardTask<'_, T, R> {
     #[inline(always)]
-    fn run<E: FloatVectors<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, vectors: E) {
         let Self { windows, rule, input, output, indices, mut generator } = self;
-        if rule.forward_all(eights, windows, input, output, indices) {
+        if rule.forward_all(vectors, windows, input, output, indices) {
             return;
         }
         let c = windows.input.channels;
         let each = if R::SAVES_INDICES { c } else { 0 };
-        for (i, (seen, output)) in windows.each().zip(output.chunks_exact_mut(c)).enumerate() {
+        for (i, (patch, output)) in windows.each().zip(output.chunks_exact_mut(c)).enumerate() {
             let (indices, generator) = (&mut indices[i * each..][..each], generator.as_mut());
-            rule.forward(seen, input, Answer { output, indices, generator });
+            rule.forward(patch, input, Answer { output, indices, generator });
         }
     }
 }
 
-struct BackAgain<'a, T, R> {
+struct BackwardTask<'a, T, R> {
     windows: &'a Windows,
     rule: &'a R,
     input: &'a [T],
@@ -207,7 +208,7 @@ struct BackAgain<'a, T, R> {
     phase: Phase,
 }
 
-impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
+impl<T: Real, R: Rule> Task for BackwardTask<'_, T, R> {
     type Output = ();
 
     #[inline(always)]
@@ -222,22 +223,22 @@ impl<T: Real, R: Rule> Task for BackAgain<'_, T, R> {
         let c = windows.input.channels;
         let each = if R::SAVES_INDICES { c } else { 0 };
         let answers = output.chunks_exact(c).zip(gradient.chunks_exact(c));
-        for (i, (seen, (output, gradient))) in windows.each().zip(answers).enumerate() {
+        for (i, (patch, (output, gradient))) in windows.each().zip(answers).enumerate() {
             let indices = &indices[i * each..][..each];
-            rule.backward(seen, input, Back { output, gradient, indices, input_gradient, phase });
+            rule.backward(patch, input, Back { output, gradient, indices, input_gradient, phase });
         }
     }
 }
 
-/// A rule as a layer of its own, its windows said by size, stride and padding.
+/// A rule as a layer, with windows of a size, a stride and a padding.
 pub(super) trait Pooling: Rule {
-    /// What the registry knows of it.
+    /// Its entry in the registry.
     const ENTRY: Entry;
 
-    /// Reads what is the rule's own.
+    /// Reads the rule's own words.
     fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
 
-    /// What was read, with a blank in front of each word.
+    /// The words that were read, with a blank in front of each.
     fn text(&self) -> String {
         String::new()
     }
@@ -247,7 +248,7 @@ pub(super) trait Pooling: Rule {
         None
     }
 
-    /// Itself in ONNX operators on a picture.
+    /// The pooling as an ONNX operator on a picture.
     fn onnx<T: Real>(&self, graph: &mut Onnx<T>, input: &str, window: &Window) -> String;
 }
 

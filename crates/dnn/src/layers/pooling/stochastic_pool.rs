@@ -1,7 +1,7 @@
 use rand::Rng;
 
 use super::avg_pool::Mean;
-use super::rule::{Answer, Back, Pool, Pooling, Rule, Seen};
+use super::rule::{Answer, Back, Patch, Pool, Pooling, Rule};
 use crate::layers::window::window_usage;
 use crate::layers::{Arguments, Entry, Window};
 use crate::onnx::Onnx;
@@ -11,23 +11,24 @@ use crate::{Error, Real};
 /// `stochastic-pool` as a layer.
 pub(crate) type StochasticPool = Pool<Stochastic>;
 
-/// In training one number of each window, drawn: `y = xᵢ` with probability `xᵢ/Σ x`; in prediction what that is on average, `y = Σ x²/Σ x`.
+/// In training one number of each window, drawn: `y = xᵢ` with probability `xᵢ/Σ x`; in prediction its expected value,
+/// `y = Σ x²/Σ x`.
 ///
-/// What is negative counts as 0; so the layer belongs behind a rectifier. Where nothing is greater than 0, `y = 0`.
+/// Negative numbers count as 0, so the layer belongs after a rectifier. Where nothing is greater than 0, `y = 0`.
 ///
-/// The derivation: which one is drawn is taken as given, so in training the whole gradient goes to it. In prediction, with `s = Σ x` and `q = Σ x²`,
-/// `∂y/∂xᵢ = (2·xᵢ·s − q)/s² = (2·xᵢ − y)/s` for `xᵢ > 0`, and 0 for the others.
+/// The derivation: the draw counts as fixed, so in training the whole gradient goes to the number drawn. In prediction,
+/// with `s = Σ x` and `q = Σ x²`, `∂y/∂xᵢ = (2·xᵢ·s − q)/s² = (2·xᵢ − y)/s` for `xᵢ > 0`, and 0 for the others.
 ///
 /// Source: M. D. Zeiler, R. Fergus, Stochastic pooling for regularization of deep convolutional neural networks (2013).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stochastic;
 
-/// The sum of what is positive in a channel of a window, and of its squares.
+/// The sum of the positive numbers of a channel in a window, and of their squares.
 #[inline(always)]
-fn sums<T: Real>(seen: Seen, input: &[T], channel: usize) -> (T, T) {
+fn sums<T: Real>(patch: Patch, input: &[T], channel: usize) -> (T, T) {
     let (mut sum, mut squares) = (T::zero(), T::zero());
-    for row in seen.rows() {
-        for column in seen.columns() {
+    for row in patch.rows() {
+        for column in patch.columns() {
             let x = input[row + column + channel].max(T::zero());
             sum += x;
             squares += x * x;
@@ -36,12 +37,13 @@ fn sums<T: Real>(seen: Seen, input: &[T], channel: usize) -> (T, T) {
     (sum, squares)
 }
 
-/// Where the sum of what is positive goes beyond `limit`; the last positive number if rounding lets it go nowhere beyond.
+/// The index at which the sum of the positive numbers passes `limit`; the last positive number if rounding keeps the
+/// sum below it.
 #[inline(always)]
-fn drawn<T: Real>(seen: Seen, input: &[T], channel: usize, limit: T) -> usize {
+fn drawn<T: Real>(patch: Patch, input: &[T], channel: usize, limit: T) -> usize {
     let (mut sum, mut last) = (T::zero(), 0);
-    for row in seen.rows() {
-        for column in seen.columns() {
+    for row in patch.rows() {
+        for column in patch.columns() {
             let at = row + column + channel;
             if input[at] > T::zero() {
                 (sum, last) = (sum + input[at], at);
@@ -59,10 +61,10 @@ impl Rule for Stochastic {
     const DRAWS: bool = true;
 
     #[inline(always)]
-    fn forward<T: Real>(&self, seen: Seen, input: &[T], answer: Answer<'_, T>) {
+    fn forward<T: Real>(&self, patch: Patch, input: &[T], answer: Answer<'_, T>) {
         let Answer { output, indices, mut generator } = answer;
         for (channel, (y, index)) in output.iter_mut().zip(indices).enumerate() {
-            let (sum, squares) = sums(seen, input, channel);
+            let (sum, squares) = sums(patch, input, channel);
             *y = T::zero();
             // Drawn also where nothing depends on it: what a window draws does not depend on the others.
             let chance = generator.as_mut().map(|generator| f64::from(generator.next_u32()) / 4_294_967_296.0);
@@ -71,7 +73,7 @@ impl Rule for Stochastic {
             }
             match chance {
                 Some(chance) => {
-                    let at = drawn(seen, input, channel, sum * T::from_f64(chance));
+                    let at = drawn(patch, input, channel, sum * T::from_f64(chance));
                     (*y, *index) = (input[at], at as u32);
                 }
                 None => *y = squares / sum,
@@ -80,7 +82,7 @@ impl Rule for Stochastic {
     }
 
     #[inline(always)]
-    fn backward<T: Real>(&self, seen: Seen, input: &[T], back: Back<'_, T>) {
+    fn backward<T: Real>(&self, patch: Patch, input: &[T], back: Back<'_, T>) {
         let Back { output, gradient, indices, input_gradient, phase } = back;
         for (channel, ((&y, &g), &index)) in output.iter().zip(gradient).zip(indices).enumerate() {
             if y == T::zero() {
@@ -90,9 +92,9 @@ impl Rule for Stochastic {
                 input_gradient[index as usize] += g;
                 continue;
             }
-            let (sum, _) = sums(seen, input, channel);
-            for row in seen.rows() {
-                for column in seen.columns() {
+            let (sum, _) = sums(patch, input, channel);
+            for row in patch.rows() {
+                for column in patch.columns() {
                     let at = row + column + channel;
                     if input[at] > T::zero() {
                         input_gradient[at] += g * (input[at] + input[at] - y) / sum;

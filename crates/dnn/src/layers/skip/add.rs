@@ -7,10 +7,10 @@ use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// What comes in plus what was at the node of that name, number by number: `y = x + s`. What lies between needs to learn only what
-/// is to be changed.
+/// The input plus the node of that name, number by number: `y = x + s`. The layers between need to learn only the
+/// difference.
 ///
-/// The derivation: `∂y/∂x = ∂y/∂s = 1`; so both get the gradient as it is.
+/// The derivation: `∂y/∂x = ∂y/∂s = 1`, so both get the gradient unchanged.
 ///
 /// Source: K. He, X. Zhang, S. Ren, J. Sun, Deep residual learning for image recognition (2016).
 ///
@@ -23,14 +23,14 @@ pub struct Add {
     shape: Shape,
 }
 
-/// Numbers that are worth a task of their own.
+/// Numbers of one task.
 const CHUNK: usize = 1 << 14;
 
 impl Kind for Add {
     const ENTRY: Entry = Entry {
         name: "add",
         usage: "add NAME",
-        summary: "what was at the node named by \"as NAME\", added (residual connection)",
+        summary: "adds the node named by \"as NAME\" (residual connection)",
         formula: "y = x + s",
         is_activation: false,
     };

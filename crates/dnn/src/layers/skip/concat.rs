@@ -6,10 +6,11 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
 
-/// The channels of the node of that name behind those that come in. If that picture is larger, its middle is taken, as in the
-/// U-Net's "copy and crop": of `H` rows those from `⌊(H − h)/2⌋` on.
+/// The input's channels followed by those of the node of that name. If that picture is larger, its middle is taken, as
+/// in the U-Net's "copy and crop": of `H` rows those from `⌊(H − h)/2⌋` on.
 ///
-/// The derivation: each output is a copy of one number; so the gradient is cut in two at the same place, and what was cropped away gets 0.
+/// The derivation: each output is a copy of one number, so the gradient is cut in two at the same channel. Pixels that
+/// were cropped away get 0.
 ///
 /// Source: O. Ronneberger, P. Fischer, T. Brox, U-Net: convolutional networks for biomedical image segmentation (2015).
 ///
@@ -52,7 +53,7 @@ impl Kind for Concat {
     const ENTRY: Entry = Entry {
         name: "concat",
         usage: "concat NAME",
-        summary: "the channels of the node named by \"as NAME\" behind one's own, its middle if it is larger (copy and crop)",
+        summary: "appends the channels of the node named by \"as NAME\", its middle if it is larger (copy and crop)",
         formula: "y[i, j] = (x[i, j], s[i + ⌊(H − h)/2⌋, j + ⌊(W − w)/2⌋])",
         is_activation: false,
     };
@@ -78,7 +79,7 @@ pub(super) fn named<'a>(arguments: &mut Arguments<'a>) -> Result<&'a Mark, Error
 }
 
 impl Concat {
-    /// The first row and column of the named picture that are taken.
+    /// The first row and column taken from the named picture.
     fn first(&self) -> (usize, usize) {
         ((self.skipped.height - self.input.height) / 2, (self.skipped.width - self.input.width) / 2)
     }
@@ -87,7 +88,7 @@ impl Concat {
         self.input.channels + self.skipped.channels
     }
 
-    /// Where row `y` of the output is in the named picture.
+    /// The range of row `y` of the output in the named picture.
     fn row(&self, y: usize) -> std::ops::Range<usize> {
         let (top, left) = self.first();
         let start = ((top + y) * self.skipped.width + left) * self.skipped.channels;

@@ -1,4 +1,4 @@
-//! Skip connections: layers that see a second, earlier node.
+//! Skip connections: layers that read a second, earlier node.
 
 mod add;
 mod concat;

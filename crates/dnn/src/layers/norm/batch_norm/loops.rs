@@ -1,4 +1,4 @@
-//! What is done with every number of a sample. What belongs to a channel is handed over as often as it takes to be as wide as [`wide`] says.
+//! The loops over the numbers of a sample. Numbers that belong to a channel are repeated up to the length [`wide`].
 
 use glassbox_simd::{Level, Task};
 
@@ -7,7 +7,7 @@ use crate::Real;
 /// Numbers that are worth a loop of their own.
 const WIDE: usize = 128;
 
-/// Numbers that are gone through at a time: all channels of a few pixels, so that vectors are full however few channels there are.
+/// Numbers handled at a time: all channels of a few pixels, so that vectors are full even with few channels.
 pub(super) fn wide(channels: usize) -> usize {
     channels * (WIDE / channels).max(1)
 }

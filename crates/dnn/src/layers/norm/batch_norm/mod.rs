@@ -11,19 +11,22 @@ use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward, Memory, Pass, Phase};
 use crate::{Error, Real, Shape};
 
-/// Each channel brought to mean 0 and variance 1 over the batch, then stretched and moved as is learned: `y = γ·z + β`,
-/// `z = (x − μ)/√(σ² + ε)`.
+/// Each channel normalised to mean 0 and variance 1 over the batch, then scaled and shifted: `y = γ·z + β`, `z = (x −
+/// μ)/√(σ² + ε)`.
 ///
-/// In training `μ` and `σ²` are the mean and the variance (`Σ (x − μ)²/N`) of the `N` numbers that the channel has in all pixels of all samples
-/// of the batch. Prediction takes a running mean and variance, which move by `momentum` towards those of each batch; the variance of the batch is
-/// then `Σ (x − μ)²/(N − 1)`, as in PyTorch. With one number a channel that variance is unknown, and the running one stays.
+/// In training `μ` and `σ²` are the mean and the variance (`Σ (x − μ)²/N`) of the `N` numbers of the channel, in all
+/// pixels of all samples of the batch. Prediction uses a running mean and variance, which move by `momentum` towards
+/// those of each batch; here the variance of the batch is `Σ (x − μ)²/(N − 1)`, as in PyTorch. With one number a
+/// channel that variance is undefined, and the running one stays.
 ///
-/// The derivation, with `g = ∂E/∂y`: `∂E/∂β = Σ g` and `∂E/∂γ = Σ g·z`, as for any line. In training a number matters in three ways: as itself,
-/// through the mean and through the variance. With `r = 1/√(σ² + ε)`: `∂zₖ/∂xᵢ = r·(δᵢₖ − 1/N) + (xₖ − μ)·∂r/∂xᵢ`, where
-/// `∂σ²/∂xᵢ = 2·(xᵢ − μ)/N` and so `∂r/∂xᵢ = −½·r³·2·(xᵢ − μ)/N = −r²·zᵢ/N`; together `∂zₖ/∂xᵢ = r·(δᵢₖ − 1/N − zᵢ·zₖ/N)`. Summed over `k`:
-/// `∂E/∂xᵢ = γ·r·(gᵢ − (∂E/∂β)/N − zᵢ·(∂E/∂γ)/N)`. In prediction `μ` and `σ²` are fixed, and `∂E/∂xᵢ = γ·r·gᵢ`.
+/// The derivation, with `g = ∂E/∂y`: `∂E/∂β = Σ g` and `∂E/∂γ = Σ g·z`, as for any line. In training a number matters
+/// in three ways: as itself, through the mean and through the variance. With `r = 1/√(σ² + ε)`: `∂zₖ/∂xᵢ = r·(δᵢₖ −
+/// 1/N) + (xₖ − μ)·∂r/∂xᵢ`, where `∂σ²/∂xᵢ = 2·(xᵢ − μ)/N` and so `∂r/∂xᵢ = −½·r³·2·(xᵢ − μ)/N = −r²·zᵢ/N`; together
+/// `∂zₖ/∂xᵢ = r·(δᵢₖ − 1/N − zᵢ·zₖ/N)`. Summed over `k`: `∂E/∂xᵢ = γ·r·(gᵢ − (∂E/∂β)/N − zᵢ·(∂E/∂γ)/N)`. In prediction
+/// `μ` and `σ²` are fixed, and `∂E/∂xᵢ = γ·r·gᵢ`.
 ///
-/// Source: S. Ioffe, C. Szegedy, Batch normalization: accelerating deep network training by reducing internal covariate shift (2015).
+/// Source: S. Ioffe, C. Szegedy, Batch normalization: accelerating deep network training by reducing internal covariate
+/// shift (2015).
 ///
 /// # Shape
 /// `[n, h, w, c]` → `[n, h, w, c]`; `weight` (γ), `bias` (β), and, not trained, `mean` and `variance`, all `[c, 1]`.
@@ -91,7 +94,8 @@ impl Kind for BatchNorm {
     const ENTRY: Entry = Entry {
         name: "batch-norm",
         usage: "batch-norm [eps E] [momentum M]",
-        summary: "each channel to mean 0 and variance 1 over the batch, then stretched and moved as learned (eps 1e-5, momentum 0.1)",
+        summary: "each channel to mean 0 and variance 1 over the batch, then scaled and shifted (eps 1e-5, \
+                  momentum 0.1)",
         formula: "y = γ·(x − μ)/√(σ² + ε) + β",
         is_activation: false,
     };
@@ -103,8 +107,8 @@ impl Kind for BatchNorm {
     }
 }
 
-/// What a training pass keeps: mean, 1/√(variance + ε) and unbiased variance of each channel, as wide as the loops want them, and how many numbers
-/// each channel had.
+/// The state of a training pass: mean, 1/√(variance + ε) and unbiased variance of each channel, each repeated to the
+/// length of the loops, and the numbers a channel.
 fn saved<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
     let (mean, rest) = memory.split_at(wide);
     let (scale, rest) = rest.split_at(wide);
@@ -113,11 +117,11 @@ fn saved<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
 }
 
 impl BatchNorm {
-    /// Looks at a batch; leaves what [`saved`] takes apart.
+    /// Measures a batch into the memory that [`saved`] reads.
     ///
-    /// The squares are those of the distances from each sample's own mean `mₛ` over its `n` pixels, while the sample is at hand:
-    /// `Σ (x − μ)² = Σₛ (Σ (x − mₛ)² + n·(mₛ − μ)²)`.
-    fn look<T: Real>(&self, pass: Pass, input: &[T], memory: &mut Memory<T>) {
+    /// Squared distances are taken from each sample's own mean `mₛ` over its `n` pixels, while the sample is in the
+    /// cache: `Σ (x − μ)² = Σₛ (Σ (x − mₛ)² + n·(mₛ − μ)²)`.
+    fn measure<T: Real>(&self, pass: Pass, input: &[T], memory: &mut Memory<T>) {
         let (c, size, pixels) = (self.shape.channels, self.shape.len(), T::from_f64(self.shape.pixels() as f64));
         let wide = wide(c);
         let looks = memory.scratch.numbers.room(pass.samples * 2 * wide);
@@ -221,7 +225,7 @@ impl<T: Real> Layer<T> for BatchNorm {
         let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
         let [mean, scale] = match pass.phase {
             Phase::Train => {
-                self.look(pass, input, memory);
+                self.measure(pass, input, memory);
                 let ([mean, scale, _], _) = saved(memory.saved.get(), wide);
                 [mean, scale]
             }
@@ -243,7 +247,7 @@ impl<T: Real> Layer<T> for BatchNorm {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
         let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
         let known;
-        // Of what does not move with the batch, nothing is taken away.
+        // In prediction the mean and the variance are fixed, so nothing is subtracted.
         let ([mean, scale], share) = match pass.phase {
             Phase::Train => {
                 let ([mean, scale, _], count) = saved(memory.saved.get(), wide);
