@@ -1,6 +1,5 @@
-//! What TIFF files say of their picture: the colour profile and EXIF. An EXIF block is a small TIFF file without
-//! pixels, and a TIFF file has the same entries beside those that describe its pixels:
-//! they are copied from the one to the other.
+//! Metadata of TIFF files: the colour profile and EXIF. An EXIF block is itself a small TIFF file without pixels, so
+//! directory entries are copied from one to the other.
 //!
 //! Source: TIFF 6.0 (1992), section 2; CIPA DC-008 (EXIF 2.32), clause 4.6.
 
@@ -13,9 +12,9 @@ use self::read::Source;
 use self::write::{append, own_entries};
 use crate::Metadata;
 
-/// Entries of the main directory that say something of the picture, not of how it is stored: description, maker,
-/// model, orientation, resolution,
-/// software, date, artist, computer, rating, copyright, Windows' titles; and the directories of exposure and of place.
+/// Entries of the main directory that describe the picture, not its storage: description, maker, model, orientation,
+/// resolution, software, date, artist, computer, rating, copyright, Windows' titles; and the directories of exposure
+/// and of GPS.
 const KEPT: [u16; 21] = [
     270,
     271,
@@ -56,14 +55,14 @@ struct Entry {
 }
 
 enum Value {
-    /// As the file has it: the number itself, or where it stands.
+    /// As stored: the number itself, or its offset.
     Field([u8; 4]),
-    /// All of its bytes, the smallest first.
+    /// All of its bytes, little-endian.
     Bytes(Vec<u8>),
     Directory(Vec<Entry>),
 }
 
-/// What a TIFF file says.
+/// Reads the colour profile and the EXIF entries of a TIFF file.
 pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
     let mut source = Source::new(reader);
     source.may_be_large = true;
@@ -73,7 +72,7 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
         Value::Bytes(bytes) => Some(bytes),
         _ => None,
     });
-    // A resolution of no unit is what writers say who know of none.
+    // Writers that know no resolution give one without a unit.
     let has_unit = entries.iter().any(|entry| entry.tag == UNIT && entry.short() != Some(1));
     entries.retain(|entry| has_unit || ![282, 283, UNIT].contains(&entry.tag));
     entries.retain(|entry| !entry.is_upright());
@@ -85,12 +84,12 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
     Metadata { icc, exif: (!entries.is_empty()).then(block), ..Metadata::default() }
 }
 
-/// What an EXIF block has to say: not that the picture stands upright, which goes without saying.
+/// Whether an EXIF block holds information. An upright orientation alone is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Says {
     Nothing,
     Something,
-    /// Something, and something else that makes no sense.
+    /// Some entries are valid, others are damaged.
     Partly,
     Nonsense,
 }
@@ -109,26 +108,25 @@ impl Says {
     }
 }
 
-/// Puts what the encoder leaves out into a TIFF file, whose bytes stand with the smallest first: that the last
-/// channel is alpha, not multiplied
-/// into the others, and an EXIF block; a block that makes no sense is left out.
+/// Adds to a little-endian TIFF file what the encoder leaves out: an EXIF block, and the note that the last channel is
+/// alpha that is not multiplied into the others. A damaged block is left out.
 pub(crate) fn complete_tiff(file: &mut Vec<u8>, has_alpha: bool, exif: Option<&[u8]>) {
     let new = exif.and_then(|exif| Source::new(&mut Cursor::new(exif)).main()).unwrap_or_default();
     let Some(mut entries) = own_entries(file) else { return };
-    // That nothing is predicted goes without saying where nothing is packed.
+    // Nothing is packed, so nothing needs a predictor.
     entries.retain(|own| own.tag != PREDICTOR && (own.tag == PROFILE || new.iter().all(|new| new.tag != own.tag)));
     if has_alpha {
         entries.push(Entry { tag: EXTRA_SAMPLES, kind: 3, count: 1, value: Value::Field([2, 0, 0, 0]) });
     }
     entries.extend(new.into_iter().filter(|new| new.tag != PROFILE));
     entries.sort_by_key(|entry| entry.tag);
-    // As many as there are tags at most, which is what a directory can count.
+    // One entry a tag: a directory counts its entries in 16 bits.
     entries.dedup_by_key(|entry| entry.tag);
     append(file, &entries);
 }
 
 impl Entry {
-    /// Whether it says that the picture need not be turned.
+    /// Whether it is the orientation of an upright picture.
     fn is_upright(&self) -> bool {
         self.tag == ORIENTATION && self.short() == Some(1)
     }
@@ -164,9 +162,9 @@ mod tests {
         let block = exif_of_tiff(&mut Cursor::new(BIG)).unwrap();
         assert!(block.starts_with(b"II*\0") && block.windows(8).any(|part| part == b"glassbox"));
         assert!(block.windows(8).any(|part| part == [1, 0, 0, 0, 250, 0, 0, 0]));
-        // Its width says how it is stored.
+        // The width describes the storage.
         assert!(!block.windows(4).any(|part| part == [0x00, 0x01, 3, 0]));
-        // A file with a width of its own and a maker that goes.
+        // This file has its own width, and a maker that is replaced.
         let mut file =
             b"II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x05\0\0\0\x0f\x01\x02\0\x02\0\0\0x\0\0\0\0\0\0\0".to_vec();
         complete_tiff(&mut file, false, Some(&block));
@@ -177,7 +175,7 @@ mod tests {
     #[test]
     fn what_is_damaged_is_left_out() {
         for length in 0..BIG.len() {
-            // Cut anywhere, and with any byte another: no panic.
+            // Truncated at any byte, or with any byte changed: no panic.
             let _ = exif_of_tiff(&mut Cursor::new(&BIG[..length]));
             let mut other = BIG.to_vec();
             other[length] ^= 0xff;

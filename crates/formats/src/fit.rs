@@ -1,4 +1,4 @@
-//! What a picture loses on its way into a format.
+//! Converts a picture to the nearest that a format can hold.
 
 use std::collections::HashSet;
 
@@ -7,14 +7,15 @@ use glassbox_tensor::{Element, Image};
 use crate::exif::Says;
 use crate::{Format, Picture, Pixels};
 
-/// What finds room in a JPEG's segments of 65533 bytes, one for EXIF and 254 for a profile, with the names that stand before them.
+/// Most bytes of metadata in a JPEG. A segment holds 65533 bytes with its name; there is one for EXIF and 254 for a
+/// profile.
 const MOST_JPEG_EXIF: usize = 65533 - 6;
 const MOST_JPEG_PROFILE: usize = 254 * (65533 - 14);
 
 /// Colours of a GIF.
 const MOST_COLOURS: usize = 256;
 
-/// The nearest picture that the format can hold, and what was lost on the way.
+/// The nearest picture that the format can hold, and notes on what was lost.
 pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
     let Picture { mut pixels, mut metadata, .. } = picture;
     let (holds, mut notes) = (format.holds(), Vec::new());
@@ -35,30 +36,30 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
         });
         notes.push(format!("{format} cannot hold {found}: written as {written}"));
     }
-    // Floating-point TIFFs of one channel are not written by the library.
+    // The library does not write floating-point TIFFs of one channel.
     let channels: &[usize] = if pixels.depth() == "f32" { &[3, 4] } else { holds.channels };
     let found = pixels.dim().2;
     if !channels.contains(&found) {
         let with_alpha = found % 2 == 0 && channels.contains(&4);
-        let wanted = match (found, with_alpha) {
+        let target = match (found, with_alpha) {
             (2, false) if channels.contains(&1) => 1,
             (_, true) => 4,
             _ if channels.contains(&3) => 3,
             _ => 1,
         };
-        if found % 2 == 0 && wanted % 2 == 1 && !pixels.is_opaque() {
+        if found % 2 == 0 && target % 2 == 1 && !pixels.is_opaque() {
             notes.push(format!("{format} cannot hold alpha: shown over white"));
         }
         pixels = match pixels {
             Pixels::U8(image) => {
-                Pixels::U8(with_channels(&image, wanted, |v| f64::from(v) / 255.0, |v| (v * 255.0).round() as u8))
+                Pixels::U8(with_channels(&image, target, |v| f64::from(v) / 255.0, |v| (v * 255.0).round() as u8))
             }
             Pixels::U16(image) => {
-                Pixels::U16(with_channels(&image, wanted, |v| f64::from(v) / 65535.0, |v| (v * 65535.0).round() as u16))
+                Pixels::U16(with_channels(&image, target, |v| f64::from(v) / 65535.0, |v| (v * 65535.0).round() as u16))
             }
-            Pixels::F32(image) => Pixels::F32(with_channels(&image, wanted, f64::from, |v| v as f32)),
+            Pixels::F32(image) => Pixels::F32(with_channels(&image, target, f64::from, |v| v as f32)),
         };
-        if found > 2 && wanted == 1 {
+        if found > 2 && target == 1 {
             notes.push(format!("{format} cannot hold colours: brightness is left"));
         }
     }
@@ -75,7 +76,7 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
     if holds.metadata {
         notes.extend(metadata.bring_up_to_date(pixels.dim()));
     }
-    // What is said of the picture and how it is stored stand in one directory.
+    // In a TIFF, one directory holds EXIF and the description of the storage.
     if format == Format::Tiff {
         match says {
             Says::Nothing | Says::Something => {}
@@ -101,7 +102,7 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
     (Picture { pixels, metadata, ..picture }, notes)
 }
 
-/// What GIF makes of a picture: pixels are there or not, and of few colours. What was lost.
+/// Makes alpha all or nothing, as GIF needs, and returns notes on what is lost.
 fn indexed(image: &mut Image<u8>) -> Vec<String> {
     let (channels, mut notes) = (image.channels(), Vec::new());
     if channels == 4 {
@@ -115,40 +116,43 @@ fn indexed(image: &mut Image<u8>) -> Vec<String> {
         }
     }
     let mut colours = HashSet::new();
-    // Whatever cannot be seen is one colour.
-    let seen = |pixel: &[u8]| if pixel.get(3) == Some(&0) { [0; 4] } else { [pixel[0], pixel[1], pixel[2], 255] };
-    if image.as_slice().chunks_exact(channels).any(|pixel| colours.insert(seen(pixel)) && colours.len() > MOST_COLOURS)
+    // Transparent pixels share one colour.
+    let visible = |pixel: &[u8]| if pixel.get(3) == Some(&0) { [0; 4] } else { [pixel[0], pixel[1], pixel[2], 255] };
+    if image
+        .as_slice()
+        .chunks_exact(channels)
+        .any(|pixel| colours.insert(visible(pixel)) && colours.len() > MOST_COLOURS)
     {
         notes.push(format!("GIF holds at most {MOST_COLOURS} colours: reduced to those"));
     }
     notes
 }
 
-/// Grey to colour, colour to brightness by Rec. 601, alpha kept or laid over white.
+/// Converts grey to colour, colour to brightness by Rec. 601, and keeps alpha or blends with white.
 fn with_channels<T: Element>(
     image: &Image<T>,
-    wanted: usize,
+    target: usize,
     unit: impl Fn(T) -> f64,
     value: impl Fn(f64) -> T,
 ) -> Image<T> {
     let (height, width, found) = image.dim();
-    let mut out = Vec::with_capacity(height * width * wanted);
+    let mut out = Vec::with_capacity(height * width * target);
     for pixel in image.as_slice().chunks_exact(found) {
         let (colours, alpha) = if found % 2 == 0 { pixel.split_at(found - 1) } else { (pixel, &[][..]) };
         let luma = match *colours {
-            [r, g, b] if wanted == 1 => Some(value(0.299 * unit(r) + 0.587 * unit(g) + 0.114 * unit(b))),
+            [r, g, b] if target == 1 => Some(value(0.299 * unit(r) + 0.587 * unit(g) + 0.114 * unit(b))),
             _ => None,
         };
-        for channel in 0..if wanted == 1 { 1 } else { 3 } {
+        for channel in 0..if target == 1 { 1 } else { 3 } {
             let colour = luma.unwrap_or_else(|| colours[channel.min(colours.len() - 1)]);
-            match (alpha, wanted % 2) {
+            match (alpha, target % 2) {
                 (&[alpha], 1) => out.push(value(unit(colour) * unit(alpha) + 1.0 - unit(alpha))),
                 _ => out.push(colour),
             }
         }
-        if wanted == 4 {
+        if target == 4 {
             out.push(alpha.first().copied().unwrap_or_else(|| value(1.0)));
         }
     }
-    Image::from_vec([height, width, wanted], out).expect("so many values a pixel")
+    Image::from_vec([height, width, target], out).expect("`target` values a pixel")
 }

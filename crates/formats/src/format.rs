@@ -23,7 +23,7 @@ pub enum Format {
 impl fmt::Display for Format {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = format!("{self:?}");
-        // An abbreviation but for one.
+        // All but one are abbreviations.
         out.write_str(&if *self == Format::Webp { "WebP".into() } else { name.to_uppercase() })
     }
 }
@@ -64,7 +64,7 @@ impl Format {
         Self::SUFFIXES.iter().find(|(known, _)| *known == suffix).map(|(_, format)| *format)
     }
 
-    /// The format that a file is to be written in.
+    /// The format of a file to write.
     ///
     /// # Errors
     /// If its suffix is not that of a known format.
@@ -80,7 +80,7 @@ impl Format {
         })
     }
 
-    /// Says that a picture is too large for the format, if it is.
+    /// Refuses a picture that is too large for the format.
     pub(crate) fn check_size(self, (height, width, _): (usize, usize, usize)) -> io::Result<()> {
         let most = self.holds().most_a_side;
         if height.max(width) > most {

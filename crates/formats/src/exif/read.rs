@@ -5,37 +5,38 @@ use std::io::{Read, Seek, SeekFrom};
 use super::{Entry, KEPT, PROFILE, Value};
 use crate::whole::is_big_tiff;
 
-/// Entries that point to a directory: exposure, place, and compatibility.
+/// Entries that point to a directory: exposure, GPS, and compatibility.
 const DIRECTORIES: [u16; 3] = [34665, 34853, 40965];
 
-/// The type of a place.
+/// The type of an offset.
 const LONG: u16 = 4;
 
-/// Bytes of the types, by their number.
+/// Bytes of a value, by the number of its type.
 const SIZES: [usize; 14] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
 
 /// A type of EXIF 3.0.
 const UTF_8: u16 = 129;
 
-/// Most bytes that are read in all, each time some being charged for going there: no camera writes as many.
+/// Most bytes that are read in all. Each read costs `CHARGE` bytes more. No camera writes that much.
 const MOST_BYTES: usize = 1 << 24;
 const CHARGE: usize = 512;
 
-/// Directories below each other.
+/// Most levels of nested directories.
 const LEVELS: usize = 3;
 
-/// A file of either byte order.
+/// A file of either byte order, read entry by entry.
 pub(super) struct Source<'a, R> {
     reader: &'a mut R,
     is_big: bool,
-    /// Whether it is a BigTIFF, whose counts and places have eight bytes, and whether it may be: an EXIF block may not.
+    /// Whether it is a BigTIFF, whose counts and offsets have eight bytes.
     is_large: bool,
+    /// Whether BigTIFF is allowed: an EXIF block is never one.
     pub(super) may_be_large: bool,
     /// Bytes that may still be read.
     left: usize,
-    /// Entries of the main directory that are not kept.
+    /// How many entries of the main directory were skipped.
     pub(super) passed: usize,
-    /// Whether an entry makes no sense.
+    /// Whether an entry is damaged.
     pub(super) is_damaged: bool,
 }
 
@@ -52,7 +53,7 @@ impl<'a, R: Read + Seek> Source<'a, R> {
         }
     }
 
-    /// What is kept of the main directory.
+    /// The entries of the main directory that describe the picture.
     pub(super) fn main(&mut self) -> Option<Vec<Entry>> {
         let head = self.bytes(0, 8)?;
         (self.is_big, self.is_large) = (head.starts_with(b"MM"), self.may_be_large && is_big_tiff(&head));
@@ -64,11 +65,11 @@ impl<'a, R: Read + Seek> Source<'a, R> {
         self.directory(at, LEVELS)
     }
 
-    /// A directory, and those in it `depth` levels down, all told.
+    /// The entries of a directory, with its subdirectories down to `depth` levels.
     fn directory(&mut self, at: u64, depth: usize) -> Option<Vec<Entry>> {
         let (count, row) = if self.is_large { (8, 20) } else { (2, 12) };
         let rows = self.bytes(at, count)?;
-        // More than there are tags is nonsense, and more than a block can count.
+        // There are at most as many entries as tags.
         let rows = u64::from(u16::try_from(self.number(&rows)).ok()?) * row;
         let rows = self.bytes(at.checked_add(count as u64)?, usize::try_from(rows).ok()?)?;
         let mut entries = Vec::new();

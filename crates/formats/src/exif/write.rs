@@ -2,7 +2,7 @@
 
 use super::{Entry, Value};
 
-/// The entries of a file's main directory as they stand.
+/// The entries of a file's main directory, as stored.
 pub(super) fn own_entries(file: &[u8]) -> Option<Vec<Entry>> {
     let at = u32::from_le_bytes(*file.strip_prefix(b"II*\0")?.first_chunk()?) as usize;
     let directory = file.get(at..)?;
@@ -20,13 +20,13 @@ pub(super) fn own_entries(file: &[u8]) -> Option<Vec<Entry>> {
     )
 }
 
-/// Appends a directory with all that belongs to it and makes it the main one.
+/// Appends a directory with its values and makes it the main one.
 pub(super) fn append(file: &mut Vec<u8>, entries: &[Entry]) {
     let at = directory(file, entries);
     file[4..8].copy_from_slice(&at.to_le_bytes());
 }
 
-/// Appends a directory; where it stands.
+/// Appends a directory and returns its offset.
 fn directory(file: &mut Vec<u8>, entries: &[Entry]) -> u32 {
     let mut rows = Vec::new();
     for entry in entries {

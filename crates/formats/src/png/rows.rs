@@ -10,30 +10,32 @@ use crate::error::plain;
 use crate::whole::{is_whole_png, png_meaning};
 use crate::{Error, Metadata};
 
-/// Bytes of a row that may be kept many times over: 40000 pixels of four channels of 16 bits and many to spare.
+/// Most bytes of a row in a picture that is processed row by row, with room to keep many rows: 40000 pixels of four
+/// channels of 16 bits take 320000 bytes.
 pub const MOST_ROW_BYTES: usize = 1 << 22;
 
-/// The rows of a PNG file, from above.
+/// The rows of a PNG file, from top to bottom.
 pub struct PngRows {
     reader: png::Reader<BufReader<File>>,
     name: String,
-    /// Rows that were not read yet.
+    /// Rows still to read.
     left: usize,
     /// Height, width and channels.
     pub shape: (usize, usize, usize),
     /// Whether the numbers have 16 bits, not 8.
     pub is_u16: bool,
-    /// What came with the picture.
+    /// Colour profile, EXIF and chunks.
     pub metadata: Metadata,
-    /// The file's length and when it was changed last, as far as the system says: other ones, another file.
+    /// The file's length and time of change, by which a changed file is noticed.
     pub stamp: (u64, Option<SystemTime>),
 }
 
 impl PngRows {
-    /// Opens a file to be read row by row; none if that cannot be done: it is not a PNG or a damaged one, it is interlaced, it is to be turned
-    /// as its EXIF says, or its rows are too long. Whoever reads such a file as a whole is told what is wrong with it.
+    /// Opens a file to read it row by row. Returns none if that is impossible: it is no PNG, it is damaged or
+    /// interlaced, its EXIF orientation must be applied, or its rows are too long. Reading such a file as a whole
+    /// tells what is wrong.
     pub fn open(path: &Path, auto_orient: bool) -> Option<Self> {
-        // What cannot be read twice, as a pipe, must not be begun here.
+        // A pipe cannot be read twice, so it must not be started here.
         if !path.metadata().ok()?.is_file() {
             return None;
         }
@@ -112,7 +114,7 @@ impl PngRows {
             return Err(cut_short(&"there are fewer rows than it says"));
         }
         self.left = self.left.saturating_sub(1);
-        // Asked for one more, the decoder looks at the sum behind the data.
+        // When asked for one row more, the decoder compares the checksum after the data.
         if self.left == 0 {
             read()?;
         }

@@ -7,7 +7,8 @@ use super::pack::pack;
 use crate::Metadata;
 use crate::metadata::PngChunk;
 
-/// Bytes that are packed by themselves. They are the same whatever the number of threads, and so is the file.
+/// Bytes of a block, which is packed on its own. It does not depend on the number of threads, so neither does the
+/// file.
 const BLOCK_BYTES: usize = 1 << 18;
 
 /// A PNG file that is written row by row and packed block by block on all threads.
@@ -17,9 +18,9 @@ pub struct PngWriter<W> {
     /// Bytes of a row and of a pixel.
     line: usize,
     pixel: usize,
-    /// The last row that was packed, then those that are waiting to be.
+    /// The last packed row, then the rows that wait.
     rows: Vec<u8>,
-    /// Rows that were packed and the rows there are to be.
+    /// Packed rows, and all rows of the picture.
     done: usize,
     height: usize,
     checksum: simd_adler32::Adler32,
@@ -29,7 +30,7 @@ impl<W: Write> PngWriter<W> {
     /// Begins a file: `bits` 8 or 16, `compression` from 0 (none) to 9 (hardest).
     ///
     /// # Errors
-    /// If the picture is larger than PNG can say, or the system would not write it.
+    /// If the picture is too large for PNG, or the system reports an error.
     ///
     /// # Panics
     /// If there are not 1 to 4 channels of 8 or 16 bits.
@@ -58,7 +59,7 @@ impl<W: Write> PngWriter<W> {
             [ColorType::Grayscale, ColorType::GrayscaleAlpha, ColorType::Rgb, ColorType::Rgba][channels - 1];
         info.icc_profile = metadata.icc.as_deref().map(Into::into);
         info.exif_metadata = metadata.exif.as_deref().map(Into::into);
-        // The library writes what comes before the pixels; at the end it puts an end, which is ours to put later.
+        // The library writes the chunks before the pixels, and an end, which must come later.
         let mut head = Vec::new();
         png::Encoder::with_info(&mut head, info)?.write_header()?;
         head.truncate(head.len() - END_BYTES);
@@ -89,13 +90,13 @@ impl<W: Write> PngWriter<W> {
         self.pack(false)
     }
 
-    /// Writes what is left, and the end.
+    /// Writes the rows that wait, and the end of the file.
     ///
     /// # Errors
     /// What the system reports.
     ///
     /// # Panics
-    /// If there were not as many rows as were announced.
+    /// If fewer or more rows were written than announced.
     pub fn finish(mut self) -> io::Result<W> {
         self.pack(true)?;
         assert_eq!(self.done, self.height, "PngWriter: as many rows as announced");
@@ -108,11 +109,11 @@ impl<W: Write> PngWriter<W> {
         Ok(self.to)
     }
 
-    /// Packs the blocks that are whole, or all that is left.
+    /// Packs the complete blocks, or with `all` every row.
     fn pack(&mut self, all: bool) -> io::Result<()> {
         let waiting = self.rows.len() / self.line - 1;
         let block_rows = (BLOCK_BYTES / self.line).max(1);
-        // Enough for every thread to have something to do.
+        // A block for every thread.
         let batch = block_rows * rayon::current_num_threads();
         let count = if all { waiting } else { waiting / batch * batch };
         let (line, pixel, level, first) = (self.line, self.pixel, self.level, self.done == 0);
