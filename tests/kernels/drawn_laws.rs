@@ -125,11 +125,11 @@ fn evolution_finds_a_blend_that_keeps_edges() {
         let disc = (y as i32 - 40).pow(2) + (x as i32 - 50).pow(2) < 700;
         (if disc { 100 } else { 80 }) + (state >> 29) as u8
     });
-    let wanted = run("max-pool:size=3", &run("sobel", &picture));
+    let expected = run("max-pool:size=3", &run("sobel", &picture));
     let error = |pooled: &Image<u8>| {
         let found = run("sobel", pooled);
         let squares =
-            found.as_slice().iter().zip(wanted.as_slice()).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2));
+            found.as_slice().iter().zip(expected.as_slice()).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2));
         squares.sum::<f64>()
     };
     let evolved = run("genetic-pool:size=3", &picture);

@@ -1,4 +1,4 @@
-//! Whole trainings through the library: a few settings and a data set in, a net out, with what happens told on the way.
+//! Whole trainings through the library: settings and a data set in, a net and events out.
 
 use std::ops::ControlFlow;
 
@@ -69,7 +69,7 @@ fn nothing_set_is_the_article() {
 fn an_answer_to_an_event_interrupts_and_a_checkpoint_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let data = Data::open(bars(folder.path())).unwrap();
-    // In batches it stops after one; the article's way tells of no less than its few samples.
+    // In batches it stops after one; the article's way reports only after all of these few samples.
     for (layers, done) in [("dense 6 | relu | dense 3", 1), ("dense 6 | sigmoid | dense 3 | sigmoid", 2)] {
         let kept = folder.path().join(layers.replace(' ', ""));
         let settings = Settings { hold_out: Some(60), batch: None, order: Some(Order::Shuffle), ..settings(layers) };

@@ -11,15 +11,15 @@ use crate::support::npz::{archive, npy};
 use crate::support::pictures::png_of;
 use crate::support::programs::{bars, data, dnn, err, filters, refused, small_picture, text};
 
-/// What stood in the output before, and must stand there still.
+/// The content of the output before, which must stay.
 const OLD: &[u8] = b"old";
 
-fn refuse_picture(folder: &Path, name: &str, bytes: &[u8], wanted: &[&str]) {
+fn refuse_picture(folder: &Path, name: &str, bytes: &[u8], expected: &[&str]) {
     fs::write(folder.join(name), bytes).unwrap();
     fs::write(folder.join("out.png"), OLD).unwrap();
-    refused(filters(folder, &["sobel", name, "out.png"]), 1, &[&[name], wanted].concat());
+    refused(filters(folder, &["sobel", name, "out.png"]), 1, &[&[name], expected].concat());
     assert_eq!(fs::read(folder.join("out.png")).unwrap(), OLD);
-    refused(filters(folder, &["compare", name, "out.png"]), 1, &[&[name], wanted].concat());
+    refused(filters(folder, &["compare", name, "out.png"]), 1, &[&[name], expected].concat());
     assert_eq!(fs::read(folder.join("out.png")).unwrap(), OLD);
 }
 
@@ -36,7 +36,7 @@ fn pictures_that_are_none() {
             && said["error"].as_str().is_some_and(|error| error.starts_with("none.png: ")),
         "{said}"
     );
-    // A folder below a file cannot be made; which of the pictures it was for does not matter.
+    // A folder in a file cannot be made; the message may name any of the pictures.
     fs::write(folder.join("file"), "").unwrap();
     fs::copy(data("chelsea.png"), folder.join("cat.png")).unwrap();
     let said = filters(folder, &["sobel", "cat.png", "--out-dir", "file/below", "--json"]).stdout;
@@ -51,7 +51,7 @@ fn pictures_that_are_none() {
         b"this is only text, whatever its name",
         &["is not a picture of a known format; png, jpeg"],
     );
-    // Row by row it may be as high as it likes, but the rows must be there.
+    // A PNG that is read row by row may be high, but its rows must exist.
     fs::write(folder.join("huge.png"), png_of(100_000, 100_000)).unwrap();
     refused(filters(folder, &["sobel", "huge.png", "none.png"]), 1, &["huge.png: is ", " (png)"]);
     for whole in ["spectral-pool", "compare"] {
@@ -72,8 +72,8 @@ fn flags_that_cannot_be() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     small_picture(folder);
-    let wrong = |arguments: &[&str], wanted: &[&str]| {
-        refused(filters(folder, &[arguments, &["in.png", "out.png"]].concat()), 2, wanted);
+    let wrong = |arguments: &[&str], expected: &[&str]| {
+        refused(filters(folder, &[arguments, &["in.png", "out.png"]].concat()), 2, expected);
         assert!(!folder.join("out.png").exists());
     };
     wrong(&["median", "--size", "4"], &["--size 4: expected an odd whole number from 1 to 255"]);
@@ -117,8 +117,8 @@ fn flags_that_cannot_be() {
         &["in.png: is both IN and OUT; --in-place allows that"],
     );
     assert!(filters(folder, &["sobel", "in.png", "in.png", "--in-place"]).status.success());
-    let train = |arguments: &[&str], wanted: &[&str]| {
-        refused(dnn(folder, &[&["train"], arguments].concat()), 2, wanted);
+    let train = |arguments: &[&str], expected: &[&str]| {
+        refused(dnn(folder, &[&["train"], arguments].concat()), 2, expected);
         assert!(!folder.join("model.npz").exists());
     };
     train(&["--epochs", "0"], &["--epochs: found 0"]);
@@ -163,7 +163,7 @@ fn a_training_that_runs_away_says_when_and_what_is_left() {
     let away = ["--optimiser", "sgd", "--lr", "1e30"];
     refused(dnn(folder, &[&flags[..], &away].concat()), 1, &["epoch 1: ", "bars.npz: the loss is ", " at step "]);
     assert!(!folder.join("model.npz").exists());
-    // A rate that is kept for an epoch and then made too large leaves the first epoch's state.
+    // A rate that becomes too large after an epoch leaves the state of the first epoch.
     let later = ["--optimiser", "sgd", "--lr", "0.1", "--schedule", "step:1:1e30", "--checkpoint", "kept"];
     let output = dnn(folder, &[&flags[..], &later].concat());
     assert!(err(&output).contains("the last good state is kept/checkpoint-000001"), "{}", err(&output));
@@ -175,8 +175,8 @@ fn pictures_too_small_for_the_window() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     small_picture(folder);
-    let wanted = ["in.png", "max-pool: a picture of 4×5 pixels is too small; at least 8×8 are needed"];
-    refused(filters(folder, &["max-pool", "in.png", "out.png", "--size", "8"]), 1, &wanted);
+    let expected = ["in.png", "max-pool: a picture of 4×5 pixels is too small; at least 8×8 are needed"];
+    refused(filters(folder, &["max-pool", "in.png", "out.png", "--size", "8"]), 1, &expected);
     refused(
         filters(folder, &["median", "in.png", "out.png", "--size", "7", "--border", "crop"]),
         1,
@@ -229,10 +229,10 @@ fn outputs_that_cannot_be() {
 fn data_sets_that_are_none() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let refuse = |entries: &[(&str, Vec<u8>)], wanted: &[&str]| {
+    let refuse = |entries: &[(&str, Vec<u8>)], expected: &[&str]| {
         archive(&folder.join("set.npz"), entries);
         fs::write(folder.join("model.npz"), OLD).unwrap();
-        refused(dnn(folder, &["train", "--data", "set.npz"]), 1, &[&["set.npz"], wanted].concat());
+        refused(dnn(folder, &["train", "--data", "set.npz"]), 1, &[&["set.npz"], expected].concat());
         assert_eq!(fs::read(folder.join("model.npz")).unwrap(), OLD);
     };
     let x = |n: usize| npy("'|u1'", false, &format!("({n}, 2, 2)"), &vec![0; 4 * n]);
@@ -277,14 +277,14 @@ fn model(folder: &Path, hidden: usize, value: f32) {
 fn models_that_are_none() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let refuse = |wanted: &[&str]| {
+    let refuse = |expected: &[&str]| {
         for arguments in [
             &["eval", "model.npz"][..],
             &["show", "model.npz", "--index", "0"],
             &["inspect", "model.npz"],
             &["ask", "model.npz"],
         ] {
-            refused(dnn(folder, arguments), 1, &[&["model.npz"], wanted].concat());
+            refused(dnn(folder, arguments), 1, &[&["model.npz"], expected].concat());
         }
     };
     refuse(&["cannot be read: No such file"]);
@@ -344,7 +344,7 @@ fn what_a_review_found() {
     let arrays = ["w_i_h", "b_i_h", "w_h_o", "b_h_o"].map(|name| (name, nothing(huge)));
     archive(&folder.join("model.npz"), &arrays);
     refused(dnn(folder, &["inspect", "model.npz"]), 1, &["model.npz"]);
-    // Layer upon layer, each within its limit.
+    // Many layers, each within its limit.
     let text = format!("input 8192{}", " | dense 8000".repeat(300));
     let codes: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
     archive(&folder.join("model.npz"), &[("model", npy(&format!("'<U{}'", text.len()), false, "()", &codes))]);

@@ -64,7 +64,7 @@ fn is_checkpoint(file: &Path) -> bool {
     file.extension().is_some_and(|suffix| suffix == "npz")
 }
 
-/// Waits until a file of the training's folder is there that was not `before`.
+/// Waits until the folder of checkpoints has a new file that `is_meant`.
 ///
 /// # Panics
 /// If the training ends without one.
@@ -82,7 +82,7 @@ fn a_killed_training_ends_as_if_it_had_not_been() {
     let folder = TempDir::new().unwrap();
     let data = bars(folder.path());
     let expected = undisturbed(&data);
-    // Each run goes on where the last was killed: while it wrote a checkpoint, or after it had written one.
+    // Each run is killed while it writes a checkpoint, or after it; the next goes on from there.
     for round in 0..6 {
         let before = files(folder.path());
         let mut child = begin(folder.path(), &data);

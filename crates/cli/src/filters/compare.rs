@@ -15,14 +15,14 @@ use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say};
 
-/// Pixels that a picture on the sheet may be wide or high; larger ones are shown smaller.
+/// Most pixels of a side on the sheet; larger pictures are shown smaller.
 const LARGEST_TILE: usize = 640;
 
 /// Pooling methods side by side, on the picture and on its edges, as one labelled sheet and as numbers
 ///
 /// The article's comparison: on the picture itself, max pooling keeps light details (whiskers) and loses dark ones
 /// (eyes). On its edges (Sobel), the article says, both leave the same to recognise; psnr shows that their greys
-/// differ. Pooled pictures are drawn as large as what they were made from, to the nearest whole enlargement.
+/// differ. Pooled pictures are enlarged by a whole factor to about the size of their source.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters compare data/chelsea.png sheet.png
@@ -43,8 +43,8 @@ pub(super) struct Compare {
     /// Sheet to write
     #[arg(value_name = "OUT.png")]
     output: PathBuf,
-    /// Side of the pooling window in pixels: the picture gets this many times smaller. adaptive and superpixel make as
-    /// many places as there are such windows; weighted, roi, global, pyramid and pixel-pyramid have sizes of their own
+    /// Side of the pooling window in pixels: the picture becomes this many times smaller. adaptive and superpixel make
+    /// one region for each such window; weighted, roi, global, pyramid and pixel-pyramid have their own sizes
     #[arg(long, default_value_t = 8)]
     size: usize,
     /// Pooling methods separated by commas: operators without -pool (average for avg), with parameters after a colon,
@@ -79,7 +79,7 @@ impl Compare {
         if is_same_file(&self.input, &self.output) {
             return Err(Usage(format!("{}: is both IN and OUT", self.output.display())).into());
         }
-        // A wrong flag is noticed before anything is read; whether it fits the picture is known afterwards.
+        // Flags are checked before anything is read; whether they fit the picture is known later.
         let (_, chains) = (self.methods((self.size, self.size))?, self.chains()?);
         check_writable(&self.output)?;
         catch_interrupts(false)?;
@@ -127,13 +127,13 @@ impl Compare {
         Ok(lines.iter().try_for_each(|line| say(line))?)
     }
 
-    /// What is pooled: the picture, and what the operators of each `--on` make of it.
+    /// The sources of pooling: the picture, and the outputs of each `--on`.
     fn chains(&self) -> anyhow::Result<Vec<(String, Vec<Filter>)>> {
         let mut chains = vec![("picture".to_string(), Vec::new())];
         for text in &self.on {
             let chain = text.split('|').map(parse).collect::<Result<Vec<_>, _>>();
             let mut chain = chain.map_err(|error| Usage(format!("--on: {error}")))?;
-            // The article's word for what it shows; of brightness, because edges of colours are coloured.
+            // The article's word. Edges are of brightness, because edges of colours are coloured.
             let name = if text == "sobel" { "edges".into() } else { text.clone() };
             chain.insert(0, parse("gray")?);
             chains.push((name, chain));
@@ -151,10 +151,10 @@ impl Compare {
         let one = |label: String| -> anyhow::Result<Method> {
             let (name, given) = split_label(&label).map_err(|error| Usage(format!("--methods: {error}")))?;
             let lower = name.to_lowercase();
-            let wanted = short(lower.strip_suffix("-pool").unwrap_or(&lower));
-            let (_, entry) = pools().find(|(name, _)| *name == wanted).ok_or_else(|| {
+            let method = short(lower.strip_suffix("-pool").unwrap_or(&lower));
+            let (_, entry) = pools().find(|(name, _)| *name == method).ok_or_else(|| {
                 let names: Vec<_> = pools().map(|(name, _)| name).chain(["all"]).collect();
-                wrong_flag("--methods", format!("found {name:?}; {}", hint(wanted, &names)))
+                wrong_flag("--methods", format!("found {name:?}; {}", hint(method, &names)))
             })?;
             let mut all = self.sized(entry, shape);
             all.retain(|(name, _)| given.iter().all(|(other, _)| name != other));
@@ -171,8 +171,8 @@ impl Compare {
         labels.map(one).collect()
     }
 
-    /// The parameters with which a pooling makes a picture of `(height, width)` smaller by the size, or makes as many
-    /// patches as there are windows of that size. Poolings without windows have none.
+    /// The parameters with which a pooling reduces a picture of `(height, width)` by the size, or makes one region for
+    /// each window of that size. Poolings without windows have none.
     fn sized(&self, entry: &Entry, (height, width): (usize, usize)) -> Vec<(&'static str, String)> {
         let size = self.size.max(1);
         let (rows, columns) = ((height / size).max(1), (width / size).max(1));
@@ -186,7 +186,7 @@ impl Compare {
         sized.into_iter().map(|(name, value)| (name, value.to_string())).collect()
     }
 
-    /// Adds the numbers of one pooling to `lines`, which are printed when all has gone well.
+    /// Adds the numbers of one pooling to `lines`, which are printed at the end.
     fn report(
         &self,
         common: &Common,
@@ -222,7 +222,7 @@ impl Compare {
     }
 }
 
-/// What a pooling is called here.
+/// The name of a pooling in this command.
 fn short(name: &str) -> &str {
     if name == "avg" { "average" } else { name }
 }
@@ -243,7 +243,7 @@ fn brightness(image: &Image<u8>) -> anyhow::Result<Image<u8>> {
     Ok(apply_u8(&[parse("gray")?], image)?)
 }
 
-/// Alpha left out: a sheet has none.
+/// Removes alpha: a sheet has none.
 fn opaque(image: Image<u8>) -> Image<u8> {
     let (height, width, channels) = image.dim();
     match channels {
@@ -252,8 +252,8 @@ fn opaque(image: Image<u8>) -> Image<u8> {
     }
 }
 
-/// A picture as it stands on the sheet: enlarged `times`, or as nearly as the largest tile allows; one that is itself
-/// larger is averaged.
+/// A picture on the sheet: enlarged `times`, or as much as the largest tile allows. A picture larger than a tile is
+/// averaged.
 fn shown(image: &Image<u8>, times: usize) -> Image<u8> {
     let side = image.height().max(image.width());
     let shrink = (side * times).div_ceil(LARGEST_TILE);
