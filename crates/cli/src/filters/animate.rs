@@ -134,7 +134,7 @@ impl Animate {
         let Some(path) = &self.picture else {
             let wrong = |error| match error {
                 Error::Parameter { found, allowed, .. } => {
-                    wrong_flag("--matrix", format!("found {found}; allowed: {allowed}"))
+                    Usage(format!("--matrix {found}: expected {allowed}")).into()
                 }
                 error => error.into(),
             };
