@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Border, Definition, ErasedMultiPass, ErasedPicture, ErasedRows, MultiPassOperator, Neighbourhood, Operator,
-    Picture, PictureOperator, RegionOperator, Window,
+    Border, Definition, ErasedMultiPass, ErasedPicture, ErasedRows, Formula, MultiPassOperator, Neighbourhood,
+    Operator, Picture, PictureOperator, RegionOperator, Window,
 };
 use crate::Error;
 
@@ -108,5 +108,36 @@ impl Filter {
         }
         let side = |side: usize, needed: usize| (side - needed) / window.stride + 1;
         Ok((side(height, needed.0), side(width, needed.1), channels))
+    }
+
+    /// The filter's formula, applied to a picture: how each number of the output is made.
+    ///
+    /// ```
+    /// use glassbox_kernels::{Engine, filters};
+    /// use glassbox_tensor::Image;
+    /// let picture = Image::from_vec([3, 3, 1], vec![10u8, 10, 10, 10, 30, 10, 10, 10, 20]).unwrap();
+    /// let sharpen = filters::parse("sharpen").unwrap();
+    /// let formula = sharpen.formula(&picture).unwrap();
+    /// // 5·30 − 10 − 10 − 10 − 10
+    /// assert_eq!(formula.number(1, 1, 0), 110.0);
+    /// assert_eq!(Engine::default().run(&[sharpen], &picture).unwrap()[[1, 1, 0]], 110);
+    /// ```
+    ///
+    /// # Errors
+    /// If the picture is too small.
+    pub fn formula<'a>(&self, picture: impl Into<Picture<'a>>) -> Result<Formula<'a>, Error> {
+        let picture = picture.into();
+        let shape = self.shape(picture.shape())?;
+        let (border, window) = match &self.kind {
+            Kind::Rows(filter) => (filter.border(), filter.window()),
+            Kind::MultiPass(filter) => (Border::Crop, filter.window()),
+            Kind::Picture(filter) => (filter.border(), Window::centred(1)),
+            Kind::Regions(_) => (Border::Crop, Window::centred(1)),
+        };
+        let number = match &self.definition {
+            Definition::Local(number) => number.clone(),
+            Definition::AfterAnalysis(number) => number(&picture),
+        };
+        Ok(Formula { picture, number, border, window, shape })
     }
 }

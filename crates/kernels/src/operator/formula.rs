@@ -1,15 +1,14 @@
 //! How one number of an output is made.
 //!
 //! Every operator has two implementations: a fast one for whole rows, and a formula for one number, written for
-//! readers. The formula stands at the top of the operator's file. [`Filter::formula`] applies it to a picture, and the
+//! readers. The formula stands at the top of the operator's file. [`Filter::formula`](super::Filter::formula) applies it to a picture, and the
 //! laws in tests/ compare every number of the fast implementation with it.
 
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Border, Dimensions, Filter, Kind, Neighbourhood, Picture, Term, Window};
-use crate::Error;
+use super::{Border, Dimensions, Neighbourhood, Picture, Term, Window};
 
 /// A formula: a number, not yet stored, from the numbers around it.
 pub(crate) type Number = dyn Fn(&Neighbourhood) -> f64 + Send + Sync;
@@ -31,44 +30,11 @@ impl fmt::Debug for Definition {
 
 /// A filter's formula, applied to one picture.
 pub struct Formula<'a> {
-    picture: Picture<'a>,
-    number: Arc<Number>,
-    border: Border,
-    window: Window,
-    shape: Dimensions,
-}
-
-impl Filter {
-    /// The filter's formula, applied to a picture: how each number of the output is made.
-    ///
-    /// ```
-    /// use glassbox_kernels::{Engine, filters};
-    /// use glassbox_tensor::Image;
-    /// let picture = Image::from_vec([3, 3, 1], vec![10u8, 10, 10, 10, 30, 10, 10, 10, 20]).unwrap();
-    /// let sharpen = filters::parse("sharpen").unwrap();
-    /// let formula = sharpen.formula(&picture).unwrap();
-    /// // 5·30 − 10 − 10 − 10 − 10
-    /// assert_eq!(formula.number(1, 1, 0), 110.0);
-    /// assert_eq!(Engine::default().run(&[sharpen], &picture).unwrap()[[1, 1, 0]], 110);
-    /// ```
-    ///
-    /// # Errors
-    /// If the picture is too small.
-    pub fn formula<'a>(&self, picture: impl Into<Picture<'a>>) -> Result<Formula<'a>, Error> {
-        let picture = picture.into();
-        let shape = self.shape(picture.shape())?;
-        let (border, window) = match &self.kind {
-            Kind::Rows(filter) => (filter.border(), filter.window()),
-            Kind::MultiPass(filter) => (Border::Crop, filter.window()),
-            Kind::Picture(filter) => (filter.border(), Window::centred(1)),
-            Kind::Regions(_) => (Border::Crop, Window::centred(1)),
-        };
-        let number = match &self.definition {
-            Definition::Local(number) => number.clone(),
-            Definition::AfterAnalysis(number) => number(&picture),
-        };
-        Ok(Formula { picture, number, border, window, shape })
-    }
+    pub(super) picture: Picture<'a>,
+    pub(super) number: Arc<Number>,
+    pub(super) border: Border,
+    pub(super) window: Window,
+    pub(super) shape: Dimensions,
 }
 
 impl Formula<'_> {
