@@ -1,15 +1,18 @@
+mod methods;
+
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
 use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, write_picture};
-use glassbox_kernels::filters::{self, Entry, hint, parse, split_label};
+use glassbox_kernels::filters::parse;
 use glassbox_kernels::{Filter, PoolingContrast};
 use glassbox_pipeline::apply_u8;
 use glassbox_tensor::Image;
 use serde_json::json;
 
+use self::methods::{Method, methods, split_methods};
 use super::apply::{is_dash, is_same_file};
 use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
@@ -60,16 +63,6 @@ pub(super) struct Compare {
 /// Pictures side by side on the sheet.
 const COLUMNS: usize = 5;
 
-/// A pooling method and its name.
-struct Method {
-    name: String,
-    /// The size of its windows, if it has any.
-    size: Option<usize>,
-    /// Whether the name tells the size.
-    is_told: bool,
-    pool: [Filter; 1],
-}
-
 impl Compare {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         if is_dash(&self.output) {
@@ -80,7 +73,7 @@ impl Compare {
             return Err(Usage(format!("{}: is both IN and OUT", self.output.display())).into());
         }
         // Flags are checked before anything is read; whether they fit the picture is known later.
-        let (_, chains) = (self.methods((self.size, self.size))?, self.chains()?);
+        let (_, chains) = (methods(&self.methods, self.size, (self.size, self.size))?, self.chains()?);
         check_writable(&self.output)?;
         catch_interrupts(false)?;
         let name = input_name(&self.input);
@@ -90,7 +83,7 @@ impl Compare {
             let problem = format!("found {}; {name} has {width}×{height} pixels, which hold no such window", self.size);
             return Err(wrong_flag("--size", problem));
         }
-        let methods = self.methods((height, width))?;
+        let methods = methods(&self.methods, self.size, (height, width))?;
         let average = [parse(&format!("avg-pool:size={}", self.size))?];
         let columns = if methods.len() < COLUMNS { methods.len() + 1 } else { COLUMNS };
         let (mut tiles, mut lines) = (Vec::new(), Vec::new());
@@ -141,51 +134,6 @@ impl Compare {
         Ok(chains)
     }
 
-    /// The methods for a picture of `(height, width)`.
-    fn methods(&self, shape: (usize, usize)) -> anyhow::Result<Vec<Method>> {
-        let pools =
-            || filters::ENTRIES.iter().filter_map(|entry| Some((short(entry.name.strip_suffix("-pool")?), entry)));
-        let all = || pools().map(|(name, _)| name.to_string()).collect();
-        let given = split_methods(&self.methods).into_iter();
-        let labels = given.flat_map(|method| if method == "all" { all() } else { vec![method] });
-        let one = |label: String| -> anyhow::Result<Method> {
-            let (name, given) = split_label(&label).map_err(|error| Usage(format!("--methods: {error}")))?;
-            let lower = name.to_lowercase();
-            let method = short(lower.strip_suffix("-pool").unwrap_or(&lower));
-            let (_, entry) = pools().find(|(name, _)| *name == method).ok_or_else(|| {
-                let names: Vec<_> = pools().map(|(name, _)| name).chain(["all"]).collect();
-                wrong_flag("--methods", format!("found {name:?}; {}", hint(method, &names)))
-            })?;
-            let mut all = self.sized(entry, shape);
-            all.retain(|(name, _)| given.iter().all(|(other, _)| name != other));
-            let all: Vec<_> =
-                all.iter().map(|(name, value)| (*name, value.as_str())).chain(given.iter().copied()).collect();
-            let pool = [entry.build(&all).map_err(|error| match error {
-                // The size is a flag of its own.
-                glassbox_kernels::Error::Parameter { .. } => Usage(format!("--{error}")),
-                error => Usage(format!("--methods: {error}")),
-            })?];
-            let size = all.iter().find(|(name, _)| *name == "size").and_then(|(_, size)| size.parse().ok());
-            Ok(Method { size, is_told: given.iter().any(|(name, _)| *name == "size"), name: label, pool })
-        };
-        labels.map(one).collect()
-    }
-
-    /// The parameters with which a pooling reduces a picture of `(height, width)` by the size, or makes one region for
-    /// each window of that size. Poolings without windows have none.
-    fn sized(&self, entry: &Entry, (height, width): (usize, usize)) -> Vec<(&'static str, String)> {
-        let size = self.size.max(1);
-        let (rows, columns) = ((height / size).max(1), (width / size).max(1));
-        let sized = match entry.name {
-            "adaptive-pool" => vec![("height", rows), ("width", columns)],
-            "superpixel-pool" => vec![("segments", rows * columns)],
-            "fractional-pool" => vec![("ratio", self.size)],
-            _ if entry.parameters.iter().any(|parameter| parameter.name == "size") => vec![("size", self.size)],
-            _ => Vec::new(),
-        };
-        sized.into_iter().map(|(name, value)| (name, value.to_string())).collect()
-    }
-
     /// Adds the numbers of one pooling to `lines`, which are printed at the end.
     fn report(
         &self,
@@ -220,23 +168,6 @@ impl Compare {
         let [light, dark, edges, psnr] = [light, dark, edges, psnr].map(or_dash);
         lines.push(format!("  {method:<wide$}  {size:>9}{mean:>8.1}{light:>8}{dark:>8}{edges:>8}{psnr:>8}"));
     }
-}
-
-/// The name of a pooling in this command.
-fn short(name: &str) -> &str {
-    if name == "avg" { "average" } else { name }
-}
-
-/// The methods of a list: a comma before a parameter belongs to the method before it.
-fn split_methods(text: &str) -> Vec<String> {
-    let mut methods: Vec<String> = Vec::new();
-    for part in text.split(',').map(str::trim) {
-        match methods.last_mut() {
-            Some(method) if part.contains('=') && !part.contains(':') => *method += &format!(",{part}"),
-            _ => methods.push(part.into()),
-        }
-    }
-    methods
 }
 
 fn brightness(image: &Image<u8>) -> anyhow::Result<Image<u8>> {
