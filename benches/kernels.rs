@@ -1,4 +1,4 @@
-//! Every label that the registry wants measured, on a picture of 1920×1080 grey pixels, on one thread.
+//! Every label that the registry lists for benchmarks, on a picture of 1920×1080 grey pixels, on one thread.
 
 use criterion::{Criterion, Throughput};
 use glassbox_kernels::filters::{ENTRIES, parse};

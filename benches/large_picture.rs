@@ -1,6 +1,5 @@
-//! Writes a grey PNG of any size, row by row: slopes and noise, as a photograph has. What the figures for pictures
-//! larger than memory are
-//! measured on.
+//! Writes a grey PNG of any size, row by row: ramps and noise, as in a photograph. The input of the figures for
+//! pictures larger than memory.
 //!
 //! `cargo run --release --example large_picture -- 40000 25000 large.png`
 

@@ -1,5 +1,4 @@
-//! A layer of one's own: `y = x·|x|`, which bends and keeps the sign. Forward, backward,
-//! and a check of the one against the other.
+//! A layer of your own: `y = x·|x|`, which bends and keeps the sign. Forward, backward, and a check of the gradient.
 //!
 //! `cargo run --release --example custom_layer`
 
@@ -50,9 +49,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     net.push(Arc::new(Dense { input: 8.into(), outputs: 1, bias: true }))?;
     initialise(&mut net, Init::Xavier, 1);
 
-    // The gradient against the difference that a small change of a weight makes.
-    let (input, wanted) = (Matrix::from_vec([1, 2], vec![0.6, -0.4])?, Matrix::from_vec([1, 1], vec![0.5])?);
-    let gradient = net.gradient(&input, &wanted, &MeanSquaredError)[0][0].as_slice()[3];
+    // The gradient, and the difference quotient of the loss.
+    let (input, target) = (Matrix::from_vec([1, 2], vec![0.6, -0.4])?, Matrix::from_vec([1, 1], vec![0.5])?);
+    let gradient = net.gradient(&input, &target, &MeanSquaredError)[0][0].as_slice()[3];
     let mut loss_at = |change: f64| {
         net.parameters_mut()[0][0].as_mut_slice()[3] += change;
         let error = net.predict(&input).as_slice()[0] - 0.5;
@@ -62,15 +61,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let difference = (loss_at(1e-5) - loss_at(-1e-5)) / 2e-5;
     println!("gradient of a weight: {gradient:.9}, by differences: {difference:.9}");
 
-    // What it is good for: x·y is a sum of such squares.
+    // A use: x·y is a sum of such squares.
     let points: Vec<(f64, f64)> =
         (0..400).map(|i| (f64::from(i % 20) / 10.0 - 1.0, f64::from(i / 20) / 10.0 - 1.0)).collect();
     let input: Vec<f64> = points.iter().flat_map(|&(x, y)| [x, y]).collect();
-    let wanted: Vec<f64> = points.iter().map(|(x, y)| x * y).collect();
+    let target: Vec<f64> = points.iter().map(|(x, y)| x * y).collect();
     let recipe = Recipe { rate: 0.01, batch: 400, ..Recipe::default() };
     let mut trainer = Trainer::new(net, Box::new(MeanSquaredError), recipe, 400);
     for step in 1..=2000 {
-        let loss = trainer.step(&input, &wanted)?;
+        let loss = trainer.step(&input, &target)?;
         if step == 1 || step % 500 == 0 {
             println!("step {step}: mean squared error of x·y {loss:.6}");
         }

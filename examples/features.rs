@@ -1,6 +1,5 @@
-//! A net draws a picture: from the place of a pixel to its brightness. What it sees of the place decides how fine it
-//! can draw: the place itself,
-//! its powers (Taylor), or its waves (Fourier).
+//! A net draws a picture: from the place of a pixel to its brightness. The features of the place decide how fine it
+//! can draw: the place itself, its powers (Taylor), or its waves (Fourier).
 //!
 //! `cargo run --release --example features` writes features.png: the picture, then what each net made of it.
 
@@ -21,7 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let place = |at: usize, side: usize| (at as f32 / (side - 1) as f32 - 0.5) * std::f32::consts::PI;
     let places = (0..height * width).flat_map(|i| [place(i / width, height), place(i % width, width)]).collect();
     let places = Matrix::<f32>::from_vec([height * width, 2], places)?;
-    let wanted: Vec<f32> = cat.as_slice().iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
+    let target: Vec<f32> = cat.as_slice().iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
 
     let mut pictures = vec![cat.clone()];
     for features in ["identity", "taylor 12", "fourier 12", "fourier 12 products"] {
@@ -38,7 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         let mut trainer = Trainer::new(net, Box::new(MeanSquaredError), recipe, height * width);
         for _ in 0..steps {
-            trainer.step(places.as_slice(), &wanted)?;
+            trainer.step(places.as_slice(), &target)?;
         }
         let drawn = trainer.net().predict(&places).map(|value| (255.0 * value).round() as u8);
         let drawn = Image::from_vec([height, width, 1], drawn.into_vec())?;

@@ -1,4 +1,4 @@
-//! Max against average pooling on the cat: how much of its light whiskers and dark eyes is left at an eighth of the
+//! Max against average pooling on the cat: how much remains of its light whiskers and dark eyes at an eighth of the
 //! size.
 //!
 //! `cargo run --release --example pooling`

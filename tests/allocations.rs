@@ -9,9 +9,8 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Nothing is allocated a step after the first ones: not where a batch goes in parts, nor behind, nor where one node
-/// is kept for a later layer. On one
-/// thread, so that nobody else allocates meanwhile.
+/// After the first steps, a step allocates nothing, whether the batch is processed in parts or not, and even if a node
+/// is kept for a later layer. On one thread, so that no other thread allocates meanwhile.
 #[test]
 fn a_step_allocates_nothing() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
@@ -24,15 +23,15 @@ fn a_step_allocates_nothing() {
         let mut net = Net::<f32>::from_text(layers, Shape::picture(12, 12, 1)).unwrap();
         initialise_uniform(&mut net, 0.5, 1);
         let input: Vec<f32> = (0..20 * 144).map(|i| (i % 7) as f32 / 7.0).collect();
-        let wanted: Vec<f32> = (0..20 * 3).map(|i| f32::from(u8::from(i % 3 == i / 3 % 3))).collect();
+        let target: Vec<f32> = (0..20 * 3).map(|i| f32::from(u8::from(i % 3 == i / 3 % 3))).collect();
         let mut trainer = Trainer::new(net, Box::new(CrossEntropy), Recipe { batch: 20, ..Recipe::default() }, 20);
         let counted = pool.install(|| {
             for _ in 0..3 {
-                trainer.step(&input, &wanted).unwrap();
+                trainer.step(&input, &target).unwrap();
             }
             let region = Region::new(ALLOCATOR);
             for _ in 0..10 {
-                trainer.step(&input, &wanted).unwrap();
+                trainer.step(&input, &target).unwrap();
             }
             region.change()
         });

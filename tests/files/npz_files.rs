@@ -1,4 +1,4 @@
-//! npz in and out: what NumPy writes is read, what lies is refused before memory is asked for.
+//! npz files: NumPy's are read, and false headers are refused before memory is allocated.
 
 use std::fs;
 
@@ -44,7 +44,7 @@ fn what_is_written_is_read() {
 fn fortran_order_and_big_endian_are_read_right() {
     let folder = folder();
     let path = folder.path().join("a.npz");
-    // [[1, 2, 3], [4, 5, 6]] column by column, the greater byte first.
+    // [[1, 2, 3], [4, 5, 6]] column by column, big-endian.
     let columns: Vec<u8> = [1f32, 4.0, 2.0, 5.0, 3.0, 6.0].iter().flat_map(|value| value.to_be_bytes()).collect();
     archive(
         &path,
@@ -157,8 +157,8 @@ fn classes_are_whole_numbers_of_any_type() {
         ("'<u8'", &[255; 8], "18446744073709551615"),
     ] {
         let message = read(descr, number).unwrap_err();
-        let wanted = format!("y_test holds {found} at 1; a class is a number from 0 to 255");
-        assert!(message.ends_with(&wanted), "{descr}: {message}");
+        let expected = format!("y_test holds {found} at 1; a class is a number from 0 to 255");
+        assert!(message.ends_with(&expected), "{descr}: {message}");
     }
 }
 

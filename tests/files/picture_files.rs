@@ -1,4 +1,4 @@
-//! Pictures in and out: every format, depths kept, the first of more, what is no picture.
+//! Picture files: every format, depths, animations, and files that are no pictures.
 
 use std::fs;
 use std::path::Path;
@@ -137,8 +137,8 @@ fn what_is_too_long_for_a_format_is_said() {
         let write =
             |width| write_picture(&path, Picture::from(Pixels::U8(Image::zeros([1, width, 3]))), Packing::default());
         let error = write(most + 1).unwrap_err().to_string();
-        let wanted = format!("{}×1 pixels; {format} holds at most {most} a side", most + 1);
-        assert!(error.contains(&wanted) && !path.exists(), "{error}");
+        let expected = format!("{}×1 pixels; {format} holds at most {most} a side", most + 1);
+        assert!(error.contains(&expected) && !path.exists(), "{error}");
         write(most).unwrap();
     }
 }
@@ -189,8 +189,8 @@ fn what_is_no_picture_is_refused() {
         let whole = fs::read(&path).unwrap();
         for cut in [1, 5, 20, whole.len() / 2, whole.len() - 12] {
             fs::write(&path, &whole[..cut.min(whole.len() - 1)]).unwrap();
-            // Some decoders make do with what there is; none may panic, and what is refused is named. PNGs and JPEGs
-            // that were cut short are.
+            // Some decoders accept damaged files. None may panic, messages name the file, and truncated PNGs and JPEGs
+            // are refused.
             let found = read_picture(&path, true);
             assert!(found.is_err() || !["png", "jpg", "jpeg"].contains(suffix), "{suffix} of {cut} bytes");
             if let Err(error) = found {

@@ -1,4 +1,4 @@
-//! What comes with a picture: colour profiles and EXIF, and what is said where they go no further.
+//! Metadata of pictures: colour profiles and EXIF, and the notes where they are lost.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ fn metadata_survives_and_orientation_is_applied() {
         if let (Pixels::U8(turned), Pixels::U8(stored)) = (&turned.pixels, &stored.pixels) {
             assert_eq!((turned[[0, 6, 0]], turned[[10, 6, 1]]), (stored[[0, 0, 0]], stored[[0, 10, 1]]), "{suffix}");
         }
-        // Written again, it is not turned twice.
+        // Written and read again, it is not turned twice.
         write_picture(&path, turned.clone(), Packing::default()).unwrap();
         assert_eq!(read_picture(&path, true).unwrap().pixels.dim(), (11, 7, 3), "{suffix}");
     }
@@ -67,13 +67,13 @@ fn exif_that_is_lost_is_said_to_be() {
     };
     let lost = vec!["BMP cannot hold EXIF: left out".to_string()];
     assert_eq!(written("bmp", &oriented(6)), (None, lost.clone()));
-    // Upright is what a picture is that says nothing.
+    // Without an orientation a picture is upright.
     assert_eq!(written("bmp", &oriented(1)), (None, Vec::new()));
     assert_eq!(written("bmp", b"nonsense"), (None, lost.clone()));
-    // What goes into no TIFF is something all the same: XMP (0x02bc), alone and beside what stands upright.
+    // Metadata that no TIFF can hold count as well: XMP (0x02bc), alone and beside an upright orientation.
     let xmp = b"\xbc\x02\x01\0\x03\0\0\0xmp\0";
     let upright = b"\x12\x01\x03\0\x01\0\0\0\x01\0\0\0";
-    // A maker (0x010f) of nine letters, which would stand beyond the end.
+    // A maker (0x010f) of nine letters, which would lie beyond the end.
     let beyond = b"\x0f\x01\x02\0\x09\0\0\0\0\0\x01\0";
     let block = |entries: &[&[u8]]| {
         let count = [entries.len() as u8, 0];
@@ -90,7 +90,7 @@ fn exif_that_is_lost_is_said_to_be() {
     assert_eq!(written("png", b"nonsense"), (Some(b"nonsense".to_vec()), Vec::new()));
 }
 
-/// What a PNG says of its numbers, chunk by chunk; the names of those that say more than sRGB.
+/// Chunks of a PNG that describe colours; those that differ from sRGB are named in a note.
 fn meaning() -> Vec<PngChunk> {
     let numbers = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
     [
@@ -120,7 +120,7 @@ fn what_a_png_says_of_its_numbers_stays_with_them() {
     }
     let lost = "QOI cannot hold what the PNG says of its colours (gAMA, cHRM): left out";
     assert_eq!(written("out.qoi", &metadata), [lost]);
-    // What sRGB is says nothing new.
+    // Values of sRGB need no note.
     let gamma = PngChunk { kind: *b"gAMA", content: 45_455u32.to_be_bytes().to_vec() };
     assert_eq!(written("out.qoi", &Metadata { png: vec![gamma], ..Metadata::default() }), [""; 0]);
     let intent = PngChunk { kind: *b"sRGB", content: vec![0] };
@@ -131,17 +131,17 @@ fn what_a_png_says_of_its_numbers_stays_with_them() {
     let points = PngChunk { kind: *b"cICP", content: vec![9, 16, 0, 1] };
     let both = Metadata { png: [vec![points], meaning()].concat(), ..Metadata::default() };
     assert_eq!(written("out.qoi", &both), [lost.replace("gAMA, cHRM", "cICP")]);
-    // What is turned has its pixels' size turned.
+    // A turned picture has its pixels' size turned.
     let turned = Metadata { exif: Some(oriented(6)), png: meaning(), ..Metadata::default() };
     assert_eq!(written("turned.png", &turned), [""; 0]);
     let size = |auto_orient| read_picture(&path("turned.png"), auto_orient).unwrap().metadata.png[2].content.clone();
     assert_eq!(size(false)[..8], [0, 0, 0x16, 0x25, 0, 0, 0x16, 0x26]);
     assert_eq!(size(true)[..8], [0, 0, 0x16, 0x26, 0, 0, 0x16, 0x25]);
-    // Of a length that it cannot have: passed over.
+    // A chunk of a wrong length is skipped.
     let short = PngChunk { kind: *b"gAMA", content: Vec::new() };
     assert_eq!(written("short.png", &Metadata { png: vec![short], ..Metadata::default() }), [""; 0]);
     assert_eq!(read_picture(&path("short.png"), true).unwrap().metadata, Metadata::default());
-    // A sum that does not fit, and a second of a kind: passed over.
+    // A wrong checksum, and a second chunk of a kind: skipped.
     let mut bytes = std::fs::read(path("in.png")).unwrap();
     let place = bytes.windows(4).position(|name| name == b"gAMA").unwrap();
     let second = bytes[place - 4..place + 12].to_vec();

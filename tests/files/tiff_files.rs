@@ -1,4 +1,4 @@
-//! What is particular to TIFF files: their directories, indexed colours, large ones.
+//! TIFF files: directories, indexed colours, BigTIFF.
 
 use std::fs;
 
@@ -13,7 +13,7 @@ fn tiffs_say_what_their_last_channel_is() {
     for (channels, count) in [(3, 0), (4, 1)] {
         write_picture(&path, Picture::from(Pixels::U16(image16(channels))), Packing::default()).unwrap();
         let file = fs::read(&path).unwrap();
-        // Entries of one short number: alpha by itself, and what is predicted, in the directory that counts.
+        // Entries of one short number: alpha and the predictor, in the main directory.
         let main = u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize;
         let entries = file[main + 2..].chunks_exact(12);
         let of = |tag: u16| entries.clone().filter(|entry| entry[..2] == tag.to_le_bytes()).collect::<Vec<_>>();
@@ -22,9 +22,8 @@ fn tiffs_say_what_their_last_channel_is() {
     }
 }
 
-/// A TIFF of indexed colours as the standard has it, in one strip: 5×3 pixels whose indices go up by one; index i is
-/// (i, 2i, 255 - i),
-/// each so many times.
+/// A TIFF of indexed colours, in one strip: 5×3 pixels with rising indices; index i is (i, 2i, 255 - i), each number
+/// multiplied by a factor.
 fn indexed_tiff(bits: u32, is_big: bool, times: u32) -> Vec<u8> {
     let number = |value: u32, length: usize| {
         let bytes = value.to_be_bytes()[4 - length..].to_vec();
@@ -67,11 +66,11 @@ fn indexed_colours_of_a_tiff_are_looked_up() {
     for (bits, is_big, times) in [(1, true, 257), (2, false, 256), (4, true, 1), (8, false, 257), (8, true, 256)] {
         let file = indexed_tiff(bits, is_big, times);
         let found = decode_picture(&file, "in.tif", true).unwrap().pixels;
-        let wanted = Image::from_fn([3, 5, 3], |(y, x, c)| {
+        let expected = Image::from_fn([3, 5, 3], |(y, x, c)| {
             let index = (5 * y + x) % (1 << bits);
             [index, 2 * index % 256, 255 - index][c] as u8
         });
-        assert_eq!(found, Pixels::U8(wanted), "{bits} bits, is_big {is_big}");
+        assert_eq!(found, Pixels::U8(expected), "{bits} bits, is_big {is_big}");
         // Two numbers a pixel, as indices with alpha have.
         let tag = if is_big { [1, 21, 0, 3] } else { [21, 1, 3, 0] };
         let place = file.windows(4).position(|bytes| bytes == tag).unwrap() + 8;
@@ -79,7 +78,7 @@ fn indexed_colours_of_a_tiff_are_looked_up() {
         two[place..place + 2].copy_from_slice(&if is_big { [0, 2] } else { [2, 0] });
         two.extend([0; 100]);
         assert!(decode_picture(&two, "in.tif", true).unwrap_err().to_string().contains("with alpha"));
-        // Cut anywhere, or with any byte another: no panic.
+        // Truncated at any byte, or with any byte changed: no panic.
         for place in 0..file.len() {
             let _ = decode_picture(&file[..place], "in.tif", true);
             let mut other = file.clone();
@@ -89,8 +88,8 @@ fn indexed_colours_of_a_tiff_are_looked_up() {
     }
 }
 
-/// A BigTIFF of 5×3 greys that go up by 17, to be turned by 90° clockwise, made by "glass"; its numbers mean what
-/// `meaning` says.
+/// A BigTIFF of 5×3 rising greys, to be turned by 90° clockwise, made by "glass"; `meaning` is the entry for the
+/// meaning of numbers.
 fn large_tiff(is_big: bool, meaning: u64) -> Vec<u8> {
     let number = |value: u64, length: usize| {
         let bytes = value.to_be_bytes()[8 - length..].to_vec();
@@ -116,11 +115,11 @@ fn a_large_tiff_is_read_like_a_small_one() {
         let file = large_tiff(is_big, 1);
         let stored = decode_picture(&file, "large", false).unwrap();
         assert_eq!(stored.pixels, Pixels::U8(Image::from_fn([3, 5, 1], |(y, x, _)| (5 * y + x) as u8 * 17)));
-        // By its suffix as well, which is no help here.
+        // A wrong suffix does not matter.
         let path = tempfile::Builder::new().suffix(".tga").tempfile().unwrap().into_temp_path();
         fs::write(&path, &file).unwrap();
         assert_eq!(read_picture(&path, true).unwrap().pixels.dim(), (5, 3, 1), "is_big {is_big}");
-        // What it says goes along: written and read once more it is still to be turned.
+        // The metadata are kept: written and read again, the picture is still to be turned.
         let exif = stored.metadata.exif.clone().unwrap();
         assert!(exif.windows(6).any(|part| part == b"glass\0"), "is_big {is_big}");
         let small = tempfile::Builder::new().suffix(".tif").tempfile().unwrap().into_temp_path();

@@ -8,7 +8,7 @@ fn run(label: &str, picture: &Image<u8>) -> Image<u8> {
     Engine::default().run(&[parse(label).unwrap()], picture).unwrap()
 }
 
-fn slopes(height: usize, width: usize, channels: usize) -> Image<u8> {
+fn ramp(height: usize, width: usize, channels: usize) -> Image<u8> {
     Image::from_fn([height, width, channels], |(y, x, c)| ((y * 5 + x * 3 + c * 70) % 256) as u8)
 }
 
@@ -42,7 +42,7 @@ fn noise_is_as_strong_as_it_should_be() {
 
 #[test]
 fn what_is_drawn_from_a_window_is_of_the_window() {
-    let picture = slopes(240, 240, 1);
+    let picture = ramp(240, 240, 1);
     let [max, mean, drawn] = ["max-pool:size=4", "avg-pool:size=4", "mixed-pool:size=4,draw=yes,lambda=0.25"]
         .map(|label| run(label, &picture));
     let mut greatest = 0;
@@ -66,7 +66,7 @@ fn what_is_drawn_from_a_window_is_of_the_window() {
 
 #[test]
 fn a_channel_is_drawn_for_whatever_others_there_are() {
-    let picture = slopes(20, 30, 4);
+    let picture = ramp(20, 30, 4);
     let first = |picture: &Image<u8>, channels: usize| {
         let (height, width, _) = picture.dim();
         Image::from_fn([height, width, channels], |(y, x, c)| picture[[y, x, c]])
@@ -86,7 +86,7 @@ fn a_channel_is_drawn_for_whatever_others_there_are() {
 
 #[test]
 fn fractional_pooling_takes_whole_windows() {
-    let picture = slopes(50, 71, 3);
+    let picture = ramp(50, 71, 3);
     for flags in ["", ",draw=random", ",overlap=yes", ",draw=random,overlap=yes,reduce=mean"] {
         let pooled = run(&format!("fractional-pool:ratio=1.5{flags}"), &picture);
         assert_eq!(pooled.dim(), (33, 47, 3));
@@ -103,16 +103,16 @@ fn superpixels_are_few_and_follow_edges() {
     // Two flat halves with a slanted edge between them.
     let picture = Image::from_fn([60, 90, 3], |(y, x, c)| if 2 * x > y + 60 { 40 + c as u8 } else { 200 - c as u8 });
     assert_eq!(run("superpixel-pool:segments=24,compactness=1", &picture), picture);
-    let out = run("superpixel-pool:segments=24", &slopes(60, 90, 3));
+    let out = run("superpixel-pool:segments=24", &ramp(60, 90, 3));
     let mut colours: Vec<_> = out.as_slice().chunks(3).collect();
     colours.sort();
     colours.dedup();
     assert!((12..=24).contains(&colours.len()), "{}", colours.len());
     assert_eq!(
-        run("superpixel-pool:segments=1", &slopes(9, 9, 1)).as_slice()[1..],
-        [run("global-pool:reduce=mean", &slopes(9, 9, 1))[[0, 0, 0]]; 80]
+        run("superpixel-pool:segments=1", &ramp(9, 9, 1)).as_slice()[1..],
+        [run("global-pool:reduce=mean", &ramp(9, 9, 1))[[0, 0, 0]]; 80]
     );
-    let dot = slopes(1, 1, 1);
+    let dot = ramp(1, 1, 1);
     assert_eq!(run("superpixel-pool", &dot), dot);
 }
 
@@ -125,11 +125,11 @@ fn evolution_finds_a_blend_that_keeps_edges() {
         let disc = (y as i32 - 40).pow(2) + (x as i32 - 50).pow(2) < 700;
         (if disc { 100 } else { 80 }) + (state >> 29) as u8
     });
-    let wanted = run("max-pool:size=3", &run("sobel", &picture));
+    let expected = run("max-pool:size=3", &run("sobel", &picture));
     let error = |pooled: &Image<u8>| {
         let found = run("sobel", pooled);
         let squares =
-            found.as_slice().iter().zip(wanted.as_slice()).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2));
+            found.as_slice().iter().zip(expected.as_slice()).map(|(&a, &b)| (f64::from(a) - f64::from(b)).powi(2));
         squares.sum::<f64>()
     };
     let evolved = run("genetic-pool:size=3", &picture);

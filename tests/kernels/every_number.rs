@@ -39,8 +39,8 @@ fn magnitudes(label: &str, size: usize, window: impl Fn(i32, i32) -> [[i32; 3]; 
         let found = run(level, label, &picture);
         for (index, &found) in found.as_slice().iter().step_by(size).enumerate() {
             let (a, b) = pair(index * size);
-            let wanted = f64::from(squares(a, b)).sqrt().round().min(255.0);
-            assert_eq!(f64::from(found), wanted, "{label} of {a} and {b}, {}", level.name());
+            let expected = f64::from(squares(a, b)).sqrt().round().min(255.0);
+            assert_eq!(f64::from(found), expected, "{label} of {a} and {b}, {}", level.name());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What holds for every operator of the registry.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use glassbox_kernels::filters::{ENTRIES, Entry, Values, parse, split_label};
 use glassbox_kernels::{Border, Depth, Engine, Error, Filter, Pixel, output_shape};
@@ -8,6 +9,7 @@ use glassbox_simd::Level;
 use glassbox_tensor::Image;
 use proptest::prelude::*;
 use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::same_cases;
 
@@ -238,6 +240,10 @@ proptest! {
     }
 }
 
+/// Pools of 1, 2 and 5 threads.
+static POOLS: LazyLock<[ThreadPool; 3]> =
+    LazyLock::new(|| [1, 2, 5].map(|threads| ThreadPoolBuilder::new().num_threads(threads).build().unwrap()));
+
 /// The same bits, whatever the vector instructions, the strips and the threads.
 fn check_sameness<T: Pixel>(label: &str, chain: &[Filter]) {
     // An analysis takes long, and how long a picture is matters little to it.
@@ -248,15 +254,17 @@ fn check_sameness<T: Pixel>(label: &str, chain: &[Filter]) {
     let same = |found: Image<T>, how: &str| {
         assert!(found.dim() == whole.dim() && found.as_slice() == whole.as_slice(), "{label} of {}: {how}", T::NAME);
     };
-    for level in Level::all() {
-        for strip in [1, 2, 7, 60, usize::MAX] {
-            let engine = Engine { level, strip: Some(strip), ..Engine::default() };
-            same(engine.run(chain, &picture).unwrap(), &format!("{} with strips of {strip}", level.name()));
-        }
+    for (level, strip) in
+        Level::all().into_iter().flat_map(|level| [1, 2, 7, 60, usize::MAX].map(|strip| (level, strip)))
+    {
+        let engine = Engine { level, strip: Some(strip), ..Engine::default() };
+        // On one thread: waking others for strips of a row would take most of the time.
+        let found = POOLS[0].install(|| engine.run(chain, &picture)).unwrap();
+        same(found, &format!("{} with strips of {strip}", level.name()));
     }
-    for threads in [1, 2, 5] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        same(pool.install(|| Engine::default().run(chain, &picture)).unwrap(), &format!("{threads} threads"));
+    for pool in POOLS.iter() {
+        let found = pool.install(|| Engine::default().run(chain, &picture)).unwrap();
+        same(found, &format!("{} threads", pool.current_num_threads()));
     }
 }
 
@@ -264,7 +272,10 @@ fn check_sameness<T: Pixel>(label: &str, chain: &[Filter]) {
 fn levels_strips_and_threads_change_no_bit() {
     for label in ENTRIES.iter().flat_map(|entry| labels(entry)) {
         check_sameness::<u8>(&label, &chain(&label));
-        check_sameness::<f32>(&label, &chain(&label));
+        // Large medians of f32 take long. A border stands in for bytes as it does for them.
+        if !(label.starts_with("median:size=") && label.contains(",border=")) {
+            check_sameness::<f32>(&label, &chain(&label));
+        }
     }
     for entry in ENTRIES {
         check_sameness::<u16>(entry.name, &chain(entry.name));
@@ -317,14 +328,14 @@ fn a_chain_equals_its_operators_one_by_one() {
             "sharpen".into(),
         ];
         let filters = labels.each_ref().map(|label| parse(label).unwrap());
-        let mut wanted = picture.clone();
+        let mut expected = picture.clone();
         for label in &labels {
-            wanted = Engine::default().run(&chain(label), &wanted).unwrap();
+            expected = Engine::default().run(&chain(label), &expected).unwrap();
         }
         check_sameness::<u8>(&labels.join(" | "), &filters);
         for strip in [1, 3, 10, 100] {
             let engine = Engine { strip: Some(strip), ..Engine::default() };
-            assert_eq!(engine.run(&filters, &picture).unwrap(), wanted, "{border}, strips of {strip}");
+            assert_eq!(engine.run(&filters, &picture).unwrap(), expected, "{border}, strips of {strip}");
         }
     }
 }

@@ -17,18 +17,18 @@ fn image<T: Value>(goldens: &mut Goldens, name: &str) -> Image<T> {
 }
 
 fn check<T: Pixel + Value>(goldens: &mut Goldens, name: &str, title: &str, label: &str) {
-    let (picture, wanted) = (image::<T>(goldens, &format!("in/{title}")), image::<T>(goldens, name));
+    let (picture, expected) = (image::<T>(goldens, &format!("in/{title}")), image::<T>(goldens, name));
     let found = Engine::default().run(&[parse(label).unwrap()], &picture).unwrap();
-    assert_eq!(found.dim(), wanted.dim(), "{name}");
-    for (&found, &wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
-        let (found, wanted): (f64, f64) = (found.into(), wanted.into());
+    assert_eq!(found.dim(), expected.dim(), "{name}");
+    for (&found, &expected) in found.as_slice().iter().zip(expected.as_slice()) {
+        let (found, expected): (f64, f64) = (found.into(), expected.into());
         // Weights that are not whole numbers may tip a half to either side.
         let allowed = match (Depth::of::<T>().is_whole, rounds_otherwise(label)) {
             (true, true) => 1.0,
             (true, false) => 0.0,
-            (false, _) => 4e-6 * (1.0 + wanted.abs()),
+            (false, _) => 4e-6 * (1.0 + expected.abs()),
         };
-        assert!((found - wanted).abs() <= allowed, "{name}: found {found}, wanted {wanted}");
+        assert!((found - expected).abs() <= allowed, "{name}: found {found}, expected {expected}");
     }
 }
 
@@ -57,19 +57,19 @@ fn gimps_matrix_is_gimps() {
     assert!(names.len() > 280, "only {} goldens", names.len());
     for name in names {
         let (title, label) = name["out/".len()..].split_once('/').unwrap();
-        let (picture, wanted) = (image::<u8>(&mut goldens, &format!("in/{title}")), image::<u8>(&mut goldens, &name));
+        let (picture, expected) = (image::<u8>(&mut goldens, &format!("in/{title}")), image::<u8>(&mut goldens, &name));
         let found = Engine::default().run(&[parse(label).unwrap()], &picture).unwrap();
         // What was grey comes out as grey and alpha where gegl says it in colour.
         let channels = if found.channels() == 2 { [0, 0, 0, 1] } else { [0, 1, 2, 3] };
         let (height, width, _) = picture.dim();
         for (y, x) in (0..height).flat_map(|y| (0..width).map(move |x| (y, x))) {
-            let [found, wanted] =
-                [channels.map(|c| i32::from(found[[y, x, c]])), [0, 1, 2, 3].map(|c| i32::from(wanted[[y, x, c]]))];
+            let [found, expected] =
+                [channels.map(|c| i32::from(found[[y, x, c]])), [0, 1, 2, 3].map(|c| i32::from(expected[[y, x, c]]))];
             // What cannot be seen has no colour.
-            let seen = if wanted[3] > 0 { 0..4 } else { 3..4 };
+            let seen = if expected[3] > 0 { 0..4 } else { 3..4 };
             assert!(
-                seen.into_iter().all(|c| (found[c] - wanted[c]).abs() <= 1),
-                "{name}: ({y}, {x}) {found:?} {wanted:?}"
+                seen.into_iter().all(|c| (found[c] - expected[c]).abs() <= 1),
+                "{name}: ({y}, {x}) {found:?} {expected:?}"
             );
         }
     }

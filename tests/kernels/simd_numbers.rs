@@ -16,8 +16,8 @@ impl<T: Copy + Default + From<f32> + Into<f64>> FloatTask<T> for Greater {
         eights.store(greater, &mut numbers);
         eights.store_indices(at, &mut places);
         let found: [f64; 8] = numbers.map(Into::into);
-        let wanted = [1.0, 1.0, 0.0, 1.0, f64::NAN, 5.0, 0.0, -2.0];
-        assert!(found.iter().zip(wanted).all(|(a, b)| *a == b || (a.is_nan() && b.is_nan())), "{found:?}");
+        let expected = [1.0, 1.0, 0.0, 1.0, f64::NAN, 5.0, 0.0, -2.0];
+        assert!(found.iter().zip(expected).all(|(a, b)| *a == b || (a.is_nan() && b.is_nan())), "{found:?}");
         assert_eq!(places, [7, 101, 9, 10, 11, 12, 106, 107]);
         let rows = from_fn(|i| eights.load(&from_fn(|j| T::from((8 * i + j) as f32))));
         for (j, column) in eights.transposed(rows).into_iter().enumerate() {

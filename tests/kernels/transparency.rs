@@ -1,4 +1,4 @@
-//! What is transparent has no say, whatever looks at it.
+//! The colours of transparent pixels do not count in any operator.
 
 use glassbox_kernels::filters::{ENTRIES, parse};
 use glassbox_kernels::{Border, Depth, Engine, Filter, Picture, Pixel, Window};
@@ -67,14 +67,14 @@ fn check_against_naive<T: Pixel>(label: &str, border: &str) {
     } else {
         Window { above: seen.below, below: seen.above, left: seen.right, right: seen.left, stride: 1 }
     };
-    let wanted = Engine::default().run(&chain, &covered(&picture, window, border)).unwrap();
+    let expected = Engine::default().run(&chain, &covered(&picture, window, border)).unwrap();
     let found = Engine { keep_alpha: true, ..Engine::default() }.run(&chain, &picture).unwrap();
     for channel in 0..if is_pool { 4 } else { 3 } {
-        let (found, wanted) = (found.channel(channel), wanted.channel(channel));
-        for (&found, &wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
+        let (found, expected) = (found.channel(channel), expected.channel(channel));
+        for (&found, &expected) in found.as_slice().iter().zip(expected.as_slice()) {
             let allowed = if Depth::of::<T>().is_whole { 0.0 } else { 1e-4 };
-            let (found, wanted): (f64, f64) = (found.into(), wanted.into());
-            assert!((found - wanted).abs() <= allowed, "{label} of {}: {found:?} {wanted:?}", T::NAME);
+            let (found, expected): (f64, f64) = (found.into(), expected.into());
+            assert!((found - expected).abs() <= allowed, "{label} of {}: {found:?} {expected:?}", T::NAME);
         }
     }
 }
@@ -128,11 +128,11 @@ fn check_parts<T: Pixel>(channels: usize) {
                 0.0 => part.iter().map(|part| part.0).sum::<f64>() / part.len() as f64,
                 _ => part.iter().map(|part| part.0 * part.1).sum::<f64>() / seen,
             };
-            let wanted = if reduce == "max" { greatest } else { mean };
+            let expected = if reduce == "max" { greatest } else { mean };
             // What is half-way between two whole numbers may go either way here, where weights are not whole.
             let allowed = if depth.is_whole { 0.5 + 1e-6 } else { 1e-6 };
             let found: f64 = (*found).into();
-            assert!((found - wanted).abs() <= allowed, "{label} of {}: {found:?} {wanted}", T::NAME);
+            assert!((found - expected).abs() <= allowed, "{label} of {}: {found:?} {expected}", T::NAME);
         }
     }
 }
@@ -179,10 +179,10 @@ fn what_is_everywhere_as_transparent_keeps_its_colours() {
     let draws = |name: &str| DRAWN.contains(&name) || name == "stochastic-pool";
     for entry in ENTRIES.iter().filter(|entry| !draws(entry.name)) {
         let chain = [parse(entry.name).unwrap()];
-        let (wanted, found) = (Engine::default().run(&chain, &opaque).unwrap(), run(&chain, &faint));
-        let colours = wanted.channels();
+        let (expected, found) = (Engine::default().run(&chain, &opaque).unwrap(), run(&chain, &faint));
+        let colours = expected.channels();
         for channel in 0..colours {
-            assert_eq!(found.channel(channel), wanted.channel(channel), "{}", entry.name);
+            assert_eq!(found.channel(channel), expected.channel(channel), "{}", entry.name);
         }
     }
 }

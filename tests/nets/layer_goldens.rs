@@ -1,4 +1,4 @@
-//! Equal to PyTorch: data/golden/layers.py says what was asked of it and how its conventions map to ours.
+//! Layers equal PyTorch: data/golden/layers.py states the cases and the mapping of conventions.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -15,8 +15,8 @@ use crate::support::nets::{each, read, run, work};
 
 type Goldens = Npz<BufReader<File>>;
 
-/// Largest difference, as a share of the greatest number of the array: in f64, and in f32, where sums of some tens of
-/// products are rounded.
+/// Largest difference, relative to the greatest number of the array: in f64, and in f32 after sums of some tens of
+/// products.
 const F64: f64 = 1e-9;
 const F32: f64 = 2e-5;
 
@@ -35,14 +35,14 @@ fn reals<T: Real>(goldens: &mut Goldens, name: &str) -> Vec<T> {
     goldens.read::<f64>(name).unwrap().into_vec().into_iter().map(T::from_f64).collect()
 }
 
-fn compare<T: Real>(what: &str, found: &[T], wanted: &[T], tolerance: f64) {
-    assert_eq!(found.len(), wanted.len(), "{what}: as many numbers");
-    let scale = wanted.iter().map(|x| x.as_f64().abs()).fold(1e-3, f64::max);
-    for (index, (found, wanted)) in found.iter().zip(wanted).enumerate() {
-        let (found, wanted) = (found.as_f64(), wanted.as_f64());
+fn compare<T: Real>(what: &str, found: &[T], expected: &[T], tolerance: f64) {
+    assert_eq!(found.len(), expected.len(), "{what}: as many numbers");
+    let scale = expected.iter().map(|x| x.as_f64().abs()).fold(1e-3, f64::max);
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+        let (found, expected) = (found.as_f64(), expected.as_f64());
         // Not `>`, which NaN would pass.
-        let near = (found - wanted).abs() <= tolerance * scale;
-        assert!(near, "{what}[{index}]: found {found}, wanted {wanted}");
+        let near = (found - expected).abs() <= tolerance * scale;
+        assert!(near, "{what}[{index}]: found {found}, expected {expected}");
     }
 }
 
@@ -74,14 +74,14 @@ fn check_layer<T: Real>(goldens: &mut Goldens, key: &str, tolerance: f64) {
     set_parameters(&mut net, goldens, key);
     let input = reals::<T>(goldens, &format!("{key}/input"));
     let samples = input.len() / shape.len();
-    let wanted = reals::<T>(goldens, &format!("{key}/output"));
+    let expected = reals::<T>(goldens, &format!("{key}/output"));
     let answers = goldens.contains(&format!("{key}/answers"));
     let pass = if answers { Pass::predict(samples) } else { Pass::train(samples, 0, 0) };
     let upstream = reals::<T>(goldens, &format!("{key}/upstream"));
     let found = run(&net, pass, &input, Some(&upstream));
-    compare("output", &found.outputs, &wanted, tolerance);
-    let wanted = reals::<T>(goldens, &format!("{key}/input-gradient"));
-    compare("input-gradient", &found.input_gradient, &wanted, tolerance);
+    compare("output", &found.outputs, &expected, tolerance);
+    let expected = reals::<T>(goldens, &format!("{key}/input-gradient"));
+    compare("input-gradient", &found.input_gradient, &expected, tolerance);
     let (outputs, by_workspace) = work(&net, pass, &input, &upstream);
     compare("output of the workspace", &outputs, &found.outputs, tolerance);
     let flat = |gradients: &[Vec<Tensor<T>>]| -> Vec<Vec<T>> {
@@ -92,9 +92,9 @@ fn check_layer<T: Real>(goldens: &mut Goldens, key: &str, tolerance: f64) {
         trained.iter().zip(flat(&found.parameter_gradients).iter().zip(flat(&by_workspace)))
     {
         if *trained {
-            let wanted = reals::<T>(goldens, &format!("{key}/gradient/{name}"));
-            compare(&format!("gradient of {name}"), found, &wanted, tolerance);
-            compare(&format!("gradient of {name} by the workspace"), &worked, &wanted, tolerance);
+            let expected = reals::<T>(goldens, &format!("{key}/gradient/{name}"));
+            compare(&format!("gradient of {name}"), found, &expected, tolerance);
+            compare(&format!("gradient of {name} by the workspace"), &worked, &expected, tolerance);
         }
     }
 }
@@ -119,15 +119,16 @@ fn check_losses<T: Real>(tolerance: f64) {
     let mut goldens = goldens();
     for name in glassbox_dnn::losses::all::<T>().iter().map(|loss| loss.name()) {
         let loss = by_name::<T>(name).unwrap();
-        let [outputs, wanted, value, gradient] = ["outputs", "wanted", "value", "gradient"]
+        let [outputs, target, value, gradient] = ["outputs", "wanted", "value", "gradient"]
             .map(|part| reals::<T>(&mut goldens, &format!("loss/{name}/{part}")));
         let classes = outputs.len() / value.len();
-        let rows = outputs.chunks(classes).zip(wanted.chunks(classes));
-        let mut slopes = vec![T::nan(); outputs.len()];
+        let rows = outputs.chunks(classes).zip(target.chunks(classes));
+        let mut found_gradient = vec![T::nan(); outputs.len()];
         let found: Vec<T> = rows.clone().map(|(o, l)| loss.value(o, l)).collect();
-        rows.zip(slopes.chunks_mut(classes)).for_each(|((o, l), slopes)| loss.gradient(o, l, slopes));
+        rows.zip(found_gradient.chunks_mut(classes))
+            .for_each(|((o, l), found_gradient)| loss.gradient(o, l, found_gradient));
         compare(&format!("{name}: value"), &found, &value, tolerance);
-        compare(&format!("{name}: gradient"), &slopes, &gradient, tolerance);
+        compare(&format!("{name}: gradient"), &found_gradient, &gradient, tolerance);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::support::nets::{Upstream, each, filled, numbers, read, run, run_plain
 const LIST: Shape = Shape::picture(1, 1, 6);
 const PICTURE: Shape = Shape::picture(7, 6, 4);
 
-/// Nets in which every layer is, most of them between others, so that its gradients are passed on.
+/// Nets with every layer, most of them between others, so that gradients are passed on.
 const NETS: &[(&str, Shape)] = &[
     ("dense 3 | sigmoid", LIST),
     ("sigmoid | dense 4", LIST),
@@ -83,29 +83,29 @@ fn pass() -> Pass {
 }
 
 fn name(net: &&(&str, Shape)) -> String {
-    format!("{} behind {}", net.0, net.1)
+    format!("{} after {}", net.0, net.1)
 }
 
-/// What is wanted of outputs: shares that add up to 1.
-fn wanted(outputs: usize) -> Vec<f64> {
+/// Targets: shares that add up to 1.
+fn targets(outputs: usize) -> Vec<f64> {
     let raw: Vec<f64> = numbers::<f64>(SAMPLES * outputs, 9).iter().map(|x| 1.1 + x).collect();
     raw.chunks(outputs).flat_map(|row| row.iter().map(|x| x / row.iter().sum::<f64>())).collect()
 }
 
-fn value(net: &Net<f64>, input: &[f64], wanted: &[f64], loss: &dyn Loss<f64>) -> f64 {
+fn value(net: &Net<f64>, input: &[f64], target: &[f64], loss: &dyn Loss<f64>) -> f64 {
     let outputs = Workspace::new(net, SAMPLES).forward(net, pass(), input).to_vec();
-    outputs.chunks(net.outputs()).zip(wanted.chunks(net.outputs())).map(|(o, l)| loss.value(o, l)).sum()
+    outputs.chunks(net.outputs()).zip(target.chunks(net.outputs())).map(|(o, l)| loss.value(o, l)).sum()
 }
 
 /// The derivative of `f` at 0, to the fourth order.
-fn slope(mut f: impl FnMut(f64) -> f64) -> f64 {
+fn derivative(mut f: impl FnMut(f64) -> f64) -> f64 {
     let h = 1e-4;
     (8.0 * (f(h) - f(-h)) - (f(2.0 * h) - f(-2.0 * h))) / (12.0 * h)
 }
 
-fn assert_near(found: f64, wanted: f64, what: &str) {
-    let near = (found - wanted).abs() <= 1e-6 * wanted.abs().max(1e-3);
-    assert!(near, "{what}: found {found}, by differences {wanted}");
+fn assert_near(found: f64, expected: f64, what: &str) {
+    let near = (found - expected).abs() <= 1e-6 * expected.abs().max(1e-3);
+    assert!(near, "{what}: found {found}, by differences {expected}");
 }
 
 #[test]
@@ -119,10 +119,12 @@ fn every_kind_of_layer_is_in_a_net() {
 
 #[test]
 fn gradients_equal_finite_differences() {
-    each(NETS, name, |(text, shape)| {
+    // On one thread: waking others for four samples would take most of the time.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let check = |(text, shape): &&(&str, Shape)| {
         let mut net = filled::<f64>(text, *shape);
         let mut input = numbers::<f64>(SAMPLES * shape.len(), 1);
-        let wanted = wanted(net.outputs());
+        let target = targets(net.outputs());
         let shares = text.ends_with("softmax") && !text.ends_with("log-softmax") || text.ends_with("| sigmoid");
         let mut losses = all::<f64>();
         losses.push(Box::new(Upstream));
@@ -132,17 +134,17 @@ fn gradients_equal_finite_differences() {
             }
             let mut workspace = Workspace::new(&net, SAMPLES);
             let outputs = workspace.forward(&net, pass(), &input).to_vec();
-            let total = workspace.backward(&net, pass(), &input, &wanted, &*loss, 1.0);
-            assert_near(total, value(&net, &input, &wanted, &*loss), &format!("{}, value", loss.name()));
+            let total = workspace.backward(&net, pass(), &input, &target, &*loss, 1.0);
+            assert_near(total, value(&net, &input, &target, &*loss), &format!("{}, value", loss.name()));
             let gradients = workspace.gradients().to_vec();
             for (layer, gradient) in gradients.iter().enumerate() {
                 let trained: Vec<bool> = net.layers()[layer].parameters().iter().map(|p| p.trained).collect();
                 for (parameter, gradient) in gradient.iter().enumerate().filter(|(i, _)| trained[*i]) {
                     for (index, &found) in gradient.as_slice().iter().enumerate() {
-                        let numeric = slope(|offset| {
+                        let numeric = derivative(|offset| {
                             let before = net.parameters()[layer][parameter].as_slice()[index];
                             net.parameters_mut()[layer][parameter].as_mut_slice()[index] += offset;
-                            let value = value(&net, &input, &wanted, &*loss);
+                            let value = value(&net, &input, &target, &*loss);
                             net.parameters_mut()[layer][parameter].as_mut_slice()[index] = before;
                             value
                         });
@@ -150,25 +152,26 @@ fn gradients_equal_finite_differences() {
                     }
                 }
             }
-            // The layers by themselves also tell ∂E/∂input.
+            // The layers also compute ∂E/∂input.
             let mut upstream = vec![0.0; outputs.len()];
             let n = net.outputs();
-            for ((slopes, o), l) in upstream.chunks_mut(n).zip(outputs.chunks(n)).zip(wanted.chunks(n)) {
-                loss.gradient(o, l, slopes);
+            for ((gradient, o), l) in upstream.chunks_mut(n).zip(outputs.chunks(n)).zip(target.chunks(n)) {
+                loss.gradient(o, l, gradient);
             }
             let gradient = run(&net, pass(), &input, Some(&upstream)).input_gradient;
             for (index, &found) in gradient.iter().enumerate() {
                 let before = input[index];
-                let numeric = slope(|offset| {
+                let numeric = derivative(|offset| {
                     input[index] = before + offset;
-                    let value = value(&net, &input, &wanted, &*loss);
+                    let value = value(&net, &input, &target, &*loss);
                     input[index] = before;
                     value
                 });
                 assert_near(found, numeric, &format!("{}, input {index}", loss.name()));
             }
         }
-    });
+    };
+    pool.install(|| each(NETS, name, check));
 }
 
 #[test]
@@ -224,13 +227,13 @@ fn every_level_of_instructions_gives_the_same() {
                 trained.filter(|(parameter, _)| parameter.trained).map(|(_, gradient)| gradient.as_slice().to_vec());
             [run.outputs, run.input_gradient].into_iter().chain(gradients).collect()
         };
-        let wanted = all(Level::BASELINE);
+        let expected = all(Level::BASELINE);
         for level in Level::all() {
-            for (part, (found, wanted)) in all(level).iter().zip(&wanted).enumerate() {
-                let scale = wanted.iter().fold(1.0f32, |greatest, x| greatest.max(x.abs()));
-                for (found, wanted) in found.iter().zip(wanted) {
-                    let near = (found - wanted).abs() <= 1e-5 * scale;
-                    assert!(near, "{level:?}, part {part}: found {found}, wanted {wanted}");
+            for (part, (found, expected)) in all(level).iter().zip(&expected).enumerate() {
+                let scale = expected.iter().fold(1.0f32, |greatest, x| greatest.max(x.abs()));
+                for (found, expected) in found.iter().zip(expected) {
+                    let near = (found - expected).abs() <= 1e-5 * scale;
+                    assert!(near, "{level:?}, part {part}: found {found}, expected {expected}");
                 }
             }
         }

@@ -4,9 +4,8 @@ use glassbox_dnn::{Net, Shape};
 
 use crate::support::nets::each;
 
-/// Model text, the position (from 1) that the message must point at, the shape behind which that layer stands, and
-/// what it must say. The sample is a
-/// picture of 8×6×4.
+/// Model text, the position (from 1) of the wrong layer, the shape before it, and what the message must contain. The
+/// sample is a picture of 8×6×4.
 const WRONG: &[(&str, usize, &str, &str)] = &[
     ("dense 20 | sigmod", 2, "20", "unknown layer \"sigmod\""),
     ("", 1, "8×6×4", "unknown layer \"\""),
@@ -71,7 +70,7 @@ fn errors_point_at_the_place() {
     each(
         WRONG,
         |case| format!("{:?}", case.0),
-        |(text, position, shape, wanted)| {
+        |(text, position, shape, expected)| {
             let error = match Net::<f32>::from_text(text, Shape::picture(8, 6, 4)) {
                 Ok(net) => panic!("read as {:?}", net.text()),
                 Err(error) => error.to_string(),
@@ -79,8 +78,8 @@ fn errors_point_at_the_place() {
             let place = format!("layer {position} of \"{text}\", behind {shape}: ");
             let said = error.split_once(&place);
             assert!(
-                said.is_some_and(|(_, said)| said.contains(wanted)),
-                "{error:?} should hold {place:?} and then {wanted:?}"
+                said.is_some_and(|(_, said)| said.contains(expected)),
+                "{error:?} should hold {place:?} and then {expected:?}"
             );
         },
     );

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::nets::{each, read, run};
 
-/// What no layer says, and why.
+/// Cases that no layer can express, and why.
 const NOT_APPLICABLE: &[(&str, &str)] =
     &[("test_gemm_default_matrix_bias", "a bias for each sample: a dense layer has one for all")];
 
@@ -63,7 +63,7 @@ struct Case<'a> {
     inputs: Vec<Array>,
 }
 
-/// What becomes of a case: a net, its parameters, its samples, and how its outputs are turned back.
+/// A case as a net with its parameters and samples, and how its outputs are turned back.
 struct Task {
     model: String,
     shape: Shape,
@@ -112,16 +112,16 @@ impl Case<'_> {
         format!("{}x{}", size[0], size[1])
     }
 
-    /// A layer that sees a picture.
+    /// A layer on pictures.
     fn pictures(&self, model: String, parameters: Vec<Array>) -> Task {
         let input = self.inputs[0].turned(&TO_OURS);
         let shape = Shape::picture(input.shape[1], input.shape[2], input.shape[3]);
         Task { model, shape, input, parameters, back: TO_ONNX.to_vec(), trains: false }
     }
 
-    /// A layer to which samples are lists, along `axis`.
+    /// A layer on lists, along `axis`.
     fn lists(&self, model: String, axis: usize) -> Task {
-        // The axis comes last; which axis was where is turned back afterwards.
+        // The axis comes last; the order of the axes is restored afterwards.
         let axes: Vec<usize> = (0..self.inputs[0].shape.len()).filter(|&other| other != axis).chain([axis]).collect();
         let mut back = vec![0; axes.len()];
         axes.iter().enumerate().for_each(|(place, &axis)| back[axis] = place);
@@ -130,9 +130,8 @@ impl Case<'_> {
         Task { model, shape, input, parameters: Vec::new(), back, trains: false }
     }
 
-    /// `alpha·A·B + beta·C` as a dense layer: `transA` turns the samples and `transB` not the weights, which is a
-    /// relabelling; `alpha` goes into
-    /// the weights and `beta` into the bias, and a bias of one number stands for all.
+    /// `alpha·A·B + beta·C` as a dense layer: `transA` transposes the samples and no `transB` the weights; `alpha`
+    /// multiplies the weights and `beta` the bias, and a bias of one number is repeated.
     fn gemm(&self) -> Task {
         let turned = |array: &Array, turn: bool| if turn { array.turned(&[1, 0]) } else { array.clone() };
         let is_on = |name: &str| self.number(name) == Some(1.0);
@@ -155,7 +154,7 @@ impl Case<'_> {
         if groups > 1 {
             model += &format!(" groups {groups}");
         }
-        // Where both are given, the padding leads to the shape.
+        // If both are given, the padding leads to the shape.
         if let Some(pad) = self.numbers("output_padding") {
             model += &format!(" out-pad {},{}", pad[0], pad[1]);
         } else if let Some(shape) = self.numbers("output_shape") {
@@ -236,23 +235,22 @@ fn check(archive: &mut Npz<BufReader<File>>, entry: &Value) {
         task.input.shape[..task.input.shape.len() - 1].iter().copied().chain([output.len()]).collect()
     };
     let found = Array { shape, numbers: found }.turned(&task.back);
-    let wanted = Array::read(archive, &format!("{name}/output_0")).unwrap();
-    assert_eq!(found.shape, wanted.shape, "shape behind {}", task.model);
+    let expected = Array::read(archive, &format!("{name}/output_0")).unwrap();
+    assert_eq!(found.shape, expected.shape, "shape after {}", task.model);
     let [rtol, atol] = ["rtol", "atol"].map(|name| entry[name].as_f64().unwrap() as f32);
-    for (index, (found, wanted)) in found.numbers.iter().zip(&wanted.numbers).enumerate() {
-        let near = (found - wanted).abs() <= atol + rtol * wanted.abs();
-        assert!(near, "{} at {index}: found {found}, wanted {wanted}", task.model);
+    for (index, (found, expected)) in found.numbers.iter().zip(&expected.numbers).enumerate() {
+        let near = (found - expected).abs() <= atol + rtol * expected.abs();
+        assert!(near, "{} at {index}: found {found}, expected {expected}", task.model);
     }
-    // What ONNX gives back as running mean and variance with its momentum of 0.9 is (1 − momentum) of ours, and of
-    // the whole batch's variance.
+    // ONNX's running mean and variance with a momentum of 0.9 are ours with 1 − momentum, with the variance of the
+    // whole batch.
     if task.trains {
         observe(archive, name, &case, &task);
     }
 }
 
-/// The numbers that batch normalisation keeps. ONNX: kept·0.9 + the batch's·0.1, the variance divided by n; ours:
-/// `momentum` is the batch's share. Where ours
-/// divides by n − 1, as PyTorch does, the variance differs by that factor, which is taken out.
+/// The running statistics of batch normalisation. ONNX: old·0.9 + batch·0.1, with the variance divided by n; ours:
+/// `momentum` is the share of the batch. Where ours divides by n − 1, as PyTorch does, that factor is removed.
 fn observe(archive: &mut Npz<BufReader<File>>, name: &str, case: &Case, task: &Task) {
     let mut net = read::<f32>(&format!("{} momentum 0.1", task.model), task.shape);
     for (to, from) in net.parameters_mut().iter_mut().flatten().zip(&task.parameters) {
@@ -264,14 +262,14 @@ fn observe(archive: &mut Npz<BufReader<File>>, name: &str, case: &Case, task: &T
     net.layers()[0].observe(&mut kept, &memories[0]);
     let n = (samples * task.shape.pixels()) as f32;
     for (place, output) in [(2, "output_1"), (3, "output_2")] {
-        let wanted = Array::read(archive, &format!("{name}/{output}")).unwrap();
-        for (channel, (found, wanted)) in kept[place].as_slice().iter().zip(&wanted.numbers).enumerate() {
+        let expected = Array::read(archive, &format!("{name}/{output}")).unwrap();
+        for (channel, (found, expected)) in kept[place].as_slice().iter().zip(&expected.numbers).enumerate() {
             let before = case.inputs[place + 1].numbers[channel] * 0.9;
-            let unbiased = before + (wanted - before) * if place == 3 { n / (n - 1.0) } else { 1.0 };
-            let near = |wanted: f32| (found - wanted).abs() <= 1e-3 * wanted.abs();
+            let unbiased = before + (expected - before) * if place == 3 { n / (n - 1.0) } else { 1.0 };
+            let near = |expected: f32| (found - expected).abs() <= 1e-3 * expected.abs();
             assert!(
-                near(*wanted) || near(unbiased),
-                "{output} at {channel}: found {found}, wanted {wanted} or {unbiased}"
+                near(*expected) || near(unbiased),
+                "{output} at {channel}: found {found}, expected {expected} or {unbiased}"
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Schedules, written down a second time: what the rate is multiplied by in each step.
+//! Schedules equal their formulas.
 
 use std::f64::consts::PI;
 
@@ -24,7 +24,7 @@ proptest! {
                 stepped *= if epoch % every == 0 { factor } else { 1.0 };
             }
             let found = of(Schedule::Step { every, factor });
-            prop_assert!((found - stepped).abs() < 1e-12, "step {step}: {found}, wanted {stepped}");
+            prop_assert!((found - stepped).abs() < 1e-12, "step {step}: {found}, expected {stepped}");
             let wave = (1.0 + (PI * step as f64 / all as f64).cos()) / 2.0;
             prop_assert!((of(Schedule::Cosine) - wave).abs() < 1e-12);
             // PyTorch's OneCycleLR, two phases: annealing from 1/25 to 1 until 0.3·(all − 1), then to 1/250000 at the

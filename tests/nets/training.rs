@@ -1,4 +1,4 @@
-//! The article's loop: NumPy's run number for number, and the same as layer by layer.
+//! The article's loop equals NumPy's run number for number, and the layers' own passes.
 
 use std::ops::ControlFlow;
 
@@ -54,8 +54,8 @@ fn replay(rule: Rule, golden: &str, hits: [usize; 3], test_hits: [usize; 3]) {
     }
     let net = online.net();
     for (name, array) in net.to_arrays() {
-        let wanted = goldens.read::<f64>(&name).unwrap();
-        let furthest = array.as_slice().iter().zip(wanted.as_slice()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let expected = goldens.read::<f64>(&name).unwrap();
+        let furthest = array.as_slice().iter().zip(expected.as_slice()).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         assert!(furthest < 1e-9, "{name} in the end: off by {furthest}");
     }
     let pictures = Dataset { images: &test.images, labels: &test.labels };
@@ -99,17 +99,17 @@ const WIDTHS: [&str; 5] = [
 
 /// One step by the layers' own backward passes.
 fn step_by_layers(net: &mut Net<f64>, input: &Matrix<f64>, label: u8, rate: f64) {
-    let wanted = Matrix::from_vec([1, net.outputs()], one_hot(label, net.outputs())).unwrap();
-    let gradient = net.gradient(input, &wanted, &MeanSquaredError);
+    let target = Matrix::from_vec([1, net.outputs()], one_hot(label, net.outputs())).unwrap();
+    let gradient = net.gradient(input, &target, &MeanSquaredError);
     for (parameter, gradient) in net.trained_mut().zip(gradient.iter().flatten()) {
         parameter.as_mut_slice().iter_mut().zip(gradient.as_slice()).for_each(|(value, slope)| *value -= rate * slope);
     }
 }
 
-fn assert_same(found: &Net<f64>, wanted: &Net<f64>, what: &str) {
-    for ((name, found), (_, wanted)) in found.to_arrays().into_iter().zip(wanted.to_arrays()) {
-        for (found, wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
-            assert!((found - wanted).abs() < 1e-12, "{what}, {name}: found {found}, wanted {wanted}");
+fn assert_same(found: &Net<f64>, expected: &Net<f64>, what: &str) {
+    for ((name, found), (_, expected)) in found.to_arrays().into_iter().zip(expected.to_arrays()) {
+        for (found, expected) in found.as_slice().iter().zip(expected.as_slice()) {
+            assert!((found - expected).abs() < 1e-12, "{what}, {name}: found {found}, expected {expected}");
         }
     }
 }
@@ -119,13 +119,14 @@ fn the_formula_descends_the_gradient_of_the_mean_squared_error() {
     let (images, labels) = few();
     let input = features::<f64>(&images);
     for text in WIDTHS {
-        let (mut wanted, mut online) = (random_net(text), Online::new(&random_net(text), Rule::Formula, 0.7).unwrap());
+        let (mut expected, mut online) =
+            (random_net(text), Online::new(&random_net(text), Rule::Formula, 0.7).unwrap());
         for (n, &label) in labels.iter().enumerate() {
             let row = Matrix::from_vec([1, 15], input.as_slice()[15 * n..15 * (n + 1)].to_vec()).unwrap();
-            step_by_layers(&mut wanted, &row, label, 0.7);
+            step_by_layers(&mut expected, &row, label, 0.7);
         }
         online.epoch(&SparseSamples::new(&images, &labels).unwrap(), None, go_on).unwrap();
-        assert_same(&online.net(), &wanted, text);
+        assert_same(&online.net(), &expected, text);
     }
 }
 
@@ -137,8 +138,8 @@ fn the_script_descends_the_cross_entropy_in_its_last_layer() {
     for text in WIDTHS {
         let net = random_net(text);
         let n = net.outputs();
-        let wanted = Matrix::from_vec([1, n], one_hot(labels[0], n)).unwrap();
-        let gradient = net.gradient(&features(&image), &wanted, &BinaryCrossEntropy);
+        let target = Matrix::from_vec([1, n], one_hot(labels[0], n)).unwrap();
+        let gradient = net.gradient(&features(&image), &target, &BinaryCrossEntropy);
         let mut online = Online::new(&net, Rule::Code, 1.0).unwrap();
         online.epoch(&SparseSamples::new(&image, &labels[..1]).unwrap(), None, go_on).unwrap();
         let (before, after) = (net.to_arrays(), online.net().to_arrays());
@@ -226,7 +227,7 @@ fn forward_changes_nodes_and_backward_changes_weights() {
 
 #[test]
 fn the_shuffle_is_what_it_was() {
-    // Seeds that users rely on: these numbers may never change.
+    // Users rely on seeds: these numbers may never change.
     assert_eq!(shuffled(10, 0, 1), SHUFFLED_10_0_1);
     let mut net = Net::<f64>::from_text("dense 2 | sigmoid", 2).unwrap();
     initialise_uniform(&mut net, 0.5, 0);

@@ -1,5 +1,4 @@
-//! What holds for training in batches: a step is what its recipe says, threads change nothing, and what is drawn is
-//! drawn again.
+//! Laws of training in batches: a step follows its recipe, threads change nothing, and random numbers repeat.
 
 use std::ops::ControlFlow;
 
@@ -21,10 +20,10 @@ fn trained(text: &str, optimiser: Optimiser, threads: usize) -> Vec<(String, Vec
         let (outputs, samples) = (net.outputs(), 37);
         let recipe = Recipe { optimiser, batch: samples, clip: Some(1.0), decay: 0.01, ..Recipe::default() };
         let mut trainer = Trainer::new(net, Box::new(CrossEntropy), recipe, samples);
-        let wanted: Vec<f32> =
+        let target: Vec<f32> =
             (0..samples * outputs).map(|i| if i % outputs == i / outputs % outputs { 1.0 } else { 0.0 }).collect();
         for step in 0..6 {
-            trainer.step(&numbers::<f32>(samples * shape.len(), step), &wanted).unwrap();
+            trainer.step(&numbers::<f32>(samples * shape.len(), step), &target).unwrap();
         }
         let bits = |numbers: &[f32]| numbers.iter().map(|x| x.to_bits()).collect();
         trainer.net().to_arrays().into_iter().map(|(name, tensor)| (name, bits(tensor.as_slice()))).collect()
@@ -44,9 +43,8 @@ fn threads_change_no_bit() {
     });
 }
 
-/// A batch goes through the first layers in parts, of which the last may have fewer samples and others, in a shorter
-/// batch after a full one, none; layers write
-/// over what comes in; what is drawn must not depend on any of it.
+/// The first layers process a batch in parts. The last part may have fewer samples, and in a shorter batch after a
+/// full one some parts have none. Layers overwrite their input. Random numbers must not depend on any of this.
 #[test]
 fn parts_of_a_batch_are_the_batch() {
     let shape = Shape::picture(14, 14, 1);
@@ -61,22 +59,23 @@ fn parts_of_a_batch_are_the_batch() {
         for samples in [11, 5, 1, 11] {
             let pass = Pass::train(samples, 5, 3);
             let (input, upstream) = (numbers(samples * shape.len(), 1), numbers(samples * 2, 2));
-            let wanted = run(&net, pass, &input, Some(&upstream));
+            let expected = run(&net, pass, &input, Some(&upstream));
             let (outputs, gradients) = work_in(&mut workspace, &net, pass, &input, &upstream);
-            assert!(outputs == wanted.outputs, "{text}: outputs of {samples}");
-            for (found, wanted) in gradients.iter().flatten().zip(wanted.parameter_gradients.iter().flatten()) {
-                for (found, wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
-                    // The reference leaves NaN where a layer has nothing to say: of what batch-norm learns by looking.
-                    let unsaid = wanted.is_nan() && *found == 0.0;
-                    let near = unsaid || (found - wanted).abs() <= 1e-11 * wanted.abs().max(1.0);
-                    assert!(near, "{text}: {samples} samples: {found}, wanted {wanted}");
+            assert!(outputs == expected.outputs, "{text}: outputs of {samples}");
+            for (found, expected) in gradients.iter().flatten().zip(expected.parameter_gradients.iter().flatten()) {
+                for (found, expected) in found.as_slice().iter().zip(expected.as_slice()) {
+                    // The reference leaves NaN for numbers without a gradient, such as the running statistics of
+                    // batch-norm.
+                    let unsaid = expected.is_nan() && *found == 0.0;
+                    let near = unsaid || (found - expected).abs() <= 1e-11 * expected.abs().max(1.0);
+                    assert!(near, "{text}: {samples} samples: {found}, expected {expected}");
                 }
             }
         }
     }
 }
 
-/// What comes out of a net of no layers is what goes in.
+/// A net without layers gives its input.
 #[test]
 fn no_layers_change_nothing() {
     let net = filled::<f64>("as a", Shape::from(3));
@@ -84,7 +83,7 @@ fn no_layers_change_nothing() {
     assert_eq!(net.predict(&input), input);
 }
 
-/// A step by hand: the mean gradient over the samples, shortened to `clip`, decay, rate.
+/// A step by hand: the mean gradient over the samples, clipped to `clip`, decay, rate.
 #[test]
 fn a_step_is_what_the_recipe_says() {
     let text = "dense 4 | tanh | dense 3";
@@ -111,14 +110,14 @@ fn a_step_is_what_the_recipe_says() {
         // Two steps an epoch.
         let mut trainer = Trainer::new(net.clone(), Box::new(MeanSquaredError), recipe, 2 * samples);
         for step in 0..4u64 {
-            let (input, wanted) =
+            let (input, target) =
                 (numbers::<f64>(samples * 5, step as usize), numbers::<f64>(samples * 3, 9 + step as usize));
             let pass = Pass::train(samples, 1, step);
             let outputs = run(&net, pass, &input, None).outputs;
             let upstream: Vec<f64> =
-                outputs.iter().zip(&wanted).map(|(o, l)| 2.0 / 3.0 * (o - l) / samples as f64).collect();
+                outputs.iter().zip(&target).map(|(o, l)| 2.0 / 3.0 * (o - l) / samples as f64).collect();
             let gradients = run(&net, pass, &input, Some(&upstream)).parameter_gradients;
-            let loss = outputs.iter().zip(&wanted).map(|(o, l)| (o - l).powi(2)).sum::<f64>() / 3.0 / samples as f64;
+            let loss = outputs.iter().zip(&target).map(|(o, l)| (o - l).powi(2)).sum::<f64>() / 3.0 / samples as f64;
             let length = gradients.iter().flatten().flat_map(|g| g.as_slice()).map(|g| g * g).sum::<f64>().sqrt();
             let shortened = clip.map_or(1.0, |clip| if length > clip { clip / length } else { 1.0 });
             let rate = 0.3 * schedule.factor(step, 2, 2);
@@ -127,15 +126,15 @@ fn a_step_is_what_the_recipe_says() {
                     *w -= rate * (g * shortened + decay * *w);
                 }
             }
-            let found = trainer.step(&input, &wanted).unwrap();
+            let found = trainer.step(&input, &target).unwrap();
             assert!(
                 (found - loss).abs() < 1e-12 * loss.max(1.0),
-                "{schedule}, step {step}: loss {found}, wanted {loss}"
+                "{schedule}, step {step}: loss {found}, expected {loss}"
             );
-            for ((name, found), wanted) in trainer.net().to_arrays().iter().zip(net.parameters().iter().flatten()) {
-                for (found, wanted) in found.as_slice().iter().zip(wanted.as_slice()) {
-                    let near = (found - wanted).abs() < 1e-12;
-                    assert!(near, "{schedule}, clip {clip:?}, step {step}, {name}: found {found}, wanted {wanted}");
+            for ((name, found), expected) in trainer.net().to_arrays().iter().zip(net.parameters().iter().flatten()) {
+                for (found, expected) in found.as_slice().iter().zip(expected.as_slice()) {
+                    let near = (found - expected).abs() < 1e-12;
+                    assert!(near, "{schedule}, clip {clip:?}, step {step}, {name}: found {found}, expected {expected}");
                 }
             }
         }
@@ -161,7 +160,7 @@ fn layers_that_draw_draw_by_seed_step_and_sample() {
     each(["dropout 0.4", "rrelu", "stochastic-pool 2"], ToString::to_string, |text| {
         let shape = Shape::picture(20, 20, 3);
         let net = read::<f64>(text, shape);
-        // Both samples are the same, so that only what is drawn tells them apart.
+        // Both samples are equal, so only random numbers differ.
         let one: Vec<f64> =
             numbers::<f64>(shape.len(), 1).iter().map(|x| if *text == "rrelu" { *x } else { x.abs() }).collect();
         let input = [one.clone(), one].concat();
@@ -196,8 +195,7 @@ fn drawn_numbers_are_what_they_should_be() {
     });
 }
 
-/// Pictures sorted by class, all black or all white: moved ones are darker at the rim than those that the net will be
-/// asked about.
+/// Pictures sorted by class, all black or all white: moved ones are darker at the rim than those of the test.
 #[test]
 fn what_changed_pictures_taught_by_looking_is_learned_anew() {
     let images = Batch::from_fn([20, 8, 8, 1], |(n, ..)| if n < 10 { 0 } else { 255 });
@@ -219,7 +217,7 @@ fn what_changed_pictures_taught_by_looking_is_learned_anew() {
     assert_eq!(settled.unwrap(), net);
     let shift = Some(Augment { shift: 3.0, ..Augment::default() });
     let (net, settled) = trained(shift, true);
-    // Asking changes nothing in what is trained.
+    // Predicting does not change the training.
     assert_eq!(net, trained(shift, false).0);
     let settled = settled.unwrap();
     for ((name, found), (_, before)) in settled.iter().zip(&net) {

@@ -1,9 +1,11 @@
-//! Whole trainings through the library: a few settings and a data set in, a net out, with what happens told on the way.
+//! Whole trainings through the library: settings and a data set in, a net and events out.
 
 use std::ops::ControlFlow;
 
 use glassbox_dnn::training::{Data, Ending, Event, Order, Plan, Precision, Session, Settings, Trained};
 use glassbox_dnn::{AnyNet, Error, Model, Net, Rule};
+use glassbox_formats::mnist::Labelled;
+use glassbox_tensor::Batch;
 
 use crate::support::programs::bars;
 
@@ -67,7 +69,7 @@ fn nothing_set_is_the_article() {
 fn an_answer_to_an_event_interrupts_and_a_checkpoint_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let data = Data::open(bars(folder.path())).unwrap();
-    // In batches it stops after one; the article's way tells of no less than its few samples.
+    // In batches it stops after one; the article's way reports only after all of these few samples.
     for (layers, done) in [("dense 6 | relu | dense 3", 1), ("dense 6 | sigmoid | dense 3 | sigmoid", 2)] {
         let kept = folder.path().join(layers.replace(' ', ""));
         let settings = Settings { hold_out: Some(60), batch: None, order: Some(Order::Shuffle), ..settings(layers) };
@@ -100,6 +102,42 @@ fn an_answer_to_an_event_interrupts_and_a_checkpoint_goes_on() {
         let [(epoch, net), (whole_epoch, whole_net)] = [resumed.best.unwrap(), whole.best.unwrap()];
         assert_eq!((epoch, numbers(&net)), (whole_epoch, numbers(&whole_net)), "{layers}");
     }
+}
+
+/// The article's way cannot go on in the middle of an epoch: it must not leave a checkpoint from there.
+#[test]
+fn the_article_interrupted_goes_on_from_the_epoch_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut data = Data::open(bars(folder.path())).unwrap();
+    // 6000 samples: progress is told after 5000.
+    let (pixels, labels) = (data.train.images.as_slice().repeat(20), data.train.labels.repeat(20));
+    data.train = Labelled { images: Batch::from_vec([6000, 6, 5, 1], pixels).unwrap(), labels };
+    let settings =
+        Settings { batch: None, order: Some(Order::Shuffle), ..settings("dense 6 | sigmoid | dense 3 | sigmoid") };
+    let (plan, whole) = (Plan::new(&settings, &data).unwrap(), train(&settings, &data));
+    let kept = folder.path().join("kept");
+    let run = |report: &mut (dyn FnMut(Event) -> ControlFlow<()> + Send)| {
+        Session::new(&plan, &data).with_checkpoints(&kept, true).run(report).unwrap()
+    };
+    let mut epoch_under_way = 0;
+    let interrupted = run(&mut |event| {
+        match event {
+            Event::EpochStarted(epoch) => epoch_under_way = epoch,
+            Event::Progress(progress) if epoch_under_way == 2 && progress.seen == 5000 => return ControlFlow::Break(()),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+    assert_eq!(interrupted.ending, Ending::Interrupted { epoch: 2 });
+    let mut resumed_at = None;
+    let resumed = run(&mut |event| {
+        if let Event::Resumed { epoch, seen, .. } = event {
+            resumed_at = Some((epoch, seen));
+        }
+        ControlFlow::Continue(())
+    });
+    assert_eq!((resumed_at, resumed.ending), (Some((1, 0)), Ending::Complete));
+    assert_eq!(numbers(&resumed.net), numbers(&whole.net));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `filters` on many pictures, and where nobody reads what it says.
+//! `filters` on many pictures, and with output that cannot be written.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -38,23 +38,23 @@ fn many_pictures_go_to_a_folder() {
     }
     fs::write(folder.join("in/notes.txt"), "not a picture, and not called one").unwrap();
     let dim = |name: &str| read_picture(&folder.join(name), true).unwrap().pixels.dim();
-    // Named one by one, and by a pattern that no shell has touched.
+    // Given one by one, and by a quoted pattern.
     done(filters(folder, &["max-pool", "in/a.png", "in/b.png", "--out-dir", "out"]));
     assert_eq!((dim("out/a.png"), dim("out/b.png")), ((4, 4, 3), (4, 4, 3)));
     done(filters(folder, &["gray", "in/*.png", "--out-dir", "pattern", "--jobs", "1", "--format", "jpg"]));
     assert_eq!((dim("pattern/a.jpg"), dim("pattern/b.jpg")), ((8, 8, 1), (9, 9, 1)));
-    // A folder keeps its folders.
+    // Folders are made again in the output.
     let lines = json(filters(folder, &["chain", "gray | sobel", "in", "--recursive", "--out-dir", "tree", "--json"]));
     assert_eq!(lines.len(), 3);
     assert_eq!(dim("tree/deep/a.png"), (10, 10, 1));
-    // One is broken: the others are made all the same.
+    // One is damaged: the others are made.
     fs::write(folder.join("in/broken.png"), b"\x89PNG but not much more").unwrap();
     let output = filters(folder, &["blur", "in", "--recursive", "--out-dir", "rest"]);
     assert_eq!(output.status.code(), Some(1));
     let told = err(&output);
     assert!(told.contains("filters: 1 of 4 pictures failed:\n") && told.contains("in/broken.png"), "{told}");
     assert!(dim("rest/a.png").0 == 8 && dim("rest/deep/a.png").0 == 10 && !folder.join("rest/broken.png").exists());
-    // And where one is not even called a picture.
+    // One has no suffix of a picture.
     let output = filters(folder, &["blur", "in/notes.txt", "in/b.png", "--out-dir", "named"]);
     assert_eq!(output.status.code(), Some(1));
     let told = err(&output);
@@ -63,8 +63,8 @@ fn many_pictures_go_to_a_folder() {
         "{told}"
     );
     assert!(dim("named/b.png").0 == 9 && !folder.join("named/notes.txt").exists());
-    // A folder among files fails alone, what is given twice is done once, and what is hidden or was made before is
-    // left alone.
+    // A folder among files fails alone, a picture given twice is made once, and hidden files and earlier output are
+    // left out.
     let output = filters(folder, &["blur", "in/deep", "in/b.png", "in/../in/b.png", "--out-dir", "once"]);
     assert!(
         err(&output).contains("filters: 1 of 2 pictures failed:\n  in/deep: is a folder; --recursive"),
@@ -96,9 +96,9 @@ fn many_pictures_that_cannot_be() {
         (&["x/a.png", "y/a.png", "out.png"], "one IN and one OUT are needed, found 3 paths"),
         (&["x/a.png", "out.png", "--recursive"], "--out-dir"),
     ];
-    for (arguments, wanted) in cases {
+    for (arguments, expected) in cases {
         let output = filters(folder, &[&["blur"], arguments].concat());
-        assert!(err(&output).contains(wanted), "{arguments:?}: {}", err(&output));
+        assert!(err(&output).contains(expected), "{arguments:?}: {}", err(&output));
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(!folder.join("out").exists() && !folder.join("out.png").exists());
     }

@@ -1,4 +1,4 @@
-//! Interrupted trainings: what comes out in the end has the same bits as if nothing had happened.
+//! Interrupted trainings end with the same bits as undisturbed ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use crate::support::programs::{bars, dnn, done, err, text};
 
-/// A net with everything that remembers: an optimiser, a schedule, drawn changes of the pictures, held-out pictures.
+/// A training with state of every kind: an optimiser, a schedule, augmentation, held-out pictures.
 const FLAGS: [&str; 16] = [
     "train",
     "--layers",
@@ -40,7 +40,7 @@ fn begin(folder: &Path, data: &Path) -> Child {
     command.spawn().unwrap()
 }
 
-/// The model and the best epoch's after a training that nobody disturbed.
+/// The last and the best model of an undisturbed training.
 fn undisturbed(data: &Path) -> [Vec<u8>; 2] {
     let folder = TempDir::new().unwrap();
     done(dnn(folder.path(), &flags(data)));
@@ -51,28 +51,50 @@ fn models(folder: &Path) -> [Vec<u8>; 2] {
     ["model.npz", "model.best.npz"].map(|name| fs::read(folder.join(name)).unwrap())
 }
 
-fn checkpoints(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<_> = fs::read_dir(folder.join("kept")).unwrap().map(|entry| entry.unwrap().path()).collect();
+/// The files in the folder of checkpoints, sorted; none before there is a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder.join("kept")).into_iter().flatten();
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files
+}
+
+/// Whether a file is a whole checkpoint, not one that is being written.
+fn is_checkpoint(file: &Path) -> bool {
+    file.extension().is_some_and(|suffix| suffix == "npz")
+}
+
+/// Waits until the folder of checkpoints has a new file that `is_meant`.
+///
+/// # Panics
+/// If the training ends without one.
+fn wait_for_new_file(child: &mut Child, folder: &Path, before: &[PathBuf], is_meant: impl Fn(&Path) -> bool) {
+    let is_new = |file: &PathBuf| is_meant(file) && !before.contains(file);
+    while !files(folder).iter().any(is_new) {
+        let ended = child.try_wait().unwrap();
+        assert!(ended.is_none(), "the training ended before it was interrupted: {ended:?}");
+        sleep(Duration::from_millis(1));
+    }
 }
 
 #[test]
 fn a_killed_training_ends_as_if_it_had_not_been() {
     let folder = TempDir::new().unwrap();
     let data = bars(folder.path());
-    let wanted = undisturbed(&data);
-    // Twelve moments between the start of the program and the end of its work, each run going on where the last was
-    // killed.
-    for round in 0..12u64 {
+    let expected = undisturbed(&data);
+    // Each run is killed while it writes a checkpoint, or after it; the next goes on from there.
+    for round in 0..6 {
+        let before = files(folder.path());
         let mut child = begin(folder.path(), &data);
-        sleep(Duration::from_millis(15 + round * 37 % 150));
+        let is_meant = |file: &Path| round % 2 == 0 || is_checkpoint(file);
+        wait_for_new_file(&mut child, folder.path(), &before, is_meant);
         child.kill().unwrap();
-        child.wait().unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!(status.code(), None, "round {round}: the training ended before it was killed");
     }
     assert!(begin(folder.path(), &data).wait().unwrap().success());
-    assert!(models(folder.path()) == wanted, "the models differ");
-    assert!(checkpoints(folder.path()).len() <= 2, "{:?}", checkpoints(folder.path()));
+    assert!(models(folder.path()) == expected, "the models differ");
+    assert!(files(folder.path()).len() <= 2, "{:?}", files(folder.path()));
 }
 
 #[cfg(unix)]
@@ -80,19 +102,16 @@ fn a_killed_training_ends_as_if_it_had_not_been() {
 fn ctrl_c_keeps_the_batch_and_exits_with_130() {
     let folder = TempDir::new().unwrap();
     let data = bars(folder.path());
-    let wanted = undisturbed(&data);
-    let mut interrupted = 0;
-    for round in 0..6u64 {
-        let child = begin(folder.path(), &data);
-        sleep(Duration::from_millis(40 + round * 23 % 90));
-        // The program may have ended before.
-        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status();
-        let code = child.wait_with_output().unwrap().status.code();
-        assert!(matches!(code, Some(0 | 130)) || code.is_none(), "{code:?}");
-        interrupted += usize::from(code == Some(130));
+    let expected = undisturbed(&data);
+    for round in 0..4 {
+        let before = files(folder.path());
+        let mut child = begin(folder.path(), &data);
+        wait_for_new_file(&mut child, folder.path(), &before, is_checkpoint);
+        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "round {round}");
     }
     assert!(begin(folder.path(), &data).wait().unwrap().success());
-    assert!(models(folder.path()) == wanted, "the models differ after {interrupted} interruptions");
+    assert!(models(folder.path()) == expected, "the models differ");
 }
 
 #[test]
@@ -100,8 +119,8 @@ fn a_damaged_checkpoint_is_noticed_and_the_one_before_it_used() {
     let folder = TempDir::new().unwrap();
     let data = bars(folder.path());
     done(dnn(folder.path(), &flags(&data)));
-    let wanted = models(folder.path());
-    let newest = checkpoints(folder.path()).pop().unwrap();
+    let expected = models(folder.path());
+    let newest = files(folder.path()).pop().unwrap();
     let whole = fs::read(&newest).unwrap();
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 4;
@@ -113,9 +132,9 @@ fn a_damaged_checkpoint_is_noticed_and_the_one_before_it_used() {
         let note = err(&output);
         done(output);
         assert!(note.contains("trying the one before") && note.contains("39 epochs"), "{note}");
-        assert!(models(folder.path()) == wanted, "the models differ");
+        assert!(models(folder.path()) == expected, "the models differ");
     }
-    for file in checkpoints(folder.path()) {
+    for file in files(folder.path()) {
         fs::write(file, b"not a checkpoint").unwrap();
     }
     let mut resumed = flags(&data);
@@ -143,34 +162,11 @@ fn a_folder_that_holds_checkpoints_is_not_begun_anew_in() {
     let folder = TempDir::new().unwrap();
     let data = bars(folder.path());
     done(dnn(folder.path(), &flags(&data)));
-    let before = checkpoints(folder.path());
+    let before = files(folder.path());
     let output = dnn(folder.path(), &flags(&data));
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("--resume goes on from it, another folder begins anew"), "{}", err(&output));
-    assert_eq!(checkpoints(folder.path()), before);
-}
-
-/// The article's way cannot go on in the middle of an epoch: it must not leave a checkpoint from there.
-#[cfg(unix)]
-#[test]
-fn the_article_interrupted_ends_as_if_it_had_not_been() {
-    let folder = TempDir::new().unwrap();
-    let flags = ["train", "--epochs", "12", "--quiet", "--order", "shuffle"];
-    done(dnn(folder.path(), &flags));
-    let wanted = fs::read(folder.path().join("model.npz")).unwrap();
-    let begin = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dnn"));
-        command.current_dir(folder.path()).args(flags).args(["--checkpoint", "kept", "--resume"]);
-        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
-    };
-    for round in 0..6u64 {
-        let child = begin();
-        sleep(Duration::from_millis(250 + round * 37 % 100));
-        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).stderr(Stdio::null()).status();
-        child.wait_with_output().unwrap();
-    }
-    assert!(begin().wait().unwrap().success());
-    assert!(fs::read(folder.path().join("model.npz")).unwrap() == wanted, "the models differ");
+    assert_eq!(files(folder.path()), before);
 }
 
 #[test]
@@ -183,9 +179,9 @@ fn more_epochs_may_follow_where_no_schedule_counts_on_them() {
         done(dnn(folder.path(), &[&flags[..], resume].concat()));
         fs::read(folder.path().join("model.npz")).unwrap()
     };
-    let wanted = run("5", "a", &[]);
-    assert!(run("2", "b", &[]) != wanted);
-    assert!(run("5", "b", &["--resume"]) == wanted);
+    let expected = run("5", "a", &[]);
+    assert!(run("2", "b", &[]) != expected);
+    assert!(run("5", "b", &["--resume"]) == expected);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The two programs as their users call them.
+//! The main uses of both programs.
 
 use std::fs;
 
@@ -25,7 +25,7 @@ fn dnn_train_is_the_article() {
     let mut model = Npz::open(&folder.path().join("model.npz")).unwrap();
     assert_eq!(model.names(), ["b_h_o", "b_i_h", "w_h_o", "w_i_h"]);
     assert_eq!(model.read::<f32>("w_i_h").unwrap().shape(), [20, 784]);
-    // What the model is good for.
+    // The accuracy of the model.
     let eval = json(dnn(folder.path(), &["eval", "model.npz", "--json"]));
     assert_eq!(eval[0]["hits"], epochs[2]["test_hits"]);
     let rows = eval[0]["confusion"].as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap());
@@ -49,16 +49,15 @@ fn dnn_train_is_the_article() {
     predicts_what_it_saw(&folder);
 }
 
-/// Test digits written as pictures of another size, dark on light: nearly all are taken for what they are when shown
-/// directly.
+/// Test digits, dark on light, written as pictures of another size: nearly all are recognised.
 fn predicts_what_it_saw(folder: &TempDir) {
     let mut set = Npz::open(&data("mnist.npz")).unwrap();
     let (images, labels) = (set.read::<u8>("x_test").unwrap(), set.read::<u8>("y_test").unwrap());
-    let (mut names, mut wanted) = (Vec::new(), Vec::new());
+    let (mut names, mut expected) = (Vec::new(), Vec::new());
     for index in 0..60 {
         let times = 1 + index % 5;
         let digit = &images.as_slice()[index * 784..(index + 1) * 784];
-        // On a larger sheet, off the middle.
+        // On a larger page, off the middle.
         let side = 28 * times + 40;
         let page = Image::from_fn([side, side, 1], |(y, x, _)| {
             let inside = y >= 10 && x >= 30 && y - 10 < 28 * times && x - 30 < 28 * times;
@@ -66,13 +65,13 @@ fn predicts_what_it_saw(folder: &TempDir) {
             if index % 2 == 0 { 255 - ink / 2 } else { 30 + ink / 2 }
         });
         names.push(format!("{index}.png"));
-        wanted.push(u64::from(labels.as_slice()[index]));
+        expected.push(u64::from(labels.as_slice()[index]));
         write_picture(&folder.path().join(&names[index]), Picture::from(Pixels::U8(page)), Packing::default()).unwrap();
     }
     let arguments: Vec<&str> =
         ["predict", "model.npz", "--json"].into_iter().chain(names.iter().map(String::as_str)).collect();
     let answers = json(dnn(folder.path(), &arguments));
-    let right = answers.iter().zip(&wanted).filter(|(answer, label)| answer["class"] == **label).count();
+    let right = answers.iter().zip(&expected).filter(|(answer, label)| answer["class"] == **label).count();
     assert!(right >= 54, "{right} of 60");
     assert_eq!(answers[0]["outputs"].as_array().unwrap().len(), 10);
 }
@@ -163,10 +162,10 @@ fn filters_do_what_the_engine_does() {
     let chelsea = data("chelsea.png");
     for entry in ENTRIES {
         done(filters(folder.path(), &[entry.name, text(&chelsea), "out.png"]));
-        let wanted = Engine::default().run(&[parse(entry.name).unwrap()], &picture).unwrap();
+        let expected = Engine::default().run(&[parse(entry.name).unwrap()], &picture).unwrap();
         assert_eq!(
             read_picture(&folder.path().join("out.png"), true).unwrap().pixels,
-            Pixels::U8(wanted),
+            Pixels::U8(expected),
             "{}",
             entry.name
         );
@@ -187,12 +186,12 @@ fn filters_do_what_the_engine_does() {
     ];
     done(filters(folder.path(), &flags));
     let chain: [Filter; 2] = [parse("gray").unwrap(), parse("sobel:combine=max,signed=offset,border=crop").unwrap()];
-    let wanted = Engine::default().run(&chain, &picture).unwrap();
-    assert_eq!(read_picture(&folder.path().join("out.png"), true).unwrap().pixels, Pixels::U8(wanted));
+    let expected = Engine::default().run(&chain, &picture).unwrap();
+    assert_eq!(read_picture(&folder.path().join("out.png"), true).unwrap().pixels, Pixels::U8(expected));
 }
 
 #[test]
-fn a_chain_is_its_operators_one_behind_the_other() {
+fn a_chain_is_its_operators_one_after_the_other() {
     let folder = tempfile::tempdir().unwrap();
     let chelsea = data("chelsea.png");
     let written = "median:size=5 |convolve:kernel=-2 -1 0; -1 1 1; 0 1 2,offset=0.25| max-pool:size=3";
@@ -225,7 +224,7 @@ fn standard_input_and_output() {
     let output = run(&["max-pool", "-", "-", "--format", "ppm", "--size", "10"]);
     assert!(output.status.success() && output.stdout.starts_with(b"P6\n45 30\n255\n"));
     assert!(run(&["compare", "-", "sheet.png", "--json"]).status.success() && folder.path().join("sheet.png").exists());
-    // A pipe that has a name.
+    // A named pipe.
     #[cfg(target_os = "linux")]
     for out in ["piped.png", "piped.ppm"] {
         assert!(run(&["max-pool", "/dev/stdin", out, "--size", "10"]).status.success());

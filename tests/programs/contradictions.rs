@@ -1,4 +1,4 @@
-//! Flags and files that cannot be together, and what would need too much room.
+//! Contradicting flags and files, and pictures that are too large.
 
 use std::fs;
 
@@ -43,8 +43,8 @@ fn parameters_and_files_that_contradict_each_other() {
         ),
         (&["compare", "in.png", "out.png", "--size", "6"], "--size: found 6; in.png has 4×5 pixels"),
     ];
-    for (arguments, wanted) in cases {
-        refused(filters(folder, arguments), 2, &[wanted]);
+    for (arguments, expected) in cases {
+        refused(filters(folder, arguments), 2, &[expected]);
         assert!(!folder.join("out.png").exists() && !folder.join("d").exists());
     }
     let many = ["999999.125"; 31].join(" ");
@@ -54,11 +54,11 @@ fn parameters_and_files_that_contradict_each_other() {
     assert!(!folder.join("out.gif").exists());
     fs::copy(folder.join("in.png"), folder.join("in.gif")).unwrap();
     refused(filters(folder, &["animate", "in.gif", "--picture", "in.gif"]), 2, &["in.gif: is both --picture and OUT"]);
-    // What is made on the way takes room as well.
+    // Pictures between operators need memory as well.
     let wide = ["pixel-pyramid-pool:sizes=1 1 1 1 1 1 1 1 1 1"; 9].join(" | ") + " | global-pool";
     let message =
         "in.png: pixel-pyramid-pool: would make 400000000×5 pixels (6000000000 bytes); at most 1073741824 bytes";
     refused(filters(folder, &["chain", &wide, "in.png", "out.png"]), 1, &[message]);
-    // One that agrees is none.
+    // A format that agrees is no contradiction.
     assert!(filters(folder, &["blur", "in.png", "out.jpg", "--format", "jpeg", "--quality", "9"]).status.success());
 }

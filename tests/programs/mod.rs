@@ -1,9 +1,11 @@
 //! The two programs as their users call them.
 
+mod bad_data;
 mod bad_input;
 mod batches;
 mod checkpoints;
 mod command_lines;
 mod contradictions;
 mod filters_program;
+mod filters_shown;
 mod nets_program;

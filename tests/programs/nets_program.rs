@@ -1,4 +1,4 @@
-//! `dnn` with nets other than the article's, as their users call it: trained, looked into, written for other tools.
+//! `dnn` with other nets than the article's: trained, inspected, exported.
 
 use std::fs;
 use std::ops::Range;
@@ -58,8 +58,8 @@ fn a_net_is_trained_looked_into_and_exported() {
     assert!(curves.starts_with("<svg") && curves.matches("<polyline").count() == 5, "{curves}");
 
     let inspected = &json(dnn(folder, &["inspect", "model.npz", "--json", "--svg", "net.svg"]))[0];
-    let wanted = format!("{LAYERS} | softmax");
-    let net = Net::<f32>::from_text(&wanted, Shape::picture(6, 5, 1)).unwrap();
+    let expected = format!("{LAYERS} | softmax");
+    let net = Net::<f32>::from_text(&expected, Shape::picture(6, 5, 1)).unwrap();
     assert_eq!(inspected["parameters"], net.parameter_count());
     assert_eq!(inspected["loss"], "cross-entropy");
     assert_eq!(inspected["layers"].as_array().unwrap().len(), net.layers().len());
@@ -86,7 +86,8 @@ fn a_net_is_trained_looked_into_and_exported() {
     }
 }
 
-/// Pictures of 8×6 pixels in which one of three colours is the strongest, as Keras stores such: labels in a column.
+/// Pictures of 8×6 pixels in which one of three colours is the strongest, with labels in a column as Keras stores
+/// them.
 fn colours(folder: &Path) -> PathBuf {
     let numbers = |i: usize| {
         (0..144).map(move |at| if at % 3 == i % 3 { 150 + (i * at % 90) as u8 } else { (i * at % 140) as u8 })

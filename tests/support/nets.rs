@@ -1,4 +1,4 @@
-//! What tests of layers share: a net with numbers in it, and a run through it layer by layer.
+//! Nets with parameters, and a run through them layer by layer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,7 +6,7 @@ use glassbox_dnn::losses::Loss;
 use glassbox_dnn::{Backward, Forward, Memory, Net, Pass, Real, Shape, Workspace, initialise_uniform};
 use glassbox_tensor::{IxDyn, Tensor};
 
-/// `E = Σ wanted·outputs`: so ∂E/∂outputs is whatever is handed in as wanted.
+/// `E = Σ target·outputs`: so ∂E/∂outputs is the target.
 #[derive(Debug)]
 pub(crate) struct Upstream;
 
@@ -19,16 +19,16 @@ impl<T: Real> Loss<T> for Upstream {
         "Σ lᵢ·oᵢ"
     }
 
-    fn value(&self, outputs: &[T], wanted: &[T]) -> T {
-        outputs.iter().zip(wanted).map(|(&o, &l)| o * l).sum()
+    fn value(&self, outputs: &[T], target: &[T]) -> T {
+        outputs.iter().zip(target).map(|(&o, &l)| o * l).sum()
     }
 
-    fn gradient(&self, _: &[T], wanted: &[T], slopes: &mut [T]) {
-        slopes.copy_from_slice(wanted);
+    fn gradient(&self, _: &[T], target: &[T], gradient: &mut [T]) {
+        gradient.copy_from_slice(target);
     }
 }
 
-/// What a run gives.
+/// The results of a run.
 pub(crate) struct Run<T: Real> {
     pub(crate) outputs: Vec<T>,
     pub(crate) input_gradient: Vec<T>,
@@ -51,7 +51,7 @@ fn run_loops<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[
     let mut nodes = vec![input.to_vec()];
     let mut memories: Vec<Memory<T>> = Vec::new();
     for (index, layer) in net.layers().iter().enumerate() {
-        // What the output held before must not matter.
+        // The old content of the output must not matter.
         let mut output = vec![T::nan(); pass.samples * layer.output().len()];
         let mut memory = Memory::default();
         let forward = Forward {
@@ -125,7 +125,7 @@ pub(crate) fn work_in<T: Real>(
 
 /// The net, or a message that says what is wrong.
 pub(crate) fn read<T: Real>(text: &str, shape: Shape) -> Net<T> {
-    Net::from_text(text, shape).unwrap_or_else(|error| panic!("{text} behind {shape}: {error}"))
+    Net::from_text(text, shape).unwrap_or_else(|error| panic!("{text} after {shape}: {error}"))
 }
 
 /// A net whose parameters are all different, none of them zero.
@@ -140,13 +140,13 @@ pub(crate) fn filled<T: Real>(text: &str, shape: Shape) -> Net<T> {
     net
 }
 
-/// Numbers from −1 to 1, no two of them equal, that look drawn; `from` begins another list.
+/// Numbers from −1 to 1, all different, in no visible order; `from` selects the list.
 pub(crate) fn numbers<T: Real>(count: usize, from: usize) -> Vec<T> {
     let golden = 0.618_033_988_749_894_9;
     (0..count).map(|i| T::from_f64(2.0 * (((i + from * 1000 + 1) as f64 * golden).fract()) - 1.0)).collect()
 }
 
-/// Tries every case and tells of all that fail.
+/// Checks every case and reports all that fail.
 pub(crate) fn each<C>(cases: impl IntoIterator<Item = C>, name: impl Fn(&C) -> String, mut check: impl FnMut(&C)) {
     let (mut count, mut failed) = (0, Vec::new());
     for case in cases {

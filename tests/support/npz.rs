@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zip::write::SimpleFileOptions;
 
-/// An archive of entries as they are given, byte for byte.
+/// Writes an archive of these entries, byte for byte.
 pub(crate) fn archive(path: &Path, entries: &[(&str, Vec<u8>)]) {
     let mut archive = zip::ZipWriter::new(File::create(path).unwrap());
     for (name, bytes) in entries {
@@ -16,7 +16,7 @@ pub(crate) fn archive(path: &Path, entries: &[(&str, Vec<u8>)]) {
     archive.finish().unwrap();
 }
 
-/// An npy array as it stands in a file.
+/// The bytes of an npy array.
 pub(crate) fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
     let order = if fortran { "True" } else { "False" };
     let mut header = format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}");

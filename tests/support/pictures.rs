@@ -13,7 +13,7 @@ pub(crate) fn image16(channels: usize) -> Image<u16> {
     Image::from_fn([7, 11, channels], |(y, x, c)| (y * 9000 + x * 977 + c * 311) as u16)
 }
 
-/// A PNG that says it is so large, and has no rows.
+/// A PNG that announces this size and has no rows.
 pub(crate) fn png_of(width: u32, height: u32) -> Vec<u8> {
     let mut header = b"IHDR".to_vec();
     header.extend(width.to_be_bytes());

@@ -1,4 +1,4 @@
-//! Runs the two programs, and makes what they read.
+//! Runs the two programs, and makes their input.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -72,17 +72,17 @@ fn run(program: &str, folder: &Path, arguments: &[&str]) -> Output {
     Command::new(program).current_dir(folder).args(arguments).output().unwrap()
 }
 
-pub(crate) fn refused(output: std::process::Output, code: i32, wanted: &[&str]) {
+pub(crate) fn refused(output: std::process::Output, code: i32, expected: &[&str]) {
     let message = err(&output);
     assert_eq!(output.status.code(), Some(code), "{message}");
     let told: Vec<_> = message.lines().filter(|line| !line.starts_with("note: this is a debug build")).collect();
-    for wanted in wanted {
-        assert!(message.contains(wanted), "{message:?} should say {wanted:?}");
+    for expected in expected {
+        assert!(message.contains(expected), "{message:?} should say {expected:?}");
     }
     // clap adds a hint and a pointer to --help.
     assert!(told.len() == 1 || message.contains("For more information, try '--help'"), "one line: {message}");
     assert!(!message.contains("panicked"), "{message}");
-    // No cause is told twice.
+    // No cause is repeated.
     let parts: Vec<_> = message.trim_end().split(": ").collect();
     assert!(parts.windows(2).all(|pair| pair[0] != pair[1]), "{message}");
 }

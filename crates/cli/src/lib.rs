@@ -19,7 +19,7 @@ pub fn filters() -> ExitCode {
     run::exit_code("filters", filters::main)
 }
 
-/// The definition of `dnn`'s command line: what help, completions and man pages are made from.
+/// The definition of `dnn`'s command line, for help, completions and man pages.
 pub fn dnn_command() -> clap::Command {
     dnn::command()
 }

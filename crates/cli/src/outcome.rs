@@ -1,4 +1,4 @@
-//! How a run can end: errors that have an exit code of their own, and an error as one line.
+//! Endings of a run: errors with their own exit code, and an error as one line.
 
 use std::fmt::Display;
 use std::io;
@@ -6,10 +6,10 @@ use std::io;
 /// Exit codes; 0 is success.
 const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
-/// What shells show for a program ended by Ctrl-C.
+/// The exit code of a program ended by Ctrl-C in shells.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// A command line that asks for something that cannot be: exit code 2.
+/// A wrong command line: exit code 2.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
@@ -19,7 +19,7 @@ pub(crate) struct Usage(pub(crate) String);
 #[error("interrupted")]
 pub(crate) struct Interrupted;
 
-/// Something went wrong and has been reported already.
+/// A failure that was reported already.
 #[derive(Debug, thiserror::Error)]
 #[error("failed")]
 pub(crate) struct Reported;
@@ -32,7 +32,7 @@ pub(crate) fn wrong_flag(flag: &str, problem: impl Display) -> anyhow::Error {
 /// The exit code of a run that ended with an error.
 pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     match error {
-        // The reader of our output has had enough: nothing is wrong.
+        // The reader of our output stopped reading: nothing is wrong.
         error if is_broken_pipe(error) => 0,
         error if error.is::<Interrupted>() => INTERRUPTED,
         error if is_usage(error) => WRONG_USAGE,

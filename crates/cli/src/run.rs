@@ -1,4 +1,4 @@
-//! What every command has: flags for threads and loudness, interruption, output.
+//! Common to all commands: flags for threads and output, interruption, printing.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -11,25 +11,25 @@ use serde_json::json;
 
 use crate::outcome::{INTERRUPTED, code_of, is_news, is_usage, one_line, wrong_flag};
 
-/// Most threads that are allowed.
+/// Most threads allowed.
 const MOST_THREADS: usize = 1024;
 
-/// Where the help lists them.
+/// The heading of these flags in the help.
 const COMMON: &str = "Common options";
 
 /// Flags that every command has.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Common {
-    /// Threads to work on [default: all cores]
+    /// Number of threads [default: all cores]
     #[arg(long, value_name = "N", global = true, help_heading = COMMON)]
     pub(crate) threads: Option<usize>,
     /// Print nothing but results and errors
     #[arg(long, short, global = true, help_heading = COMMON)]
     pub(crate) quiet: bool,
-    /// Print more about what is done
+    /// Print more details
     #[arg(long, short, global = true, conflicts_with = "quiet", help_heading = COMMON)]
     pub(crate) verbose: bool,
-    /// Print one JSON object a line and nothing else on standard output
+    /// Print one JSON object per line, and nothing else, on standard output
     #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) json: bool,
 }
@@ -51,30 +51,30 @@ impl Common {
         Ok(())
     }
 
-    /// A remark on standard error.
+    /// Prints a note on standard error.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
             complain(text);
         }
     }
 
-    /// A remark on standard error for those who want to know more.
+    /// Prints a detail on standard error with `--verbose`.
     pub(crate) fn detail(&self, text: &str) {
         if self.verbose {
             complain(text);
         }
     }
 
-    /// Whether a progress bar would be seen and not be in the way.
+    /// Whether to show a progress bar.
     pub(crate) fn shows_progress(&self) -> bool {
         !self.quiet && !self.json && io::stderr().is_terminal()
     }
 
-    /// With `--json`, prints an error that the user has not been told of as an object, with the input that failed if
-    /// there was only one. Wrong usage is for people and not printed.
+    /// With `--json`, prints an error as an object, with the failed input if there is only one. Errors that were
+    /// reported already and wrong usage are not printed.
     pub(crate) fn tell_failure(&self, input: Option<String>, error: &anyhow::Error) {
         if self.json && is_news(error) && !is_usage(error) {
-            // The error ends the program whether or not this can be written.
+            // The program ends with this error even if it cannot be printed.
             let _ = say_json(&json!({ "event": "failed", "in": input, "error": one_line(error.as_ref()) }));
         }
     }
@@ -96,7 +96,7 @@ pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>
     ExitCode::from(code_of(&error))
 }
 
-/// The arguments of a command line; none where they ask for help or the version, which is printed.
+/// The arguments of a command line. Prints the help or the version if asked to, and returns none.
 pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
     match command.try_get_matches() {
         Ok(matches) => Ok(Some(matches)),
@@ -108,23 +108,23 @@ pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
     }
 }
 
-/// A line on standard error; a line that cannot be written there is no reason to end.
+/// Prints a line on standard error. A failure to do so does not end the program.
 pub(crate) fn complain(text: &str) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
 }
 
-/// A line on standard output.
+/// Prints a line on standard output.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     say_bytes(format!("{text}\n").as_bytes())
 }
 
-/// A picture as text on standard output: in colour on a terminal, unless `NO_COLOR` is set.
+/// Prints a picture as text: in colour on a terminal, unless `NO_COLOR` is set.
 pub(crate) fn say_picture(image: &Image<u8>) -> io::Result<()> {
     let colours = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     say(terminal_picture(image, colours).trim_end_matches('\n'))
 }
 
-/// Bytes on standard output; a closed pipe is an error, not a panic.
+/// Prints bytes on standard output; a closed pipe is an error, not a panic.
 pub(crate) fn say_bytes(bytes: &[u8]) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     out.write_all(bytes).and_then(|()| out.flush()).map_err(of_output)
@@ -134,7 +134,7 @@ fn of_output(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("standard output: {error}"))
 }
 
-/// An object as a line of JSON on standard output.
+/// Prints an object as a line of JSON.
 pub(crate) fn say_json(value: &serde_json::Value) -> io::Result<()> {
     say(&value.to_string())
 }

@@ -13,7 +13,7 @@ const RIGHT: f64 = 24.0;
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 78.0;
 
-/// About as many steps fit an axis.
+/// About the number of steps on an axis.
 const MOST_STEPS: f64 = 8.0;
 
 /// Colours that colour-blind readers can tell apart: M. Okabe, K. Ito, *Color universal design* (2008).

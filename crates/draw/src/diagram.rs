@@ -27,7 +27,7 @@ const LONGEST: f64 = 110.0;
 /// What a column shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Nodes {
-    /// A list of so many nodes: circles.
+    /// This many nodes in a list: circles.
     List(usize),
     /// Feature maps `[height, width, channels]`: overlapping sheets.
     Maps([usize; 3]),

@@ -1,17 +1,17 @@
-//! Arrays as files hold them, whatever the file: element types, headers, data, limits.
+//! Arrays in files of any kind: element types, headers, data, limits.
 
 use std::io::{self, Read, Write};
 
 use glassbox_tensor::ndarray::{Array as Strided, ShapeBuilder};
 use glassbox_tensor::{Element, IxDyn, Tensor};
 
-/// Arrays a file may hold.
+/// Most arrays of a file.
 pub(crate) const MOST_ARRAYS: usize = 4096;
 
-/// Bytes an array may take.
+/// Most bytes of an array.
 pub(crate) const MOST_ARRAY_BYTES: u64 = 1 << 31;
 
-/// An array of one of the types that the project writes.
+/// An array of one of the types that can be written.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Array {
     /// Bytes: pictures, labels.
@@ -26,7 +26,7 @@ pub enum Array {
     Text(String),
 }
 
-/// A number type as NumPy files have it.
+/// A number type of NumPy files.
 pub trait Value: Element {
     /// NumPy's name for it, without the byte order: `u1`, `f4`.
     const DTYPE: &'static str;
@@ -82,7 +82,7 @@ impl Value for u8 {
     }
 }
 
-/// What an array's header says, checked.
+/// The checked header of an array.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// NumPy's name of the element type without the byte order: `u1`, `f8`, `U12`.
@@ -95,27 +95,27 @@ pub struct Header {
     pub(crate) bytes: u64,
 }
 
-/// Bytes that an array of `shape` takes, `item` each element; none if that is more than is allowed.
+/// The bytes of an array of `shape` with `item` bytes an element; none if they exceed the limit.
 pub(crate) fn bytes_of(shape: &[usize], item: u64) -> Option<u64> {
-    // Also where a side of 0 makes the whole empty, the others must fit in memory.
+    // Even if a side of 0 makes the array empty, the other sides must fit in memory.
     let elements = shape.iter().try_fold(1u64, |product, &side| product.checked_mul(side.max(1) as u64))?;
     let bytes = elements.checked_mul(item).filter(|bytes| *bytes <= MOST_ARRAY_BYTES)?;
     Some(if shape.contains(&0) { 0 } else { bytes })
 }
 
-/// Reads the data that `header` announces, and on to the end of `reader`, which must be there.
+/// Reads the data that `header` announces; `reader` must end there.
 pub(crate) fn read_data<T: Value>(header: &Header, reader: &mut dyn Read) -> Result<Tensor<T>, String> {
     if header.dtype != T::DTYPE {
         return Err(format!("holds numbers of type {}; {} is needed", header.dtype, T::DTYPE));
     }
     let values = T::decode(read_bytes(header, reader)?, header.big_endian);
     let shape = IxDyn(&header.shape);
-    // NumPy writes an array that is both row- and column-major as row-major; only true columns need turning.
+    // NumPy calls an array row-major if it is both row- and column-major; only true columns need a transpose.
     let array = Strided::from_shape_vec(shape.set_f(header.fortran), values).map_err(|e| e.to_string())?;
     Ok(Tensor::from_array(array))
 }
 
-/// Reads class numbers, whole numbers of any type: NumPy's own are 64 bits long.
+/// Reads class numbers, whole numbers of any type: NumPy's default has 64 bits.
 pub(crate) fn read_classes(header: &Header, reader: &mut dyn Read) -> Result<Vec<u8>, String> {
     let (is_signed, size) = match header.dtype.as_str() {
         "u1" => (false, 1),
@@ -141,22 +141,21 @@ pub(crate) fn read_classes(header: &Header, reader: &mut dyn Read) -> Result<Vec
 }
 
 pub(crate) fn read_bytes(header: &Header, reader: &mut dyn Read) -> Result<Vec<u8>, String> {
-    let wanted = header.bytes as usize;
+    let expected = header.bytes as usize;
     let mut bytes = Vec::new();
-    bytes.try_reserve_exact(wanted).map_err(|_| format!("needs {wanted} bytes of memory, more than there are"))?;
-    // One more than announced, so that too long an entry is noticed; and to the end, where a zip archive compares its
-    // checksum.
+    bytes.try_reserve_exact(expected).map_err(|_| format!("needs {expected} bytes of memory, more than there are"))?;
+    // One byte more than announced, to notice longer data; and up to the end, where zip compares the checksum.
     reader.take(header.bytes + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be unpacked: {e}"))?;
-    if bytes.len() == wanted {
+    if bytes.len() == expected {
         Ok(bytes)
     } else {
-        let relation = if bytes.len() < wanted { "only" } else { "more than" };
-        let found = bytes.len().min(wanted);
-        Err(format!("announces {wanted} bytes ({} of {:?}) but holds {relation} {found}", header.dtype, header.shape))
+        let relation = if bytes.len() < expected { "only" } else { "more than" };
+        let found = bytes.len().min(expected);
+        Err(format!("announces {expected} bytes ({} of {:?}) but holds {relation} {found}", header.dtype, header.shape))
     }
 }
 
-/// Says that there is no array of that name, and which there are.
+/// The message that no array has this name, with the names there are.
 pub(crate) fn missing(name: &str, names: &[String]) -> String {
     const MOST_LISTED: usize = 12;
     let more = if names.len() > MOST_LISTED { ", …" } else { "" };

@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use crate::Error;
 
-/// Writes a file so that it is never seen half-written, as [`AtomicFile`] does.
+/// Writes a file so that nobody ever sees it half-written, as [`AtomicFile`] does.
 ///
 /// ```
 /// use std::io::Write;
@@ -19,18 +19,17 @@ use crate::Error;
 /// ```
 ///
 /// # Errors
-/// What `content` or the system reports.
+/// The error of `content` or of the system.
 pub fn write_atomically(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
     let mut file = AtomicFile::create(path)?;
     content(&mut file).map_err(|source| Error::write(&path.display().to_string(), source))?;
     file.commit()
 }
 
-/// A file that is never seen half-written: what is written goes into a temporary file beside it, which is flushed,
-/// synchronised and
-/// renamed over it by [`commit`](AtomicFile::commit). If that is not called, what was there before is still there.
+/// A file that nobody ever sees half-written. The bytes go into a temporary file in the same folder;
+/// [`commit`](AtomicFile::commit) flushes, synchronises and renames it. Without a commit, the old file stays.
 ///
-/// An existing file keeps its permissions, and a symbolic link goes on pointing where it did. A device or a pipe
+/// An existing file keeps its permissions, and a symbolic link still points to its target. A device or a pipe
 /// (`/dev/stdout`) cannot be replaced and is written to directly.
 #[derive(Debug)]
 pub struct AtomicFile {
@@ -44,22 +43,21 @@ enum To {
     Part { part: BufWriter<NamedTempFile>, target: PathBuf },
 }
 
-/// Temporary files that are being written: what [`remove_unfinished`] removes.
+/// Unfinished temporary files: [`remove_unfinished`] removes them.
 static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(Mutex::default);
 
-/// Removes every temporary file that is being written, for a program that is about to end at once: after this none
-/// can be begun.
+/// Removes every unfinished temporary file, for a program that ends at once: no new one can be started after this.
 pub fn remove_unfinished() {
     let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
     for path in unfinished.iter() {
-        // What cannot be removed stays: there is nobody left to be told.
+        // If a file cannot be removed it stays: nobody is left to be told.
         let _ = fs::remove_file(path);
     }
     std::mem::forget(unfinished);
 }
 
 impl AtomicFile {
-    /// Begins to write the file.
+    /// Starts to write the file.
     ///
     /// # Errors
     /// If it is a folder, or its folder is missing or cannot be written to.
@@ -72,7 +70,7 @@ impl AtomicFile {
                 To::Device(BufWriter::new(File::options().write(true).open(path).map_err(failed)?))
             }
             found => {
-                let target = behind_links(path);
+                let target = follow_links(path);
                 let part = part_of(&target, found.ok().map(|found| found.permissions())).map_err(failed)?;
                 To::Part { part: BufWriter::with_capacity(1 << 16, part), target }
             }
@@ -80,10 +78,10 @@ impl AtomicFile {
         Ok(Self { name, to })
     }
 
-    /// Puts the file in its place.
+    /// Renames the temporary file to the target.
     ///
     /// # Errors
-    /// What the system reports; then what was there before is still there.
+    /// The error of the system; then the old file is still there.
     pub fn commit(mut self) -> Result<(), Error> {
         let Self { name, to } = &mut self;
         put(to).map_err(|source| Error::write(name, source))
@@ -130,10 +128,10 @@ impl Drop for AtomicFile {
 fn part_of(target: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".glassbox-").suffix(".part");
-    // A new file gets what any program's new file gets; `tempfile` alone would keep it from everyone else.
+    // A new file gets the usual permissions; `tempfile` alone would allow only the owner.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    // Held while the file is made, so that it is never there without being known.
+    // The lock is held while the file is made, so that no file exists unlisted.
     let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
     let part = builder.tempfile_in(folder_of(target)).map_err(without_name)?;
     unfinished.insert(part.path().to_path_buf());
@@ -144,13 +142,13 @@ fn part_of(target: &Path, permissions: Option<fs::Permissions>) -> io::Result<Na
     Ok(part)
 }
 
-/// The library names the temporary file, of which nobody knows.
+/// Removes the name of the temporary file, which no user knows, from an error.
 fn without_name(error: io::Error) -> io::Error {
     let text = error.to_string();
     io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default())
 }
 
-/// Whether [`write_atomically`] could write to `path` now: worth asking before a long job whose result goes there.
+/// Checks that [`write_atomically`] could write to `path` now: useful before a long job.
 ///
 /// # Errors
 /// If the folder is missing or cannot be written to.
@@ -159,12 +157,12 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(failed(io::Error::other("it is a folder"))),
         Ok(found) if !found.is_file() => Ok(()),
-        _ => tempfile::tempfile_in(folder_of(&behind_links(path))).map(|_| ()).map_err(without_name).map_err(failed),
+        _ => tempfile::tempfile_in(folder_of(&follow_links(path))).map(|_| ()).map_err(without_name).map_err(failed),
     }
 }
 
-/// Where a file really is, or would be: not a link but what it points to is replaced.
-fn behind_links(path: &Path) -> PathBuf {
+/// Follows symbolic links, so that the target is replaced and not the link.
+fn follow_links(path: &Path) -> PathBuf {
     match (fs::canonicalize(path), fs::read_link(path)) {
         (Ok(real), _) => real,
         (Err(_), Ok(target)) => folder_of(path).join(target),

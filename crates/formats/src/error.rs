@@ -1,26 +1,26 @@
 use std::fmt::Display;
 use std::io;
 
-/// What can go wrong with a file. Every message begins with the file.
+/// A problem with a file. Every message begins with its name.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The system would not read it.
+    /// The system cannot read it.
     #[error("{file}: cannot be read: {source}")]
     Read {
         /// The file as the user named it.
         file: String,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The system would not write it.
+    /// The system cannot write it.
     #[error("{file}: cannot be written: {source}")]
     Write {
         /// The file as the user named it.
         file: String,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// It is not what it should be: what was found and what is allowed.
+    /// Its content is invalid.
     #[error("{file}: {problem}")]
     Invalid {
         /// The file as the user named it.
@@ -44,7 +44,7 @@ impl Error {
     }
 }
 
-/// What a PNG decoder says, but for how it writes a chunk's name to itself.
+/// The message of a PNG decoder, with the name of a chunk written plainly.
 pub(crate) fn plain(error: &dyn Display) -> String {
     let text = error.to_string();
     let chunk = || {

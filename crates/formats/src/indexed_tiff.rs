@@ -1,5 +1,5 @@
-//! TIFF pictures of indexed colours, which the picture library does not read. They are read as greys, each of which is
-//! then looked up in the table of colours.
+//! TIFF pictures of indexed colours, which the picture library does not read. They are decoded as greys, which are
+//! then looked up in the colour table.
 //!
 //! Source: TIFF 6.0 (1992), section 5.
 
@@ -14,12 +14,12 @@ use crate::limit::{MOST_PICTURE_BYTES, picture_bytes};
 use crate::metadata::Block;
 use crate::whole::is_big_tiff;
 
-/// Values of the entry that says what numbers mean: indices of colours, and greys of which 0 is black.
+/// Values of the entry for the meaning of numbers: indices of colours, and greys of which 0 is black.
 const INDEXED: u32 = 3;
 const BLACK_IS_ZERO: u8 = 1;
 
-/// The picture of a TIFF file whose reader stands at its start, or what is wrong with it; none if its colours are not
-/// indexed.
+/// The picture of a TIFF file, or what is wrong with it; none if its colours are not indexed. The reader is at its
+/// start.
 pub(crate) fn read_indexed_tiff(reader: &mut (impl BufRead + Seek)) -> Option<Result<DynamicImage, String>> {
     let meaning = Decoder::new(&mut *reader).ok()?.find_tag_unsigned::<u32>(Tag::PhotometricInterpretation);
     if meaning.ok()? != Some(INDEXED) {
@@ -31,7 +31,7 @@ pub(crate) fn read_indexed_tiff(reader: &mut (impl BufRead + Seek)) -> Option<Re
     }
     let mut bytes = picture_bytes(reader, "").ok()?;
     let at = Block::new(&mut bytes).place_of(Tag::PhotometricInterpretation.to_u16().into())?;
-    // Of either byte order and any length.
+    // The value may have either byte order and any length.
     bytes.get_mut(at..at + 4)?.iter_mut().filter(|byte| **byte != 0).for_each(|byte| *byte = BLACK_IS_ZERO);
     Some(look_up(bytes))
 }
@@ -60,7 +60,7 @@ fn look_up(bytes: Vec<u8>) -> Result<DynamicImage, String> {
     let DecodingResult::U8(packed) = decoder.read_image().map_err(damaged)? else {
         return Err(not_understood.into());
     };
-    // All reds, all greens, all blues, of 16 bits; but some programs write 8 bits, or those as the upper ones.
+    // All reds, all greens, all blues, of 16 bits; some programs write 8 bits, low or high.
     let count = colours.len() / 3;
     let of_all = |is: fn(&u16) -> bool| colours.iter().all(is);
     let byte = match () {
@@ -79,7 +79,7 @@ fn look_up(bytes: Vec<u8>) -> Result<DynamicImage, String> {
     picture.map(DynamicImage::ImageRgb8).ok_or_else(|| "is damaged (tiff): not as many pixels as it says".into())
 }
 
-/// Numbers of so many bits, the first in a byte's upper ones; each row begins with a byte of its own.
+/// Unpacks numbers of `bits` bits, the first in the high bits of a byte; each row starts with a new byte.
 fn unpack(packed: &[u8], width: usize, bits: u8) -> impl Iterator<Item = u8> {
     let each = usize::from(8 / bits);
     let mask = (u16::MAX >> (16 - bits)) as u8;

@@ -1,13 +1,14 @@
-//! The only door of glassbox to files.
+//! All files that glassbox reads and writes.
 //!
-//! What is read is checked before memory is allocated for it: [`npz`] archives of NumPy arrays, [`safetensors`],
-//! [`mnist`] data sets, [pictures](read_picture) of nine formats. What is written is written whole or not at all:
-//! [`write_atomically`]. [`onnx`] is only written.
+//! Input is checked before memory is allocated for it: [`npz`] archives of NumPy arrays, [`safetensors`], [`mnist`]
+//! data sets, [pictures](read_picture) of nine formats. Output is written whole or not at all: [`write_atomically`].
+//! [`onnx`] is only written.
 
 mod array;
 mod atomic;
 mod error;
 mod exif;
+mod fit;
 mod format;
 mod indexed_tiff;
 mod limit;
@@ -34,7 +35,7 @@ pub use picture::{Picture, Pixels};
 pub use read_picture::{decode_picture, read_picture};
 pub use write_picture::{Packing, Written, encode_picture, write_animation, write_picture};
 
-/// A checksum (CRC-32) of some lists of bytes, one after the other: to notice that they have changed.
+/// A checksum (CRC-32) of lists of bytes, one after the other.
 pub fn checksum(lists: &[&[u8]]) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     lists.iter().for_each(|list| hasher.update(list));

@@ -1,13 +1,13 @@
-//! How large a picture may be, whatever its format.
+//! The limit on pictures of any format.
 
 use std::io::Read;
 
 use crate::Error;
 
-/// Most bytes of a picture once it is unpacked: 40000×25000 grey pixels and some to spare.
+/// Most bytes of an unpacked picture: enough for 40000×25000 grey pixels.
 pub const MOST_PICTURE_BYTES: u64 = 1 << 30;
 
-/// Reads all bytes of a picture from what cannot be read twice, such as a pipe; messages call it `name`.
+/// Reads all bytes of a picture; messages call it `name`. For pipes, which cannot be read twice.
 ///
 /// # Errors
 /// If it cannot be read, or there are more than [`MOST_PICTURE_BYTES`].

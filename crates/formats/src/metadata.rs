@@ -1,13 +1,13 @@
 use std::ops::Range;
 
-/// What a file says about its pixels.
+/// What a file says about its picture besides the pixels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata {
     /// ICC colour profile.
     pub icc: Option<Vec<u8>>,
-    /// EXIF block, its orientation undone if it was applied to the pixels.
+    /// EXIF block. If its orientation was applied to the pixels, it is reset.
     pub exif: Option<Vec<u8>>,
-    /// What a PNG says of its numbers and its pixels' size besides: gAMA, cHRM, sRGB, cICP, mDCV, cLLI, pHYs.
+    /// Chunks of a PNG that describe colours and the size of pixels: gAMA, cHRM, sRGB, cICP, mDCV, cLLI, pHYs.
     pub png: Vec<PngChunk>,
 }
 
@@ -16,12 +16,12 @@ pub struct Metadata {
 pub struct PngChunk {
     /// Its name.
     pub kind: [u8; 4],
-    /// What stands in it.
+    /// Its content.
     pub content: Vec<u8>,
 }
 
 impl PngChunk {
-    /// The sum that stands behind it, of its name and what stands in it.
+    /// The checksum of its name and content.
     pub(crate) fn checksum(&self) -> [u8; 4] {
         let mut checksum = crc32fast::Hasher::new();
         checksum.update(&self.kind);
@@ -29,13 +29,12 @@ impl PngChunk {
         checksum.finalize().to_be_bytes()
     }
 
-    /// Whether it says that colours are not those of sRGB, which is what they are where nothing is said.
+    /// Whether it describes other colours than those of sRGB, the default.
     fn differs_from_srgb(&self) -> bool {
-        // A hundred thousandth of the gamma and of the places of white, red, green and blue; the last digit is
-        // rounded now one way, now the other.
-        let near = |wanted: &[u32]| {
+        // In units of 1/100000; writers round the last digit differently.
+        let near = |expected: &[u32]| {
             let found = self.content.as_chunks().0.iter().map(|bytes| u32::from_be_bytes(*bytes));
-            found.zip(wanted).all(|(found, wanted)| found.abs_diff(*wanted) <= 1)
+            found.zip(expected).all(|(found, expected)| found.abs_diff(*expected) <= 1)
         };
         match &self.kind {
             b"gAMA" => !near(&[45_455]),
@@ -48,9 +47,8 @@ impl PngChunk {
 }
 
 impl Metadata {
-    /// The names of chunks that say something of colours which is lost where they are: of code points, a profile,
-    /// sRGB, gamma and primaries the first
-    /// that there is counts.
+    /// The names of the chunks that describe other colours than sRGB. Only the first of these counts: code points, a
+    /// profile, sRGB, gamma and primaries.
     ///
     /// Source: PNG third edition (2025), clause 4.3.
     pub(crate) fn colours_besides(&self) -> Vec<String> {
@@ -64,7 +62,7 @@ impl Metadata {
         says.map(|chunk| String::from_utf8_lossy(&chunk.kind).into_owned()).collect()
     }
 
-    /// Makes the size of pixels that of a picture whose rows have become columns.
+    /// Swaps the width and height of pixels, for a picture turned by a quarter.
     pub(crate) fn turn(&mut self) {
         for chunk in self.png.iter_mut().filter(|chunk| chunk.kind == *b"pHYs") {
             let (x, y) = chunk.content.split_at_mut(4);
@@ -72,9 +70,8 @@ impl Metadata {
         }
     }
 
-    /// Makes it agree with what a picture has become: a profile for other channels is left out, EXIF tells the size
-    /// that there is now, and its
-    /// thumbnail, which shows the picture as it was, is blotted out. What there is to say of that.
+    /// Adapts it to a processed picture of this shape: drops a profile for other channels, updates the size in EXIF
+    /// and erases its thumbnail. Returns a note if the profile was dropped.
     ///
     /// # Shape
     /// `(height, width, channels)` of the picture.
@@ -82,7 +79,7 @@ impl Metadata {
     /// Source: ICC.1:2022, clause 7.2.8; CIPA DC-008 (EXIF 2.32), clauses 4.5 and 4.6.
     pub fn bring_up_to_date(&mut self, (height, width, channels): (usize, usize, usize)) -> Option<String> {
         if let Some(exif) = &mut self.exif {
-            // What makes no sense is left as it is.
+            // A damaged block stays as it is.
             let _ = Block::new(exif).bring_up_to_date(height as u32, width as u32);
         }
         let is_grey = channels < 3;
@@ -98,17 +95,17 @@ impl Metadata {
     }
 }
 
-/// Entries for the picture's width and height: of the pixels that are stored, and of those that are valid.
+/// Entries for the picture's width and height: of the stored pixels and of the valid ones.
 const WIDTHS: [u32; 2] = [0x100, 0xA002];
 const HEIGHTS: [u32; 2] = [0x101, 0xA003];
 
-/// Entries that tell where a thumbnail begins and how long it is.
+/// Entries for the offset and the length of a thumbnail.
 const THUMBNAIL: [u32; 2] = [0x201, 0x202];
 
 /// The entry that points to the directory of exposure.
 const EXPOSURE: u32 = 0x8769;
 
-/// An EXIF block or a TIFF file, which is changed in place: makers' notes point to places in it.
+/// An EXIF block or a TIFF file that is changed in place, because makers' notes hold offsets into it.
 pub(crate) struct Block<'a> {
     bytes: &'a mut [u8],
     is_big: bool,
@@ -120,17 +117,17 @@ impl<'a> Block<'a> {
         Self { bytes, is_big }
     }
 
-    /// Where the value of an entry of the main directory stands.
+    /// The offset of the value of an entry of the main directory.
     pub(crate) fn place_of(&self, tag: u32) -> Option<usize> {
         Some(self.entry(self.number(4, 4)? as usize, tag)? + 8)
     }
 
-    /// Where an entry of a directory stands.
+    /// The offset of an entry of a directory.
     fn entry(&self, directory: usize, tag: u32) -> Option<usize> {
         self.entries(directory)?.step_by(12).find(|entry| self.number(*entry, 2) == Some(tag))
     }
 
-    /// Where the entries of a directory stand.
+    /// The offsets of the entries of a directory.
     fn entries(&self, directory: usize) -> Option<Range<usize>> {
         let first = directory.checked_add(2)?;
         Some(first..first.checked_add(12 * self.number(directory, 2)? as usize)?)
@@ -142,7 +139,7 @@ impl<'a> Block<'a> {
         if let Some(exposure) = exposure {
             let _ = self.directory(exposure, [height, width]);
         }
-        // The directory that follows tells where the thumbnail stands.
+        // The next directory holds the offset of the thumbnail.
         let next = self.number(end, 4)? as usize;
         let [at, length] = THUMBNAIL.map(|tag| self.entry(next, tag).and_then(|entry| self.number(entry + 8, 4)));
         self.bytes.get_mut(end..end + 4)?.fill(0);
@@ -151,7 +148,7 @@ impl<'a> Block<'a> {
         Some(())
     }
 
-    /// Where the directory of exposure is said to be, and where this one ends.
+    /// Sets the sizes in a directory. Returns the offset of the directory of exposure, and the end of this one.
     fn directory(&mut self, at: usize, [height, width]: [u32; 2]) -> Option<(Option<usize>, usize)> {
         let mut exposure = None;
         let entries = self.entries(at)?;
@@ -172,7 +169,7 @@ impl<'a> Block<'a> {
         Some(if self.is_big { bytes.fold(0, add) } else { bytes.rev().fold(0, add) })
     }
 
-    /// Makes an entry one number of 32 bits, whatever whole number it was.
+    /// Replaces the value of an entry, a whole number of any type, by one of 32 bits.
     fn put(&mut self, entry: usize, number: u32) -> Option<()> {
         let [kind, value] = [4u16.to_le_bytes().to_vec(), number.to_le_bytes().to_vec()].map(|mut bytes| {
             if self.is_big {
@@ -218,10 +215,10 @@ mod tests {
     fn thumbnails_are_blotted_out() {
         let block = b"II*\0\x08\0\0\0\0\0\x0e\0\0\0\x02\0\
             \x01\x02\x04\0\x01\0\0\0\x28\0\0\0\x02\x02\x04\0\x01\0\0\0\x03\0\0\0thumb";
-        let mut wanted = block.to_vec();
-        wanted[10..14].fill(0);
-        wanted[40..43].fill(0);
-        assert_eq!(updated(block), wanted);
+        let mut expected = block.to_vec();
+        expected[10..14].fill(0);
+        expected[40..43].fill(0);
+        assert_eq!(updated(block), expected);
     }
 
     #[test]

@@ -7,10 +7,10 @@ use glassbox_tensor::Batch;
 use crate::Error;
 use crate::npz::Npz;
 
-/// Channels that pictures may have.
+/// Most channels of a picture.
 const MOST_CHANNELS: usize = 4;
 
-/// Pictures and what they show.
+/// Pictures and their classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Labelled {
     /// `[n, height, width, channels]`, 0 … 255; digits are light on dark.
@@ -23,17 +23,17 @@ impl Labelled {
     /// Reads `x_<part>` and `y_<part>`: `part` is `train` or `test`.
     ///
     /// # Shape
-    /// `x` `[n, height, width]` (grey) or `[n, height, width, channels]` of `u1`, 1 to 4 channels; `y` `[n]` or `[n,
-    /// 1]` of whole numbers
+    /// `x`: `[n, height, width]` (grey) or `[n, height, width, channels]` of `u1`, 1 to 4 channels. `y`: `[n]` or `[n,
+    /// 1]` of whole numbers.
     ///
     /// # Errors
-    /// If one of the arrays is missing, of another type, of another shape, empty, or they differ in length; if a
-    /// class is not one of 0 … 255.
+    /// If an array is missing or empty, has another type or shape, the lengths differ, or a class is not one of 0 …
+    /// 255.
     pub fn read<R: Read + Seek>(archive: &mut Npz<R>, part: &str) -> Result<Self, Error> {
         let (x, y) = (format!("x_{part}"), format!("y_{part}"));
         let file = archive.file().to_string();
         let invalid = |problem: String| Error::invalid(&file, problem);
-        // Both headers before the data: the pictures are large.
+        // Both headers first: the pictures are large.
         let (x_shape, y_shape) = (archive.header(&x)?.shape, archive.header(&y)?.shape);
         let (n, height, width, channels) = match x_shape[..] {
             [n, height, width] => (n, height, width, 1),
@@ -41,8 +41,7 @@ impl Labelled {
             _ => {
                 return Err(invalid(format!(
                     "{x} has shape {x_shape:?}; [n, height, width] or [n, height, width, channels] is needed, with \
-                     at most \
-                     {MOST_CHANNELS} channels, which stand last"
+                     at most {MOST_CHANNELS} channels, which stand last"
                 )));
             }
         };

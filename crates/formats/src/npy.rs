@@ -1,4 +1,4 @@
-//! One NumPy array: header and data, as they stand in an npz entry.
+//! One NumPy array of an npz entry: header and data.
 
 use std::io::{self, Read, Write};
 
@@ -7,7 +7,7 @@ use npyz::{DType, Endianness, TypeChar, TypeStr, WriterBuilder};
 
 use crate::array::{Header, MOST_ARRAY_BYTES, Value, bytes_of, read_bytes};
 
-/// Bytes a header may take: NumPy's own are below 200 for anything but structured arrays.
+/// Most bytes of a header: NumPy's own are below 200 for all but structured arrays.
 const MOST_HEADER_BYTES: usize = 1 << 16;
 
 /// Reads a header and leaves `reader` at the data. The error says what is wrong with the array.
@@ -37,15 +37,15 @@ pub(crate) fn read_header(reader: &mut dyn Read) -> Result<Header, String> {
     interpret(text)
 }
 
-/// Checks what a header's text says: `{'descr': '<f4', 'fortran_order': False, 'shape': (20, 784), }`.
+/// Checks the text of a header: `{'descr': '<f4', 'fortran_order': False, 'shape': (20, 784), }`.
 ///
-/// npyz would read it too, but it multiplies the shape without looking for overflow and follows any nesting there is.
+/// npyz can read it too, but does not check the product of the shape for overflow and follows any nesting.
 fn interpret(text: &str) -> Result<Header, String> {
     let senseless = |key: &str| format!("has a header that makes no sense: no {key} in {:?}", text.trim_end());
     let value = |key: &str| -> Result<&str, String> {
         let quoted = [format!("'{key}'"), format!("\"{key}\"")];
-        let (_, behind) = quoted.iter().find_map(|quoted| text.split_once(quoted)).ok_or_else(|| senseless(key))?;
-        Ok(behind.trim_start().strip_prefix(':').ok_or_else(|| senseless(key))?.trim_start())
+        let (_, rest) = quoted.iter().find_map(|quoted| text.split_once(quoted)).ok_or_else(|| senseless(key))?;
+        Ok(rest.trim_start().strip_prefix(':').ok_or_else(|| senseless(key))?.trim_start())
     };
     let descr = value("descr")?;
     if descr.starts_with('[') {

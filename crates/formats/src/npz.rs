@@ -1,4 +1,4 @@
-//! npz: NumPy's archive of named arrays. Written so that `np.load(file, allow_pickle=False)` reads it; read with
+//! npz: NumPy's archive of named arrays, written so that `np.load(file, allow_pickle=False)` reads it, and read with
 //! limits.
 
 #[cfg(test)]
@@ -16,10 +16,10 @@ use crate::array::{MOST_ARRAYS, missing, read_classes, read_data};
 use crate::open::open;
 use crate::{Error, npy, write_atomically};
 
-/// Deflate cannot pack a byte into less than 1/1032 of one: an entry that claims more lies.
+/// Deflate packs at most 1032 bytes into one: an entry that claims more is false.
 const MOST_DEFLATE_RATIO: u64 = 1032;
 
-/// An archive opened for reading. Nothing is unpacked before it is asked for.
+/// An archive opened for reading. An array is unpacked only by [`read`](Npz::read).
 ///
 /// ```
 /// use glassbox_formats::npz::{self, Array, Npz};
@@ -95,7 +95,7 @@ impl<R: Read + Seek> Npz<R> {
         self.with_entry(name, |header, _| Ok(header))
     }
 
-    /// An array whose elements are of type `T`. Big-endian and Fortran-ordered ones come out as any other.
+    /// An array whose elements are of type `T`. Big-endian and Fortran-ordered arrays are converted.
     ///
     /// # Errors
     /// If there is none of that name, it is of another type, or it is not what its header announces.
@@ -135,7 +135,7 @@ impl<R: Read + Seek> Npz<R> {
             .map_err(|error| problem(format!("cannot be unpacked: {error}")))?;
         let (packed, size) = (entry.compressed_size(), entry.size());
         let header = npy::read_header(&mut entry).map_err(problem)?;
-        // The zip directory, the array's header and what is packed must agree before memory is asked for.
+        // The zip directory, the header and the packed size must agree before memory is allocated.
         let possible = packed.saturating_mul(MOST_DEFLATE_RATIO);
         if header.bytes > size || size > possible {
             return Err(problem(format!(
@@ -150,7 +150,7 @@ impl<R: Read + Seek> Npz<R> {
 /// Writes an archive, atomically, not compressed, the same bytes for the same arrays.
 ///
 /// # Errors
-/// What the system reports.
+/// If the system reports an error.
 pub fn write(path: &Path, arrays: &[(String, Array)]) -> Result<(), Error> {
     write_atomically(path, |file| {
         let mut archive = ZipWriter::new_stream(file);

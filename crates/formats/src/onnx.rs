@@ -1,4 +1,4 @@
-//! ONNX: nets as graphs of operators, which runtimes of every language execute. Written only.
+//! ONNX: nets as graphs of operators, which many runtimes execute. Written only.
 //!
 //! Format: <https://github.com/onnx/onnx/blob/main/docs/IR.md>; operators:
 //! <https://github.com/onnx/onnx/blob/main/docs/Operators.md>.
@@ -14,16 +14,16 @@ use prost::Message;
 
 use crate::{Error, array::Value, write_atomically};
 
-/// Version of the operator set that a graph's operators are taken from: ONNX 1.15, so that runtimes since 2023 read it.
+/// Version of the operator set: ONNX 1.15, which runtimes since 2023 read.
 pub const OPSET: i64 = 20;
 
 /// Version of the file format that came with [`OPSET`].
 const IR_VERSION: i64 = 9;
 
-/// Bytes a message may take: readers of protocol buffers count them in 31 bits.
+/// Most bytes of a message: readers of protocol buffers count them in 31 bits.
 const MOST_BYTES: usize = i32::MAX as usize;
 
-/// What every axis of unknown length is called: they are all the batch's.
+/// Name of every axis of unknown length: it is always the batch.
 const BATCH: &str = "n";
 
 /// A setting of an operator.
@@ -41,14 +41,14 @@ pub enum Attribute {
     Text(String),
 }
 
-/// An operator at work: it takes values by name and gives names to what comes out.
+/// An operator with its inputs and outputs, by name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// ONNX's name of the operator: `Gemm`.
     pub operator: String,
-    /// The graph's input, constants, and outputs of nodes before; an empty name where one is left out.
+    /// The graph's input, constants, and outputs of earlier nodes; an empty name for one that is left out.
     pub inputs: Vec<String>,
-    /// Names that nothing else in the graph has.
+    /// Names that are unique in the graph.
     pub outputs: Vec<String>,
     /// Settings that differ from the operator's defaults.
     pub attributes: Vec<(String, Attribute)>,
@@ -59,7 +59,7 @@ pub struct Node {
 pub struct Port {
     /// The value's name.
     pub name: String,
-    /// Lengths of the axes; none for the batch's, which may be any.
+    /// Lengths of the axes; none for the batch.
     pub shape: Vec<Option<usize>>,
     /// Whether its numbers are `f64`; otherwise they are `f32`.
     pub double: bool,
@@ -85,13 +85,13 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// Weights and other constants by name.
     pub constants: Vec<(String, Constant)>,
-    /// What is fed.
+    /// The input.
     pub input: Port,
-    /// What comes out.
+    /// The output.
     pub output: Port,
     /// The graph's name.
     pub name: String,
-    /// What the file says about itself: keys and texts.
+    /// Metadata: keys and texts.
     pub metadata: Vec<(String, String)>,
 }
 
@@ -123,9 +123,7 @@ pub struct Graph {
 /// ```
 ///
 /// # Errors
-/// If the model is larger than 2147483647 bytes, or the system would not write it. Whether the graph makes sense is
-/// not asked: that is
-/// the writer's affair.
+/// If the model is larger than 2147483647 bytes, or the system reports an error. The graph itself is not checked.
 pub fn write(path: &Path, graph: &Graph) -> Result<(), Error> {
     let model = model(graph);
     let bytes = model.encoded_len();
@@ -158,7 +156,7 @@ fn node(node: &Node) -> message::Node {
     message::Node {
         input: node.inputs.clone(),
         output: node.outputs.clone(),
-        // Unique as every output is; shown by viewers and in runtimes' messages.
+        // Unique, as every output is. Viewers show it, and messages of runtimes.
         name: node.outputs.first().cloned().unwrap_or_default(),
         op_type: node.operator.clone(),
         attribute: node.attributes.iter().map(|(name, value)| attribute(name, value)).collect(),

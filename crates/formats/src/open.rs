@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::Error;
 
-/// Opens a file of arrays, and gives the name that messages call it by; `needed` says what it should be.
+/// Opens a file of arrays and returns its name for messages; `needed` says what it should be.
 pub(crate) fn open(path: &Path, needed: &str) -> Result<(BufReader<File>, String), Error> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| Error::read(&name, e))?;

@@ -2,25 +2,26 @@ use glassbox_tensor::{Element, Image};
 
 use crate::Metadata;
 
-/// A picture as a file holds it: its pixels in their own depth, and what came with them.
+/// A picture of a file: its pixels in their own depth, and its metadata.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// The pixels.
     pub pixels: Pixels,
-    /// What is carried over to the picture that is made of this one.
+    /// Metadata that a processed picture inherits.
     pub metadata: Metadata,
-    /// Whether the file holds more pictures or frames, of which this is the first.
+    /// Whether this is the first of several pictures or frames.
     pub is_first_of_more: bool,
 }
 
-/// `[height, width, channels]`: 1 channel is grey, 2 grey and alpha, 3 red, green, blue, 4 those and alpha.
+/// Pixels `[height, width, channels]`: 1 channel is grey, 2 are grey and alpha, 3 red, green, blue, 4 red, green,
+/// blue, alpha.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pixels {
     /// 8 bits, 0 … 255.
     U8(Image<u8>),
     /// 16 bits, 0 … 65535.
     U16(Image<u16>),
-    /// Floating point, 0 … 1 for what can be shown, any number otherwise.
+    /// Floating point; 0 … 1 can be shown, other numbers are allowed.
     F32(Image<f32>),
 }
 
@@ -45,7 +46,7 @@ impl Pixels {
         self.dim().2.is_multiple_of(2)
     }
 
-    /// Whether every pixel hides what is behind it: there is no alpha, or all of it is full.
+    /// Whether every pixel is opaque: there is no alpha, or it is full everywhere.
     pub fn is_opaque(&self) -> bool {
         fn of<T: Element + PartialEq>(image: &Image<T>, full: T) -> bool {
             let channels = image.channels();
@@ -68,8 +69,8 @@ impl Pixels {
         }
     }
 
-    /// The same picture in 8 bits, 0 … 255: 16 bits divided by 257 and rounded, floating point times 255, rounded and
-    /// saturated.
+    /// The picture in 8 bits, 0 … 255: 16 bits are divided by 257 and rounded; floating point is multiplied by 255,
+    /// rounded and saturated.
     pub fn to_u8(&self) -> Image<u8> {
         match self {
             Pixels::U8(image) => image.clone(),
@@ -78,13 +79,13 @@ impl Pixels {
         }
     }
 
-    /// Brightness, 0 … 1, by Rec. 601; what is transparent shows `background`.
+    /// Brightness, 0 … 1, by Rec. 601; `background` shows through transparent pixels.
     ///
     /// # Shape
     /// `[height, width, channels]` → `[height, width, 1]`
     ///
     /// # Panics
-    /// Never: there is a number for each pixel.
+    /// Never: each pixel has one brightness.
     pub fn luma_over(&self, background: f32) -> Image<f32> {
         let (height, width, channels) = self.dim();
         let unit = self.unit();
@@ -98,7 +99,7 @@ impl Pixels {
         Image::from_vec([height, width, 1], luma.collect()).expect("a number a pixel")
     }
 
-    /// Red, green and blue, 0 … 1; what is transparent shows `background`.
+    /// Red, green and blue, 0 … 1; `background` shows through transparent pixels.
     ///
     /// # Shape
     /// `[height, width, channels]` → `[height, width, 3]`
@@ -112,7 +113,7 @@ impl Pixels {
         })
     }
 
-    /// The same picture, 0 … 1.
+    /// The picture in 0 … 1.
     fn unit(&self) -> Image<f32> {
         match self {
             Pixels::U8(image) => image.map(|value| f32::from(value) / 255.0),

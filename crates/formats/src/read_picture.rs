@@ -15,9 +15,9 @@ use crate::{Error, Metadata, Picture, Pixels};
 
 const KNOWN: &str = "png, jpeg, gif, bmp, tiff, webp, pnm, qoi and tga are understood";
 
-/// Reads a picture, the first frame of an animation. Its format is read from its content, whatever the file is called.
+/// Reads a picture, or the first frame of an animation. Its content decides the format, not its name.
 ///
-/// With `auto_orient` the pixels are turned as the EXIF orientation says.
+/// With `auto_orient` the EXIF orientation is applied to the pixels.
 ///
 /// # Errors
 /// If the file cannot be read, is no picture of a known format, is damaged, or would take more than
@@ -53,7 +53,7 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         let kind = match start {
             start if is_big_tiff(start) => ImageFormat::Tiff,
             [] => return Err(invalid(format!("is empty; {KNOWN}"))),
-            // TGA alone begins with nothing that gives it away.
+            // Only TGA has no signature at its start.
             _ if suffix == Some("tga") => ImageFormat::Tga,
             _ => return Err(invalid(format!("is not a picture of a known format; {KNOWN}"))),
         };
@@ -70,13 +70,13 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
             ImageFormat::Png if !is_whole_png(&mut inner).map_err(failed)? => {
                 return Err(invalid("is cut short (png): its end is missing".into()));
             }
-            // The decoder knows of no EXIF, and of no profile that takes more room than a small picture.
+            // The decoder reads no EXIF, and no profile that is larger than a small picture.
             ImageFormat::Tiff => metadata = metadata_of_tiff(&mut inner),
             _ => {}
         }
         inner.rewind().map_err(failed)?;
         if kind == ImageFormat::Png {
-            // Where it cannot be read, the decoder says why.
+            // If the chunks cannot be read, the decoder says why.
             metadata.png = png_meaning(&mut inner).unwrap_or_default();
             inner.rewind().map_err(failed)?;
         }
@@ -96,7 +96,7 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         }
         None => decoded(reader, name, &mut metadata)?,
     };
-    // A decoder gives every GIF an alpha channel.
+    // The decoder gives every GIF an alpha channel.
     if let DynamicImage::ImageRgba8(colours) = &image
         && is_gif
         && colours.pixels().all(|pixel| pixel.0[3] == u8::MAX)
@@ -110,14 +110,14 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
             metadata.turn();
         }
         if let Some(exif) = metadata.exif.as_mut() {
-            // Nothing to undo where there is no orientation.
+            // There may be no orientation to reset.
             let _ = Orientation::remove_from_exif_chunk(exif);
         }
     }
     Ok(Picture { pixels: pixels(image), metadata, is_first_of_more })
 }
 
-/// What the decoder makes of a picture, and how it is to be turned; what it says of it goes to what is known of that.
+/// Decodes a picture, returns it with its orientation, and completes `metadata`.
 fn decoded(
     mut reader: ImageReader<impl BufRead + Seek>,
     name: &str,
@@ -129,7 +129,7 @@ fn decoded(
     limits.max_alloc = Some(MOST_PICTURE_BYTES);
     reader.limits(limits);
     let failed = |error: ImageError| match error {
-        // A place that no file can have is the picture's mistake.
+        // An impossible offset is the fault of the picture.
         ImageError::IoError(e)
             if !matches!(e.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidInput)
                 && e.raw_os_error().is_some() =>
@@ -143,7 +143,7 @@ fn decoded(
         error => invalid(format!("is damaged or of a kind that is not understood ({format}): {}", plain(&error))),
     };
     let mut decoder = reader.into_decoder().map_err(failed)?;
-    // Not every decoder minds the limits it is given: asked before memory is.
+    // Not every decoder respects the limits, so this is checked before memory is allocated.
     let ((width, height), bytes) = (decoder.dimensions(), decoder.total_bytes());
     if bytes > MOST_PICTURE_BYTES {
         return Err(invalid(format!(

@@ -1,8 +1,6 @@
-//! safetensors: the arrays of a file one behind the other under a header in JSON, as Hugging Face's libraries
-//! exchange them.
+//! safetensors, the format of Hugging Face's libraries: a header in JSON, then the arrays, one after the other.
 //!
-//! Format: <https://github.com/huggingface/safetensors#format>. It has no checksum: a number that changed on the way
-//! is not noticed.
+//! Format: <https://github.com/huggingface/safetensors#format>. It has no checksum, so changed numbers go unnoticed.
 
 mod header;
 #[cfg(test)]
@@ -20,7 +18,7 @@ use crate::open::open;
 use crate::{Error, write_atomically};
 use header::{Contents, Entry, MOST_HEADER_BYTES};
 
-/// A file opened for reading. Its header is checked to the last byte; no array is read before it is asked for.
+/// A file opened for reading. The whole header is checked; an array is read only by [`read`](SafeTensors::read).
 ///
 /// ```
 /// use glassbox_formats::safetensors::{self, Array, SafeTensors};
@@ -47,7 +45,7 @@ impl SafeTensors<BufReader<File>> {
     /// Opens the file at `path`.
     ///
     /// # Errors
-    /// If it cannot be read, or its header is not what the format asks for.
+    /// If it cannot be read, or its header is invalid.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let (reader, name) = open(path, "a safetensors file")?;
         Self::new(reader, &name)
@@ -58,21 +56,20 @@ impl<R: Read + Seek> SafeTensors<R> {
     /// Reads the header; messages will call the file `file`.
     ///
     /// # Errors
-    /// If it cannot be read, or it is not what the format asks for: arrays that lie one behind the other, as long as
-    /// their type
-    /// and shape say, from the header's end to the file's.
+    /// If it cannot be read, or its header is invalid: the arrays must follow each other without gaps from the end of
+    /// the header to the end of the file, each as long as its type and shape require.
     pub fn new(mut reader: R, file: &str) -> Result<Self, Error> {
         let failed = |source| Error::read(file, source);
         let invalid = |problem: String| Error::invalid(file, problem);
         let length = reader.seek(SeekFrom::End(0)).map_err(failed)?;
         reader.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let Some(behind) = length.checked_sub(8) else {
+        let Some(rest) = length.checked_sub(8) else {
             return Err(invalid(format!("is {length} bytes long; a safetensors file has at least 8")));
         };
         let mut announced = [0; 8];
         reader.read_exact(&mut announced).map_err(failed)?;
         let announced = u64::from_le_bytes(announced);
-        let most = behind.min(MOST_HEADER_BYTES);
+        let most = rest.min(MOST_HEADER_BYTES);
         if announced > most {
             return Err(invalid(format!(
                 "is no safetensors file: it begins with a header length of {announced}; \
@@ -81,7 +78,7 @@ impl<R: Read + Seek> SafeTensors<R> {
         }
         let mut text = vec![0; announced as usize];
         reader.read_exact(&mut text).map_err(failed)?;
-        let contents = Contents::parse(&text, behind - announced).map_err(invalid)?;
+        let contents = Contents::parse(&text, rest - announced).map_err(invalid)?;
         Ok(Self { file: file.into(), reader, contents, data: 8 + announced })
     }
 
@@ -134,12 +131,11 @@ impl<R: Read + Seek> SafeTensors<R> {
 /// Writes a file, atomically, the same bytes for the same arrays; an [`Array::Text`] becomes metadata under its name.
 ///
 /// # Errors
-/// If two arrays or two texts have one name, an array is called `__metadata__`, [`SafeTensors::open`] would find any
-/// of its limits
-/// exceeded, or the system would not write it.
+/// If two arrays or two texts have the same name, an array is called `__metadata__`, a limit of [`SafeTensors::open`]
+/// is exceeded, or the system reports an error.
 pub fn write(path: &Path, arrays: &[(String, Array)], metadata: &[(String, String)]) -> Result<(), Error> {
     let (texts, mut numbers): (Vec<_>, Vec<_>) = arrays.iter().partition(|(_, array)| header::item(array).is_none());
-    // The widest first, so that each lies where a reader may use it in place; otherwise as they were given.
+    // The widest types first, so that each array is aligned; otherwise in the given order.
     numbers.sort_by_key(|(_, array)| std::cmp::Reverse(header::item(array)));
     let texts = texts.into_iter().filter_map(|(name, array)| match array {
         Array::Text(text) => Some((name, text)),

@@ -1,4 +1,4 @@
-//! What decoders leave unsaid: whether a file goes on to its end, and whether it holds more than one picture.
+//! Checks that decoders leave out: whether a file is complete, and whether it holds more than one picture.
 
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
@@ -9,7 +9,7 @@ use crate::metadata::PngChunk;
 /// The last chunk of every PNG, with its checksum.
 const PNG_END: [u8; 12] = *b"\0\0\0\0IEND\xAE\x42\x60\x82";
 
-/// Whether a PNG goes on to its end: a decoder is content once it has all rows.
+/// Whether a PNG is complete. A decoder stops at the last row and does not check.
 ///
 /// Source: ISO/IEC 15948 (2004), clause 5.
 pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
@@ -19,7 +19,7 @@ pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> 
         reader.seek(SeekFrom::End(-12))?;
         reader.read_exact(&mut last)?;
     }
-    // Something else may follow: then chunks are walked through.
+    // Other bytes may follow the end: then walk through the chunks.
     let (mut found, mut at) = (last == PNG_END, 8);
     reader.seek(SeekFrom::Start(at))?;
     while !found && at + 12 <= length {
@@ -27,7 +27,7 @@ pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> 
         reader.read_exact(&mut head)?;
         let [a, b, c, d, kind @ ..] = head;
         found = kind == *b"IEND";
-        // Within what was read already: there may be millions of small ones.
+        // A relative seek stays within the buffer: there may be millions of small chunks.
         let rest = 4 + i64::from(u32::from_be_bytes([a, b, c, d]));
         reader.seek_relative(rest)?;
         at += 8 + rest as u64;
@@ -35,13 +35,11 @@ pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> 
     Ok(found)
 }
 
-/// Chunks that say what a PNG's numbers mean and how large its pixels are to be shown, and how many bytes stand in
-/// each.
+/// Chunks that describe a PNG's colours and the size of its pixels, with the bytes of their content.
 const PNG_MEANING: [(&[u8; 4], u32); 7] =
     [(b"cHRM", 32), (b"gAMA", 4), (b"sRGB", 1), (b"cICP", 4), (b"mDCV", 24), (b"cLLI", 8), (b"pHYs", 9)];
 
-/// What a PNG says of its numbers before the first of them, but for its profile; what is damaged is passed over. The
-/// reader stands at its start.
+/// The chunks of [`PNG_MEANING`] that precede the pixels; damaged ones are skipped. The reader is at its start.
 ///
 /// Source: PNG third edition (2025), clauses 11.3.2 and 11.3.4.
 pub(crate) fn png_meaning(reader: &mut (impl Read + Seek)) -> io::Result<Vec<PngChunk>> {
@@ -66,13 +64,12 @@ pub(crate) fn png_meaning(reader: &mut (impl Read + Seek)) -> io::Result<Vec<Png
     }
 }
 
-/// Whether a JPEG goes on to its end: a decoder makes up what is missing. An end within what a segment holds, as that
-/// of a small picture in the
-/// EXIF data, is not the picture's.
+/// Whether a JPEG is complete: a decoder fills in what is missing. An end marker inside a segment, such as that of a
+/// thumbnail in the EXIF data, does not count.
 ///
 /// Source: ITU-T T.81 (1992), annex B.
 pub(crate) fn is_whole_jpeg(mut bytes: &[u8]) -> bool {
-    // Zeros behind 0xFF are data, and so are its repetitions; restarts stand among data.
+    // A 0xFF before 0 or another 0xFF is data, and restart markers occur among data.
     while let Some(at) = bytes.windows(2).position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xFF | 0xD0..=0xD8))
     {
         let marker = bytes[at + 1];
@@ -80,13 +77,13 @@ pub(crate) fn is_whole_jpeg(mut bytes: &[u8]) -> bool {
             return true;
         }
         let Some(length) = bytes[at + 2..].first_chunk::<2>() else { return false };
-        // Of a segment with its length.
+        // Skips a segment by its length.
         bytes = bytes.get(at + 2 + usize::from(u16::from_be_bytes(*length))..).unwrap_or_default();
     }
     false
 }
 
-/// Whether a file holds more pictures or frames behind the first, as far as it says so. The reader stands at its start.
+/// Whether a file says that more pictures or frames follow the first. The reader is at its start.
 ///
 /// Source: GIF 89a (1990); PNG third edition (2025), clause 11.3.6; TIFF 6.0 (1992), section 2; WebP container (2012).
 pub(crate) fn holds_more(reader: &mut (impl BufRead + Seek), format: ImageFormat) -> bool {
@@ -94,7 +91,7 @@ pub(crate) fn holds_more(reader: &mut (impl BufRead + Seek), format: ImageFormat
         ImageFormat::Gif => gif_holds_more(reader),
         ImageFormat::Png => png_holds_more(reader),
         ImageFormat::Tiff => tiff_holds_more(reader),
-        // Flags stand behind the names of the file, the format and the chunk, and two lengths.
+        // The flags follow the names of the file, the format and the chunk, and two lengths.
         ImageFormat::WebP => bytes::<21>(reader).map(|head| head[12..16] == *b"VP8X" && head[20] & 2 != 0),
         _ => Ok(false),
     };
@@ -106,7 +103,8 @@ fn bytes<const N: usize>(reader: &mut impl Read) -> io::Result<[u8; N]> {
     reader.read_exact(&mut bytes).map(|()| bytes)
 }
 
-/// An animation says before the first pixels how many frames there are, and whether those pixels are the first.
+/// An animation announces before the first pixels how many frames there are, and whether those pixels are the first
+/// frame.
 fn png_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
     reader.seek_relative(8)?;
     let (mut frames, mut pictures) = (0, 1);
@@ -126,14 +124,14 @@ fn png_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
     }
 }
 
-/// Whether a file begins as BigTIFF does, whose counts and places have eight bytes.
+/// Whether a file begins as BigTIFF does, whose counts and offsets have eight bytes.
 ///
 /// Source: BigTIFF design, Adobe Mail List (2004).
 pub(crate) fn is_big_tiff(start: &[u8]) -> bool {
     matches!(start, [b'I', b'I', 43, 0, ..] | [b'M', b'M', 0, 43, ..])
 }
 
-/// A directory ends with the place of the next.
+/// A directory ends with the offset of the next.
 fn tiff_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
     let head = bytes::<8>(reader)?;
     let is_big = head.starts_with(b"MM");
@@ -155,7 +153,7 @@ fn tiff_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
     Ok(bytes(reader)? != [0; 8])
 }
 
-/// Blocks are walked through to a second picture.
+/// Walks through the blocks to a second picture.
 fn gif_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
     let table = |flags: u8| if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) };
     let head = bytes::<13>(reader)?;
@@ -167,13 +165,13 @@ fn gif_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
             [0x2C] => {
                 pictures += 1;
                 let place = bytes::<9>(reader)?;
-                // Its colours, and how many bits a code has.
+                // Its colour table, and the bits of a code.
                 reader.seek_relative(table(place[8]) + 1)?;
             }
             [0x21] => reader.seek_relative(1)?,
             _ => return Ok(false),
         }
-        // Parts with their lengths, the last of which is 0.
+        // Blocks with their lengths; the last has length 0.
         loop {
             let [length] = bytes(reader)?;
             if length == 0 {
@@ -193,7 +191,7 @@ mod tests {
     use super::{PNG_END, holds_more, is_whole_jpeg as is_whole, is_whole_png};
 
     #[test]
-    fn the_end_is_looked_for_behind_segments() {
+    fn the_end_is_looked_for_after_segments() {
         let start = [0xFF, 0xD8, 0xFF, 0xE1, 0, 5, 0xFF, 0xD9, 7];
         let scan = [0xFF, 0xDA, 0, 2, 1, 0xFF, 0, 2, 0xFF, 0xD3, 3];
         assert!(!is_whole(&start));
@@ -221,7 +219,7 @@ mod tests {
         let first = b"\0\0\0\x02fcTL......";
         assert!(more(ImageFormat::Png, &[start, size, &animated(2), first, data]));
         assert!(!more(ImageFormat::Png, &[start, size, &animated(1), first, data]));
-        // The pixels that come first are no frame.
+        // The first pixels are no frame.
         assert!(more(ImageFormat::Png, &[start, size, &animated(1), data, first]));
         assert!(!more(ImageFormat::Png, &[start, size, data]));
         assert!(!more(ImageFormat::Png, &[start, size, data, &animated(2)]) && !more(ImageFormat::Png, &[start]));
@@ -236,7 +234,7 @@ mod tests {
         assert!(more(ImageFormat::Tiff, &[b"II*\0\x09\0\0\0.\x01\0", &[1; 12], &[9, 0, 0, 0]]));
         let webp = |flags| more(ImageFormat::WebP, &[b"RIFF....WEBPVP8X....", &[flags]]);
         assert!(webp(0x12) && !webp(0x10) && !more(ImageFormat::WebP, &[b"RIFF....WEBPVP8L....\x02"]));
-        // Two colours for all, two of its own, a remark before and two parts of data.
+        // A global table of two colours, a local one, a comment before the picture, and two blocks of data.
         let (head, remark) = (b"GIF89a\x01\0\x01\0\x80\0\0abcdef", b"\x21\xfe\x02hi\0");
         let picture = b"\x2c\0\0\0\0\x01\0\x01\0\x80ABCDEF\x02\x01.\x02..\0";
         assert!(more(ImageFormat::Gif, &[head, picture, remark, picture, b";"]));

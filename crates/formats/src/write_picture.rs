@@ -8,16 +8,15 @@ use image::codecs::{tiff::TiffEncoder, webp::WebPEncoder};
 use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
 
 use crate::exif::complete_tiff;
-use crate::format::{Format, fit};
-use crate::{Error, Metadata, Picture, Pixels, PngWriter, write_atomically};
+use crate::fit::fit;
+use crate::{Error, Format, Metadata, Picture, Pixels, PngWriter, write_atomically};
 
-/// How a picture is packed.
+/// Settings of the packers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packing {
-    /// Quality of JPEG files, 1 … 100; at 90, the default, no difference is seen by eye.
+    /// Quality of JPEG files, 1 … 100; at the default, 90, no difference is visible.
     pub quality: u8,
-    /// How hard PNG files are packed, 0 (not at all) … 9; from 7 on many ways are tried for each part, and the
-    /// smallest is taken.
+    /// Effort for PNG files, 0 (not packed) … 9; from 7 on several ways are tried for each block.
     pub compression: u32,
 }
 
@@ -27,23 +26,23 @@ impl Default for Packing {
     }
 }
 
-/// What a file holds, and what its picture lost on the way into it.
+/// A written picture, and what it lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// Height, width and channels.
     pub shape: (usize, usize, usize),
     /// Name of the element type: `u8`, `u16` or `f32`.
     pub depth: &'static str,
-    /// What was lost: depth, alpha (shown over white), colour profile, EXIF, colours, what a PNG says of them.
+    /// Losses: depth, alpha (shown over white), colour profile, EXIF, colours, chunks of a PNG.
     pub notes: Vec<String>,
 }
 
 /// Writes a picture in the format of the file's suffix, atomically.
 ///
-/// What the format cannot hold is brought to the nearest that it can.
+/// A picture that the format cannot hold is converted to the nearest that it can.
 ///
 /// # Errors
-/// If the suffix is unknown, the format cannot hold so large a picture, or the system would not write it.
+/// If the suffix is unknown, the picture is too large for the format, or the system reports an error.
 pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<Written, Error> {
     let format = Format::of_path(path)?;
     let (picture, notes) = fit(picture, format);
@@ -53,13 +52,13 @@ pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<
     Ok(Written { shape: picture.pixels.dim(), depth: picture.pixels.depth(), notes })
 }
 
-/// Writes pictures that follow each other as a GIF that goes round for ever, atomically.
+/// Writes frames as a GIF that repeats for ever, atomically.
 ///
 /// # Shape
-/// Each frame `[height, width, 3]`, all of one size; each is shown for `milliseconds`. One is in memory at a time.
+/// Each frame `[height, width, 3]`, all of the same size, shown for `milliseconds`. Only one is in memory at a time.
 ///
 /// # Errors
-/// If the system would not write it, or a side is longer than 65535.
+/// If a side is longer than 65535, or the system reports an error.
 pub fn write_animation(path: &Path, frames: impl Iterator<Item = Image<u8>>, milliseconds: u32) -> Result<(), Error> {
     write_atomically(path, |file| {
         let mut encoder = GifEncoder::new(file);
@@ -99,7 +98,7 @@ fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn 
         Format::Png => encode_png(picture, packing, writer),
         Format::Webp => with_metadata(WebPEncoder::new_lossless(writer), metadata, &picture.pixels),
         Format::Tiff => {
-            // The format's directory is written last and pointed to from the front.
+            // The encoder writes the directory last and its offset at the start.
             let mut buffer = Cursor::new(Vec::new());
             with_metadata(TiffEncoder::new(&mut buffer), metadata, &picture.pixels)?;
             let mut file = buffer.into_inner();
@@ -120,14 +119,14 @@ fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn 
             with_metadata(BmpEncoder::new(&mut writer), metadata, &picture.pixels)
         }
         Format::Qoi => with_metadata(QoiEncoder::new(writer), metadata, &picture.pixels),
-        // Few programs unpack runs of greys.
+        // Few programs unpack runs of greys, so nothing is packed.
         Format::Tga => with_metadata(TgaEncoder::new(writer).disable_rle(), metadata, &picture.pixels),
     }
 }
 
-/// Encodes with what the encoder can take of the metadata.
+/// Encodes with the metadata that the encoder supports.
 fn with_metadata(mut encoder: impl ImageEncoder, metadata: &Metadata, pixels: &Pixels) -> io::Result<()> {
-    // An encoder that cannot hold a profile says so, and the picture goes without.
+    // An encoder that cannot hold a profile returns an error; the picture is written without it.
     let _ = metadata.icc.clone().map(|icc| encoder.set_icc_profile(icc));
     let _ = metadata.exif.clone().map(|exif| encoder.set_exif_metadata(exif));
     use ExtendedColorType::*;
@@ -152,7 +151,7 @@ fn with_metadata(mut encoder: impl ImageEncoder, metadata: &Metadata, pixels: &P
 fn encode_png(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> io::Result<()> {
     let shape = picture.pixels.dim();
     let begin = |bits| PngWriter::new(writer, shape, bits, &picture.metadata, packing.compression);
-    // Some rows at a time: what waits to be packed is a copy.
+    // Some rows at a time: the writer copies those that wait.
     let rows = (1 << 20) / (shape.1 * shape.2) + 1;
     let line = shape.1 * shape.2;
     match &picture.pixels {
@@ -191,8 +190,7 @@ fn encode_jpeg(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> i
     encoder.encode(picture.pixels.to_u8().as_slice(), width16, height16, colour).map_err(failed)
 }
 
-/// Portable grey map or pixel map in binary: a header in plain text, then the numbers, 16 bits with the greater byte
-/// first.
+/// Portable grey map or pixel map in binary: a header in plain text, then the numbers, big-endian.
 fn encode_pnm(pixels: &Pixels, writer: &mut dyn Write) -> io::Result<()> {
     let (height, width, channels) = pixels.dim();
     let magic = if channels == 1 { "P5" } else { "P6" };

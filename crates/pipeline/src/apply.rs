@@ -1,4 +1,4 @@
-//! Chains of operators on pixels in memory, whatever their depth: compiled here, once.
+//! Chains of operators on pixels in memory, of any depth. They are compiled in this crate only.
 
 use glassbox_formats::{MOST_PICTURE_BYTES, Pixels};
 use glassbox_kernels::{Engine, Filter, Pixel};
@@ -21,7 +21,7 @@ use crate::Error;
 /// `[height, width, channels]` → as [`output_shape`](glassbox_kernels::output_shape) says
 ///
 /// # Errors
-/// [`Error::Operator`] if nothing would be left of the picture, [`Error::TooLarge`] if an operator would make more than
+/// [`Error::Operator`] if the output would be empty, [`Error::TooLarge`] if an operator would make more than
 /// [`MOST_PICTURE_BYTES`].
 pub fn apply(chain: &[Filter], pixels: &Pixels) -> Result<Pixels, Error> {
     let keep_alpha = pixels.has_alpha();
@@ -45,11 +45,10 @@ fn run<T: Pixel>(chain: &[Filter], image: &Image<T>, keep_alpha: bool) -> Result
     Ok(Engine { keep_alpha, ..Engine::default() }.run(chain, image)?)
 }
 
-/// Takes pixels through a chain into pixels that are already there, every channel alike: what is left to measure is
-/// the operators alone.
+/// Takes pixels through a chain into existing pixels, all channels alike, for benchmarks of the operators alone.
 ///
 /// # Errors
-/// [`Error::Operator`] if nothing would be left of the picture.
+/// [`Error::Operator`] if the output would be empty.
 ///
 /// # Panics
 /// If `out` is not of the depth of `pixels` and of the shape of the chain's output: see [`zeros`].
@@ -77,7 +76,7 @@ pub fn zeros(chain: &[Filter], pixels: &Pixels) -> Result<Pixels, Error> {
     })
 }
 
-/// Refuses operators that would make a picture, the last or one before, of more bytes than may be read.
+/// Refuses a chain if any of its pictures would have more bytes than may be read.
 fn check_room<T: Element>(chain: &[Filter], image: &Image<T>) -> Result<(), Error> {
     let mut shape = image.dim();
     for filter in chain {

@@ -1,4 +1,4 @@
-//! Many pictures: what can be done is done, what failed is told.
+//! Many pictures at once: a failure stops none of the others.
 
 use std::collections::BTreeMap;
 use std::panic::resume_unwind;
@@ -11,18 +11,18 @@ use glassbox_formats::Format;
 use crate::find::is_same_file;
 use crate::{Converted, Error, Input, Job, Target, convert};
 
-/// A picture to read, and where and in which format it goes; or what is wrong with it.
+/// A picture to read, its output and format, or the problem with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pair {
-    /// What is read.
+    /// The input.
     pub input: PathBuf,
-    /// What is written.
+    /// The output.
     pub output: PathBuf,
-    /// The format that is written, or why there is none.
+    /// The format of the output, or why there is none.
     pub format: Result<Format, String>,
 }
 
-/// Two files of a batch that must not be one.
+/// A conflict between files of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// Two pictures would be written to one file.
@@ -61,7 +61,7 @@ pub fn check(pairs: &[Pair], in_place: bool) -> Result<(), Conflict> {
     Ok(())
 }
 
-/// What happens in a batch.
+/// An event of a batch.
 #[derive(Debug)]
 pub enum Event<'e> {
     /// Work on a picture begins.
@@ -70,7 +70,7 @@ pub enum Event<'e> {
     Ended(&'e Pair, &'e Result<Converted, Error>),
 }
 
-/// Takes every picture through the job, `at_once` at a time; gives what failed, in the order of the pairs. `report`
+/// Takes every picture through the job, `at_once` at a time. Returns the failures in the order of the pairs. `report`
 /// is called on several threads.
 pub fn run(job: &Job, pairs: &[Pair], at_once: usize, report: &(dyn Fn(Event) + Sync)) -> Vec<Error> {
     let next = AtomicUsize::new(0);

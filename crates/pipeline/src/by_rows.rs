@@ -1,4 +1,4 @@
-//! A PNG taken through a chain of operators to a PNG, neither of which is ever in memory as a whole.
+//! Takes a PNG through a chain of operators to a PNG. Neither is ever in memory as a whole.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -10,12 +10,11 @@ use glassbox_kernels::{Engine, Filter, Pixel, output_shape};
 
 use crate::{Error, Job};
 
-/// Bytes of rows that are read ahead at a time, and how many times.
+/// Bytes of rows in one read ahead, and the number of such reads.
 const AHEAD_BYTES: usize = 1 << 18;
 const AHEAD: usize = 4;
 
-/// Whether the rows of each picture of a chain are short enough to be kept many times over. A picture of which
-/// nothing would be left is noticed later.
+/// Whether many rows of each picture in a chain fit in memory. An empty output is an error later.
 pub(crate) fn rows_are_short(chain: &[Filter], rows: &PngRows) -> bool {
     let (mut shape, size) = (rows.shape, if rows.is_u16 { 2 } else { 1 });
     let mut is_short = |filter: &Filter| {
@@ -26,7 +25,7 @@ pub(crate) fn rows_are_short(chain: &[Filter], rows: &PngRows) -> bool {
     chain.iter().all(&mut is_short)
 }
 
-/// Takes a PNG through a job's chain to `output`; gives what was lost on the way.
+/// Takes a PNG through a job's chain to `output`. Returns notes on what was lost.
 pub(crate) fn by_rows(job: &Job, input: &Path, rows: PngRows, output: &Path) -> Result<Vec<String>, Error> {
     let (from, to) = (rows.shape, output_shape(&job.chain, rows.shape)?);
     let mut metadata = rows.metadata.clone();
@@ -61,7 +60,7 @@ struct Rereadable<'a> {
 }
 
 impl Rereadable<'_> {
-    /// Its rows from the first one again.
+    /// Opens the file again at its first row.
     fn open_again(&self) -> Result<PngRows, Error> {
         let rows = PngRows::open(self.path, self.auto_orient);
         let is_same =
@@ -71,8 +70,8 @@ impl Rereadable<'_> {
     }
 }
 
-/// Runs `work` with a function that gives the next rows, or those from row 0 again. Another thread reads them ahead;
-/// with one thread to work on, they are read when they are needed.
+/// Runs `work` with a function that gives the next rows, or those from row 0 again. Another thread reads ahead; with
+/// only one thread, rows are read when they are needed.
 fn ahead<T: Pixel>(
     input: &Rereadable,
     rows: PngRows,
@@ -105,7 +104,7 @@ fn ahead<T: Pixel>(
                         let mut part = vec![T::default(); at_once.min(height - first) * line];
                         let result = read(&mut rows, &mut part).map(|()| part);
                         let failed = result.is_err();
-                        // Nobody listens any more once the work has failed.
+                        // Nobody listens after the work has failed.
                         if sender.send(result).is_err() || failed {
                             return;
                         }
@@ -119,7 +118,7 @@ fn ahead<T: Pixel>(
     })
 }
 
-/// Rows that were read and are not used yet.
+/// Rows that were read but not used yet.
 struct Waiting<T> {
     receiver: Receiver<Result<Vec<T>, glassbox_formats::Error>>,
     rows: Vec<T>,

@@ -10,16 +10,16 @@ use crate::apply::apply;
 use crate::by_rows::{by_rows, rows_are_short};
 use crate::{Error, Job};
 
-/// Where a picture comes from.
+/// The source of a picture.
 pub enum Input<'a> {
     /// A file.
     File(&'a Path),
-    /// A stream, read once, and what messages call it.
+    /// A stream, which is read once, and its name in messages.
     Stream(&'a mut dyn Read, &'a str),
 }
 
 impl Input<'_> {
-    /// What messages call it.
+    /// The name in messages.
     pub fn name(&self) -> String {
         match self {
             Input::File(path) => path.display().to_string(),
@@ -39,16 +39,16 @@ impl Input<'_> {
     }
 }
 
-/// Where a picture goes, and in which format.
+/// The target of a picture, and its format.
 pub enum Target<'a> {
     /// A file, which is replaced atomically. Its format is that of its suffix.
     File(&'a Path, Format),
-    /// A stream, and what messages call it.
+    /// A stream, and its name in messages.
     Stream(&'a mut dyn Write, Format, &'a str),
 }
 
 impl Target<'_> {
-    /// What messages call it.
+    /// The name in messages.
     pub fn name(&self) -> String {
         match self {
             Target::File(path, _) => path.display().to_string(),
@@ -57,25 +57,25 @@ impl Target<'_> {
     }
 }
 
-/// What was written.
+/// A written picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Converted {
-    /// Where the picture came from.
+    /// The name of the input.
     pub input: String,
-    /// Where it went.
+    /// The name of the output.
     pub output: String,
     /// Height, width and channels of the result.
     pub shape: (usize, usize, usize),
     /// Name of its element type: `u8`, `u16` or `f32`.
     pub depth: &'static str,
-    /// What was lost on the way.
+    /// Notes on what was lost.
     pub notes: Vec<String>,
 }
 
 /// Takes one picture through a job: row by row if it comes and goes as PNG and its operators can, otherwise as a whole.
 ///
 /// # Errors
-/// If the picture cannot be read or written, or nothing or too much would become of it.
+/// If the picture cannot be read or written, or its output would be empty or too large.
 pub fn convert(job: &Job, input: Input, target: Target) -> Result<Converted, Error> {
     let (name, output) = (input.name(), target.name());
     if let (Input::File(path), Target::File(to, Format::Png)) = (&input, &target)

@@ -1,6 +1,6 @@
 use glassbox_formats::MOST_PICTURE_BYTES;
 
-/// What can go wrong on the way from one file to another.
+/// A problem on the way from one file to another.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file that cannot be read or written, or is no picture.
@@ -16,23 +16,23 @@ pub enum Error {
     TooLarge {
         /// The operator.
         operator: String,
-        /// Width of what it would make.
+        /// Width of its output.
         width: usize,
-        /// Height of what it would make.
+        /// Height of its output.
         height: usize,
-        /// Bytes of what it would make.
+        /// Bytes of its output.
         bytes: u128,
     },
-    /// Of a picture that must be read more than once the file is no longer the same.
+    /// A picture that must be read several times has changed.
     #[error("{input}: was changed or taken away while it was read")]
     Changed {
         /// The file.
         input: String,
     },
-    /// Something that was known to be wrong with an input before it was opened.
+    /// A problem with an input that was known before it was opened.
     #[error("{0}")]
     Input(String),
-    /// An error that does not name its input, with it.
+    /// An error that does not name its input, with the input.
     #[error("{input}: {source}")]
     With {
         /// The input.
@@ -43,7 +43,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// The error with the input in front, which it does not name.
+    /// Puts the input before an error that does not name it.
     pub(crate) fn with(self, input: &str) -> Self {
         Self::With { input: input.into(), source: Box::new(self) }
     }

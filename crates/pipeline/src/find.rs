@@ -7,19 +7,19 @@ use std::path::{Path, PathBuf};
 
 use glassbox_formats::Format;
 
-/// Something to read, its place in the folder that is written to, and why it cannot be read if that is known.
+/// An input, its path in the output folder, and why it cannot be read, if known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// What is to be read.
+    /// The path to read.
     pub input: PathBuf,
-    /// Its path in the folder that is written to.
+    /// The path in the output folder.
     pub place: PathBuf,
-    /// What is wrong with it.
+    /// The problem with it.
     pub problem: Option<String>,
 }
 
 impl Found {
-    /// Looks whether there is something to read. Whether it is a folder is left to the caller.
+    /// Checks that the input exists. The caller checks whether it is a folder.
     pub fn new(input: PathBuf, place: PathBuf) -> Self {
         let problem = match fs::metadata(&input) {
             Ok(_) => None,
@@ -35,9 +35,9 @@ impl Found {
 /// The pictures of some folders.
 #[derive(Clone, Debug, Default)]
 pub struct Pictures {
-    /// Files that are called pictures, and folders that cannot be read, in the order of their names, folder by folder.
+    /// Files with suffixes of pictures, and folders that cannot be read, sorted by name, folder by folder.
     pub found: Vec<Found>,
-    /// What was passed over: files with another suffix, and what is no file, such as a pipe.
+    /// What was skipped: files with another suffix, and paths that are no files, such as pipes.
     pub passed_over: BTreeSet<PathBuf>,
 }
 
@@ -60,7 +60,7 @@ impl Pictures {
         names.sort();
         for name in names.into_iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
             let (path, place) = (folder.join(&name), place.join(&name));
-            // A link to a folder may lead back to where it stands.
+            // A link to a folder may lead to one of its parents.
             if path.is_dir() && !path.is_symlink() && !is_same_file(&path, made) {
                 self.add(&path, &place, made);
             } else if (path.is_file() || !path.exists()) && Format::of_path(&path).is_ok() {
@@ -71,7 +71,7 @@ impl Pictures {
         }
     }
 
-    /// Leaves out what was found before: the same file for the same place.
+    /// Removes duplicates: the same file for the same path.
     pub fn dedup(&mut self) {
         let mut seen = BTreeSet::new();
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
@@ -79,7 +79,7 @@ impl Pictures {
     }
 }
 
-/// Whether two paths lead to one file or folder that is there, links followed.
+/// Whether two paths, with links followed, lead to the same existing file or folder.
 pub fn is_same_file(a: &Path, b: &Path) -> bool {
     matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }

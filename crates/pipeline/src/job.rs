@@ -1,19 +1,19 @@
 use glassbox_formats::Packing;
 use glassbox_kernels::Filter;
 
-/// What is to be done with each picture.
+/// The work on each picture.
 #[derive(Debug)]
 pub struct Job {
     /// The operators, one after the other.
     pub chain: Vec<Filter>,
-    /// Whether pictures are turned as their EXIF orientation says.
+    /// Whether the EXIF orientation is applied to pictures.
     pub auto_orient: bool,
-    /// How files are packed.
+    /// Settings of the packers.
     pub packing: Packing,
 }
 
 impl Default for Job {
-    /// No operators, pictures turned, files packed as usual.
+    /// No operators, orientation applied, files packed with the defaults.
     fn default() -> Self {
         Self { chain: Vec::new(), auto_orient: true, packing: Packing::default() }
     }

@@ -1,7 +1,7 @@
 //! Pictures from file to file through chains of operators.
 //!
-//! [`convert`] takes one picture: row by row where that is possible, so that it may be larger than memory, otherwise
-//! as a whole. [`batch`] takes many. [`apply`] takes pixels that are in memory, whatever their depth.
+//! [`convert`] takes one picture: row by row if possible, so that it may be larger than memory, otherwise as a whole.
+//! [`batch`] takes many. [`apply`] takes pixels in memory, of any depth.
 //!
 //! ```
 //! use glassbox_formats::{Format, Picture, Pixels, Packing, read_picture, write_picture};

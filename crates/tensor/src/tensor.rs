@@ -107,7 +107,7 @@ impl<T: Element, D: Dimension> Tensor<T, D> {
 
     /// The elements in row-major order, without their shape.
     pub fn into_vec(self) -> Vec<T> {
-        // An array cut out of a larger one may still own what lay before and behind it.
+        // A slice of a larger array may still own the elements before and after it.
         let length = self.0.len();
         let (mut elements, offset) = self.0.into_raw_vec_and_offset();
         elements.drain(..offset.unwrap_or(0));

@@ -1,4 +1,4 @@
-//! Where the labelled pictures come from.
+//! The data set of a command: a file, or the built-in MNIST.
 
 use std::path::PathBuf;
 
@@ -23,9 +23,9 @@ pub(super) struct Data {
 /// Which part of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Part {
-    /// The pictures that nets are trained on
+    /// The training set
     Train,
-    /// The pictures that they are tested on
+    /// The test set
     Test,
 }
 
@@ -39,7 +39,7 @@ impl Part {
 }
 
 impl Data {
-    /// What the data set is called in messages.
+    /// The name of the data set in messages.
     pub(super) fn name(&self) -> String {
         self.data.as_ref().map_or("MNIST (built in)".into(), |path| path.display().to_string())
     }

@@ -91,7 +91,7 @@ fn names_bias(name: &str) -> bool {
     name.ends_with(".bias") || name.starts_with("b_")
 }
 
-/// What comes out of each layer with parameters but the last.
+/// The output shapes of all layers with parameters but the last.
 fn hidden(layers: &[LayerSummary]) -> Vec<Shape> {
     let with_parameters = layers.iter().filter(|layer| layer.parameters > 0).map(|layer| layer.output);
     let mut shapes: Vec<_> = with_parameters.collect();
@@ -118,7 +118,7 @@ fn print_json(model: &Model) -> anyhow::Result<()> {
     }))?)
 }
 
-/// The net as its diagram shows it.
+/// The columns of the net's diagram.
 ///
 /// A column begins where the shape changes or a layer has parameters. So an activation is named in the column of the
 /// layer before it.

@@ -12,11 +12,11 @@ use crate::filters::read_pixels;
 use crate::outcome::{Reported, one_line};
 use crate::run::{Common, complain, say, say_json, say_picture};
 
-/// What a model takes pictures for
+/// Recognise pictures with a model
 ///
-/// A net for MNIST takes any picture of one digit, dark on light or light on dark: it is prepared as MNIST was
-/// (cropped, fitted into 20×20, its centre of mass in the middle of 28×28). Every other net gets the whole picture,
-/// in the size and the colours that it takes. --verbose shows the prepared picture.
+/// A net for MNIST takes any picture of one digit, dark on light or light on dark. The picture is prepared as MNIST
+/// was: cropped, fitted into 20×20, its centre of mass in the middle of 28×28. Every other net gets the whole picture
+/// in its own size and colours. --verbose shows the prepared picture.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn predict model.npz seven.png
@@ -67,13 +67,13 @@ fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A picture as a net that takes `input` was shown pictures.
+/// Converts a picture to the input of a net.
 ///
 /// # Shape
 /// `[1, height, width, channels]`
 fn prepared(pixels: &Pixels, input: Shape) -> anyhow::Result<Batch<u8>> {
     let digit = Shape::picture(28, 28, 1);
-    // What is transparent is drawn on paper; white ink on nothing shows on black alone.
+    // Transparent pixels become paper; white ink on transparency shows only on black.
     if input == digit || input == digit.len().into() {
         return Ok(prepare(&pixels.luma_over(1.0)).or_else(|_| prepare(&pixels.luma_over(0.0)))?);
     }

@@ -70,7 +70,7 @@ impl Show {
     }
 }
 
-/// A picture of the data set and what the net makes of it.
+/// A picture of the data set and the answer of the net.
 pub(super) struct Seen {
     pub(super) picture: Image<u8>,
     pub(super) label: u8,

@@ -17,16 +17,17 @@ use crate::run::{Common, catch_interrupts, say_json};
 const MATRIX: &str = "10 10 10 10 10 10; 10 10 90 90 10 10; 10 90 90 90 90 10; 10 90 90 90 90 10; \
                       10 10 90 90 10 10; 10 10 10 10 10 10";
 
-/// Most places of the window, each of which is a frame.
+/// Most positions of the window; each is a frame.
 const MOST_FRAMES: usize = 400;
 /// Most pixels of a frame, which long numbers make large.
 const MOST_PIXELS: usize = 8_000_000;
 
 /// The article's moving picture: a mask or a pooling window slides over a matrix, with the numbers, as a GIF
 ///
-/// The matrix is on the left, the mask in the middle, the result on the right, and the sum of the current place below,
-/// without the terms that are multiplied by 0. The mask is applied as written (correlation) wherever all of it fits.
-/// With --pool the window takes the greatest number or the mean. Limits: 400 places, 8 million pixels a frame.
+/// The matrix is on the left, the mask in the middle, the result on the right, and the sum of the current position
+/// below, without the terms that are multiplied by 0. The mask is applied as written (correlation) wherever all of it
+/// fits. With --pool the window takes the greatest number or the mean. Limits: 400 positions, 8 million pixels a
+/// frame.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters animate slide.gif
@@ -47,10 +48,10 @@ pub(super) struct Animate {
     /// Side of the pooling window
     #[arg(long, default_value_t = 2, requires = "pool", value_parser = value_parser!(u32).range(1..=31))]
     size: u32,
-    /// Steps from one place to the next [default: 1 for a mask, the size for a pooling]
+    /// Step from one position to the next [default: 1 for a mask, the size for a pooling]
     #[arg(long, value_parser = value_parser!(u32).range(1..=31))]
     stride: Option<u32>,
-    /// The numbers it slides over
+    /// Matrix to slide over
     #[arg(
         long,
         value_name = "MATRIX",
@@ -71,12 +72,12 @@ pub(super) struct Animate {
     /// Columns and rows to take from the picture
     #[arg(long, default_value_t = 8, requires = "picture", value_parser = value_parser!(u32).range(1..=31))]
     side: u32,
-    /// How long each place is shown, in milliseconds
+    /// Duration of each frame in milliseconds
     #[arg(long, default_value_t = 600, value_parser = value_parser!(u32).range(20..=60000))]
     delay: u32,
 }
 
-/// What a pooling keeps of a window.
+/// The number that a pooling takes from a window.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Pool {
     /// The greatest number
@@ -133,7 +134,7 @@ impl Animate {
         let Some(path) = &self.picture else {
             let wrong = |error| match error {
                 Error::Parameter { found, allowed, .. } => {
-                    wrong_flag("--matrix", format!("{found}: allowed is {allowed}"))
+                    Usage(format!("--matrix {found}: expected {allowed}")).into()
                 }
                 error => error.into(),
             };
@@ -149,7 +150,7 @@ impl Animate {
         Ok(Matrix::from_fn([side, side], |(y, x)| number(y, x)))
     }
 
-    /// Rows and columns of places where the whole window is inside the matrix.
+    /// Rows and columns of positions where the whole window is inside the matrix.
     fn places(&self, numbers: &Matrix<f64>, window: [usize; 2], stride: usize) -> anyhow::Result<[usize; 2]> {
         let (height, width) = numbers.dim();
         if window[0] > height || window[1] > width {
@@ -168,7 +169,7 @@ impl Animate {
     }
 }
 
-/// What an operation makes of the window with this upper left corner.
+/// The result of an operation on the window with this upper left corner.
 fn respond(operation: &Operation, numbers: &Matrix<f64>, [top, left]: [usize; 2]) -> f64 {
     let [height, width] = operation.window();
     let places = (0..height * width).map(|place| [place / width, place % width]);

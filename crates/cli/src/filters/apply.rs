@@ -1,4 +1,4 @@
-//! One picture taken through a job: the flags, and what is said of it.
+//! `filters` on one picture: the flags, and the output.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -53,13 +53,13 @@ pub(super) fn run(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow:
     Ok(())
 }
 
-/// What there is to say of a picture that was written.
+/// The line about a written picture.
 pub(super) fn summary(done: &Converted) -> String {
     let (height, width, channels) = done.shape;
     format!("{}: {width}×{height}, {channels} channels of {}", done.output, done.depth)
 }
 
-/// The same for machines; `name` is the operator's.
+/// The same as JSON; `name` is the operator's.
 pub(super) fn summary_json(done: &Converted, name: &str) -> Value {
     let (height, width, channels) = done.shape;
     json!({
@@ -68,7 +68,7 @@ pub(super) fn summary_json(done: &Converted, name: &str) -> Value {
     })
 }
 
-/// Where a picture goes: known to be possible before anything is computed.
+/// The target of a picture, checked before anything is computed.
 enum Target {
     File(PathBuf, Format),
     StandardOutput(Format),
@@ -104,7 +104,7 @@ impl Target {
     }
 }
 
-/// Flags that say how formats are packed, of which none is written, are a mistake.
+/// Refuses flags for formats none of which is written.
 pub(super) fn check_packing(
     arguments: &ArgMatches,
     formats: impl IntoIterator<Item = Format> + Clone,

@@ -1,4 +1,4 @@
-//! Many pictures into a folder: which ones, and what is said of them.
+//! `filters` on many pictures: which ones, and the output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -59,8 +59,7 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     Err(Reported.into())
 }
 
-/// Takes every picture through the job, `jobs` at a time. Gives the failures, and the first line that could not be
-/// printed.
+/// Takes every picture through the job, `jobs` at a time. Returns the failures, and the first error of printing.
 fn work(
     job: &Job,
     pairs: &[Pair],
@@ -73,7 +72,7 @@ fn work(
     let failures = batch::run(&job.work, pairs, jobs, &|event| match event {
         Event::Started(pair) => bar.set_message(pair.input.display().to_string()),
         Event::Ended(pair, result) => {
-            // The pictures are what matters: nobody listening is no reason to leave the rest.
+            // The pictures matter: if nobody reads the lines, the rest is made anyway.
             if unsaid.get().is_none()
                 && let Err(error) = say(job.name, pair, result, &bar, common)
             {
@@ -86,7 +85,7 @@ fn work(
     Ok((failures, unsaid.into_inner()))
 }
 
-/// Says what became of a picture.
+/// Reports the result of a picture.
 fn say(
     name: &str,
     pair: &Pair,
@@ -117,7 +116,7 @@ fn is_folder(path: &Path) -> String {
     format!("{}: is a folder; --recursive takes the pictures in it", path.display())
 }
 
-/// Every picture that is meant, once. Folders are among them where those in them are not meant: each is a failure.
+/// All given pictures, each once. Without `--recursive`, a folder is listed as a failure.
 fn inputs(given: &[&PathBuf], recursive: bool, made: &Path) -> anyhow::Result<Pictures> {
     let mut pictures = Pictures::default();
     for path in given {
@@ -125,7 +124,7 @@ fn inputs(given: &[&PathBuf], recursive: bool, made: &Path) -> anyhow::Result<Pi
             return Err(Usage("-: has no name to be written under; --out-dir takes files".into()).into());
         }
         let matches = match path.to_str() {
-            // A shell has done this already, but not where the pattern is quoted or there is no such shell.
+            // A shell expands patterns, unless they are quoted.
             Some(pattern) if pattern.contains(['*', '?', '[']) && !path.exists() => {
                 matches_of(pattern, &mut pictures.found)?
             }
@@ -155,9 +154,9 @@ fn inputs(given: &[&PathBuf], recursive: bool, made: &Path) -> anyhow::Result<Pi
     Ok(pictures)
 }
 
-/// What a pattern meets; what it could not look into is added to `found`.
+/// The paths that match a pattern; folders that cannot be read are added to `found`.
 fn matches_of(pattern: &str, found: &mut Vec<Found>) -> anyhow::Result<Vec<PathBuf>> {
-    // Hidden files only where the dot is written, as in a shell.
+    // Hidden files match only a written dot, as in a shell.
     let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
     let paths = glob_with(pattern, options).map_err(|error| Usage(format!("{pattern}: {error}")))?;
     let (mut there, mut unread) = (Vec::new(), Vec::new());
@@ -170,7 +169,7 @@ fn matches_of(pattern: &str, found: &mut Vec<Found>) -> anyhow::Result<Vec<PathB
     if there.is_empty() && found.is_empty() {
         return Err(Usage(format!("{pattern}: nothing has such a name")).into());
     }
-    // What a pattern meets by chance, such as a pipe, may keep us waiting for ever.
+    // A pipe that matches by chance might block for ever.
     there.retain(|path| path.is_file() || path.is_dir() || !path.exists());
     Ok(there)
 }

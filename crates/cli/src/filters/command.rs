@@ -1,4 +1,4 @@
-//! The subcommands of the operators and of chains: their flags, from the registry, and what those were set to.
+//! The subcommands of operators and chains: flags from the registry, and their values.
 
 use std::path::PathBuf;
 
@@ -123,9 +123,9 @@ fn capitalised(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// What is to be done with each picture.
+/// The work on each picture.
 pub(super) struct Job {
-    /// What messages and JSON call it: the operator, or `chain`.
+    /// The name in messages and JSON: the operator, or `chain`.
     pub(super) name: &'static str,
     pub(super) work: glassbox_pipeline::Job,
 }
@@ -142,7 +142,7 @@ impl Job {
         Self::new(entry.name, vec![filter], arguments)
     }
 
-    /// The operators that were written as one text.
+    /// The operators of a chain, written as one text.
     pub(super) fn of_chain(arguments: &ArgMatches) -> anyhow::Result<Self> {
         let text = arguments.get_one::<String>("chain").map_or("", String::as_str);
         let filters = text.split('|').enumerate().map(|(index, label)| {

@@ -16,8 +16,8 @@ const CROPS: [usize; 8] = [10, 20, 50, 100, 200, 500, 1000, 2000];
 
 /// Size, depth, histogram, entropy and noise of a picture, and how chaotic its crops look
 ///
-/// The article's point: ten by ten pixels of a clean photograph look like noise, the whole does not. Noise does not
-/// grow when the crop shrinks, but its share of all differences does.
+/// The article's point: ten by ten pixels of a clean photograph look like noise, the whole does not. The noise does
+/// not grow when the crop shrinks, but its share of all differences does.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters info photo.jpg

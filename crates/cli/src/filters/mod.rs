@@ -39,7 +39,7 @@ struct Cli {
     common: Common,
 }
 
-/// What is not an operator.
+/// Commands that are no operators.
 #[derive(Debug, Subcommand)]
 enum Other {
     Animate(animate::Animate),
@@ -56,10 +56,10 @@ enum Other {
     Man,
 }
 
-/// The registry's operators, then the rest.
+/// The registry's operators, then the other commands.
 pub(crate) fn command() -> Command {
     let operators = ENTRIES.iter().map(|entry| command::operator(entry));
-    // The derived commands bring a description of their own, which is not the program's.
+    // The derived commands would replace the description of the program.
     Other::augment_subcommands(Cli::command().subcommands(operators).subcommand(command::chain()))
         .about("Image kernels you can see through")
         .long_about(None)
@@ -68,12 +68,12 @@ pub(crate) fn command() -> Command {
 pub(crate) fn main() -> anyhow::Result<()> {
     let Some(matches) = asked(command())? else { return Ok(()) };
     let Some((name, arguments)) = matches.subcommand() else { return Ok(()) };
-    // Global flags are known to the subcommand, wherever they stood.
+    // Global flags belong to the subcommand, wherever they are written.
     let common = Common::from_arg_matches(arguments)?;
     common.set_up()?;
     run(&matches, name, arguments, &common).inspect_err(|error| {
         let paths = arguments.try_get_many::<PathBuf>("paths").ok().flatten();
-        // With a folder to write into there may be many.
+        // With an output folder there may be many inputs.
         let input = paths.filter(|_| !arguments.contains_id("out-dir")).and_then(|mut paths| paths.next());
         common.tell_failure(input.map(|path| input_name(path)), error);
     })
@@ -116,17 +116,17 @@ pub(crate) fn manual(command: Command) -> anyhow::Result<()> {
     Ok(say_bytes(&page)?)
 }
 
-/// Where a picture is read from: a file, or for `-` standard input.
+/// The source of a picture: a file, or standard input for `-`.
 fn input_of<'a>(path: &'a Path, stdin: &'a mut dyn io::Read) -> Input<'a> {
     if is_dash(path) { Input::Stream(stdin, STANDARD_INPUT) } else { Input::File(path) }
 }
 
-/// The picture in a file, or for `-` the one on standard input.
+/// Reads the picture of a file, or of standard input for `-`.
 fn read_input(path: &Path, auto_orient: bool) -> Result<Picture, glassbox_formats::Error> {
     input_of(path, &mut io::stdin().lock()).read(auto_orient)
 }
 
-/// The pixels of such a picture, turned as it says. A note tells if it is the first of more.
+/// Reads the pixels of a picture, turned by its orientation, and notes if it is the first of several.
 pub(crate) fn read_pixels(path: &Path, common: &Common) -> Result<Pixels, glassbox_formats::Error> {
     let picture = read_input(path, true)?;
     if picture.is_first_of_more {
@@ -137,7 +137,7 @@ pub(crate) fn read_pixels(path: &Path, common: &Common) -> Result<Pixels, glassb
 
 const STANDARD_INPUT: &str = "standard input";
 
-/// What messages call it.
+/// The name of an input in messages.
 pub(crate) fn input_name(path: &Path) -> String {
     if is_dash(path) { STANDARD_INPUT.into() } else { path.display().to_string() }
 }

@@ -1,4 +1,4 @@
-//! How a place's number is made, written out below the tables: terms below each other, as in the window where it fits.
+//! The formula of the current number below the tables: its terms are arranged as in the window if they fit.
 
 use glassbox_tensor::Matrix;
 
@@ -8,7 +8,7 @@ use crate::canvas::{Canvas, INK};
 use crate::lettering::{Size, text_width};
 
 const SIZE: Size = Size::of_digits(12);
-/// So many terms stand in one line, if they fit.
+/// Most terms in one line.
 const FEW: usize = 4;
 /// Between two terms.
 const SPACE: usize = 12;

@@ -1,10 +1,10 @@
-//! What happens to an archive on the way is noticed: zip archives carry checksums.
+//! Damage to an archive is noticed: zip archives carry checksums.
 
 use std::io::Cursor;
 
 use super::*;
 
-/// Every type that is written, and an array that is empty.
+/// Every type that can be written, and an empty array.
 fn arrays() -> Vec<(String, Array)> {
     let of = |name: &str, array| (name.to_string(), array);
     vec![
@@ -33,7 +33,7 @@ fn packed() -> Vec<u8> {
     archive.finish().unwrap().into_inner()
 }
 
-/// What `expected` is in the archive, or why it cannot be read.
+/// The array `name` of an archive, of the type of `expected`, or why it cannot be read.
 fn read_again(bytes: &[u8], name: &str, expected: &Array) -> Result<Array, Error> {
     let mut archive = Npz::new(Cursor::new(bytes), "a.npz")?;
     Ok(match expected {
@@ -45,7 +45,7 @@ fn read_again(bytes: &[u8], name: &str, expected: &Array) -> Result<Array, Error
     })
 }
 
-/// How many of the arrays cannot be read. Those that can are what they were.
+/// How many arrays cannot be read. The others must be unchanged.
 fn refused(bytes: &[u8], what: &dyn std::fmt::Display) -> usize {
     let arrays = arrays();
     let refused = arrays.iter().filter(|(name, expected)| match read_again(bytes, name, expected) {
@@ -67,14 +67,14 @@ fn a_byte_that_changed_is_noticed_or_does_not_matter() {
         assert_eq!(refused(&archive, &"nothing"), 0);
         let (mut noticed, mut bytes) = (0, archive.clone());
         for position in 0..archive.len() {
-            // Single bits and all of them: what a disk, a line or a hand does.
+            // Single bits and all of them.
             for mask in [1, 2, 4, 8, 16, 32, 64, 128, 255] {
                 bytes[position] ^= mask;
                 noticed += usize::from(refused(&bytes, &format!("byte {position} ^ {mask}")) > 0);
                 bytes[position] = archive[position];
             }
         }
-        // The rest are dates, permissions and what else says nothing about the arrays.
+        // The rest are dates, permissions and other fields that do not concern the arrays.
         assert!(noticed > archive.len() * 9 / 2, "{noticed} of {} changes noticed", archive.len() * 9);
     }
 }

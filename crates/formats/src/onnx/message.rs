@@ -1,6 +1,6 @@
-//! The messages of `onnx.proto` with the fields that are written, under the names and numbers they have there.
+//! The messages of `onnx.proto`, with the fields that are written, under their original names and numbers.
 //!
-//! Lists of numbers are not packed, as in the original, which is in version 2 of the language.
+//! Lists of numbers are not packed, as in the original, which uses version 2 of the language.
 
 use prost::{Enumeration, Message};
 
@@ -124,7 +124,7 @@ pub(super) struct ValueInfo {
     pub(super) r#type: Option<Type>,
 }
 
-/// A choice in the original; tensors are the one that is written.
+/// A choice in the original; only tensors are written.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Type {
     #[prost(message, optional, tag = "1")]

@@ -25,8 +25,7 @@ fn tiny() -> Graph {
     }
 }
 
-/// What `onnx.helper` of Python's onnx 1.23 makes of the same graph, as `SerializeToString(deterministic=True)` gives
-/// it.
+/// The bytes of the same graph by `onnx.helper` of Python's onnx 1.23 and `SerializeToString(deterministic=True)`.
 #[test]
 fn the_bytes_are_those_of_the_onnx_package() {
     let version = env!("CARGO_PKG_VERSION");

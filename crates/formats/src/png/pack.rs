@@ -1,20 +1,20 @@
-//! How a block of rows is packed.
+//! Packing a block of rows.
 
 use std::io;
 
 use zlib_rs::{Deflate, DeflateConfig, DeflateFlush, Strategy};
 
-/// From this level on many ways are tried, which takes as many times as long.
+/// From this level on several ways are tried, each of which takes its time.
 const HARD: u32 = 7;
 
-/// The level that is tried first then: to look longer for repetitions does not always pay.
+/// The first level that is tried then: a longer search for repetitions does not always pay.
 const USUAL: u32 = 6;
 
-/// The rows behind the first, which they are predicted from: as they are said, and that packed.
+/// Filters and deflates all rows but the first, from which the second is predicted. Returns the filtered and the
+/// packed bytes.
 ///
-/// They are predicted where that leaves less to be said, as they are otherwise. Prediction helps where neighbours are
-/// alike, as in photographs, and
-/// harms where they are not, as in pictures of edges.
+/// Rows are predicted if that leaves less information. Prediction helps where neighbours are alike, as in photographs,
+/// and harms where they are not, as in pictures of edges.
 pub(super) fn pack(
     rows: &[u8],
     line: usize,
@@ -24,34 +24,32 @@ pub(super) fn pack(
 ) -> io::Result<(Vec<u8>, Vec<u8>)> {
     let (plain, predicted) = (plain(&rows[line..], line), predict(rows, line, pixel, is_first));
     if level < HARD {
-        let said = if bits(&predicted) < bits(&plain) { predicted } else { plain };
-        let packed = deflate(&said, level, strategy(&said, level)?)?;
-        return Ok((said, packed));
+        let filtered = if bits(&predicted) < bits(&plain) { predicted } else { plain };
+        let packed = deflate(&filtered, level, strategy(&filtered, level)?)?;
+        return Ok((filtered, packed));
     }
-    // A higher level tries what a lower one tries and more, and so is never worse.
+    // A higher level tries all that a lower one tries, so it is never worse.
     let ways = || {
         let levels = (USUAL..=level).map(|level| (level, Strategy::Default));
         levels.chain([Strategy::Filtered, Strategy::HuffmanOnly].map(|strategy| (USUAL, strategy)))
     };
     let mut best: Option<(Vec<u8>, Vec<u8>)> = None;
-    for said in [plain, predicted] {
-        let packed = ways().map(|(level, strategy)| deflate(&said, level, strategy)).collect::<io::Result<Vec<_>>>()?;
+    for filtered in [plain, predicted] {
+        let packed =
+            ways().map(|(level, strategy)| deflate(&filtered, level, strategy)).collect::<io::Result<Vec<_>>>()?;
         let packed = packed.into_iter().min_by_key(Vec::len).unwrap_or_default();
         if best.as_ref().is_none_or(|(_, best)| packed.len() < best.len()) {
-            best = Some((said, packed));
+            best = Some((filtered, packed));
         }
     }
     Ok(best.unwrap_or_default())
 }
 
-/// Part of a block that is packed to see how it is packed best.
+/// The share of a block, 1/16, on which strategies are compared.
 const SAMPLE: usize = 16;
 
-/// Whether repetitions are looked for, as a sample from the middle says. In noise, as photographs have it, the few
-/// that are found cost more than
-/// codes for single bytes, and much time (packing 3840×2160 grey pixels that came through a median, on one thread of
-/// a Zen 3: 3.4 MB in 127 ms
-/// with them, 2.6 MB in 81 ms without).
+/// Whether to search for repetitions, decided on a sample from the middle. In noise, as in photographs, the few
+/// repetitions cost more bytes than codes for single bytes, and much time.
 fn strategy(bytes: &[u8], level: u32) -> io::Result<Strategy> {
     let length = (bytes.len() / SAMPLE).max(1 << 12).min(bytes.len());
     let sample = &bytes[(bytes.len() - length) / 2..][..length];
@@ -60,9 +58,9 @@ fn strategy(bytes: &[u8], level: u32) -> io::Result<Strategy> {
     Ok(if pays { Strategy::HuffmanOnly } else { Strategy::Default })
 }
 
-/// Bytes packed so that more may follow, ending at a whole byte.
+/// Packs bytes so that more may follow, ending at a whole byte.
 fn deflate(bytes: &[u8], level: u32, strategy: Strategy) -> io::Result<Vec<u8>> {
-    // Of a window of 32768 bytes; negative: without head and checksum of its own.
+    // A window of 32768 bytes; negative means no header and no checksum.
     let config = DeflateConfig { level: level as i32, window_bits: -15, strategy, ..DeflateConfig::default() };
     let mut packer = Deflate::new_with_config(config);
     let mut packed = vec![0; bytes.len() + bytes.len() / 100 + 64];
@@ -70,7 +68,7 @@ fn deflate(bytes: &[u8], level: u32, strategy: Strategy) -> io::Result<Vec<u8>> 
         let (taken, made) = (packer.total_in() as usize, packer.total_out() as usize);
         let status = packer.compress(&bytes[taken..], &mut packed[made..], DeflateFlush::SyncFlush);
         status.map_err(|error| io::Error::other(error.as_str()))?;
-        // All is out once there was room to spare.
+        // Everything is written once there is room to spare.
         let made = packer.total_out() as usize;
         if made < packed.len() && packer.total_in() as usize == bytes.len() {
             packed.truncate(made);
@@ -80,7 +78,7 @@ fn deflate(bytes: &[u8], level: u32, strategy: Strategy) -> io::Result<Vec<u8>> 
     }
 }
 
-/// The rows as they are, each with what says so before it.
+/// The rows unpredicted, each with its filter byte, 0, before it.
 fn plain(rows: &[u8], line: usize) -> Vec<u8> {
     let mut plain = Vec::with_capacity(rows.len() + rows.len() / line);
     for row in rows.chunks_exact(line) {
@@ -90,9 +88,9 @@ fn plain(rows: &[u8], line: usize) -> Vec<u8> {
     plain
 }
 
-/// What a code for each byte by itself would need: n·lg n - Σ cᵢ·lg cᵢ, cᵢ being how often byte i occurs.
+/// The bits that a code for single bytes needs: n·lg n - Σ cᵢ·lg cᵢ, where byte i occurs cᵢ times.
 fn bits(bytes: &[u8]) -> f64 {
-    // Four counts, because one would wait for itself where bytes repeat.
+    // Four histograms: with one, equal bytes in a row would wait for each other.
     let mut counts = [[0u32; 256]; 4];
     let (fours, rest) = bytes.as_chunks::<4>();
     for four in fours {
@@ -105,8 +103,7 @@ fn bits(bytes: &[u8]) -> f64 {
     term(bytes.len() as u32) - (0..256).map(|byte| term(counts.iter().map(|counts| counts[byte]).sum())).sum::<f64>()
 }
 
-/// The rows behind the first, which they are predicted from, each with the predictor that leaves the smallest
-/// differences.
+/// All rows but the first, each with the predictor that leaves the smallest differences.
 fn predict(rows: &[u8], line: usize, pixel: usize, is_first: bool) -> Vec<u8> {
     let count = rows.len() / line - 1;
     let mut out = Vec::with_capacity(count * (line + 1));
@@ -118,7 +115,7 @@ fn predict(rows: &[u8], line: usize, pixel: usize, is_first: bool) -> Vec<u8> {
         best.clear();
         best.extend_from_slice(row);
         let mut least = size_of_differences(&best);
-        // What is above the first row is nothing: there is only the pixel to the left to go by.
+        // Nothing is above the first row: only the pixel to the left can predict.
         let kinds = if is_first && y == 1 { 1..=1 } else { 1..=4u8 };
         for other in kinds {
             differences(other, row, above, pixel, &mut tried);
@@ -139,8 +136,7 @@ fn size_of_differences(row: &[u8]) -> u64 {
     row.chunks(256).map(|part| u64::from(part.iter().map(|&d| u16::from((d as i8).unsigned_abs())).sum::<u16>())).sum()
 }
 
-/// What is left of each byte once it is predicted: 1 from its left, 2 from above, 3 from the mean of both, 4 by
-/// Paeth's predictor.
+/// The differences from a prediction: 1 from the left, 2 from above, 3 from the mean of both, 4 by Paeth's predictor.
 fn differences(kind: u8, row: &[u8], above: &[u8], pixel: usize, out: &mut [u8]) {
     let (first, rest) = out.split_at_mut(pixel);
     for (i, out) in first.iter_mut().enumerate() {
@@ -165,7 +161,7 @@ fn differences(kind: u8, row: &[u8], above: &[u8], pixel: usize, out: &mut [u8])
     }
 }
 
-/// The neighbour nearest to left + above - corner; of two as near the first of left, above, corner.
+/// The neighbour nearest to left + above - corner; the first of left, above, corner if several are.
 fn paeth(left: u8, above: u8, corner: u8) -> u8 {
     let (a, b, c) = (i16::from(left), i16::from(above), i16::from(corner));
     let (to_a, to_b, to_c) = ((b - c).abs(), (a - c).abs(), (a + b - 2 * c).abs());

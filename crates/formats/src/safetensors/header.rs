@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use crate::array::{Array, Header, MOST_ARRAY_BYTES, MOST_ARRAYS, bytes_of};
 
-/// Bytes a header may take: some 100 for each array, and what the metadata says.
+/// Most bytes of a header: some 100 for each array, and the metadata.
 pub(super) const MOST_HEADER_BYTES: u64 = 1 << 20;
 
-/// Characters of a senseless header that a message shows.
+/// Most characters of an invalid header that a message shows.
 const MOST_SHOWN: usize = 120;
 
 const METADATA: &str = "__metadata__";
@@ -41,16 +41,16 @@ pub(super) struct Contents {
     pub(super) metadata: BTreeMap<String, String>,
 }
 
-/// An array's type, shape and place.
+/// An array's type, shape and offset.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) header: Header,
-    /// Where it begins, counted from the header's end.
+    /// Its offset from the end of the header.
     pub(super) begin: u64,
 }
 
 impl Contents {
-    /// Checks a header behind which `data` bytes follow. The error says what is wrong with the file.
+    /// Checks a header that is followed by `data` bytes. The error says what is wrong with the file.
     pub(super) fn parse(text: &[u8], data: u64) -> Result<Self, String> {
         let senseless = |why: &dyn std::fmt::Display| format!("has a header that makes no sense: {why}");
         if text.first() != Some(&b'{') {
@@ -73,8 +73,7 @@ impl Contents {
         Ok(contents)
     }
 
-    /// That the arrays lie one behind the other, and fill the file: what lies twice or is not accounted for is not a
-    /// mistake but a trick.
+    /// Checks that the arrays follow each other and fill the file. An overlap or a gap is no mistake but a trick.
     fn check_places(&self, data: u64) -> Result<(), String> {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_by_key(|(_, entry)| (entry.begin, entry.header.bytes));
@@ -128,7 +127,7 @@ fn numbers<T: TryFrom<u64>>(value: &Value) -> Option<Vec<T>> {
     value.as_array()?.iter().map(|number| number.as_u64()?.try_into().ok()).collect()
 }
 
-/// The format's name of an array's type, its shape, and how many bytes an element takes; none for a text.
+/// The format's name of an array's type, its shape and the bytes of an element; none for a text.
 fn described(array: &Array) -> Option<(&'static str, &[usize], u64)> {
     match array {
         Array::U8(tensor) => Some(("U8", tensor.shape(), 1)),
@@ -144,7 +143,7 @@ pub(super) fn item(array: &Array) -> Option<u64> {
     described(array).map(|(.., item)| item)
 }
 
-/// The header of arrays that lie in this order. The error says what a reader would not take.
+/// The header of arrays in this order. The error says what a reader would refuse.
 pub(super) fn compose<'a>(
     arrays: &[&(String, Array)],
     metadata: impl Iterator<Item = (&'a String, &'a String)>,
@@ -172,11 +171,11 @@ pub(super) fn compose<'a>(
         }
     }
     let mut text = Value::Object(header).to_string();
-    // So that the data begin at a multiple of 8.
+    // The data begin at a multiple of 8.
     text.push_str(&" ".repeat(text.len().next_multiple_of(8) - text.len()));
     if text.len() as u64 > MOST_HEADER_BYTES {
         return Err(format!("needs a header of {} bytes; at most {MOST_HEADER_BYTES} are allowed", text.len()));
     }
-    // What is written is read again: the same limits.
+    // The same limits as for reading.
     Contents::parse(text.as_bytes(), end).map(|_| text)
 }

@@ -25,7 +25,7 @@ fn open_bytes(bytes: &[u8]) -> Result<SafeTensors<Cursor<&[u8]>>, Error> {
     SafeTensors::new(Cursor::new(bytes), "a.safetensors")
 }
 
-/// A file of this header and this many bytes of data.
+/// A file of this header and `data` bytes of data.
 fn crafted(header: &str, data: usize) -> Vec<u8> {
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
     bytes.extend(header.as_bytes());
@@ -33,7 +33,7 @@ fn crafted(header: &str, data: usize) -> Vec<u8> {
     bytes
 }
 
-/// What is said about such a file.
+/// The message about such a file.
 fn refusal(header: &str, data: usize) -> String {
     let message = open_bytes(&crafted(header, data)).unwrap_err().to_string();
     message.strip_prefix("a.safetensors: ").expect("every message begins with the file").to_string()

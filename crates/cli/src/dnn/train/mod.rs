@@ -1,4 +1,4 @@
-//! `dnn train`: the flags, and what is written in the end.
+//! `dnn train`: its flags, and the files it writes at the end.
 
 mod report;
 
@@ -18,10 +18,10 @@ use crate::run::{Common, catch_interrupts, interrupted};
 
 /// Train a net and save it; with no arguments: the article's, on MNIST
 ///
-/// Prints a line an epoch: the article's confidence ("Уверенность": hits before each update, over the training
-/// stream), the accuracy on the test set, which is used for nothing else, and the time of the training alone.
+/// Prints a line per epoch: the article's confidence ("Уверенность": hits before each update, over the training
+/// stream), the accuracy on the test set, which never influences the training, and the time of the training alone.
 ///
-/// A net of pairs "dense N | sigmoid" is trained the article's way, one sample at a time; with --loss, --optimiser,
+/// A net of pairs "dense N | sigmoid" is trained the article's way, one sample at a time. With --loss, --optimiser,
 /// --schedule, --batch, --weight-decay, --clip or --augment, and with every other net, training is in batches.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -50,10 +50,10 @@ pub(super) struct Train {
     /// Learning rate
     #[arg(long)]
     lr: Option<f64>,
-    /// How the rate goes on: constant, step:EPOCHS:FACTOR, cosine or one-cycle
+    /// Schedule of the rate: constant, step:EPOCHS:FACTOR, cosine or one-cycle
     #[arg(long, value_name = "NAME")]
     schedule: Option<String>,
-    /// Samples a step; 1 is the article's way
+    /// Samples per step; 1 is the article's way
     #[arg(long, value_name = "N")]
     batch: Option<usize>,
     /// Weight decay: this share of each parameter is added to its gradient; adamw subtracts the share times the rate
@@ -63,30 +63,29 @@ pub(super) struct Train {
     /// Shorten a gradient that is longer than this
     #[arg(long, value_name = "LENGTH")]
     clip: Option<f64>,
-    /// Change pictures at random before learning from them: shift:PIXELS, rotate:DEGREES, scale:SHARE,
-    /// elastic:PIXELS, separated by commas
+    /// Augment pictures at random: shift:PIXELS, rotate:DEGREES, scale:SHARE, elastic:PIXELS, separated by commas
     #[arg(long, value_name = "WHAT")]
     augment: Option<String>,
-    /// Do not learn from the last N training pictures: they choose the best epoch, whose net is saved beside the model
+    /// Hold out the last N training pictures: they choose the best epoch, whose net is saved beside the model
     #[arg(long, value_name = "N")]
     hold_out: Option<usize>,
-    /// Stop when the held-out accuracy has not risen for this many epochs (a twelfth of the pictures is held out
-    /// unless --hold-out says how many)
+    /// Stop when the held-out accuracy has not risen for this many epochs; without --hold-out, a twelfth of the
+    /// pictures is held out
     #[arg(long, value_name = "EPOCHS")]
     patience: Option<usize>,
-    /// code: what the article's script does (the output delta lacks σ′, deltas go back through updated weights);
-    /// formula: the gradient that its text derives
+    /// code: as in the article's script (the output delta lacks σ′, deltas go back through updated weights); formula:
+    /// the gradient that its text derives
     #[arg(long, value_enum)]
     rule: Option<RuleName>,
-    /// Numbers to compute in; f64 repeats NumPy
+    /// Precision of the numbers; f64 repeats NumPy
     #[arg(long, value_enum, default_value_t = PrecisionName::F32)]
     precision: PrecisionName,
-    /// Weights to begin with: uniform[:A] (±A, by default ±0.5), xavier, he, numpy:SEED (what
-    /// np.random.RandomState(SEED).uniform(-0.5, 0.5, …) draws), or an npz file that holds them
+    /// Initial weights: uniform[:A] (±A, by default ±0.5), xavier, he, numpy:SEED (as
+    /// np.random.RandomState(SEED).uniform(-0.5, 0.5, …) draws them), or an npz file
     #[arg(long, value_name = "WHAT|FILE.npz")]
     init: Option<String>,
-    /// Order of the samples: as in the file, or shuffled anew each epoch, by --seed [default: file for the article's
-    /// way, else shuffle]
+    /// Order of the samples: as in the file, or shuffled in each epoch by --seed [default: file for the article's way,
+    /// else shuffle]
     #[arg(long, value_enum)]
     order: Option<OrderName>,
     /// Seed of all randomness
@@ -94,16 +93,16 @@ pub(super) struct Train {
     seed: u64,
     #[command(flatten)]
     data: Data,
-    /// Where the model goes
+    /// File for the model
     #[arg(long, value_name = "OUT.npz", default_value = "model.npz")]
     model: PathBuf,
-    /// Keep checkpoints in this folder, from which the training can go on: after each epoch and on Ctrl-C
+    /// Write checkpoints into this folder after each epoch and on Ctrl-C, so that --resume can continue the training
     #[arg(long, value_name = "DIR")]
     checkpoint: Option<PathBuf>,
-    /// Go on from the newest whole checkpoint; the result has the same bits as that of a run without interruption
+    /// Continue from the newest undamaged checkpoint; the result has the same bits as without interruption
     #[arg(long, requires = "checkpoint")]
     resume: bool,
-    /// Append what --json prints to a file, too
+    /// Also append the lines of --json to a file
     #[arg(long, value_name = "FILE.jsonl")]
     log: Option<PathBuf>,
     /// Draw the curves of loss and accuracy
@@ -228,7 +227,7 @@ impl Train {
     }
 }
 
-/// An error of a training in the words of the command line.
+/// Names flags, not settings, in an error of a training.
 fn of_flags(error: Error) -> anyhow::Error {
     match error {
         Error::Setting { name, problem } => wrong_flag(&format!("--{name}"), problem),

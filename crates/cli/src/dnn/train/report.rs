@@ -1,4 +1,4 @@
-//! What a training prints: lines, JSON, a log, curves.
+//! The output of a training: lines, JSON, a log, curves.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 
 use crate::run::{Common, say, say_json};
 
-/// Says what happens in a training: on standard output, on standard error, in a log.
+/// Reports the events of a training on standard output, on standard error and in a log.
 pub(super) struct Report<'a> {
     common: &'a Common,
     log: Option<&'a Path>,
     plan: &'a Plan,
     data: &'a Data,
-    /// Pictures that are learned from.
+    /// Number of training pictures.
     samples: usize,
     bar: ProgressBar,
 }
@@ -30,7 +30,7 @@ impl<'a> Report<'a> {
         Self { common, log, plan, data, samples: 0, bar: ProgressBar::hidden() }
     }
 
-    /// Says what happened.
+    /// Reports an event.
     pub(super) fn tell(&mut self, event: Event) -> anyhow::Result<()> {
         match event {
             Event::Started { layers, input, outputs, parameters, samples } => {
@@ -80,7 +80,7 @@ impl<'a> Report<'a> {
         Ok(())
     }
 
-    /// A bar for an epoch, hidden where it would be in the way.
+    /// The progress bar of an epoch, hidden if it should not be shown.
     fn new_bar(&self, epoch: usize) -> ProgressBar {
         if !self.common.shows_progress() {
             return ProgressBar::hidden();
@@ -91,7 +91,7 @@ impl<'a> Report<'a> {
         bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn clear(&self) {
         self.bar.finish_and_clear();
     }
@@ -123,7 +123,7 @@ impl<'a> Report<'a> {
     }
 }
 
-/// An epoch for people.
+/// The line of an epoch.
 fn line(epoch: &Epoch) -> String {
     let held_out = epoch.held_out.map(|(hits, total)| format!("  held out: {:.2}%", percent(hits, total)));
     format!(

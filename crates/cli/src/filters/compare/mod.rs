@@ -1,28 +1,31 @@
+mod methods;
+
 use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
 use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, write_picture};
-use glassbox_kernels::filters::{self, Entry, hint, parse, split_label};
+use glassbox_kernels::filters::parse;
 use glassbox_kernels::{Filter, PoolingContrast};
 use glassbox_pipeline::apply_u8;
 use glassbox_tensor::Image;
 use serde_json::json;
 
+use self::methods::{Method, methods, split_methods};
 use super::apply::{is_dash, is_same_file};
 use super::{input_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say};
 
-/// Pixels that a picture on the sheet may be wide or high; larger ones are shown smaller.
+/// Most pixels of a side on the sheet; larger pictures are shown smaller.
 const LARGEST_TILE: usize = 640;
 
 /// Pooling methods side by side, on the picture and on its edges, as one labelled sheet and as numbers
 ///
 /// The article's comparison: on the picture itself, max pooling keeps light details (whiskers) and loses dark ones
 /// (eyes). On its edges (Sobel), the article says, both leave the same to recognise; psnr shows that their greys
-/// differ. Pooled pictures are drawn as large as what they were made from, to the nearest whole enlargement.
+/// differ. Pooled pictures are enlarged by a whole factor to about the size of their source.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   filters compare data/chelsea.png sheet.png
@@ -43,8 +46,8 @@ pub(super) struct Compare {
     /// Sheet to write
     #[arg(value_name = "OUT.png")]
     output: PathBuf,
-    /// Side of the pooling window in pixels: the picture gets this many times smaller. adaptive and superpixel make as
-    /// many places as there are such windows; weighted, roi, global, pyramid and pixel-pyramid have sizes of their own
+    /// Side of the pooling window in pixels: the picture becomes this many times smaller. adaptive and superpixel make
+    /// one region for each such window; weighted, roi, global, pyramid and pixel-pyramid have their own sizes
     #[arg(long, default_value_t = 8)]
     size: usize,
     /// Pooling methods separated by commas: operators without -pool (average for avg), with parameters after a colon,
@@ -60,16 +63,6 @@ pub(super) struct Compare {
 /// Pictures side by side on the sheet.
 const COLUMNS: usize = 5;
 
-/// A pooling method and its name.
-struct Method {
-    name: String,
-    /// The size of its windows, if it has any.
-    size: Option<usize>,
-    /// Whether the name tells the size.
-    is_told: bool,
-    pool: [Filter; 1],
-}
-
 impl Compare {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         if is_dash(&self.output) {
@@ -79,8 +72,8 @@ impl Compare {
         if is_same_file(&self.input, &self.output) {
             return Err(Usage(format!("{}: is both IN and OUT", self.output.display())).into());
         }
-        // A wrong flag is noticed before anything is read; whether it fits the picture is known afterwards.
-        let (_, chains) = (self.methods((self.size, self.size))?, self.chains()?);
+        // Flags are checked before anything is read; whether they fit the picture is known later.
+        let (_, chains) = (methods(&self.methods, self.size, (self.size, self.size))?, self.chains()?);
         check_writable(&self.output)?;
         catch_interrupts(false)?;
         let name = input_name(&self.input);
@@ -90,7 +83,7 @@ impl Compare {
             let problem = format!("found {}; {name} has {width}×{height} pixels, which hold no such window", self.size);
             return Err(wrong_flag("--size", problem));
         }
-        let methods = self.methods((height, width))?;
+        let methods = methods(&self.methods, self.size, (height, width))?;
         let average = [parse(&format!("avg-pool:size={}", self.size))?];
         let columns = if methods.len() < COLUMNS { methods.len() + 1 } else { COLUMNS };
         let (mut tiles, mut lines) = (Vec::new(), Vec::new());
@@ -127,13 +120,13 @@ impl Compare {
         Ok(lines.iter().try_for_each(|line| say(line))?)
     }
 
-    /// What is pooled: the picture, and what the operators of each `--on` make of it.
+    /// The sources of pooling: the picture, and the outputs of each `--on`.
     fn chains(&self) -> anyhow::Result<Vec<(String, Vec<Filter>)>> {
         let mut chains = vec![("picture".to_string(), Vec::new())];
         for text in &self.on {
             let chain = text.split('|').map(parse).collect::<Result<Vec<_>, _>>();
             let mut chain = chain.map_err(|error| Usage(format!("--on: {error}")))?;
-            // The article's word for what it shows; of brightness, because edges of colours are coloured.
+            // The article's word. Edges are of brightness, because edges of colours are coloured.
             let name = if text == "sobel" { "edges".into() } else { text.clone() };
             chain.insert(0, parse("gray")?);
             chains.push((name, chain));
@@ -141,52 +134,7 @@ impl Compare {
         Ok(chains)
     }
 
-    /// The methods for a picture of `(height, width)`.
-    fn methods(&self, shape: (usize, usize)) -> anyhow::Result<Vec<Method>> {
-        let pools =
-            || filters::ENTRIES.iter().filter_map(|entry| Some((short(entry.name.strip_suffix("-pool")?), entry)));
-        let all = || pools().map(|(name, _)| name.to_string()).collect();
-        let given = split_methods(&self.methods).into_iter();
-        let labels = given.flat_map(|method| if method == "all" { all() } else { vec![method] });
-        let one = |label: String| -> anyhow::Result<Method> {
-            let (name, given) = split_label(&label).map_err(|error| Usage(format!("--methods: {error}")))?;
-            let lower = name.to_lowercase();
-            let wanted = short(lower.strip_suffix("-pool").unwrap_or(&lower));
-            let (_, entry) = pools().find(|(name, _)| *name == wanted).ok_or_else(|| {
-                let names: Vec<_> = pools().map(|(name, _)| name).chain(["all"]).collect();
-                wrong_flag("--methods", format!("found {name:?}; {}", hint(wanted, &names)))
-            })?;
-            let mut all = self.sized(entry, shape);
-            all.retain(|(name, _)| given.iter().all(|(other, _)| name != other));
-            let all: Vec<_> =
-                all.iter().map(|(name, value)| (*name, value.as_str())).chain(given.iter().copied()).collect();
-            let pool = [entry.build(&all).map_err(|error| match error {
-                // The size is a flag of its own.
-                glassbox_kernels::Error::Parameter { .. } => Usage(format!("--{error}")),
-                error => Usage(format!("--methods: {error}")),
-            })?];
-            let size = all.iter().find(|(name, _)| *name == "size").and_then(|(_, size)| size.parse().ok());
-            Ok(Method { size, is_told: given.iter().any(|(name, _)| *name == "size"), name: label, pool })
-        };
-        labels.map(one).collect()
-    }
-
-    /// The parameters with which a pooling makes a picture of `(height, width)` smaller by the size, or makes as many
-    /// patches as there are windows of that size. Poolings without windows have none.
-    fn sized(&self, entry: &Entry, (height, width): (usize, usize)) -> Vec<(&'static str, String)> {
-        let size = self.size.max(1);
-        let (rows, columns) = ((height / size).max(1), (width / size).max(1));
-        let sized = match entry.name {
-            "adaptive-pool" => vec![("height", rows), ("width", columns)],
-            "superpixel-pool" => vec![("segments", rows * columns)],
-            "fractional-pool" => vec![("ratio", self.size)],
-            _ if entry.parameters.iter().any(|parameter| parameter.name == "size") => vec![("size", self.size)],
-            _ => Vec::new(),
-        };
-        sized.into_iter().map(|(name, value)| (name, value.to_string())).collect()
-    }
-
-    /// Adds the numbers of one pooling to `lines`, which are printed when all has gone well.
+    /// Adds the numbers of one pooling to `lines`, which are printed at the end.
     fn report(
         &self,
         common: &Common,
@@ -222,28 +170,11 @@ impl Compare {
     }
 }
 
-/// What a pooling is called here.
-fn short(name: &str) -> &str {
-    if name == "avg" { "average" } else { name }
-}
-
-/// The methods of a list: a comma before a parameter belongs to the method before it.
-fn split_methods(text: &str) -> Vec<String> {
-    let mut methods: Vec<String> = Vec::new();
-    for part in text.split(',').map(str::trim) {
-        match methods.last_mut() {
-            Some(method) if part.contains('=') && !part.contains(':') => *method += &format!(",{part}"),
-            _ => methods.push(part.into()),
-        }
-    }
-    methods
-}
-
 fn brightness(image: &Image<u8>) -> anyhow::Result<Image<u8>> {
     Ok(apply_u8(&[parse("gray")?], image)?)
 }
 
-/// Alpha left out: a sheet has none.
+/// Removes alpha: a sheet has none.
 fn opaque(image: Image<u8>) -> Image<u8> {
     let (height, width, channels) = image.dim();
     match channels {
@@ -252,8 +183,8 @@ fn opaque(image: Image<u8>) -> Image<u8> {
     }
 }
 
-/// A picture as it stands on the sheet: enlarged `times`, or as nearly as the largest tile allows; one that is itself
-/// larger is averaged.
+/// A picture on the sheet: enlarged `times`, or as much as the largest tile allows. A picture larger than a tile is
+/// averaged.
 fn shown(image: &Image<u8>, times: usize) -> Image<u8> {
     let side = image.height().max(image.width());
     let shrink = (side * times).div_ceil(LARGEST_TILE);
