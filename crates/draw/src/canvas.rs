@@ -34,7 +34,7 @@ impl Area {
     }
 }
 
-/// White paper; whatever does not fit on it is cut off.
+/// White paper. Drawings are clipped at its edges.
 pub(crate) struct Canvas(Image<u8>);
 
 impl Canvas {
@@ -63,7 +63,7 @@ impl Canvas {
         }
     }
 
-    /// Puts a picture of one channel (grey) or of three (colours) on the page; further channels are left out.
+    /// Puts a picture of one channel (grey) or three channels (colours) on the page. Further channels are ignored.
     pub(crate) fn paste(&mut self, image: &Image<u8>, top: usize, left: usize) {
         let (height, width, channels) = image.dim();
         let (height, width) =
@@ -79,12 +79,12 @@ impl Canvas {
         }
     }
 
-    /// Writes a text that starts at `left` and stands on `baseline`.
+    /// Writes a text on `baseline`, starting at `left`.
     pub(crate) fn write(&mut self, text: &str, [baseline, left]: [usize; 2], size: Size, ink: Colour) {
         self.write_from(text, baseline, left as f32, size, ink);
     }
 
-    /// Writes a text that ends at `right`.
+    /// Writes a text on `baseline`, ending at `right`.
     pub(crate) fn write_to(&mut self, text: &str, [baseline, right]: [usize; 2], size: Size, ink: Colour) {
         self.write_from(text, baseline, right as f32 - text_width(text, size), size, ink);
     }
@@ -109,7 +109,7 @@ impl Canvas {
         });
     }
 
-    /// The page turned by a quarter to the left, so that its text reads upwards.
+    /// The page turned 90° to the left, so that its text reads upwards.
     pub(crate) fn turned(self) -> Self {
         let (height, width, _) = self.0.dim();
         Self(Image::from_fn([width, height, 3], |(y, x, channel)| self.0[[x, width - 1 - y, channel]]))
@@ -122,7 +122,7 @@ impl Canvas {
 
 /// Dark ink on light paper, light ink on dark paper.
 pub(crate) fn ink_on([red, green, blue]: Colour) -> Colour {
-    // Rec. 601, as brightness everywhere else.
+    // Rec. 601, as for brightness elsewhere.
     let brightness = 299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue);
     if brightness < 130_000 { PAPER } else { INK }
 }
@@ -133,7 +133,7 @@ pub(crate) fn signed_colour(number: f64) -> Colour {
     full.map(|channel| (255.0 - number.abs().min(1.0) * f64::from(255 - channel)).round() as u8)
 }
 
-/// The picture with every pixel `times` as high and wide.
+/// Enlarges a picture: each pixel becomes a square of `times`×`times` pixels.
 ///
 /// ```
 /// use glassbox_draw::enlarge;

@@ -13,7 +13,7 @@ const RIGHT: f64 = 24.0;
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 78.0;
 
-/// About the number of steps on an axis.
+/// Approximate maximum number of steps on an axis.
 const MOST_STEPS: f64 = 8.0;
 
 /// Colours that colour-blind readers can tell apart: M. Okabe, K. Ito, *Color universal design* (2008).
@@ -24,9 +24,9 @@ const COLOURS: [&str; 4] = ["#0072B2", "#E69F00", "#009E73", "#CC79A7"];
 pub struct Chart<'a> {
     /// Text above the chart.
     pub title: &'a str,
-    /// Text below the axis: what its whole numbers count.
+    /// Text below the axis: the name of what it counts.
     pub x: &'a str,
-    /// A curve's place in the list decides its colour; a curve without points is left out.
+    /// The curves. The position in the list determines the colour; a curve without points is not drawn.
     pub curves: Vec<Curve<'a>>,
 }
 
@@ -38,7 +38,7 @@ pub struct Curve<'a> {
 }
 
 impl<'a> Curve<'a> {
-    /// A curve through the points whose coordinates are finite; the others are left out.
+    /// A curve through the points with finite coordinates. Other points are left out.
     pub fn new(name: &'a str, points: Vec<(f64, f64)>) -> Self {
         Self { name, points: points.into_iter().filter(|(x, y)| x.is_finite() && y.is_finite()).collect() }
     }
@@ -149,12 +149,12 @@ struct Axis {
 }
 
 impl Axis {
-    /// An axis that holds all values. If it `counts`, it reaches from the least to the greatest and its steps are
-    /// whole numbers; otherwise its ends are ticks.
+    /// An axis for all values. If it `counts`, it ends at the minimum and maximum and its step is at least 1. Otherwise
+    /// it ends at ticks.
     fn new(values: impl Iterator<Item = f64>, counts: bool) -> Self {
         let (low, high) = values.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
         let (low, high) = if low > high { (0.0, 1.0) } else { (low, high) };
-        // A range of nothing, or so small that no number is between its ends, gets one that its size allows.
+        // A range that is empty, or tiny compared to its values, is widened so that its ticks differ.
         let least = (low.abs().max(high.abs()) * 1e-9).max(if low == high { 0.5 } else { 0.0 });
         let (low, high) = if high - low < least { (low - least, high + least) } else { (low, high) };
         let step = step(high - low);
@@ -170,12 +170,12 @@ impl Axis {
         (0..count.min(100)).map(move |tick| (first + tick as f64) * step)
     }
 
-    /// A place on the axis, from 0 at its low end to 1 at its high end.
+    /// The position of a value on the axis, from 0 at its low end to 1 at its high end.
     fn share(&self, value: f64) -> f64 {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// A tick's number with as many decimals as the step has.
+    /// The number of a tick, with the decimals of the step.
     fn label(&self, tick: f64) -> String {
         let decimals = (-self.step.log10().floor()).max(0.0) as usize;
         let text = format!("{tick:.decimals$}");
@@ -185,7 +185,7 @@ impl Axis {
     }
 }
 
-/// A round number that goes four to eight times into a range.
+/// A round step that divides a range into four to eight parts.
 fn step(range: f64) -> f64 {
     let rough = range / MOST_STEPS;
     let power = 10f64.powf(rough.log10().floor());

@@ -15,7 +15,7 @@ const WRONG: Colour = [178, 24, 43];
 
 /// Draws a confusion matrix: a row for each label, a column for each answer, right answers green, wrong ones red.
 ///
-/// A cell is the darker, the larger its share of the row. Cells of zero are left empty.
+/// The larger the share of its row, the darker the cell. Cells of zero are left empty.
 ///
 /// ```
 /// use glassbox_draw::draw_confusion;
@@ -24,7 +24,7 @@ const WRONG: Colour = [178, 24, 43];
 /// ```
 ///
 /// # Shape
-/// `confusion[label][answer]`, as many rows as columns.
+/// `confusion[label][answer]`, with equal numbers of rows and columns.
 pub fn draw_confusion(confusion: &[Vec<usize>]) -> Image<u8> {
     let classes = confusion.len();
     let counts = confusion.iter().flatten().copied().chain([classes]).map(|count| count.to_string());
@@ -72,7 +72,7 @@ pub fn draw_confusion(confusion: &[Vec<usize>]) -> Image<u8> {
     page.into_image()
 }
 
-/// From white at a share of 0; mistakes are few, and a share as it is would not be visible.
+/// The colour of a share, white at 0. Small shares of mistakes are darkened to be visible.
 fn shade(share: f64, is_right: bool) -> Colour {
     let (full, strength) = if is_right { (RIGHT, 0.85 * share) } else { (WRONG, share.powf(0.4)) };
     full.map(|channel| (255.0 - strength * f64::from(255 - channel)).round() as u8)

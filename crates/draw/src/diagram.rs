@@ -7,40 +7,41 @@ use glassbox_tensor::Matrix;
 use crate::lettering::{Size, wrap};
 use crate::svg::{FONTS, escaped};
 
-/// Nodes of a list that are drawn; of a longer list the first and the last, with dots between them.
+/// Maximum number of drawn nodes. Of a longer list, the first and last are drawn, with dots between them.
 const MOST_NODES: usize = 12;
-/// Channels of a feature map that are drawn, each a little to the side of the one before.
+/// Maximum number of drawn channels of a feature map. Each is drawn with an offset to the one before.
 const MOST_SHEETS: usize = 6;
 
-/// Width of a column, and how much of it a label may fill.
+/// Width of a column, and maximum width of its labels.
 const COLUMN: f64 = 150.0;
 const LABEL_WIDTH: f32 = 140.0;
 const FONT_SIZE: f64 = 11.0;
 const LINE: f64 = 15.0;
 const MIDDLE: f64 = 180.0;
 const LABEL_TOP: f64 = 356.0;
-/// From one node of a list to the next.
+/// Distance from one node of a list to the next.
 const GAP: f64 = 26.0;
 /// The longest side of a feature map.
 const LONGEST: f64 = 110.0;
 
-/// What a column shows.
+/// The nodes of a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Nodes {
-    /// This many nodes in a list: circles.
+    /// A list with this number of nodes, drawn as circles.
     List(usize),
-    /// Feature maps `[height, width, channels]`: overlapping sheets.
+    /// Feature maps `[height, width, channels]`, drawn as overlapping sheets.
     Maps([usize; 3]),
 }
 
 /// A column of a net's diagram.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Column {
-    /// What stands in the column.
+    /// The nodes of the column.
     pub nodes: Nodes,
     /// Lines below it; the first is bold.
     pub labels: Vec<String>,
-    /// Weights `[nodes, nodes of the column before]` of a dense layer; without them, a pale band leads to the column.
+    /// Weights `[nodes, nodes of the column before]` of a dense layer; without them, a
+    /// pale ribbon leads to the column.
     pub weights: Option<Matrix<f64>>,
 }
 
@@ -103,7 +104,7 @@ fn middle_of(column: usize) -> f64 {
     COLUMN * (column as f64 + 0.5) + 10.0
 }
 
-/// The nodes of a list that are drawn and their heights; `None` stands for the dots.
+/// The drawn nodes of a list and their heights; `None` is the dots.
 fn drawn(count: usize) -> Vec<(Option<usize>, f64)> {
     let shown: Vec<Option<usize>> = if count <= MOST_NODES {
         (0..count).map(Some).collect()
@@ -159,7 +160,7 @@ fn half_height(nodes: Nodes) -> f64 {
     }
 }
 
-/// The length of a side of `pixels`: it grows with the square root, so that small maps stay visible.
+/// The drawn length of a side of `pixels`. It grows with the square root, so that small maps stay visible.
 fn side(pixels: usize) -> f64 {
     (18.0 * (pixels as f64).sqrt()).min(LONGEST)
 }

@@ -1,4 +1,4 @@
-//! Letters as pixels: DejaVu Sans, smoothed, on a whole baseline.
+//! Letters as pixels: DejaVu Sans, anti-aliased, on a baseline of whole pixels.
 
 use std::sync::LazyLock;
 
@@ -9,13 +9,13 @@ static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
     FontRef::try_from_slice(include_bytes!("../fonts/DejaVuSans-subset.ttf")).expect("the font of this crate")
 });
 
-/// Steps of darkness from paper to ink. A GIF has 256 colours, which must suffice for every cell with letters on it.
+/// Shades from paper to ink. They are few because a GIF has 256 colours for cells of all shades with letters on them.
 const STEPS: f32 = 8.0;
 
 /// The size of letters, in pixels of the em square.
 ///
-/// Letters are sharpest where their height is a whole number of pixels, so a size is chosen by the letters that are
-/// written most.
+/// Letters are sharpest if their height is a whole number of pixels. So a size is given by the height of the letters
+/// that are most frequent in the text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Size(f32);
 
@@ -40,7 +40,7 @@ impl Size {
         (self.0 * 1493.0 / 2048.0).round() as usize
     }
 
-    /// From one baseline to the next.
+    /// Distance from one baseline to the next.
     pub(crate) fn line_height(self) -> usize {
         (self.0 * 1.3).round() as usize
     }
@@ -51,14 +51,15 @@ impl Size {
     }
 }
 
-/// How far the pen moves, in pixels, while it writes a text.
+/// Width of a text in pixels: the sum of its advances.
 pub(crate) fn text_width(text: &str, size: Size) -> f32 {
     let font = FONT.as_scaled(size.scale());
     text.chars().map(|letter| font.h_advance(glyph(letter))).sum()
 }
 
-/// Calls `ink(x, y, share)` for each pixel of which a text covers a share: `x` from the page's left side, `y` from the
-/// baseline. The text starts at `left`.
+/// Calls `ink(x, y, share)` for each pixel that a text covers, with the covered share of the pixel.
+///
+/// `x` counts from the left edge of the page and `y` from the baseline. The text starts at `left`.
 pub(crate) fn trace(text: &str, left: f32, size: Size, mut ink: impl FnMut(i64, i64, f32)) {
     let (scale, mut pen) = (size.scale(), left);
     for letter in text.chars() {
@@ -76,14 +77,14 @@ pub(crate) fn trace(text: &str, left: f32, size: Size, mut ink: impl FnMut(i64, 
     }
 }
 
-/// The glyph of a letter; of one that the font lacks, number 0: a box.
+/// The glyph of a letter. For a letter that is not in the font, it is number 0, a box.
 fn glyph(letter: char) -> GlyphId {
     FONT.glyph_id(letter)
 }
 
-/// A text in lines of at most `width` pixels, broken at spaces.
+/// Breaks a text at spaces into lines of at most `width` pixels.
 ///
-/// A word that is wider than a line is broken after punctuation, or anywhere.
+/// A word that is wider than a line is broken after punctuation, or else anywhere.
 pub(crate) fn wrap(text: &str, size: Size, width: f32) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {

@@ -1,4 +1,4 @@
-//! The pictures of glassbox: what the programs and reports show, drawn from plain numbers.
+//! The pictures of glassbox, drawn from plain numbers for programs and reports.
 //!
 //! | picture | made by | form |
 //! |---|---|---|
@@ -10,7 +10,7 @@
 //! | a window that slides over a matrix | [`Slide`] | pixels, frame by frame |
 //! | a picture, a histogram | [`terminal_picture`], [`histogram_line`] | text |
 //!
-//! The crate writes no file and knows nothing of nets or filters: it takes numbers and names and returns text or
+//! The crate writes no files and does not depend on nets or filters: it takes numbers and names and returns text or
 //! `Image<u8>`. All letters are DejaVu Sans, which is built in.
 
 mod canvas;

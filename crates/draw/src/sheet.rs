@@ -7,9 +7,9 @@ use crate::lettering::{Size, text_width, wrap};
 
 /// Pixels between pictures and around them.
 const GAP: usize = 14;
-/// Between a label's last line and its picture.
+/// Pixels between the last line of a label and its picture.
 const BELOW_LABEL: usize = 7;
-/// Labels above small pictures may be this wide before they are broken into lines.
+/// Width at which labels above small pictures are broken into lines.
 const LABEL_WIDTH: f32 = 190.0;
 const LABEL: Size = Size::of_small_letters(8);
 
@@ -18,9 +18,9 @@ const LABEL: Size = Size::of_small_letters(8);
 /// A picture without pixels leaves its place on the sheet empty.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tile {
-    /// Text above the picture, in several lines where it is wider than the column.
+    /// Text above the picture, broken into lines if it is wider than the column.
     pub label: String,
-    /// `[height, width, channels]`: one channel is grey; of more than three, the first three are colours.
+    /// `[height, width, channels]`: one channel is grey; of three or more, the first three are colours.
     pub image: Image<u8>,
 }
 
@@ -54,7 +54,7 @@ pub fn draw_sheet(tiles: &[Tile], columns: usize) -> Image<u8> {
         let picture_top = top + label_height(labels);
         for (column, (tile, label)) in row.iter().zip(labels).enumerate() {
             let left = GAP + column * (cell_width + GAP);
-            // The last line is right above the picture, however many lines the neighbours have.
+            // Labels are aligned at the bottom, directly above their pictures.
             for (above, line) in label.iter().rev().enumerate() {
                 let baseline = picture_top - BELOW_LABEL - above * LABEL.line_height();
                 page.write(line, [baseline, left], LABEL, INK);

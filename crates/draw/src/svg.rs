@@ -1,8 +1,8 @@
-//! What all SVG texts share: fonts, widths, escaped letters.
+//! Common parts of all SVG texts: fonts, widths, escaped letters.
 
 use crate::lettering::{Size, text_width};
 
-/// The font that widths are measured with, then others that are about as wide.
+/// The font whose widths are measured, then fonts of about the same width.
 pub(crate) const FONTS: &str = "DejaVu Sans, Verdana, sans-serif";
 
 /// The width of a text in the units of the picture.

@@ -4,16 +4,16 @@ use std::fmt::Write;
 
 use glassbox_tensor::Image;
 
-/// From the dark of a terminal to its light.
+/// Letters from dark to light, on a dark background.
 const SHADES: &[u8; 10] = b" .:-=+*#%@";
 
-/// Heights of the columns of a histogram.
+/// Bars of a histogram, from lowest to highest.
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// A picture as lines of text, for light letters on a dark ground.
+/// A picture as lines of text, for a terminal with a dark background.
 ///
-/// With `colours`, a character is two pixels, one above the other, by escape codes for 24-bit colours. Without, a pixel
-/// is two letters.
+/// With `colours`, each character shows two pixels, one above the other, with escape codes for 24-bit colours. Without,
+/// two letters show one pixel.
 ///
 /// ```
 /// use glassbox_draw::terminal_picture;
@@ -28,7 +28,7 @@ pub fn terminal_picture(image: &Image<u8>, colours: bool) -> String {
     if colours { half_blocks(image) } else { letters(image) }
 }
 
-/// Counts as a line of bars; a column is empty only where nothing was counted.
+/// Counts as a line of bars. A bar is empty only if its count is 0.
 ///
 /// ```
 /// assert_eq!(glassbox_draw::histogram_line(&[0, 1, 350, 700]), " ▂▅█");
@@ -39,7 +39,7 @@ pub fn histogram_line(counts: &[usize]) -> String {
     counts.iter().map(bar).collect()
 }
 
-/// Upper half blocks: the letter's colour is the upper pixel, the ground's the lower.
+/// Upper half blocks: the foreground colour is the upper pixel, the background colour the lower.
 fn half_blocks(image: &Image<u8>) -> String {
     let mut text = String::new();
     for y in (0..image.height()).step_by(2) {
@@ -57,7 +57,7 @@ fn colour(image: &Image<u8>, y: usize, x: usize) -> [u8; 3] {
     [0, 1, 2].map(|channel| image[[y, x, if image.channels() < 3 { 0 } else { channel }]])
 }
 
-/// Two letters a pixel, because a letter is twice as high as wide.
+/// Two letters per pixel, because a letter is about twice as high as wide.
 fn letters(image: &Image<u8>) -> String {
     let mut text = String::new();
     for y in 0..image.height() {

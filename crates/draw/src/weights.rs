@@ -1,4 +1,4 @@
-//! Weights as pictures: what each node of a layer looks for.
+//! Pictures of the weights of a layer's nodes.
 
 use glassbox_tensor::Image;
 
@@ -6,12 +6,12 @@ use crate::canvas::{Area, Canvas, Colour, INK, LINE, enlarge, signed_colour};
 use crate::lettering::Size;
 use crate::sheet::{Tile, draw_sheet};
 
-/// Side of a picture in pixels, as nearly as whole enlargements allow.
+/// Approximate side of a picture in pixels. The enlargement is a whole number.
 const SIDE: usize = 112;
 /// Pictures in a row.
 const COLUMNS: usize = 5;
 
-/// The scale below the pictures: its height, its greatest width, what is left of the page on its sides.
+/// The scale below the pictures: its height, its maximum width, and its margins.
 const SCALE_HEIGHT: usize = 12;
 const SCALE_WIDTH: usize = 280;
 const MARGIN: usize = 14;
@@ -19,7 +19,7 @@ const NUMBER: Size = Size::of_digits(9);
 
 /// Draws the weights of each node as a picture: red where they are positive, blue where they are negative.
 ///
-/// The scale of colours is below.
+/// A colour scale is drawn below.
 ///
 /// ```
 /// use glassbox_draw::draw_weights;
@@ -45,7 +45,7 @@ pub fn draw_weights(nodes: &[Image<f64>]) -> Image<u8> {
     page.into_image()
 }
 
-/// The colour of a weight: the square root shows small ones, which are most of them.
+/// The colour of a weight. The square root makes small weights visible; most weights are small.
 fn colour_of(weight: f64, largest: f64) -> Colour {
     signed_colour(if largest > 0.0 { (weight.abs() / largest).sqrt().copysign(weight) } else { 0.0 })
 }

@@ -1,4 +1,4 @@
-//! The formula of the current number below the tables: its terms are arranged as in the window if they fit.
+//! The formula of a result below the tables, with its terms arranged as in the window if they fit.
 
 use glassbox_tensor::Matrix;
 
@@ -8,30 +8,30 @@ use crate::canvas::{Canvas, INK};
 use crate::lettering::{Size, text_width};
 
 const SIZE: Size = Size::of_digits(12);
-/// Most terms in one line.
+/// Up to this number of terms is written in one line, if they fit.
 const FEW: usize = 4;
-/// Between two terms.
+/// Space between two terms.
 const SPACE: usize = 12;
 
-/// The layout of the formula: the same at all places.
+/// The layout of the formula. It is the same for all positions of the window.
 pub(super) struct Formula {
     operation: Operation,
-    /// Where each number of the window stands: its line and column; none where it is multiplied by 0.
+    /// Line and column of each number of the window; `None` if it is multiplied by 0.
     places: Vec<Option<[usize; 2]>>,
     lines: usize,
     columns: usize,
-    /// Widths in pixels, here of what stands before the first term.
+    /// Widths in pixels. This one is that of the text before the first term.
     opening: usize,
     sign: usize,
     /// A weight and its dot.
     weight: usize,
     number: usize,
-    /// What stands after the last term.
+    /// The text after the last term.
     closing: usize,
 }
 
 impl Formula {
-    /// The layout that takes at most `room` pixels of width, if any does.
+    /// A layout that is at most `room` pixels wide, if there is one.
     pub(super) fn new(input: &Matrix<f64>, operation: &Operation, output: &Matrix<f64>, room: usize) -> Self {
         let widest = |texts: &mut dyn Iterator<Item = String>| {
             texts.map(|text| text_width(&text, SIZE)).fold(0.0, f32::max).ceil() as usize
@@ -54,7 +54,7 @@ impl Formula {
         formula
     }
 
-    /// In one line if the terms are few, in the window's rows if these fit, otherwise as many terms a line as fit.
+    /// Puts few terms in one line, otherwise in the rows of the window if they fit, otherwise fills each line.
     fn arrange(&mut self, room: usize) {
         let [height, width] = self.operation.window();
         let terms: Vec<bool> = match &self.operation {
@@ -78,7 +78,7 @@ impl Formula {
         self.lines = self.places.iter().flatten().map(|[line, _]| line + 1).max().unwrap_or(1);
     }
 
-    /// From one term to the next.
+    /// Distance from one term to the next.
     fn pitch(&self) -> usize {
         self.sign + self.weight + self.number + SPACE
     }
@@ -91,7 +91,7 @@ impl Formula {
         self.opening + self.columns * self.pitch() + self.closing
     }
 
-    /// Writes how `result` is made of the numbers of a window, row by row.
+    /// Writes the formula of `result` with the numbers of a window, row by row.
     pub(super) fn draw(&self, page: &mut Canvas, [top, left]: [usize; 2], window: &[f64], result: f64) {
         let terms = self.terms(window);
         let baseline = |line: usize| top + line * SIZE.line_height() + SIZE.digit_height();
@@ -137,7 +137,7 @@ impl Formula {
     }
 }
 
-/// The parts of a term that are aligned with those of the terms above and below.
+/// The parts of a term. Each is aligned with the same part of the terms above and below.
 struct Term {
     line: usize,
     column: usize,
@@ -164,7 +164,7 @@ fn opening(operation: &Operation) -> &'static str {
     }
 }
 
-/// What stands after the last term: the end of the formula and its result.
+/// The text after the last term: the end of the formula and its result.
 fn closing(operation: &Operation, result: f64) -> String {
     let (text, is_rounded) = rounded(result);
     let equals = if is_rounded { "≈" } else { "=" };
@@ -175,7 +175,7 @@ fn closing(operation: &Operation, result: f64) -> String {
     }
 }
 
-/// A number as it stands in a term, where a sign may precede it.
+/// A number in a term. A mask's negative numbers are in parentheses, an average's have their sign in front of the term.
 fn number_text(operation: &Operation, number: f64) -> String {
     match operation {
         Operation::Mask(_) if number < 0.0 => format!("({})", exact(number)),

@@ -1,4 +1,4 @@
-//! The article's moving picture: a window slides over a matrix, with all numbers shown.
+//! The article's animation: a window that slides over a matrix, with all numbers.
 
 mod formula;
 mod numbers;
@@ -14,12 +14,12 @@ use self::shade::Shade;
 use crate::canvas::{Area, Canvas, Colour, INK, LINE, ink_on};
 use crate::lettering::{Size, text_width};
 
-/// Least side of a cell.
+/// Minimum side of a cell.
 const CELL: usize = 44;
-/// What a cell leaves free beside its number.
+/// Space on both sides of a number in a cell.
 const CELL_PADDING: usize = 12;
 const MARGIN: usize = 24;
-/// Between two tables: room for an arrow.
+/// Space between two tables, for an arrow.
 const GAP: usize = 56;
 const NUMBER: Size = Size::of_digits(10);
 const CAPTION: Size = Size::of_small_letters(8);
@@ -32,10 +32,8 @@ const EMPTY: Colour = [246; 3];
 
 /// Frames of a window that slides over a matrix.
 ///
-/// The input is at the left, the mask or the pooling in the middle, the result at the right, the formula of the current
-/// place below.
-///
-/// It draws numbers that the caller computed.
+/// The input is on the left, the mask or the pooling in the middle, and the result on the right. The formula of the
+/// current position is below. The caller computes the numbers.
 ///
 /// ```
 /// use glassbox_draw::{Operation, Slide};
@@ -58,10 +56,10 @@ pub struct Slide {
 }
 
 impl Slide {
-    /// A window that moves by `stride` over `input` and makes `output`, one number a place, row by row.
+    /// A window that moves by `stride` over `input`, and its results `output`, one number per position, row by row.
     ///
     /// # Panics
-    /// If the window of the last place is not inside the input, or a matrix is empty.
+    /// If the window at its last position is not inside the input, or a matrix is empty.
     pub fn new(input: Matrix<f64>, operation: Operation, stride: usize, output: Matrix<f64>) -> Self {
         let [height, width] = operation.window();
         let [last_row, last_column] = [output.nrows(), output.ncols()].map(|places| (places.max(1) - 1) * stride);
@@ -87,7 +85,7 @@ impl Slide {
         Self { input, operation, stride, output, cell, formula }
     }
 
-    /// Frames: one for each place of the window.
+    /// Number of frames: one for each position of the window.
     pub fn frames(&self) -> usize {
         self.output.len()
     }
@@ -102,10 +100,10 @@ impl Slide {
         ]
     }
 
-    /// The frame of one place: results up to this place are shown.
+    /// The frame of one position, with the results up to this position.
     ///
     /// # Shape
-    /// `[height, width, 3]`, as [`size`](Slide::size) says
+    /// `[height, width, 3]`; [`size`](Slide::size) returns height and width
     ///
     /// # Panics
     /// If `place` is not below the number of frames.
@@ -141,7 +139,7 @@ impl Slide {
         page.into_image()
     }
 
-    /// Input, operation and result side by side, in the middle of the same height.
+    /// The areas of input, operation and result side by side, centred vertically.
     fn tables(&self) -> [Area; 3] {
         let shapes = [self.input.dim(), self.operation.window().into(), self.output.dim()];
         let top = MARGIN + CAPTION.line_height() + OUTLINE;

@@ -3,14 +3,14 @@
 /// Results with more decimals than this are rounded.
 const MOST_DECIMALS: usize = 3;
 
-/// A number with the digits that a sum of `f64` has right: thirteen, of which at most nine are decimals.
+/// A number with the digits that are correct in a sum of `f64`: thirteen, with at most nine decimals.
 pub(super) fn exact(number: f64) -> String {
     let thirteen = format!("{number:.12e}").parse().unwrap_or(number);
     // Adding 0 turns −0 into 0.
     format!("{}", (1e9 * thirteen).round() / 1e9 + 0.0).replace('-', "−")
 }
 
-/// A result, and whether it was rounded: one with more than three decimals is, to two decimals or three digits.
+/// A result, and whether it was rounded. More than three decimals are rounded to two decimals or three digits.
 pub(super) fn rounded(number: f64) -> (String, bool) {
     let text = exact(number);
     let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());

@@ -1,11 +1,11 @@
 use glassbox_tensor::Matrix;
 
-/// What is done with the numbers in a window.
+/// An operation on the numbers in a window.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Operation {
-    /// Multiplies them by a mask and adds up.
+    /// Multiplies them by a mask and adds the products.
     Mask(Matrix<f64>),
-    /// Takes the greatest of a window `[height, width]`.
+    /// Takes the maximum of a window `[height, width]`.
     Max([usize; 2]),
     /// Takes the mean of a window `[height, width]`.
     Average([usize; 2]),
@@ -20,7 +20,7 @@ impl Operation {
         }
     }
 
-    /// What the table in the middle is called.
+    /// The title of the table in the middle.
     pub(super) fn title(&self) -> &'static str {
         match self {
             Self::Mask(_) => "mask",

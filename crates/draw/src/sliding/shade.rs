@@ -2,11 +2,11 @@ use glassbox_tensor::Matrix;
 
 use crate::canvas::{Colour, PAPER, signed_colour};
 
-/// Steps from the least to the greatest value: with smooth letters on each, they must suffice with 256 colours.
+/// Number of shades from the minimum to the maximum. With anti-aliased letters on each, a GIF has room for few.
 const SHADES: f64 = 11.0;
 const DARKEST: f64 = 40.0;
 
-/// How the values of a table become colours: greys from dark to white, or blue, white and red if some are negative.
+/// The colours of a table's values: greys from dark to white, or blue, white and red if some are negative.
 pub(super) struct Shade {
     low: f64,
     high: f64,
