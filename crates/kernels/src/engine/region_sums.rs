@@ -56,17 +56,26 @@ impl Totals {
     /// The pixels of regions of `height` rows.
     pub(super) fn finish<T: Pixel>(self, height: usize, columns: &[Range<usize>], state: &[f64], out: &mut [T]) {
         let channels = self.channels;
-        let regions = columns.iter().zip(state.chunks_exact(self.count()));
-        for ((columns, state), pixel) in regions.zip(out.chunks_exact_mut(channels)) {
-            let count = (height * columns.len()) as f64;
-            let visible = if self.alpha { state[state.len() - 1] } else { 0.0 };
-            for (c, out) in pixel.iter_mut().enumerate() {
-                *out = match self.reduce {
-                    Reduce::Max => T::from_real(state[c] as f32),
-                    Reduce::Mean if visible > 0.0 && c + 1 < channels => nearest(state[channels + c] / visible),
-                    // Also for the colours of a wholly transparent region.
-                    Reduce::Mean => nearest(state[c] / count),
-                };
+        let maximum = |(out, &most): (&mut T, &f64)| *out = T::from_real(most as f32);
+        let states = state.chunks_exact(self.count());
+        match (self.reduce, self.alpha) {
+            // A state is nothing but the maxima.
+            (Reduce::Max, false) => out.iter_mut().zip(state).for_each(maximum),
+            (Reduce::Max, true) => {
+                for (state, pixel) in states.zip(out.chunks_exact_mut(channels)) {
+                    pixel.iter_mut().zip(state).for_each(maximum);
+                }
+            }
+            (Reduce::Mean, alpha) => {
+                for ((columns, state), pixel) in columns.iter().zip(states).zip(out.chunks_exact_mut(channels)) {
+                    let count = (height * columns.len()) as f64;
+                    let visible = if alpha { state[state.len() - 1] } else { 0.0 };
+                    for (c, out) in pixel.iter_mut().enumerate() {
+                        let is_weighted = visible > 0.0 && c + 1 < channels;
+                        // Not weighted: alpha itself, and the colours of a wholly transparent region.
+                        *out = nearest(if is_weighted { state[channels + c] / visible } else { state[c] / count });
+                    }
+                }
             }
         }
     }
