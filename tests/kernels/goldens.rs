@@ -6,7 +6,7 @@ use glassbox_kernels::{Depth, Engine, Pixel};
 use glassbox_tensor::Image;
 use glassbox_tensor::Ix3;
 
-use super::filter_laws::rounds_otherwise;
+use crate::support::operators::rounds_otherwise;
 
 type Goldens = Npz<std::io::BufReader<std::fs::File>>;
 

@@ -3,6 +3,7 @@
 mod drawn_laws;
 mod every_number;
 mod filter_laws;
+mod formulas;
 mod goldens;
 mod picture_measures;
 mod simd_numbers;

@@ -5,7 +5,7 @@ use glassbox_kernels::{Border, Depth, Engine, Filter, Picture, Pixel, Window};
 use glassbox_simd::Level;
 use glassbox_tensor::Image;
 
-use super::filter_laws::DRAWN;
+use crate::support::operators::DRAWN;
 
 /// Colours and alpha that have nothing to do with each other; much of it wholly transparent, much hardly visible.
 fn picture<T: Pixel>(height: usize, width: usize, channels: usize) -> Image<T> {

@@ -2,5 +2,6 @@
 
 pub(crate) mod nets;
 pub(crate) mod npz;
+pub(crate) mod operators;
 pub(crate) mod pictures;
 pub(crate) mod programs;
