@@ -26,7 +26,7 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
     ("conv 4 3x3 dilation 4", 1, "8×6×4", "larger than the picture"),
     ("conv 4 3x", 1, "8×6×4", "\"\""),
     ("conv 4 3x3x3", 1, "8×6×4", "3x3"),
-    ("conv 4 3x3 stride", 1, "8×6×4", "nothing behind stride"),
+    ("conv 4 3x3 stride", 1, "8×6×4", "nothing after stride"),
     ("conv 4 3x3 stride 0", 1, "8×6×4", "stride is \"0\""),
     ("conv 4 3x3 groups 3", 1, "8×6×4", "groups"),
     ("conv 6 3x3 groups 4", 1, "8×6×4", "groups"),
@@ -51,7 +51,7 @@ const WRONG: &[(&str, usize, &str, &str)] = &[
     ("dropout 1", 1, "8×6×4", "1"),
     ("dropout", 1, "8×6×4", "is missing"),
     ("maxout 3", 1, "8×6×4", "3"),
-    ("elu alpha", 1, "8×6×4", "nothing behind alpha"),
+    ("elu alpha", 1, "8×6×4", "nothing after alpha"),
     ("elu alpha x", 1, "8×6×4", "alpha is \"x\""),
     ("rrelu low 0.5 high 0.1", 1, "8×6×4", "high is 0.1"),
     ("lp-pool 2 p 0", 1, "8×6×4", "p is 0"),
@@ -75,7 +75,7 @@ fn errors_point_at_the_place() {
                 Ok(net) => panic!("read as {:?}", net.text()),
                 Err(error) => error.to_string(),
             };
-            let place = format!("layer {position} of \"{text}\", behind {shape}: ");
+            let place = format!("layer {position} of \"{text}\", after {shape}: ");
             let said = error.split_once(&place);
             assert!(
                 said.is_some_and(|(_, said)| said.contains(expected)),

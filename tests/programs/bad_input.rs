@@ -123,7 +123,7 @@ fn flags_that_cannot_be() {
     train(&["--lr=-1"], &["--lr: found -1"]);
     train(
         &["--layers", "dense 20 | sigmod"],
-        &["--layers: layer 2", "behind 20", "unknown layer \"sigmod\"; did you mean sigmoid?"],
+        &["--layers: layer 2", "after 20", "unknown layer \"sigmod\"; did you mean sigmoid?"],
     );
     train(&["--layers", "dense 10", "--rule", "code"], &["--rule: is for nets of pairs \"dense N | sigmoid\""]);
     train(

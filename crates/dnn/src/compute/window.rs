@@ -81,7 +81,7 @@ impl Window {
         if extent.0 > rows || extent.1 > columns {
             let (high, wide) = extent;
             return Err(format!(
-                "a window of {high}×{wide} is larger than the picture of {rows}×{columns} behind it{}",
+                "a window of {high}×{wide} is larger than the picture of {rows}×{columns} under it{}",
                 if window.pads == [0; 4] { "" } else { ", padding included" }
             ));
         }

@@ -159,7 +159,7 @@ impl FromStr for Augment {
                      1), elastic:PIXELS, with commas between"
                 )
             };
-            let (name, value) = part.split_once(':').ok_or_else(|| wrong("no number behind :"))?;
+            let (name, value) = part.split_once(':').ok_or_else(|| wrong("no number after :"))?;
             let value: f64 = value.parse().map_err(|_| wrong("not a number"))?;
             let (slot, most) = match name {
                 "shift" => (&mut augment.shift, 1e3),

@@ -80,7 +80,7 @@ impl<'a> Arguments<'a> {
     pub fn option(&mut self, name: &str) -> Result<Option<&'a str>, Error> {
         let Some(position) = self.words.iter().position(|word| *word == name) else { return Ok(None) };
         if position + 1 == self.words.len() {
-            return Err(self.wrong(format!("nothing behind {name}")));
+            return Err(self.wrong(format!("nothing after {name}")));
         }
         self.words.remove(position);
         Ok(Some(self.words.remove(position)))

@@ -78,7 +78,7 @@ impl Kind for Dense {
         let (input, outputs) = (arguments.input, arguments.count("the number of outputs")?);
         let inputs = input.len();
         if inputs.saturating_mul(outputs) > MOST_WEIGHTS {
-            return Err(arguments.wrong(format!("{outputs} behind {inputs} inputs: more than {MOST_WEIGHTS} weights")));
+            return Err(arguments.wrong(format!("{outputs} after {inputs} inputs: more than {MOST_WEIGHTS} weights")));
         }
         Ok(Self { input, outputs, bias })
     }

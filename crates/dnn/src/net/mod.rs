@@ -73,7 +73,7 @@ impl<T: Real> Net<T> {
         for (position, part) in text.split('|').enumerate() {
             let shape = net.output();
             let wrong =
-                |error: String| Error::Model(format!("layer {} of \"{text}\", behind {shape}: {error}", position + 1));
+                |error: String| Error::Model(format!("layer {} of \"{text}\", after {shape}: {error}", position + 1));
             let words: Vec<_> = part.split_whitespace().collect();
             if let ["as", name] = words[..] {
                 if net.marks.iter().any(|mark| mark.name == name) {
