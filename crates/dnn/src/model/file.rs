@@ -104,9 +104,10 @@ impl<T: Stored> Net<T> {
     /// ```
     ///
     /// # Errors
-    /// If the system would not write it.
+    /// If a parameter is NaN or infinite, or the system would not write it.
     pub fn save(&self, path: impl AsRef<Path>, loss: &str) -> Result<(), Error> {
         let path = path.as_ref();
+        self.check_finite().map_err(|error| error.within(path.display()))?;
         let arrays = self.to_arrays().into_iter().map(|(name, tensor)| (name, T::array(tensor)));
         let mut arrays: Vec<_> = arrays.collect();
         let text = self.text_with_input();

@@ -49,7 +49,7 @@ impl Evaluation {
 /// Predicts every picture and compares the answers with the labels.
 ///
 /// # Errors
-/// If pictures and net do not fit: see [`Dataset::check`].
+/// If pictures and net do not fit: see [`Dataset::check`]; or an answer or the loss is NaN or infinite.
 pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) -> Result<Evaluation, Error> {
     pictures.check(net)?;
     let classes = net.outputs();
@@ -71,23 +71,38 @@ pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) ->
             let mut part = empty();
             for (output, &index) in outputs.chunks_exact(classes).zip(chosen) {
                 let label = pictures.label(index);
+                check_finite(output).map_err(|error| error.within(format!("picture {index}")))?;
                 part.confusion[label][argmax(output)] += 1;
                 target.fill(T::zero());
                 target[label] = T::one();
                 part.loss += loss.value(output, &target).as_f64();
             }
-            part
+            Ok(part)
         });
-        batches.collect::<Vec<_>>()
+        batches.collect::<Result<Vec<_>, Error>>()
     });
     // Added up in order, so that the loss does not depend on which thread was first.
     let mut whole = Evaluation { total: pictures.len(), ..empty() };
-    for part in parts.collect::<Vec<_>>().into_iter().flatten() {
+    for part in parts.collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
         whole.loss += part.loss / pictures.len() as f64;
         for (row, part) in whole.confusion.iter_mut().zip(part.confusion) {
             row.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);
         }
     }
+    if !whole.loss.is_finite() {
+        return Err(Error::Diverged(format!("the loss is {}, where a finite number is needed", whole.loss)));
+    }
     whole.hits = (0..classes).map(|class| whole.confusion[class][class]).sum();
     Ok(whole)
+}
+
+/// Checks that the answer of a net is made of numbers.
+///
+/// # Errors
+/// If one is NaN or infinite: the weights are too large.
+pub(crate) fn check_finite<T: Real>(output: &[T]) -> Result<(), Error> {
+    let wrong = output.iter().enumerate().find(|(_, value)| !value.is_finite());
+    wrong.map_or(Ok(()), |(class, value)| {
+        Err(Error::Diverged(format!("the net's output {class} is {value}, where a finite number is needed")))
+    })
 }

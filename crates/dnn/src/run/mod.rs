@@ -6,6 +6,7 @@ mod propagation;
 mod segment;
 mod workspace;
 
+pub(crate) use evaluate::check_finite;
 pub use evaluate::{Evaluation, argmax, evaluate};
 pub use progress::Progress;
 pub use workspace::Workspace;
