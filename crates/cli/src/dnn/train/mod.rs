@@ -155,15 +155,11 @@ impl Train {
         let mut report = Report::new(common, self.log.as_deref(), &plan, &data);
         let mut unsaid = None;
         let trained = session.run(&mut |event| {
-            let said = report.tell(event);
-            let ends = said.is_err() || interrupted();
-            unsaid = unsaid.take().or(said.err());
-            if ends { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            // The net matters: if nobody reads the lines, it is trained and saved anyway.
+            unsaid = unsaid.take().or(report.tell(event).err());
+            if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         report.clear();
-        if let Some(error) = unsaid {
-            return Err(error);
-        }
         let trained = trained.map_err(of_flags)?;
         match trained.ending {
             Ending::Complete => {}
@@ -194,7 +190,8 @@ impl Train {
             }
             None => None,
         };
-        report.done(&self.model, best.as_deref(), start.elapsed().as_secs_f64())
+        let said = report.done(&self.model, best.as_deref(), start.elapsed().as_secs_f64());
+        unsaid.or(said.err()).map_or(Ok(()), Err)
     }
 
     fn settings(&self) -> Settings {
