@@ -6,11 +6,12 @@
 
 mod array;
 mod atomic;
+mod cmyk;
+mod cmyk_jpeg;
 mod error;
 mod exif;
 mod fit;
 mod format;
-mod indexed_tiff;
 mod limit;
 mod lock;
 mod metadata;
@@ -19,12 +20,15 @@ mod npy;
 pub mod npz;
 pub mod onnx;
 mod open;
+mod orient;
 mod part;
 mod paths;
 mod picture;
 mod png;
 mod read_picture;
 pub mod safetensors;
+mod sample;
+mod tiff;
 mod whole;
 mod write_picture;
 
