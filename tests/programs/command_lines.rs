@@ -308,4 +308,9 @@ fn the_table_of_operators_lists_every_operator() {
         let line = format!("| `{}` | {} |", entry.name, entry.summary);
         assert!(table.contains(&line), "docs/operators.md lacks the line {line}");
     }
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let poolings = ENTRIES.iter().filter(|entry| entry.name.ends_with("-pool")).count();
+    for count in [format!("[{} operators]", ENTRIES.len()), format!("and {poolings} poolings")] {
+        assert!(readme.contains(&count), "README.md does not say {count:?}");
+    }
 }
