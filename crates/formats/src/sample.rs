@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use glassbox_tensor::{Element, Image};
-use moxcms::{CmsError, ColorProfile, Layout, TransformExecutor, TransformOptions};
+use moxcms::{CmsError, ColorProfile, Layout, RenderingIntent, TransformExecutor, TransformOptions};
 
 use crate::Pixels;
 
@@ -20,7 +20,8 @@ pub(crate) trait Sample: Element {
 
     fn float(self) -> f32;
 
-    /// A transformation of pixels of this type to sRGB, without alpha.
+    /// A transformation of pixels of this type to sRGB, without alpha: colours in both stay as they are, if the profile
+    /// has a table for that.
     fn to_srgb(from: &ColorProfile, layout: Layout) -> Result<Transform<Self>, CmsError>;
 
     fn pixels(image: Image<Self>) -> Pixels;
@@ -40,7 +41,12 @@ macro_rules! samples {
             }
 
             fn to_srgb(from: &ColorProfile, layout: Layout) -> Result<Transform<Self>, CmsError> {
-                from.$create(layout, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default())
+                let to = ColorProfile::new_srgb();
+                let by = |rendering_intent| {
+                    let options = TransformOptions { rendering_intent, ..TransformOptions::default() };
+                    from.$create(layout, &to, Layout::Rgb, options)
+                };
+                by(RenderingIntent::RelativeColorimetric).or_else(|_| by(RenderingIntent::Perceptual))
             }
 
             fn pixels(image: Image<Self>) -> Pixels {
