@@ -164,8 +164,9 @@ def profile():
     return head.ljust(128, b"\0") + rows + body
 
 
+# Colours in both stay as they are (relative colorimetric).
 srgb = ImageCms.createProfile("sRGB")
-through = lambda image, source: np.asarray(ImageCms.applyTransform(image, ImageCms.buildTransform(source, srgb, image.mode, "RGB")))
+through = lambda image, source: np.asarray(ImageCms.applyTransform(image, ImageCms.buildTransform(source, srgb, image.mode, "RGB", 1)))
 inks = random.integers(0, 256, (HEIGHT, WIDTH, 4)).astype("u1")
 plain = lambda inks, full: np.round((full - inks[..., :3].astype("f8")) * (full - inks[..., 3:]) / full)
 icc = profile()

@@ -20,9 +20,9 @@ pub(crate) trait Sample: Element {
 
     fn float(self) -> f32;
 
-    /// A transformation of pixels of this type to sRGB, without alpha: colours in both stay as they are, if the profile
-    /// has a table for that.
-    fn to_srgb(from: &ColorProfile, layout: Layout) -> Result<Transform<Self>, CmsError>;
+    /// A transformation of four inks of this type to sRGB: colours in both stay as they are, if the profile has a table
+    /// for that.
+    fn inks_to_srgb(from: &ColorProfile) -> Result<Transform<Self>, CmsError>;
 
     fn pixels(image: Image<Self>) -> Pixels;
 }
@@ -40,11 +40,12 @@ macro_rules! samples {
                 f32::from(self)
             }
 
-            fn to_srgb(from: &ColorProfile, layout: Layout) -> Result<Transform<Self>, CmsError> {
+            fn inks_to_srgb(from: &ColorProfile) -> Result<Transform<Self>, CmsError> {
                 let to = ColorProfile::new_srgb();
                 let by = |rendering_intent| {
                     let options = TransformOptions { rendering_intent, ..TransformOptions::default() };
-                    from.$create(layout, &to, Layout::Rgb, options)
+                    // Four numbers a pixel, whatever they mean.
+                    from.$create(Layout::Rgba, &to, Layout::Rgb, options)
                 };
                 by(RenderingIntent::RelativeColorimetric).or_else(|_| by(RenderingIntent::Perceptual))
             }

@@ -7,6 +7,7 @@
 
 mod chunks;
 mod colours;
+mod lab;
 mod layout;
 mod names;
 mod rows;

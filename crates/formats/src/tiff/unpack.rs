@@ -126,7 +126,9 @@ fn jpeg(mut packed: impl Read, layout: &Layout, tables: &[u8], rows: usize) -> i
         bytes = [tables, picture].concat();
     }
     let damaged = |_| damaged("its JPEG data are damaged or of a kind that is not understood");
-    let options = DecoderOptions::default().set_max_width(usize::MAX).set_max_height(usize::MAX);
+    // Otherwise grey would stand for what is damaged.
+    let options = DecoderOptions::default().set_strict_mode(true);
+    let options = options.set_max_width(usize::MAX).set_max_height(usize::MAX);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&bytes), options);
     decoder.decode_headers().map_err(damaged)?;
     let (width, height) = decoder.dimensions().unwrap_or_default();
