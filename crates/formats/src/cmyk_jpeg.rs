@@ -1,4 +1,4 @@
-//! JPEGs of printing inks. The picture library knows no profile of inks, so it is told nothing of them.
+//! JPEGs of printing inks. The picture library would convert them without their profile.
 //!
 //! Source: ITU-T T.81 (1992), annex B; Adobe Technical Note 5116 (1992), section 18.
 
@@ -29,10 +29,8 @@ pub(crate) fn decode_inks(bytes: &[u8], metadata: &mut Metadata) -> Option<RgbIm
     if colours == ColorSpace::YCCK {
         pixels.chunks_exact_mut(4).for_each(to_inks);
     }
-    // Adobe's programs store how much of each ink is missing.
-    if segments(bytes).any(|(marker, content)| marker == 0xEE && content.starts_with(b"Adobe")) {
-        pixels.iter_mut().for_each(|ink| *ink = 255 - *ink);
-    }
+    // Stored is how much of each ink is missing.
+    pixels.iter_mut().for_each(|ink| *ink = 255 - *ink);
     metadata.notes.extend(inks_to_rgb(&mut pixels, false, metadata.icc.take().as_deref()));
     RgbImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, pixels)
 }
