@@ -1,11 +1,12 @@
 //! All files that glassbox reads and writes.
 //!
-//! Input is checked before memory is allocated for it: [`npz`] archives of NumPy arrays, [`safetensors`], [`mnist`]
-//! data sets, [pictures](read_picture) of nine formats. Output is written whole or not at all: [`write_atomically`].
+//! Input is checked before memory is allocated for it: [`npz`] archives of NumPy arrays, [`safetensors`], labelled
+//! [`data`] sets, [pictures](read_picture) of nine formats. Output is written whole or not at all: [`write_atomically`].
 //! [`onnx`] is only written.
 
 mod array;
 mod atomic;
+pub mod data;
 mod error;
 mod exif;
 mod fit;
@@ -13,9 +14,9 @@ mod format;
 mod indexed_tiff;
 mod limit;
 mod metadata;
-pub mod mnist;
 mod npy;
 pub mod npz;
+mod numbers;
 pub mod onnx;
 mod open;
 mod picture;
