@@ -397,7 +397,7 @@ fn what_is_no_data_set_is_refused() {
         (&b"\x89HDF and so on"[..], "is no data set; an npz, a CSV (label,pixel0,…), MNIST's IDX files or a folder"),
         (b"", "is no data set"),
         (b"PK and no more", "is not an npz file"),
-        (b"some text\n", "holds no rows"),
+        (b"some text\n", "line 1 has no comma, semicolon or tab; label,pixel0,… is needed"),
     ] {
         fs::write(&path, bytes).unwrap();
         let message = open(&path).unwrap_err().to_string();

@@ -62,6 +62,10 @@ fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let pixels = read_pixels(path, common)?;
     let prepared = prepared(&pixels, &model.about).with_context(|| name.clone())?;
+    let ((height, width, _), (_, h, w, _)) = (pixels.dim(), prepared.dim());
+    if model.about.prepare == Prepare::None && (height, width) != (h, w) {
+        common.note(&format!("note: {name}: {width}×{height} pixels, stretched to the net's {w}×{h}"));
+    }
     let outputs = model.classify(&prepared).with_context(|| name.clone())?;
     let class = argmax(&outputs);
     if common.json {

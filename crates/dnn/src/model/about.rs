@@ -75,11 +75,11 @@ impl About {
         entries.into_iter().map(|(name, text)| (name.into(), text)).collect()
     }
 
-    /// Reads the entries of the file of a net that takes `input` and has as many `outputs`.
+    /// Reads the entries of the file of a net that takes `input`.
     ///
     /// A file that does not say how its pictures were prepared is older: nets for 28×28 were taken for MNIST's.
-    pub(super) fn read(archive: &mut Archive, input: Shape, outputs: usize) -> Result<Self, Error> {
-        let mut wrong = |name: &str, text: &str, needed: &str| {
+    pub(super) fn read(archive: &mut Archive, input: Shape) -> Result<Self, Error> {
+        let wrong = |name: &str, text: &str, needed: &str| {
             Error::Model(format!("{name} is {text:?}; {needed} is needed"))
         };
         let purpose = match archive.text(PURPOSE)? {
@@ -109,8 +109,7 @@ impl About {
         let class_names = match archive.text(CLASS_NAMES)? {
             Some(text) => {
                 let names: Option<Vec<String>> = serde_json::from_str(&text).ok();
-                let names = names.filter(|names| names.len() <= outputs);
-                names.ok_or_else(|| wrong(CLASS_NAMES, &text, "a list of at most as many texts as outputs, in JSON,"))?
+                names.ok_or_else(|| wrong(CLASS_NAMES, &text, "a list of texts in JSON"))?
             }
             None => Vec::new(),
         };

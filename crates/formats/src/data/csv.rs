@@ -23,7 +23,7 @@ const COUNTER: [&str; 4] = ["", "index", "id", "unnamed: 0"];
 
 /// Whether a file begins as text does.
 pub(super) fn is_text(start: &[u8]) -> bool {
-    !start.is_empty() && !start.iter().any(|byte| *byte < b' ' && !b"\t\r\n".contains(byte)) && start.contains(&b'\n')
+    !start.is_empty() && !start.iter().any(|byte| *byte < b' ' && !b"\t\r\n".contains(byte))
 }
 
 /// Whether a file is a CSV by its name.
@@ -174,17 +174,22 @@ impl Table {
     /// A table without rows, whose columns this row names or shows.
     fn of_first_row(fields: &[&[u8]]) -> Result<Self, String> {
         let columns = fields.len();
+        if columns < 2 {
+            return Err("has no comma, semicolon or tab; label,pixel0,… is needed".into());
+        }
         let words: Vec<usize> = (0..columns).filter(|&at| number(fields[at]).is_none()).collect();
         let counts_up = |from: f32| {
             let numbers = fields.iter().filter_map(|field| number(field));
-            columns > 3 && numbers.zip(0u16..).all(|(number, at)| number == from + f32::from(at))
+            numbers.zip(0u16..).all(|(number, at)| number == from + f32::from(at))
         };
-        let has_header = words.len() > 1 || counts_up(0.0) || counts_up(1.0);
+        // pandas calls columns 0, 1, 2, …
+        let is_counted = (words.len() == 1 || columns > 16) && (counts_up(0.0) || counts_up(1.0));
+        let has_header = words.len() > 1 || is_counted;
         let named = |known: &[&str]| {
             let is_it = |field: &&[u8]| known.contains(&text(field).to_lowercase().as_str());
             if has_header { fields.iter().position(is_it) } else { None }
         };
-        let counter = if has_header { named(&COUNTER[..3]).or(named(&COUNTER)).filter(|&at| at == 0) } else { None };
+        let counter = named(&COUNTER).filter(|&at| at == 0);
         let of_text = if has_header { None } else { words.first().copied() };
         if of_text.is_some_and(|at| at != 0 && at + 1 != columns) {
             return Err("holds text among the pixels; a label stands first or last, or its column is named label".into());
