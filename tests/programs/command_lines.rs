@@ -23,7 +23,7 @@ fn dnn_train_is_the_article() {
     );
     assert!(epochs[2]["test_hits"].as_u64().unwrap() > 9200 && epochs[2]["online_hits"].as_u64().unwrap() > 55_500);
     let mut model = Npz::open(&folder.path().join("model.npz")).unwrap();
-    assert_eq!(model.names(), ["b_h_o", "b_i_h", "w_h_o", "w_i_h"]);
+    assert_eq!(model.names(), ["b_h_o", "b_i_h", "loss", "picture", "prepare", "purpose", "w_h_o", "w_i_h"]);
     assert_eq!(model.read::<f32>("w_i_h").unwrap().shape(), [20, 784]);
     // The accuracy of the model.
     let eval = json(dnn(folder.path(), &["eval", "model.npz", "--json"]));

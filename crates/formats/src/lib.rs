@@ -1,13 +1,14 @@
 //! All files that glassbox reads and writes.
 //!
-//! Input is checked before memory is allocated for it: [`npz`] archives of NumPy arrays, [`safetensors`], [`mnist`]
-//! data sets, [pictures](read_picture) of nine formats. Output is written whole or not at all: [`write_atomically`].
+//! Input is checked before memory is allocated for it: [`npz`] archives of NumPy arrays, [`safetensors`], labelled
+//! [`data`] sets, [pictures](read_picture) of nine formats. Output is written whole or not at all: [`write_atomically`].
 //! [`onnx`] is only written.
 
 mod array;
 mod atomic;
 mod cmyk;
 mod cmyk_jpeg;
+pub mod data;
 mod error;
 mod exif;
 mod fit;
@@ -15,9 +16,9 @@ mod format;
 mod limit;
 mod lock;
 mod metadata;
-pub mod mnist;
 mod npy;
 pub mod npz;
+mod numbers;
 pub mod onnx;
 mod open;
 mod orient;

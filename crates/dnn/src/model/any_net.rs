@@ -2,6 +2,7 @@ use std::path::Path;
 
 use glassbox_tensor::{Batch, Tensor};
 
+use super::About;
 use super::summary::{LayerSummary, ParameterSummary, layers_of, parameters_of};
 use crate::run::check_finite;
 use crate::{Dataset, Error, Evaluation, Net, Real, Shape, evaluate, features, losses};
@@ -103,8 +104,8 @@ impl AnyNet {
     ///
     /// # Errors
     /// As [`Net::save`].
-    pub fn save(&self, path: impl AsRef<Path>, loss: &str) -> Result<(), Error> {
-        of_either!(self, net => net.save(path, loss))
+    pub fn save(&self, path: impl AsRef<Path>, about: &About) -> Result<(), Error> {
+        of_either!(self, net => net.save(path, about))
     }
 
     /// Writes the net for other tools, as [`Net::save_onnx`] does.

@@ -2,7 +2,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use glassbox_formats::mnist::Labelled;
+use glassbox_formats::data::Labelled;
 
 use super::checkpoint::{Best, Folder, State};
 use super::data::{Data, pictures, split};
@@ -139,7 +139,7 @@ impl<'a> Session<'a> {
     fn run_in<T: Stored>(self, mut reporter: Reporter) -> Result<Trained, Error> {
         let (plan, data) = (self.plan, self.data);
         let net = plan.net::<T>()?;
-        let parts = (plan.hold_out > 0).then(|| split(&data.train, plan.hold_out));
+        let parts = (plan.hold_out > 0).then(|| split(&data.train, plan.hold_out, plan.recipe.seed));
         let (train, held_out) = match &parts {
             Some([train, held_out]) => (train, Some(held_out)),
             None => (&data.train, None),

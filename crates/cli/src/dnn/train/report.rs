@@ -66,10 +66,11 @@ impl<'a> Report<'a> {
             let classes = plan.classes;
             self.common.note(&format!("note: the net has {outputs} outputs, but {name} has {classes} classes"));
         }
+        self.data.understood.iter().for_each(|sentence| self.common.note(&format!("note: {name}: {sentence}")));
         let recipe = &plan.recipe;
         self.write(&json!({
             "event": "start", "layers": layers, "inputs": input.len(), "parameters": parameters,
-            "data": name, "train": samples, "test": self.data.test.len(), "hold_out": plan.hold_out,
+            "data": name, "train": samples, "test": self.data.test.len(), "prepare": plan.prepare.to_string(), "hold_out": plan.hold_out,
             "epochs": recipe.epochs, "lr": recipe.rate, "loss": plan.loss, "way": plan.way(),
             "optimiser": recipe.optimiser.name(), "batch": recipe.batch, "schedule": recipe.schedule.to_string(),
             "seed": recipe.seed,
