@@ -12,7 +12,7 @@ use glassbox_tensor::Tensor;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 pub use crate::array::{Array, Header, Value};
-use crate::array::{MOST_ARRAYS, missing, read_classes, read_data};
+use crate::array::{MOST_ARRAYS, missing, read_classes, read_data, read_halves};
 use crate::open::open;
 use crate::{Error, npy, write_atomically};
 
@@ -101,6 +101,14 @@ impl<R: Read + Seek> Npz<R> {
     /// If there is none of that name, it is of another type, or it is not what its header announces.
     pub fn read<T: Value>(&mut self, name: &str) -> Result<Tensor<T>, Error> {
         self.with_entry(name, |header, data| read_data(&header, data))
+    }
+
+    /// Numbers of 16 bits (`f2`), widened to `f32`.
+    ///
+    /// # Errors
+    /// As [`read`](Npz::read).
+    pub fn read_halves(&mut self, name: &str) -> Result<Tensor<f32>, Error> {
+        self.with_entry(name, |header, data| read_halves(&header, data))
     }
 
     /// Class numbers, 0 … 255, of any type of whole numbers.

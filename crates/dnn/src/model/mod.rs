@@ -3,6 +3,7 @@
 mod any_net;
 mod archive;
 mod file;
+mod pytorch;
 mod stored;
 mod summary;
 
