@@ -8,4 +8,5 @@ mod command_lines;
 mod contradictions;
 mod filters_program;
 mod filters_shown;
+mod nets_files;
 mod nets_program;

@@ -1,6 +1,6 @@
 //! The data set of a command: a file, or the built-in MNIST.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use glassbox_dnn::training;
@@ -42,6 +42,11 @@ impl Data {
     /// The name of the data set in messages.
     pub(super) fn name(&self) -> String {
         self.data.as_ref().map_or("MNIST (built in)".into(), |path| path.display().to_string())
+    }
+
+    /// The file, if it is one.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.data.as_deref()
     }
 
     pub(super) fn read(&self, part: Part) -> anyhow::Result<Labelled> {
