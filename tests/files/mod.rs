@@ -1,6 +1,7 @@
 //! Formats: pictures, metadata, npz, data sets.
 
 mod data_files;
+mod mutations;
 mod npz_files;
 mod picture_files;
 mod picture_metadata;

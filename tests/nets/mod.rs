@@ -5,6 +5,7 @@ mod layer_laws;
 mod model_texts;
 mod onnx_cases;
 mod plain_layers;
+mod pytorch_weights;
 mod schedules;
 mod training;
 mod training_laws;

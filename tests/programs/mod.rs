@@ -9,4 +9,5 @@ mod contradictions;
 mod data_sets;
 mod filters_program;
 mod filters_shown;
+mod nets_files;
 mod nets_program;

@@ -1,5 +1,6 @@
 //! Helpers of several tests.
 
+pub(crate) mod mutations;
 pub(crate) mod nets;
 pub(crate) mod npz;
 pub(crate) mod operators;

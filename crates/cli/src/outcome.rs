@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io;
+use std::path::Path;
 
 /// Exit codes; 0 is success.
 const FAILED: u8 = 1;
@@ -27,6 +28,12 @@ pub(crate) struct Reported;
 /// A wrong value of a flag.
 pub(crate) fn wrong_flag(flag: &str, problem: impl Display) -> anyhow::Error {
     Usage(format!("{flag}: {problem}")).into()
+}
+
+/// Refuses outputs that are an input or another output, before any work.
+pub(crate) fn check_outputs(inputs: &[Option<&Path>], outputs: &[Option<&Path>]) -> anyhow::Result<()> {
+    let [inputs, outputs] = [inputs, outputs].map(|paths| paths.iter().copied().flatten().collect::<Vec<_>>());
+    glassbox_formats::check_outputs(&inputs, &outputs).map_err(|clash| Usage(clash.to_string()).into())
 }
 
 /// The exit code of a run that ended with an error.

@@ -115,7 +115,33 @@ pub(crate) fn read_data<T: Value>(header: &Header, reader: &mut dyn Read) -> Res
     if header.dtype != T::DTYPE {
         return Err(format!("holds numbers of type {}; {} is needed", header.dtype, T::DTYPE));
     }
-    let values = T::decode(read_bytes(header, reader)?, header.big_endian);
+    shaped(header, T::decode(read_bytes(header, reader)?, header.big_endian))
+}
+
+/// Reads numbers of 16 bits, IEEE 754's (`f2`) or the upper halves of `f32` (`BF16`), which `f32` holds exactly.
+pub(crate) fn read_halves(header: &Header, reader: &mut dyn Read) -> Result<Tensor<f32>, String> {
+    let decode = match header.dtype.as_str() {
+        "f2" => half,
+        "BF16" => |bits: u16| f32::from_bits(u32::from(bits) << 16),
+        other => return Err(format!("holds numbers of type {other}; f2, BF16, f4 or f8 is needed")),
+    };
+    let bits = u16::decode(read_bytes(header, reader)?, header.big_endian);
+    shaped(header, bits.into_iter().map(decode).collect())
+}
+
+/// A number of IEEE 754's binary16: a sign, 5 bits of exponent, 10 of fraction.
+fn half(bits: u16) -> f32 {
+    let (exponent, fraction) = (u32::from(bits >> 10) & 31, u32::from(bits) & 1023);
+    let size = match exponent {
+        // Multiples of 2⁻²⁴.
+        0 => fraction as f32 * f32::from_bits((127 - 24) << 23),
+        31 => f32::from_bits(255 << 23 | fraction << 13),
+        _ => f32::from_bits((exponent + 127 - 15) << 23 | fraction << 13),
+    };
+    if bits >> 15 == 0 { size } else { -size }
+}
+
+fn shaped<T: Value>(header: &Header, values: Vec<T>) -> Result<Tensor<T>, String> {
     let shape = IxDyn(&header.shape);
     // NumPy calls an array row-major if it is both row- and column-major; only true columns need a transpose.
     let array = Strided::from_shape_vec(shape.set_f(header.fortran), values).map_err(|e| e.to_string())?;
@@ -169,4 +195,18 @@ pub(crate) fn missing(name: &str, names: &[String]) -> String {
     let found =
         if names.is_empty() { "no arrays at all".into() } else { names[..names.len().min(MOST_LISTED)].join(", ") };
     format!("holds no array {name}; found {found}{more}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::half;
+
+    #[test]
+    fn halves_are_decoded() {
+        // IEEE 754-2008, table 3.5: the least, the least normal, 1, the next one, −2, the greatest, infinity.
+        let bits = [0x0001, 0x0400, 0x3c00, 0x3c01, 0xc000, 0x7bff, 0x7c00];
+        let numbers = [5.960_464_5e-8, 6.103_515_6e-5, 1.0, 1.000_976_6, -2.0, 65504.0, f32::INFINITY];
+        assert_eq!(bits.map(half), numbers);
+        assert!(half(0x7e00).is_nan() && half(0x8000).is_sign_negative());
+    }
 }

@@ -12,7 +12,7 @@ use glassbox_tensor::Tensor;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 pub use crate::array::{Array, Header, Value};
-use crate::array::{MOST_ARRAYS, missing, read_data};
+use crate::array::{MOST_ARRAYS, missing, read_data, read_halves};
 use crate::numbers::{Numbers, read_numbers, read_texts, read_whole};
 use crate::open::open;
 use crate::{Error, npy, write_atomically};
@@ -121,6 +121,14 @@ impl<R: Read + Seek> Npz<R> {
         take: impl FnMut(String) -> Result<(), String>,
     ) -> Result<(), Error> {
         self.with_entry(name, |header, data| read_texts(&header, data, take))
+    }
+
+    /// Numbers of 16 bits (`f2`), widened to `f32`.
+    ///
+    /// # Errors
+    /// As [`read`](Npz::read).
+    pub fn read_halves(&mut self, name: &str) -> Result<Tensor<f32>, Error> {
+        self.with_entry(name, |header, data| read_halves(&header, data))
     }
 
     /// A string.

@@ -13,7 +13,7 @@ use std::path::Path;
 use glassbox_tensor::Tensor;
 
 pub use crate::array::{Array, Header, Value};
-use crate::array::{missing, read_data};
+use crate::array::{missing, read_data, read_halves};
 use crate::open::open;
 use crate::{Error, write_atomically};
 use header::{Contents, Entry, MOST_HEADER_BYTES};
@@ -115,11 +115,27 @@ impl<R: Read + Seek> SafeTensors<R> {
     /// # Errors
     /// If there is none of that name, it is of another type, or the system would not read it.
     pub fn read<T: Value>(&mut self, name: &str) -> Result<Tensor<T>, Error> {
+        self.with_entry(name, |header, data| read_data(header, data))
+    }
+
+    /// Numbers of 16 bits (`F16`, `BF16`), widened to `f32`.
+    ///
+    /// # Errors
+    /// As [`read`](SafeTensors::read).
+    pub fn read_halves(&mut self, name: &str) -> Result<Tensor<f32>, Error> {
+        self.with_entry(name, |header, data| read_halves(header, data))
+    }
+
+    fn with_entry<O>(
+        &mut self,
+        name: &str,
+        use_it: impl FnOnce(&Header, &mut dyn Read) -> Result<O, String>,
+    ) -> Result<O, Error> {
         let Entry { header, begin } = self.entry(name)?.clone();
         let failed = |source| Error::read(&self.file, source);
         self.reader.seek(SeekFrom::Start(self.data + begin)).map_err(failed)?;
         let mut data = self.reader.by_ref().take(header.bytes);
-        read_data(&header, &mut data).map_err(|problem| Error::invalid(&self.file, format!("{name} {problem}")))
+        use_it(&header, &mut data).map_err(|problem| Error::invalid(&self.file, format!("{name} {problem}")))
     }
 
     fn entry(&self, name: &str) -> Result<&Entry, Error> {

@@ -1,6 +1,6 @@
 //! The data set of a command: a file, or the built-in MNIST.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -69,6 +69,11 @@ impl Data {
     /// The name of the data set in messages.
     pub(super) fn name(&self) -> String {
         self.data.as_ref().map_or("MNIST (built in)".into(), |path| path.display().to_string())
+    }
+
+    /// The file or folder, if it is one.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.data.as_deref()
     }
 
     pub(super) fn read(&self) -> anyhow::Result<training::Data> {

@@ -8,6 +8,7 @@ use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use serde_json::json;
 
 use super::data::{Data, Part};
+use crate::outcome::check_outputs;
 use crate::run::{Common, say, say_json};
 
 /// Accuracy, loss and confusion matrix of a model on the test set
@@ -31,6 +32,7 @@ pub(super) struct Eval {
 
 impl Eval {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        check_outputs(&[Some(&self.model), self.data.path()], &[self.out.as_deref()])?;
         let mut model = Model::load(&self.model)?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         let pictures = Dataset { images: &samples.images, labels: &samples.labels };

@@ -4,7 +4,7 @@ use clap::Args;
 use glassbox_dnn::Model;
 use serde_json::json;
 
-use crate::outcome::wrong_flag;
+use crate::outcome::{check_outputs, wrong_flag};
 use crate::run::{Common, say, say_json};
 
 /// Write a model in a format of other tools: .npz (NumPy), .safetensors or .onnx
@@ -26,6 +26,7 @@ pub(super) struct Export {
 
 impl Export {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        check_outputs(&[Some(&self.model)], &[Some(&self.out)])?;
         let model = Model::load(&self.model)?;
         let suffix = self.out.extension().and_then(|suffix| suffix.to_str()).unwrap_or_default().to_lowercase();
         match suffix.as_str() {

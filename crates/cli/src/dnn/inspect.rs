@@ -7,6 +7,7 @@ use glassbox_formats::{Packing, Picture, Pixels, write_atomically, write_picture
 use glassbox_tensor::{Image, Matrix, Tensor};
 use serde_json::json;
 
+use crate::outcome::check_outputs;
 use crate::run::{Common, say, say_json};
 
 /// Most nodes whose weights are drawn.
@@ -31,6 +32,7 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        check_outputs(&[Some(&self.model)], &[self.out.as_deref(), self.svg.as_deref()])?;
         let model = Model::load(&self.model)?;
         if let Some(out) = &self.out {
             let page = draw_weights(&node_weights(&model.net)?);

@@ -10,7 +10,7 @@ use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
 use super::data::{Data, Part};
-use crate::outcome::wrong_flag;
+use crate::outcome::{check_outputs, wrong_flag};
 use crate::run::{Common, say, say_json, say_picture};
 
 /// Pixels of the file for each pixel of the picture, in both directions.
@@ -39,6 +39,7 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        check_outputs(&[Some(&self.model), self.data.path()], &[self.out.as_deref()])?;
         let mut model = Model::load(&self.model)?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         if self.index >= samples.len() {

@@ -58,12 +58,23 @@ impl Archive {
         })
     }
 
-    /// An array of `f32` or `f64`, rounded to the requested type.
+    /// The names of all arrays.
+    pub(super) fn names(&self) -> Vec<String> {
+        match self {
+            Self::Npz(archive) => archive.names(),
+            Self::SafeTensors(archive) => archive.names(),
+        }
+    }
+
+    /// An array of real numbers, rounded to the requested type.
     pub(super) fn read<T: Stored>(&mut self, name: &str) -> Result<Tensor<T>, Error> {
-        if self.header(name)?.dtype == "f4" {
+        let dtype = self.header(name)?.dtype;
+        if ["f4", "f2", "BF16"].contains(&dtype.as_str()) {
             let tensor = match self {
-                Self::Npz(archive) => archive.read::<f32>(name)?,
-                Self::SafeTensors(archive) => archive.read::<f32>(name)?,
+                Self::Npz(archive) if dtype == "f4" => archive.read::<f32>(name)?,
+                Self::SafeTensors(archive) if dtype == "f4" => archive.read::<f32>(name)?,
+                Self::Npz(archive) => archive.read_halves(name)?,
+                Self::SafeTensors(archive) => archive.read_halves(name)?,
             };
             return Ok(tensor.map(|value| T::from_f64(value.into())));
         }
@@ -73,7 +84,7 @@ impl Archive {
         };
         let tensor = tensor.map_err(|error| match error {
             glassbox_formats::Error::Invalid { file, problem } => {
-                glassbox_formats::Error::Invalid { file, problem: format!("weights are f4 or f8: {problem}") }
+                glassbox_formats::Error::Invalid { file, problem: format!("weights are f2, f4 or f8: {problem}") }
             }
             error => error,
         });

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use glassbox_formats::npz::{self, Array};
@@ -5,8 +6,9 @@ use glassbox_formats::safetensors;
 use glassbox_tensor::Batch;
 
 use super::archive::{Archive, is_safetensors};
+use super::pytorch;
 use super::{About, AnyNet, Stored};
-use crate::{Dataset, Error, Evaluation, Net, Real, Shape};
+use crate::{Dataset, Error, Evaluation, Net, Parameter, Real, Shape};
 
 /// The array that holds the text of a net that is not the article's: `input 784 | dense 50 | sigmoid | …`.
 const MODEL: &str = "model";
@@ -33,6 +35,11 @@ impl Model {
             Some(text) => {
                 net_of::<f32>(&text).map_err(|error| error.within(&file))?.parameter_names().into_iter().next()
             }
+            None if is_safetensors(path.as_ref()) => {
+                let problem = "does not say which layers it is of; `dnn train --layers SPEC --init FILE --epochs 0` makes \
+                               a model of PyTorch's weights";
+                return Err(Error::Model(problem.into()).within(&file));
+            }
             None => Some("w_i_h".into()),
         };
         let precision = first.map(|name| archive.header(&name)).transpose()?;
@@ -42,6 +49,15 @@ impl Model {
         };
         let about = About::read(&mut archive, net.input());
         Ok(Self { net, about: about.map_err(|error| error.within(&file))? })
+    }
+
+    /// The net of a model file in the model language, with its input; its numbers are not read.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or holds no net.
+    pub fn net_text(path: impl AsRef<Path>) -> Result<String, Error> {
+        let mut archive = Archive::open(path.as_ref())?;
+        Ok(described::<f32>(&mut archive)?.text_with_input())
     }
 
     /// Writes the model, as [`Net::save`] does.
@@ -117,28 +133,48 @@ impl<T: Stored> Net<T> {
         format!("input {} | {}", self.input().text(), self.text())
     }
 
-    /// Takes the numbers to begin with from a file: its arrays `init_w_i_h` and so on if it has them, otherwise
-    /// `w_i_h` and so on.
+    /// Takes the numbers to begin with from a file, npz or safetensors: its arrays `init_w_i_h` and so on if it has
+    /// them, otherwise `w_i_h` and so on; otherwise those of a PyTorch `state_dict`, if they match the net's parameters
+    /// in one way only.
     ///
     /// # Errors
-    /// If the file cannot be read, or lacks an array of the net's, or has it in another shape.
+    /// If the file cannot be read, or its arrays are neither the net's nor match them.
     pub fn initialise_from(&mut self, path: impl AsRef<Path>) -> Result<(), Error> {
         let mut archive = Archive::open(path.as_ref())?;
         let first = self.parameter_names().into_iter().next().unwrap_or_default();
         let prefix = if archive.contains(&format!("init_{first}")) { "init_" } else { "" };
-        set(self, &mut archive, prefix)
+        let mut shapes = BTreeMap::new();
+        for name in archive.names() {
+            shapes.insert(name.clone(), archive.header(&name)?.shape);
+        }
+        let is_ours = |parameter: &Parameter<T>| {
+            shapes.get(&format!("{prefix}{}", parameter.name)).is_some_and(|shape| shape == parameter.value.shape())
+        };
+        if self.list().iter().all(is_ours) {
+            return set(self, &mut archive, prefix);
+        }
+        let file = archive.file();
+        let sources = pytorch::sources(self, &shapes.into_iter().collect::<Vec<_>>());
+        let sources = sources.map_err(|problem| Error::Model(problem).within(&file))?;
+        let set = self.set_parameters(|name| Ok(sources[name].convert(archive.read(&sources[name].name)?)));
+        set.map_err(|error: Error| error.within(&file))
     }
 }
 
 fn read<T: Stored>(archive: &mut Archive) -> Result<Net<T>, Error> {
+    let mut net = described(archive)?;
+    set(&mut net, archive, "")?;
+    Ok(net)
+}
+
+/// The net that a file describes, its numbers zero.
+fn described<T: Real>(archive: &mut Archive) -> Result<Net<T>, Error> {
     let file = archive.file();
     let net = match archive.text(MODEL)? {
         Some(text) => net_of(&text),
         None => Net::article_shaped(|name| Ok::<_, Error>(archive.header(name)?.shape)),
     };
-    let mut net = net.map_err(|error| error.within(&file))?;
-    set(&mut net, archive, "")?;
-    Ok(net)
+    net.map_err(|error| error.within(&file))
 }
 
 /// The net that a file's text describes, its numbers zero.

@@ -4,6 +4,7 @@ mod about;
 mod any_net;
 mod archive;
 mod file;
+mod pytorch;
 mod stored;
 mod summary;
 

@@ -13,6 +13,9 @@ use crate::{Error, Real, Shape};
 /// The article's net in the model language, for 784 inputs.
 pub const ARTICLE: &str = "dense 20 | sigmoid | dense 10 | sigmoid";
 
+/// Most layers of a net, named nodes included.
+const MOST_LAYERS: usize = 4096;
+
 /// Most parameters of a net: a quarter of a GiB of `f32`.
 const MOST_PARAMETERS: usize = 1 << 26;
 
@@ -70,6 +73,7 @@ impl<T: Real> Net<T> {
             let input = net.input;
             return Err(Error::Model(format!("input {input}: 1 to {MOST_NODES} numbers a sample are allowed")));
         }
+        check_count(text.split('|').count())?;
         for (position, part) in text.split('|').enumerate() {
             let shape = net.output();
             let wrong =
@@ -97,8 +101,9 @@ impl<T: Real> Net<T> {
     /// Appends a layer: one of the registry or your own. Its weights are zero until they are initialised.
     ///
     /// # Errors
-    /// If it gives no or too many numbers, or the net gets too many parameters.
+    /// If it gives no or too many numbers, or the net gets too many layers or parameters.
     pub fn push(&mut self, layer: Arc<dyn Layer<T>>) -> Result<(), Error> {
+        check_count(self.layers.len() + 1)?;
         let output = layer.output();
         if output.is_empty() || output.len() > MOST_NODES {
             return Err(Error::Model(format!("gives {output}; 1 to {MOST_NODES} numbers a sample are allowed")));
@@ -330,4 +335,11 @@ fn check_finite<T: Real>(name: &str, tensor: &Tensor<T>) -> Result<(), Error> {
     let (index, value) = tensor.indexed_iter().nth(place).expect("a place in the tensor");
     let index = Dimension::slice(&index);
     Err(Error::Model(format!("{name} holds {value} at {index:?}; only finite numbers are allowed")))
+}
+
+fn check_count(layers: usize) -> Result<(), Error> {
+    if layers > MOST_LAYERS {
+        return Err(Error::Model(format!("{layers} layers; at most {MOST_LAYERS} are allowed")));
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use crate::Progress;
 /// The result of an epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
-    /// Its number, from 1.
+    /// Its number, from 1; 0 for the first weights, if there are no epochs.
     pub number: usize,
     /// Epochs of the training.
     pub of: usize,

@@ -1,5 +1,7 @@
 //! The texts for the first weights of a net.
 
+use std::path::Path;
+
 use crate::{Error, Init, Net, Stored, initialise, initialise_numpy};
 
 /// How wide the article's weights are spread.
@@ -13,6 +15,13 @@ pub(super) fn text_of(init: Init) -> String {
         Init::Xavier => "xavier".into(),
         Init::He => "he".into(),
     }
+}
+
+/// The file that a text names, if it names one.
+pub(super) fn file_of(text: &str) -> Option<&Path> {
+    let path = Path::new(text);
+    let suffix = path.extension()?;
+    ["npz", "safetensors"].iter().any(|known| suffix.eq_ignore_ascii_case(known)).then_some(path)
 }
 
 /// Initialises the weights of a net by a text.
@@ -30,9 +39,9 @@ pub(super) fn fill<T: Stored>(net: &mut Net<T>, text: &str, seed: u64) -> Result
             let problem = || format!("found numpy:{seed}; a seed from 0 to {} is allowed", u32::MAX);
             initialise_numpy(net, seed.parse().map_err(|_| Error::setting("init", problem()))?);
         }
-        _ if text.ends_with(".npz") => net.initialise_from(text)?,
+        _ if file_of(text).is_some() => net.initialise_from(text)?,
         _ => {
-            let allowed = "uniform, uniform:A, xavier, he, numpy:SEED or FILE.npz";
+            let allowed = "uniform, uniform:A, xavier, he, numpy:SEED, FILE.npz or FILE.safetensors";
             return Err(Error::setting("init", format!("found {text:?}; {allowed} is allowed")));
         }
     }

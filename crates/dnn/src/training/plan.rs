@@ -139,6 +139,12 @@ impl Plan {
         }
     }
 
+    /// The net in the model language with its input, as [`Model::net_text`](crate::Model::net_text) reads it.
+    pub fn net_text(&self) -> String {
+        let net = Net::<f32>::from_text(&self.layers, self.input);
+        net.map(|net| net.text_with_input()).unwrap_or_default()
+    }
+
     /// The net with its first weights.
     pub(super) fn net<T: Stored>(&self) -> Result<Net<T>, Error> {
         let mut net = Net::from_text(&self.layers, self.input).map_err(|error| Error::setting("layers", error))?;
@@ -219,7 +225,7 @@ fn loss_names() -> impl Iterator<Item = &'static str> {
 /// The preset's recipe with what the settings change.
 fn recipe_of(settings: &Settings, base: &Preset) -> Result<Recipe, Error> {
     let mut recipe = Recipe { seed: settings.seed, ..base.recipe.clone() };
-    recipe.epochs = at_least_one("epochs", settings.epochs)?.unwrap_or(recipe.epochs);
+    recipe.epochs = settings.epochs.unwrap_or(recipe.epochs);
     recipe.batch = at_least_one("batch", settings.batch)?.unwrap_or(recipe.batch);
     recipe.rate = positive("lr", settings.rate)?.unwrap_or(recipe.rate);
     recipe.clip = positive("clip", settings.clip)?.or(recipe.clip);

@@ -208,6 +208,11 @@ impl<T: Stored> Run<'_, T> {
     /// One epoch after the other, to the end.
     fn epochs(&mut self, reporter: &mut Reporter) -> Result<Ending, Error> {
         let epochs = self.plan.recipe.epochs;
+        if epochs == 0 && self.state.epochs.is_empty() {
+            // The first weights are looked at as those after an epoch are.
+            self.finish(0, reporter)?;
+            self.save(reporter)?;
+        }
         while self.state.epoch < epochs {
             if self.state.has_run_out(self.plan.patience) {
                 return Ok(Ending::OutOfPatience);

@@ -1,3 +1,6 @@
+use std::path::Path;
+
+use super::first_weights::file_of;
 use crate::{Prepare, Rule};
 
 /// The seed that is taken if none is given. It leads the article's net to an accuracy in the middle of those that the
@@ -61,7 +64,8 @@ pub struct Settings {
     pub rule: Option<Rule>,
     /// The precision of the net.
     pub precision: Precision,
-    /// First weights: `uniform`, `uniform:A`, `xavier`, `he`, `numpy:SEED`, or an npz file that holds them.
+    /// First weights: `uniform`, `uniform:A`, `xavier`, `he`, `numpy:SEED`, or a file that holds them: npz or
+    /// safetensors, of ours or of PyTorch's names.
     pub init: Option<String>,
     /// In which order the samples are learned from.
     pub order: Option<Order>,
@@ -98,6 +102,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// The file that the first weights come from, if they come from one.
+    pub fn init_file(&self) -> Option<&Path> {
+        file_of(self.init.as_deref()?)
+    }
+
     /// Whether something is set that only training in batches has.
     pub(super) fn ask_for_batches(&self) -> bool {
         self.batch.is_some_and(|batch| batch != 1)

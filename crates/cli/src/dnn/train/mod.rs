@@ -1,5 +1,6 @@
 //! `dnn train`: its flags, and the files it writes at the end.
 
+mod files;
 mod report;
 
 use std::ops::ControlFlow;
@@ -7,10 +8,10 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use glassbox_dnn::training::{DEFAULT_SEED, Ending, Order, Plan, Precision, Session, Settings};
+use glassbox_dnn::training::{DEFAULT_SEED, Ending, Event, Order, Plan, Precision, Session, Settings, Trained};
 use glassbox_dnn::{Error, Prepare, Rule};
-use glassbox_formats::check_writable;
 
+use self::files::Files;
 use self::report::Report;
 use super::data::{Data, PrepareName};
 use crate::outcome::{Interrupted, wrong_flag};
@@ -30,7 +31,8 @@ use crate::run::{Common, catch_interrupts, interrupted};
   dnn train --layers 'conv 8 3x3 | relu | max-pool 2 | dense 10' --epochs 3 --log run.jsonl --plot run.svg
   dnn train --preset cnn --hold-out 5000 --patience 3      stops when the held-out accuracy does; keeps the best net
   dnn train --rule formula --epochs 5
-  dnn train --init numpy:0 --precision f64 --json          NumPy's run of the article's script, number for number")]
+  dnn train --init numpy:0 --precision f64 --json          NumPy's run of the article's script, number for number
+  dnn train --layers 'dense 20 | relu | dense 10' --init torch.safetensors --epochs 0     PyTorch's weights as a model")]
 pub(super) struct Train {
     /// A net and how it is trained: article, mlp, lenet5, cnn or best [default: article]
     #[arg(long, value_name = "NAME")]
@@ -44,7 +46,7 @@ pub(super) struct Train {
     /// sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw or averaged-sgd
     #[arg(long, value_name = "NAME")]
     optimiser: Option<String>,
-    /// Passes over the training set
+    /// Passes over the training set; with 0 the first weights are tested and saved
     #[arg(long)]
     epochs: Option<usize>,
     /// Learning rate
@@ -82,8 +84,9 @@ pub(super) struct Train {
     #[arg(long, value_enum, default_value_t = PrecisionName::F32)]
     precision: PrecisionName,
     /// Initial weights: uniform[:A] (±A, by default ±0.5), xavier, he, numpy:SEED (as
-    /// np.random.RandomState(SEED).uniform(-0.5, 0.5, …) draws them), or an npz file
-    #[arg(long, value_name = "WHAT|FILE.npz")]
+    /// np.random.RandomState(SEED).uniform(-0.5, 0.5, …) draws them), or a file, npz or safetensors: a model of the same
+    /// net, or a PyTorch state_dict whose modules match the layers in one way only
+    #[arg(long, value_name = "WHAT|FILE")]
     init: Option<String>,
     /// Order of the samples: as in the file, or shuffled in each epoch by --seed [default: file for the article's way,
     /// else shuffle]
@@ -98,9 +101,12 @@ pub(super) struct Train {
     /// none with --data, digit without]
     #[arg(long, value_enum, value_name = "HOW")]
     prepare: Option<PrepareName>,
-    /// File for the model
-    #[arg(long, value_name = "OUT.npz", default_value = "model.npz")]
+    /// File for the model: safetensors if the suffix says so, otherwise npz. A model of the same net is replaced
+    #[arg(long, value_name = "OUT", default_value = "model.npz")]
     model: PathBuf,
+    /// Replace a model of another net, too, or a file that is no model
+    #[arg(long)]
+    force: bool,
     /// Write checkpoints into this folder after each epoch and on Ctrl-C, so that --resume can continue the training
     #[arg(long, value_name = "DIR")]
     checkpoint: Option<PathBuf>,
@@ -144,12 +150,12 @@ impl From<RuleName> for Rule {
 
 impl Train {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        let settings = self.settings();
+        let files = self.files();
+        files.check_names(&[self.data.path(), settings.init_file()])?;
         let data = self.data.read()?;
-        let plan = Plan::new(&self.settings(), &data).map_err(of_flags)?;
-        check_writable(&self.model)?;
-        for file in [&self.plot, &self.log].into_iter().flatten() {
-            check_writable(file)?;
-        }
+        let plan = Plan::new(&settings, &data).map_err(of_flags)?;
+        files.check_targets(&plan, self.force)?;
         catch_interrupts(true)?;
         common.warn_of_debug_build();
         let start = Instant::now();
@@ -158,8 +164,11 @@ impl Train {
             session = session.with_checkpoints(folder, self.resume);
         }
         let mut report = Report::new(common, self.log.as_deref(), &plan, &data);
-        let mut unsaid = None;
+        let (mut unsaid, mut whole) = (None, 0);
         let trained = session.run(&mut |event| {
+            if let Event::Epoch(epoch) = event {
+                whole = epoch.number;
+            }
             // The net matters: if nobody reads the lines, it is trained and saved anyway.
             unsaid = unsaid.take().or(report.tell(event).err());
             if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -173,30 +182,38 @@ impl Train {
                 common.note(&format!("stopped after epoch {last}: no better on held-out pictures"));
             }
             Ending::Interrupted { epoch } => {
+                // Within the first epoch the net is no result yet.
+                if whole > 0 {
+                    write(&files, &trained, &plan)?;
+                }
+                let model = self.model.display();
+                let net = match whole {
+                    0 => format!("{model} is not written"),
+                    whole => format!("{model} has the net of epoch {whole}"),
+                };
                 let kept = match &self.checkpoint {
                     Some(folder) => format!("kept in {}; --resume goes on", folder.display()),
-                    None => {
-                        format!("{} is not written; --checkpoint DIR would have kept it", self.model.display())
-                    }
+                    None => "--checkpoint DIR would have kept the rest".into(),
                 };
-                common.note(&format!("interrupted in epoch {epoch}: {kept}"));
+                common.note(&format!("interrupted in epoch {epoch}: {net}; {kept}"));
                 return Err(Interrupted.into());
             }
         }
-        if let Some(path) = &self.plot {
-            report::plot(path, &trained.epochs)?;
-        }
-        trained.net.save(&self.model, &plan.about())?;
-        let best = match trained.best {
-            Some((_, net)) => {
-                let path = self.model.with_extension("best.npz");
-                net.save(&path, &plan.about())?;
-                Some(path)
-            }
-            None => None,
-        };
-        let said = report.done(&self.model, best.as_deref(), start.elapsed().as_secs_f64());
+        write(&files, &trained, &plan)?;
+        let best = files.best.as_deref().filter(|_| trained.best.is_some());
+        let said = report.done(&self.model, best, start.elapsed().as_secs_f64());
         unsaid.or(said.err()).map_or(Ok(()), Err)
+    }
+
+    fn files(&self) -> Files<'_> {
+        let holds_out = self.hold_out.is_some() || self.patience.is_some();
+        Files {
+            model: &self.model,
+            best: holds_out.then(|| files::best_of(&self.model)),
+            plot: self.plot.as_deref(),
+            log: self.log.as_deref(),
+            checkpoint: self.checkpoint.as_deref(),
+        }
     }
 
     fn settings(&self) -> Settings {
@@ -228,6 +245,18 @@ impl Train {
             seed: self.seed,
         }
     }
+}
+
+/// Writes the nets and the curves.
+fn write(files: &Files, trained: &Trained, plan: &Plan) -> anyhow::Result<()> {
+    if let Some(path) = files.plot {
+        report::plot(path, &trained.epochs)?;
+    }
+    trained.net.save(files.model, &plan.about())?;
+    if let (Some(path), Some((_, net))) = (&files.best, &trained.best) {
+        net.save(path, &plan.about())?;
+    }
+    Ok(())
 }
 
 /// Names flags, not settings, in an error of a training.

@@ -126,6 +126,10 @@ impl<'a> Report<'a> {
 /// The line of an epoch.
 fn line(epoch: &Epoch) -> String {
     let held_out = epoch.held_out.map(|(hits, total)| format!("  held out: {:.2}%", percent(hits, total)));
+    if epoch.number == 0 {
+        let (test, held_out) = (percent(epoch.test_hits, epoch.test_total), held_out.unwrap_or_default());
+        return format!("epoch 0/0{held_out}  test: {test:.2}%  test loss: {:.5}", epoch.test_loss);
+    }
     format!(
         "epoch {}/{}  confidence (Уверенность): {:.2}%{}  test: {:.2}%  loss: {:.5}  {:.3} s",
         epoch.number,
@@ -153,7 +157,7 @@ pub(super) fn plot(path: &Path, epochs: &[Epoch]) -> anyhow::Result<()> {
         curves: vec![
             Curve::new(
                 "training stream, before each update",
-                points(&|e| Some(percent(e.progress.hits, e.progress.seen))),
+                points(&|e| (e.number > 0).then(|| percent(e.progress.hits, e.progress.seen))),
             ),
             Curve::new("held out", points(&|e| e.held_out.map(|(hits, total)| percent(hits, total)))),
             Curve::new("test", points(&|e| Some(percent(e.test_hits, e.test_total)))),
@@ -163,7 +167,7 @@ pub(super) fn plot(path: &Path, epochs: &[Epoch]) -> anyhow::Result<()> {
         title: "loss",
         x: "epoch",
         curves: vec![
-            Curve::new("training stream, before each update", points(&|e| Some(e.progress.loss))),
+            Curve::new("training stream, before each update", points(&|e| (e.number > 0).then_some(e.progress.loss))),
             Curve::new("held out", Vec::new()),
             Curve::new("test", points(&|e| Some(e.test_loss))),
         ],
