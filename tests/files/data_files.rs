@@ -148,23 +148,22 @@ fn labels_of_every_kind() {
         self::is(&found, &set());
         assert_eq!(found.class_names, names);
     };
-    let of = |descr: &'static str, wide: usize, label: &'static dyn Fn(u8) -> Vec<u8>| {
-        move |y: &[u8]| {
-            let data: Vec<u8> = y.iter().flat_map(|&label_of| label(label_of)).collect();
-            let shape = if wide == 1 { format!("({},)", y.len()) } else { format!("({}, {wide})", y.len()) };
-            npy(descr, false, &shape, &data)
-        }
+    let of = |descr: &str, wide: usize, y: &[u8], label: &dyn Fn(u8) -> Vec<u8>| {
+        let data: Vec<u8> = y.iter().flat_map(|&number| label(number)).collect();
+        let shape = if wide == 1 { format!("({},)", y.len()) } else { format!("({}, {wide})", y.len()) };
+        npy(descr, false, &shape, &data)
     };
-    is(&of("'<f8'", 1, &|label| f64::from(label).to_le_bytes().into()), &[]);
-    is(&of("'|u1'", 3, &|label| (0..3).map(|class| u8::from(class == label)).collect()), &[]);
-    is(&of("'<f4'", 3, &|label| (0..3u8).flat_map(|class| f32::from(u8::from(class == label)).to_le_bytes()).collect()), &[]);
+    let hot = |class: u8, label: u8| u8::from(class == label);
+    is(&|y| of("'<f8'", 1, y, &|label| f64::from(label).to_le_bytes().into()), &[]);
+    is(&|y| of("'|u1'", 3, y, &|label| (0..3).map(|class| hot(class, label)).collect()), &[]);
+    is(&|y| of("'<f4'", 3, y, &|label| (0..3).flat_map(|class| f32::from(hot(class, label)).to_le_bytes()).collect()), &[]);
     // Text in the order of the alphabet.
     let name = |label: u8| ["ant", "bee", "cat"][usize::from(label)];
-    is(&of("'|S3'", 1, &move |label| name(label).into()), &["ant", "bee", "cat"]);
+    is(&|y| of("'|S3'", 1, y, &|label| name(label).into()), &["ant", "bee", "cat"]);
     let wide = |text: &str| text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<_>>();
-    is(&of("'<U3'", 1, &move |label| wide(name(label))), &["ant", "bee", "cat"]);
+    is(&|y| of("'<U3'", 1, y, &|label| wide(name(label))), &["ant", "bee", "cat"]);
     // Numbers as text, as OpenML has MNIST's.
-    is(&of("'<U1'", 1, &move |label| wide(&label.to_string())), &[]);
+    is(&|y| of("'<U1'", 1, y, &|label| wide(&label.to_string())), &[]);
     // Names in an array of their own.
     let (pixels, classes) = set().train;
     let names = npy("'<U3'", false, "(3,)", &["ant", "bee", "cat"].map(wide).concat());

@@ -120,10 +120,6 @@ fn read_part<R: Read + Seek>(archive: &mut Npz<R>, pair: &Pair) -> Result<Part, 
             return Err(Error::invalid(&file, problem));
         }
     };
-    if y.shape[0] != layout.n {
-        let problem = format!("{pictures} holds {} pictures, {labels} {} labels", layout.n, y.shape[0]);
-        return Err(Error::invalid(&file, format!("{problem}; as many of each are needed")));
-    }
     let found = if y.is_text() {
         let mut names = Names::default();
         archive.read_texts(labels, |text| names.push(&text))?;
