@@ -383,7 +383,7 @@ fn what_is_no_data_set_is_refused() {
     refused(&[], "holds no pictures with labels: found no arrays at all; x_train, y_train, x_test and y_test;");
     refused(&[("x_test", pictures()), ("w", pictures())], "holds no pictures with labels: found w, x_test; x_train");
     refused(&with_y(labels(&[0; 3])), "x_train holds 2 pictures, y_train 3 labels");
-    refused(&with_y(npy("'<f8'", false, "(2,)", &[1; 16])), "a class is a whole number from 0 to 255");
+    refused(&with_y(npy("'<f8'", false, "(2,)", &0.5f64.to_le_bytes().repeat(2))), "y_train holds 0.5 at 0; a class is a whole number from 0 to 255");
     refused(&with_y(npy("'|u1'", false, "(2, 2)", &[0, 1, 1, 1])), "y_train is not one-hot at 1");
     refused(&with_y(npy("'|u1'", false, "(2, 2, 2)", &[0; 8])), "y_train has shape [2, 2, 2]; [n], or [n, classes]");
     refused(&with_x(npy("'|u1'", false, "(2, 5)", &[0; 10])), "x_train holds lists of 5 numbers, which make no square");

@@ -168,7 +168,7 @@ fn nets_of_many_outputs_are_refused_and_large_numbers_stand_apart() {
     refused(dnn(folder, &["eval", "model.npz"]), 1, &[problem]);
     let numbers: Vec<u8> = [1e13f32, -2.5e30].iter().flat_map(|value| value.to_le_bytes()).collect();
     let weight = npy("'<f4'", false, "(1, 2)", &numbers);
-    let bias = npy("'<f4'", false, "(1,)", &[0; 4]);
+    let bias = npy("'<f4'", false, "(1, 1)", &[0; 4]);
     archive(&folder.join("model.npz"), &[("model", words("input 2 | dense 1")), ("0.dense.weight", weight), ("0.dense.bias", bias)]);
     let inspected = done(dnn(folder, &["inspect", "model.npz"]));
     let line = inspected.lines().find(|line| line.starts_with("0.dense.weight")).unwrap();
