@@ -156,7 +156,10 @@ fn labels_of_every_kind() {
     let hot = |class: u8, label: u8| u8::from(class == label);
     is(&|y| of("'<f8'", 1, y, &|label| f64::from(label).to_le_bytes().into()), &[]);
     is(&|y| of("'|u1'", 3, y, &|label| (0..3).map(|class| hot(class, label)).collect()), &[]);
-    is(&|y| of("'<f4'", 3, y, &|label| (0..3).flat_map(|class| f32::from(hot(class, label)).to_le_bytes()).collect()), &[]);
+    is(
+        &|y| of("'<f4'", 3, y, &|label| (0..3).flat_map(|class| f32::from(hot(class, label)).to_le_bytes()).collect()),
+        &[],
+    );
     // Text in the order of the alphabet.
     let name = |label: u8| ["ant", "bee", "cat"][usize::from(label)];
     is(&|y| of("'|S3'", 1, y, &|label| name(label).into()), &["ant", "bee", "cat"]);
@@ -249,8 +252,14 @@ fn csv_files_as_people_write_them() {
     refused("1,2,3,4,5\n1,2,x,4,5\n", "line 2 has \"x\" in column 3, no number");
     refused("label,a,b,c,d\n", "holds no rows; label,pixel0,… is needed");
     refused("label,a,b,c,d\n0.5,1,2,3,4\n", "has label 0.5 in row 1; a class is a whole number from 0 to 255");
-    refused("label,a,b,c,d\n1,-1,2,3,4\n", "holds -1 at 0; pixels are numbers from 0 up to 1, 16, 255 or the white of 10 to 16 bits");
-    refused("label,a,b\n1,1,2\n", "which make no square picture; [n, height, width] or [n, height, width, channels] says what they are");
+    refused(
+        "label,a,b,c,d\n1,-1,2,3,4\n",
+        "holds -1 at 0; pixels are numbers from 0 up to 1, 16, 255 or the white of 10 to 16 bits",
+    );
+    refused(
+        "label,a,b\n1,1,2\n",
+        "which make no square picture; [n, height, width] or [n, height, width, channels] says what they are",
+    );
     refused("1,2,3,4\n5,6,7,8\n", "pixels without labels; label,pixel0,… is needed");
     // A folder as Kaggle has it: its test file has no labels.
     let kaggle = folder.path().join("kaggle");
@@ -285,7 +294,10 @@ fn idx_files_under_each_of_their_names() {
             let labels = name.replace("images", "labels").replace("idx3", "idx1");
             let found = pair(&format!("{name}{end}"), &format!("{labels}{end}"), &x, &y).unwrap();
             let train = found.train.unwrap();
-            assert_eq!((train.images.as_slice(), &train.labels[..], found.test), (&[9, 8, 7, 255][..], &[4, 1][..], None));
+            assert_eq!(
+                (train.images.as_slice(), &train.labels[..], found.test),
+                (&[9, 8, 7, 255][..], &[4, 1][..], None)
+            );
         }
     }
     let (images, labels) = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte");
@@ -301,8 +313,16 @@ fn idx_files_under_each_of_their_names() {
     refused(&x[..18], &y, "images-idx3-ubyte: announces 4 bytes (u1 of [2, 1, 2]) but holds only 2");
     refused(&[&x[..], &[0]].concat(), &y, "holds more than 4");
     refused(&x, &of(&[3], &[4, 1, 0]), "holds 2 pictures, t10k-labels-idx1-ubyte 3 labels");
-    refused(&[0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 1], &y, "claims shape [4294967295, 4294967295, 1]");
-    refused(&[0, 0, 8, 3, 0, 255, 255, 255, 0, 0, 0, 28, 0, 0, 0, 1], &y, "claims shape [16777215, 28, 1], but is of 16 bytes");
+    refused(
+        &[0, 0, 8, 3, 255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 1],
+        &y,
+        "claims shape [4294967295, 4294967295, 1]",
+    );
+    refused(
+        &[0, 0, 8, 3, 0, 255, 255, 255, 0, 0, 0, 28, 0, 0, 0, 1],
+        &y,
+        "claims shape [16777215, 28, 1], but is of 16 bytes",
+    );
     refused(b"hello, this is no IDX", &y, "is not an IDX file");
     refused(&x[..7], &y, "is cut short: an IDX header is not there");
 }
@@ -345,7 +365,10 @@ fn folders_of_pictures() {
     let empty = folder.path().join("empty");
     fs::create_dir_all(empty.join("photos")).unwrap();
     let message = open(&empty).unwrap_err().to_string();
-    assert!(message.contains("holds no data set: found photos; an npz, a CSV (label,pixel0,…), MNIST's IDX"), "{message}");
+    assert!(
+        message.contains("holds no data set: found photos; an npz, a CSV (label,pixel0,…), MNIST's IDX"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -383,15 +406,24 @@ fn what_is_no_data_set_is_refused() {
     refused(&[], "holds no pictures with labels: found no arrays at all; x_train, y_train, x_test and y_test;");
     refused(&[("x_test", pictures()), ("w", pictures())], "holds no pictures with labels: found w, x_test; x_train");
     refused(&with_y(labels(&[0; 3])), "x_train holds 2 pictures, y_train 3 labels");
-    refused(&with_y(npy("'<f8'", false, "(2,)", &0.5f64.to_le_bytes().repeat(2))), "y_train holds 0.5 at 0; a class is a whole number from 0 to 255");
+    refused(
+        &with_y(npy("'<f8'", false, "(2,)", &0.5f64.to_le_bytes().repeat(2))),
+        "y_train holds 0.5 at 0; a class is a whole number from 0 to 255",
+    );
     refused(&with_y(npy("'|u1'", false, "(2, 2)", &[0, 1, 1, 1])), "y_train is not one-hot at 1");
     refused(&with_y(npy("'|u1'", false, "(2, 2, 2)", &[0; 8])), "y_train has shape [2, 2, 2]; [n], or [n, classes]");
     refused(&with_x(npy("'|u1'", false, "(2, 5)", &[0; 10])), "x_train holds lists of 5 numbers, which make no square");
-    refused(&with_x(npy("'|u1'", false, "(2, 5, 5, 5)", &[0; 250])), "x_train has shape [2, 5, 5, 5]; [n, height·width]");
+    refused(
+        &with_x(npy("'|u1'", false, "(2, 5, 5, 5)", &[0; 250])),
+        "x_train has shape [2, 5, 5, 5]; [n, height·width]",
+    );
     refused(&with_x(npy("'|u1'", false, "(0, 2, 2)", &[])), "must not be empty");
     refused(&with_x(npy("'<U2'", false, "(2, 1, 1)", &[0; 16])), "x_train is of type U2; numbers are needed");
     refused(&with_x(npy("'<f4'", false, "(2, 1, 1)", &[0, 0, 192, 127, 0, 0, 0, 0])), "x_train holds NaN at 0");
-    refused(&with_x(npy("'<i4'", false, "(2, 1, 1)", &[0, 0, 1, 0, 0, 0, 0, 0])), "holds a pixel of 65536; at most 65535");
+    refused(
+        &with_x(npy("'<i4'", false, "(2, 1, 1)", &[0, 0, 1, 0, 0, 0, 0, 0])),
+        "holds a pixel of 65536; at most 65535",
+    );
     for (bytes, expected) in [
         (&b"\x89HDF and so on"[..], "is no data set; an npz, a CSV (label,pixel0,…), MNIST's IDX files or a folder"),
         (b"", "is no data set"),

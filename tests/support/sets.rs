@@ -22,7 +22,8 @@ pub(crate) fn set() -> Set {
             let noise = ((at + from) * 31 + place * 17) % 90;
             if place / 4 == usize::from(label) { 255 - noise } else { noise }
         };
-        let pixels = labels.iter().enumerate().flat_map(|(at, &label)| (0..16).map(move |place| pixel(at, label, place) as u8));
+        let pixels =
+            labels.iter().enumerate().flat_map(|(at, &label)| (0..16).map(move |place| pixel(at, label, place) as u8));
         (pixels.collect(), labels)
     };
     Set { train: part(8, 0), test: part(3, 100) }

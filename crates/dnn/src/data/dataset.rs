@@ -43,7 +43,9 @@ impl Dataset<'_> {
         }
         fits(self.shape(), net.input())?;
         if outputs > MOST_CLASSES {
-            return Err(Error::Data(format!("this net has {outputs} outputs; at most {MOST_CLASSES} classes are allowed")));
+            return Err(Error::Data(format!(
+                "this net has {outputs} outputs; at most {MOST_CLASSES} classes are allowed"
+            )));
         }
         match self.labels.iter().max() {
             Some(&label) if usize::from(label) >= outputs => {

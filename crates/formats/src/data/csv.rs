@@ -192,7 +192,9 @@ impl Table {
         let counter = named(&COUNTER).filter(|&at| at == 0);
         let of_text = if has_header { None } else { words.first().copied() };
         if of_text.is_some_and(|at| at != 0 && at + 1 != columns) {
-            return Err("holds text among the pixels; a label stands first or last, or its column is named label".into());
+            return Err(
+                "holds text among the pixels; a label stands first or last, or its column is named label".into()
+            );
         }
         let label = named(&LABEL).or(of_text);
         Ok(Self { columns, numbers: Vec::new(), label, names: None, counter, has_header })

@@ -120,10 +120,7 @@ fn read(name: &str, parts: [Option<Files>; 2], understood: &mut Vec<String>) -> 
             if (h, w) != (height, width) {
                 return Err(Error::invalid(
                     &path.display().to_string(),
-                    format!(
-                        "is {w}×{h} pixels, {} {width}×{height}; pictures of one size are needed",
-                        first.display()
-                    ),
+                    format!("is {w}×{h} pixels, {} {width}×{height}; pictures of one size are needed", first.display()),
                 ));
             }
             // White shows through transparent pixels, as in `dnn predict`.

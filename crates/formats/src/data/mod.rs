@@ -107,7 +107,8 @@ const NEEDED: &str = "an npz, a CSV (label,pixel0,…), MNIST's IDX files or a f
 
 fn too_large(name: &str, bytes: u64) -> Error {
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
-    let problem = format!("is {:.1} GB; data sets of at most {:.1} GB are read", gigabytes(bytes), gigabytes(MOST_BYTES));
+    let problem =
+        format!("is {:.1} GB; data sets of at most {:.1} GB are read", gigabytes(bytes), gigabytes(MOST_BYTES));
     Error::invalid(name, problem)
 }
 
