@@ -61,7 +61,8 @@ fn names_of_classes_and_pixels_stay_what_they_are() {
         let eval = done(dnn(folder, &["eval", "model.npz", "--data", "pictures", "--out", "confusion.png"]));
         assert!(eval.contains("top row 2"), "{eval}");
     }
-    // Of a set that lacks a class, the others keep the numbers that the net knows them by; the missing one has no share.
+    // Of a set that lacks a class, the others keep the numbers that the net knows them by; the missing one has no
+    // share.
     fs::create_dir(folder.join("some")).unwrap();
     fs::rename(folder.join("pictures/test"), folder.join("some/test")).unwrap();
     fs::rename(folder.join("pictures/train"), folder.join("some/train")).unwrap();

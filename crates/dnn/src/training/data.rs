@@ -79,7 +79,8 @@ impl From<DataSet> for Data {
             (Some(all), None) => {
                 let [train, test] = split(&all, all.len() / TEST_SHARE, SEED);
                 understood.push(format!(
-                    "there is no test part: {} of {} pictures, a fifth of each class, are drawn for it, always the same",
+                    "there is no test part: {} of {} pictures, a fifth of each class, are drawn for it, always the \
+                     same",
                     test.len(),
                     all.len()
                 ));

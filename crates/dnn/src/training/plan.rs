@@ -174,7 +174,8 @@ impl Plan {
             "lr": recipe.rate, "schedule": recipe.schedule.to_string(), "batch": recipe.batch,
             "weight_decay": recipe.decay, "clip": recipe.clip, "seed": recipe.seed, "init": self.init,
             "order": format!("{:?}", self.order), "way": self.way(), "precision": format!("{:?}", self.precision),
-            "hold_out": self.hold_out, "hold_out_of": (self.hold_out > 0).then_some("each class"), "augment": recipe.augment.map(|augment| augment.to_string()),
+            "hold_out": self.hold_out, "hold_out_of": (self.hold_out > 0).then_some("each class"),
+            "augment": recipe.augment.map(|augment| augment.to_string()),
             "data": self.data_checksum, "epochs": schedule_counts_epochs.then_some(recipe.epochs),
         })
     }
