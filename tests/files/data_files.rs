@@ -164,6 +164,10 @@ fn folders_of_pictures() {
     }
     fs::write(at("train/dog/2.png"), "no picture").unwrap();
     assert!(open(&at("")).unwrap_err().to_string().contains("2.png: is not a picture of a known format"));
+    // Pictures to test with alone.
+    png(&folder.path().join("tests/test/dog/1.png"), 3, 2, 10);
+    let found = read(&folder.path().join("tests"));
+    assert_eq!((found.train, found.test.unwrap().len(), found.class_names), (None, 1, vec!["dog".to_string()]));
     let empty = folder.path().join("empty");
     fs::create_dir_all(empty.join("photos")).unwrap();
     let message = open(&empty).unwrap_err().to_string();

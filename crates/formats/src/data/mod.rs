@@ -89,6 +89,8 @@ pub fn open(path: &Path) -> Result<DataSet, Error> {
     let kind = std::fs::metadata(path).map_err(|e| Error::read(&name, e))?;
     let found = if kind.is_dir() {
         folder::open(path)?
+    } else if !kind.is_file() {
+        return Err(Error::invalid(&name, format!("is neither a file nor a folder; {NEEDED}")));
     } else if kind.len() > MOST_BYTES {
         return Err(too_large(&name, kind.len()));
     } else {
