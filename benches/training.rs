@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 
 use criterion::Criterion;
 use glassbox_dnn::losses::{self, MeanSquaredError};
+use glassbox_dnn::training::Data;
 use glassbox_dnn::{
     ARTICLE, Dataset, Net, Online, Progress, Real, Rule, Shape, SparseSamples, Trainer, evaluate, initialise,
     initialise_uniform, preset,
 };
-use glassbox_dnn::training::Data;
 use glassbox_formats::data::Labelled;
 
 fn bench_as<T: Real>(criterion: &mut Criterion, train: &Labelled, test: &Labelled) {

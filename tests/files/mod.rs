@@ -1,5 +1,6 @@
 //! Formats: pictures, metadata, npz, data sets.
 
+mod data_arrays;
 mod data_files;
 mod mutations;
 mod npz_files;

@@ -135,6 +135,9 @@ fn ways_of_packing_that_numpy_has_not_are_named() {
         (bytes[8], bytes[directory + 10]) = (method, method);
         fs::write(&path, bytes).unwrap();
         let message = Npz::open(&path).unwrap().read::<f32>("a").unwrap_err().to_string();
-        assert!(message.ends_with(&format!("a is packed by {name}; only NumPy's own ways are read: stored and deflated")), "{message}");
+        assert!(
+            message.ends_with(&format!("a is packed by {name}; only NumPy's own ways are read: stored and deflated")),
+            "{message}"
+        );
     }
 }

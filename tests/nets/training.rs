@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::{BinaryCrossEntropy, MeanSquaredError, one_hot};
+use glassbox_dnn::training::Data;
 use glassbox_dnn::{
     ARTICLE, Dataset, Net, Online, Real, Rule, SparseSamples, evaluate, features, initialise_numpy, initialise_uniform,
     shuffled,
 };
-use glassbox_dnn::training::Data;
 use glassbox_formats::npz::Npz;
 use glassbox_simd::Level;
 use glassbox_tensor::{Batch, Matrix, Tensor};

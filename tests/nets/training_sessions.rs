@@ -49,7 +49,7 @@ fn a_few_lines_train_a_net() {
     let path = folder.path().join("model.safetensors");
     trained.net.save(&path, &plan.about()).unwrap();
     let model = Model::load(&path).unwrap();
-    assert_eq!((numbers(&model.net), model.about), (numbers(&trained.net), plan.about()));
+    assert_eq!((numbers(&model.net), &model.about), (numbers(&trained.net), &plan.about()));
     let pictures = glassbox_dnn::Dataset { images: &data.test.images, labels: &data.test.labels };
     assert_eq!(model.evaluate(pictures).unwrap().hits, trained.epochs[2].test_hits);
     assert_eq!(Net::<f64>::load(&path).unwrap().text(), model.net.text());

@@ -61,7 +61,8 @@ fn names_of_classes_and_pixels_stay_what_they_are() {
         let eval = done(dnn(folder, &["eval", "model.npz", "--data", "pictures", "--out", "confusion.png"]));
         assert!(eval.contains("top row 2"), "{eval}");
     }
-    // Of a set that lacks a class, the others keep the numbers that the net knows them by; the missing one has no share.
+    // Of a set that lacks a class, the others keep the numbers that the net knows them by; the missing one has no
+    // share.
     fs::create_dir(folder.join("some")).unwrap();
     fs::rename(folder.join("pictures/test"), folder.join("some/test")).unwrap();
     fs::rename(folder.join("pictures/train"), folder.join("some/train")).unwrap();
@@ -87,7 +88,8 @@ fn pictures_are_prepared_as_the_model_says() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     // A class a half: which is light. As a digit, cropped and centred, both would be the same.
-    let pixels: Vec<u8> = (0..40).flat_map(|i| (0..784).map(move |at| if at % 28 / 14 == i % 2 { 255 } else { 0 })).collect();
+    let pixels: Vec<u8> =
+        (0..40).flat_map(|i| (0..784).map(move |at| if at % 28 / 14 == i % 2 { 255 } else { 0 })).collect();
     let y: Vec<u8> = (0..40).map(|i| i % 2).collect();
     let [x, y] = [npy("'|u1'", false, "(40, 784)", &pixels), npy("'|u1'", false, "(40,)", &y)];
     archive(&folder.join("halves.npz"), &[("x", x), ("y", y)]);
@@ -96,7 +98,8 @@ fn pictures_are_prepared_as_the_model_says() {
         Image::from_fn([side, side, 1], |(_, x, _)| if x / times / 14 == class { 255 } else { 0 })
     };
     for (name, class, times) in [("0.png", 0, 1), ("1.png", 1, 1), ("2.png", 1, 3)] {
-        write_picture(&folder.join(name), Picture::from(Pixels::U8(picture(class, times))), Packing::default()).unwrap();
+        write_picture(&folder.join(name), Picture::from(Pixels::U8(picture(class, times))), Packing::default())
+            .unwrap();
     }
     let train = |flags: &[&str]| {
         let all = ["train", "--data", "halves.npz", "--layers", "dense 2 | sigmoid", "--epochs", "3"];
@@ -115,7 +118,8 @@ fn pictures_are_prepared_as_the_model_says() {
     // The file of an older program: no word of all this.
     train(&[]);
     let mut model = Npz::open(&folder.join("model.npz")).unwrap();
-    let arrays = ["0.dense.weight", "0.dense.bias"].map(|name| (name.to_string(), Array::F32(model.read(name).unwrap())));
+    let arrays =
+        ["0.dense.weight", "0.dense.bias"].map(|name| (name.to_string(), Array::F32(model.read(name).unwrap())));
     let texts = ["model", "loss"].map(|name| (name.to_string(), Array::Text(model.read_text(name).unwrap())));
     npz::write(&folder.join("model.npz"), &[&arrays[..], &texts[..]].concat()).unwrap();
     assert_eq!(predict(&[]), as_digits);
@@ -123,10 +127,21 @@ fn pictures_are_prepared_as_the_model_says() {
     // Digits are 28×28.
     let data = bars(folder);
     done(dnn(folder, &["train", "--data", text(&data), "--epochs", "1", "--layers", "dense 3 | sigmoid"]));
-    refused(dnn(folder, &["predict", "model.npz", "0.png", "--prepare", "digit"]), 2, &["--prepare: digit is for nets of 28×28×1"]);
-    refused(dnn(folder, &["train", "--data", text(&data), "--prepare", "digit"]), 2, &["--prepare: digit is for pictures of 28×28×1; found 6×5×1"]);
+    refused(
+        dnn(folder, &["predict", "model.npz", "0.png", "--prepare", "digit"]),
+        2,
+        &["--prepare: digit is for nets of 28×28×1"],
+    );
+    refused(
+        dnn(folder, &["train", "--data", text(&data), "--prepare", "digit"]),
+        2,
+        &["--prepare: digit is for pictures of 28×28×1; found 6×5×1"],
+    );
     // A flat net of 6×5 numbers gets 6×5 pixels of a larger picture.
-    assert_eq!(json(dnn(folder, &["predict", "model.npz", "2.png", "--json"]))[0]["outputs"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        json(dnn(folder, &["predict", "model.npz", "2.png", "--json"]))[0]["outputs"].as_array().unwrap().len(),
+        3
+    );
 }
 
 #[test]
@@ -168,8 +183,11 @@ fn nets_of_many_outputs_are_refused_and_large_numbers_stand_apart() {
     refused(dnn(folder, &["eval", "model.npz"]), 1, &[problem]);
     let numbers: Vec<u8> = [1e13f32, -2.5e30].iter().flat_map(|value| value.to_le_bytes()).collect();
     let weight = npy("'<f4'", false, "(1, 2)", &numbers);
-    let bias = npy("'<f4'", false, "(1,)", &[0; 4]);
-    archive(&folder.join("model.npz"), &[("model", words("input 2 | dense 1")), ("0.dense.weight", weight), ("0.dense.bias", bias)]);
+    let bias = npy("'<f4'", false, "(1, 1)", &[0; 4]);
+    archive(
+        &folder.join("model.npz"),
+        &[("model", words("input 2 | dense 1")), ("0.dense.weight", weight), ("0.dense.bias", bias)],
+    );
     let inspected = done(dnn(folder, &["inspect", "model.npz"]));
     let line = inspected.lines().find(|line| line.starts_with("0.dense.weight")).unwrap();
     assert_eq!(line.split_whitespace().skip(3).collect::<Vec<_>>(), ["-2.500e30", "-1.250e30", "1.000e13"], "{line}");

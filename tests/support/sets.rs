@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use flate2::{Compression, write::GzEncoder};
+use glassbox_formats::data::{DataSet, open};
 
 use super::npz::{archive, npy};
 
@@ -22,7 +23,8 @@ pub(crate) fn set() -> Set {
             let noise = ((at + from) * 31 + place * 17) % 90;
             if place / 4 == usize::from(label) { 255 - noise } else { noise }
         };
-        let pixels = labels.iter().enumerate().flat_map(|(at, &label)| (0..16).map(move |place| pixel(at, label, place) as u8));
+        let pixels =
+            labels.iter().enumerate().flat_map(|(at, &label)| (0..16).map(move |place| pixel(at, label, place) as u8));
         (pixels.collect(), labels)
     };
     Set { train: part(8, 0), test: part(3, 100) }
@@ -67,4 +69,23 @@ impl Set {
         archive(&at("set.npz"), &arrays);
         vec![(at("set.npz"), "npz"), (at("idx"), "idx"), (at("tables"), "csv"), (at("pictures"), "pictures")]
     }
+}
+
+/// Reads a data set that is one.
+pub(crate) fn read_set(path: &Path) -> DataSet {
+    open(path).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Compares the pixels and labels of both parts.
+pub(crate) fn is_set(found: &DataSet, set: &Set) {
+    for (found, (pixels, labels)) in [(&found.train, &set.train), (&found.test, &set.test)] {
+        let found = found.as_ref().unwrap();
+        assert_eq!(found.images.dim(), (labels.len(), 4, 4, 1));
+        assert_eq!((found.images.as_slice(), &found.labels), (&pixels[..], labels));
+    }
+}
+
+/// An array of labels.
+pub(crate) fn label_array(y: &[u8]) -> Vec<u8> {
+    npy("'|u1'", false, &format!("({},)", y.len()), y)
 }

@@ -62,7 +62,12 @@ pub fn draw_confusion(confusion: &[Vec<usize>], class_names: &[String]) -> Image
             turned.write_amid(&name(label), Area { top: 0, left: 0, ..beside }, NUMBER, INK);
             page.paste(&turned.turned().into_image(), top - names_side, x);
         } else {
-            page.write_amid(&name(label), Area { top: top - names_side, left: x, height: names_side, width: cell }, NUMBER, INK);
+            page.write_amid(
+                &name(label),
+                Area { top: top - names_side, left: x, height: names_side, width: cell },
+                NUMBER,
+                INK,
+            );
         }
         for (answer, &count) in row.iter().enumerate() {
             let area = Area { top: y, left: left + answer * cell, height: cell, width: cell };

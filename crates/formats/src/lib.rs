@@ -1,7 +1,8 @@
 //! All files that glassbox reads and writes.
 //!
 //! Input is checked before memory is allocated for it: [`npz`] archives of NumPy arrays, [`safetensors`], labelled
-//! [`data`] sets, [pictures](read_picture) of nine formats. Output is written whole or not at all: [`write_atomically`].
+//! [`data`] sets, [pictures](read_picture) of nine formats. Output is written whole or not at all:
+//! [`write_atomically`].
 //! [`onnx`] is only written.
 
 mod array;

@@ -155,10 +155,8 @@ impl<R: Read + Seek> Npz<R> {
             return Err(problem(format!("is packed by {method}; only NumPy's own ways are read: stored and deflated")));
         }
         drop(raw);
-        let mut entry = self
-            .archive
-            .by_index(place)
-            .map_err(|error| problem(format!("cannot be unpacked: {error}")))?;
+        let mut entry =
+            self.archive.by_index(place).map_err(|error| problem(format!("cannot be unpacked: {error}")))?;
         let (packed, size) = (entry.compressed_size(), entry.size());
         let header = npy::read_header(&mut entry).map_err(problem)?;
         // The zip directory, the header and the packed size must agree before memory is allocated.

@@ -19,8 +19,11 @@ pub(crate) enum Numbers {
 /// Bytes read and turned into floats at a time; a multiple of every item's size.
 const CHUNK: usize = 1 << 16;
 
+/// Reads an item.
+type Decode = fn(&[u8]) -> f32;
+
 /// Bytes of an item, and the function that reads one; none for what is no plain number.
-fn decoder(dtype: &str, big_endian: bool) -> Option<(usize, fn(&[u8]) -> f32)> {
+fn decoder(dtype: &str, big_endian: bool) -> Option<(usize, Decode)> {
     macro_rules! of {
         ($t:ty) => {
             (
@@ -72,7 +75,11 @@ pub(crate) fn read_numbers(header: &Header, reader: &mut dyn Read) -> Result<Num
     };
     let count = header.bytes as usize / size;
     if count as u64 * 4 > MOST_ARRAY_BYTES {
-        return Err(format!("holds {count} numbers of type {}; at most {} are read", header.dtype, MOST_ARRAY_BYTES / 4));
+        return Err(format!(
+            "holds {count} numbers of type {}; at most {} are read",
+            header.dtype,
+            MOST_ARRAY_BYTES / 4
+        ));
     }
     let mut floats = Vec::new();
     floats.try_reserve_exact(count).map_err(|_| format!("needs memory for {count} numbers, more than there is"))?;

@@ -18,8 +18,8 @@ static BUILT_IN: &[u8] = include_bytes!("../../../../data/mnist.npz");
 /// Which data set.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Data {
-    /// Labelled pictures: an npz, a folder with MNIST's IDX files, a CSV, or a folder with a folder of pictures a class;
-    /// `dnn data PATH` says what it is understood as [default: MNIST, built in]
+    /// Labelled pictures: an npz, a folder with MNIST's IDX files, a CSV, or a folder with a folder of pictures a
+    /// class; `dnn data PATH` says what it is understood as [default: MNIST, built in]
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
 }

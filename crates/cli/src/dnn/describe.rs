@@ -50,9 +50,8 @@ impl Describe {
         let [train, test] = [&data.train, &data.test].map(counts);
         let classes = (0..data.classes()).map(|class| (class, train[class], test[class]));
         if common.json {
-            let classes = classes.map(|(class, train, test)| {
-                json!({"class": class, "name": name(class), "train": train, "test": test})
-            });
+            let classes = classes
+                .map(|(class, train, test)| json!({"class": class, "name": name(class), "train": train, "test": test}));
             return Ok(say_json(&json!({
                 "event": "data", "data": data.name, "understood": data.understood, "height": height, "width": width,
                 "channels": channels, "train": data.train.len(), "test": data.test.len(),

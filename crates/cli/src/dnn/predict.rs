@@ -7,8 +7,8 @@ use glassbox_formats::Pixels;
 use glassbox_tensor::{Batch, Image};
 use serde_json::json;
 
-use crate::filters::read_pixels;
 use super::data::PrepareName;
+use crate::filters::read_pixels;
 use crate::outcome::{Reported, one_line, wrong_flag};
 use crate::run::{Common, complain, say, say_json, say_picture};
 
@@ -95,6 +95,8 @@ fn prepared(pixels: &Pixels, about: &About) -> anyhow::Result<Batch<u8>> {
         // Transparent pixels become paper; white ink on transparency shows only on black.
         (Prepare::Digit, _) => Ok(prepare(&pixels.luma_over(1.0)).or_else(|_| prepare(&pixels.luma_over(0.0)))?),
         (Prepare::None, Some(picture)) => Ok(plain(pixels, picture)?),
-        (Prepare::None, None) => anyhow::bail!("this net takes a list of numbers; pictures are for nets that take pictures"),
+        (Prepare::None, None) => {
+            anyhow::bail!("this net takes a list of numbers; pictures are for nets that take pictures")
+        }
     }
 }

@@ -34,7 +34,8 @@ impl Dataset<'_> {
     ///
     /// # Errors
     /// If there are not as many labels as pictures, the pictures are not of the shape that the net takes, or a label
-    /// has no output, or there are more than 1024 outputs. A net that takes a list of numbers takes pictures of as many numbers.
+    /// has no output, or there are more than 1024 outputs. A net that takes a list of numbers takes pictures of as many
+    /// numbers.
     pub fn check<T: Real>(&self, net: &Net<T>) -> Result<(), Error> {
         let n = self.images.dim().0;
         let (labels, outputs) = (self.labels.len(), net.outputs());
@@ -43,7 +44,9 @@ impl Dataset<'_> {
         }
         fits(self.shape(), net.input())?;
         if outputs > MOST_CLASSES {
-            return Err(Error::Data(format!("this net has {outputs} outputs; at most {MOST_CLASSES} classes are allowed")));
+            return Err(Error::Data(format!(
+                "this net has {outputs} outputs; at most {MOST_CLASSES} classes are allowed"
+            )));
         }
         match self.labels.iter().max() {
             Some(&label) if usize::from(label) >= outputs => {

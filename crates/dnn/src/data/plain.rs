@@ -26,7 +26,5 @@ pub fn plain(pixels: &Pixels, picture: Shape) -> Result<Batch<u8>, Error> {
     let is_of_size = (shown.height(), shown.width()) == (picture.height, picture.width);
     let shown = if is_of_size { shown } else { resample(&shown, picture.height, picture.width) };
     let bytes = Pixels::F32(shown).to_u8();
-    bytes
-        .reshape([1, picture.height, picture.width, picture.channels])
-        .map_err(|error| Error::Data(error.to_string()))
+    bytes.reshape([1, picture.height, picture.width, picture.channels]).map_err(|error| Error::Data(error.to_string()))
 }

@@ -63,11 +63,8 @@ impl About {
 
     /// The entries of a file, each a text.
     pub(super) fn entries(&self) -> Vec<(String, String)> {
-        let mut entries = vec![
-            (PURPOSE, self.purpose.to_string()),
-            (LOSS, self.loss.clone()),
-            (PREPARE, self.prepare.to_string()),
-        ];
+        let mut entries =
+            vec![(PURPOSE, self.purpose.to_string()), (LOSS, self.loss.clone()), (PREPARE, self.prepare.to_string())];
         entries.extend(self.picture.map(|picture| (PICTURE, picture.text())));
         if !self.class_names.is_empty() {
             entries.push((CLASS_NAMES, json!(self.class_names).to_string()));
@@ -79,9 +76,8 @@ impl About {
     ///
     /// A file that does not say how its pictures were prepared is older: nets for 28×28 were taken for MNIST's.
     pub(super) fn read(archive: &mut Archive, input: Shape) -> Result<Self, Error> {
-        let wrong = |name: &str, text: &str, needed: &str| {
-            Error::Model(format!("{name} is {text:?}; {needed} is needed"))
-        };
+        let wrong =
+            |name: &str, text: &str, needed: &str| Error::Model(format!("{name} is {text:?}; {needed} is needed"));
         let purpose = match archive.text(PURPOSE)? {
             Some(text) => text.parse().map_err(|()| wrong(PURPOSE, &text, "classify"))?,
             None => Purpose::default(),

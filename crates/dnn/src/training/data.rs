@@ -76,10 +76,12 @@ impl From<DataSet> for Data {
         };
         let (train, test) = match (train, test) {
             (Some(train), Some(test)) => (train, test),
-            (Some(all), None) => {
-                let [train, test] = split(&all, all.len() / TEST_SHARE, SEED);
+            (Some(all), None) if !all.is_empty() => {
+                let count = (all.len() / TEST_SHARE).max(1).min(all.len() - 1);
+                let [train, test] = split(&all, count, SEED);
                 understood.push(format!(
-                    "there is no test part: {} of {} pictures, a fifth of each class, are drawn for it, always the same",
+                    "there is no test part: {} of {} pictures, a fifth of each class, are drawn for it, always the \
+                     same",
                     test.len(),
                     all.len()
                 ));
@@ -89,7 +91,7 @@ impl From<DataSet> for Data {
                 understood.push("there are no pictures to train on".into());
                 (nothing_like(&test), test)
             }
-            (None, None) => {
+            _ => {
                 let none = Labelled { images: Batch::zeros([0, 1, 1, 1]), labels: Vec::new() };
                 (none.clone(), none)
             }

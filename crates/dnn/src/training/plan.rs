@@ -5,7 +5,10 @@ use super::first_weights;
 use super::settings::{Order, Precision, Settings};
 use crate::losses::{self, Loss};
 use crate::optimisers::Optimiser;
-use crate::{About, Error, Init, Net, Prepare, Preset, Purpose, Real, Recipe, Rule, Schedule, Shape, Stored, Workspace, preset, presets};
+use crate::{
+    About, Error, Init, Net, Prepare, Preset, Purpose, Real, Recipe, Rule, Schedule, Shape, Stored, Workspace, preset,
+    presets,
+};
 
 /// Most memory that a batch may take between layers.
 const MOST_GIBIBYTES: f64 = 8.0;
@@ -101,7 +104,8 @@ impl Plan {
             return Err(Error::setting("patience", "found 0; a whole number from 1 up is allowed"));
         }
         if settings.patience.is_some() && hold_out == 0 {
-            let problem = format!("needs held-out pictures, and a twelfth of {samples} is none: --hold-out N says how many");
+            let problem =
+                format!("needs held-out pictures, and a twelfth of {samples} is none: --hold-out N says how many");
             return Err(Error::setting("patience", problem));
         }
         let prepare = settings.prepare.unwrap_or(data.prepare);
@@ -176,7 +180,8 @@ impl Plan {
             "lr": recipe.rate, "schedule": recipe.schedule.to_string(), "batch": recipe.batch,
             "weight_decay": recipe.decay, "clip": recipe.clip, "seed": recipe.seed, "init": self.init,
             "order": format!("{:?}", self.order), "way": self.way(), "precision": format!("{:?}", self.precision),
-            "hold_out": self.hold_out, "hold_out_of": (self.hold_out > 0).then_some("each class"), "augment": recipe.augment.map(|augment| augment.to_string()),
+            "hold_out": self.hold_out, "hold_out_of": (self.hold_out > 0).then_some("each class"),
+            "augment": recipe.augment.map(|augment| augment.to_string()),
             "data": self.data_checksum, "epochs": schedule_counts_epochs.then_some(recipe.epochs),
         })
     }

@@ -2,9 +2,11 @@
 //!
 //! The lines are cut here and not by a library, because a library would take a line of any length into memory.
 
-use std::io::{BufRead, Read};
+mod lines;
+
 use std::path::Path;
 
+use self::lines::{Lines, fields, number, separator_of, text};
 use super::labels::{Labels, Names};
 use super::layout::Layout;
 use super::part::{Found, Part};
@@ -12,8 +14,6 @@ use super::{MOST_BYTES, too_large, unpacked};
 use crate::Error;
 use crate::numbers::Numbers;
 
-/// Most bytes of a line.
-const MOST_LINE: u64 = 1 << 26;
 /// Most numbers of a file.
 const MOST_NUMBERS: usize = 1 << 29;
 /// What a column of labels is called in a header.
@@ -80,7 +80,7 @@ fn read(path: &Path) -> Result<Table, Error> {
     if size > MOST_BYTES {
         return Err(too_large(&name, size));
     }
-    let mut lines = Lines { reader: unpacked(path)?, line: Vec::new(), number: 0 };
+    let mut lines = Lines::new(unpacked(path)?);
     let at = |number: usize, problem: String| Error::invalid(&name, format!("line {number} {problem}"));
     let mut table: Option<Table> = None;
     let mut separator = b',';
@@ -100,74 +100,6 @@ fn read(path: &Path) -> Result<Table, Error> {
     }
     let table = table.filter(|table| !table.numbers.is_empty());
     table.ok_or_else(|| Error::invalid(&name, "holds no rows; label,pixel0,… is needed"))
-}
-
-/// The lines of a file that are not empty, without their ends.
-struct Lines {
-    reader: Box<dyn BufRead>,
-    line: Vec<u8>,
-    number: usize,
-}
-
-impl Lines {
-    /// Goes to the next line; false at the end.
-    fn next(&mut self) -> Result<bool, String> {
-        loop {
-            self.line.clear();
-            self.number += 1;
-            let read = self.reader.by_ref().take(MOST_LINE).read_until(b'\n', &mut self.line);
-            if read.map_err(|error| format!("cannot be read: {error}"))? == 0 {
-                return Ok(false);
-            }
-            if self.line.len() as u64 == MOST_LINE {
-                return Err(format!("is longer than {MOST_LINE} bytes"));
-            }
-            while self.line.last().is_some_and(u8::is_ascii_whitespace) {
-                self.line.pop();
-            }
-            if self.number == 1 && self.line.starts_with("\u{feff}".as_bytes()) {
-                self.line.drain(..3);
-            }
-            if !self.line.is_empty() {
-                return Ok(true);
-            }
-        }
-    }
-}
-
-/// The sign between fields: comma, semicolon or tab, whichever is there most.
-fn separator_of(line: &[u8]) -> u8 {
-    let count = |sign: u8| line.iter().filter(|&&byte| byte == sign).count();
-    // Of equals the last is taken.
-    *b"\t;,".iter().max_by_key(|sign| count(**sign)).unwrap_or(&b',')
-}
-
-/// The fields of a line; one in quotes may hold the separator.
-fn fields(line: &[u8], separator: u8) -> Vec<&[u8]> {
-    let (mut fields, mut start, mut is_quoted) = (Vec::new(), 0, false);
-    for (at, &byte) in line.iter().enumerate() {
-        is_quoted ^= byte == b'"';
-        if byte == separator && !is_quoted {
-            fields.push(&line[start..at]);
-            start = at + 1;
-        }
-    }
-    fields.push(&line[start..]);
-    fields
-}
-
-fn text(field: &[u8]) -> String {
-    let field = field.trim_ascii();
-    let inner = field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field);
-    String::from_utf8_lossy(inner).replace("\"\"", "\"")
-}
-
-fn number(field: &[u8]) -> Option<f32> {
-    // Nearly all are bytes.
-    if field.len() <= 3 && !field.is_empty() && field.iter().all(u8::is_ascii_digit) {
-        return Some(field.iter().fold(0, |number, digit| 10 * number + u16::from(digit - b'0')).into());
-    }
-    text(field).trim().parse().ok()
 }
 
 impl Table {
@@ -192,7 +124,9 @@ impl Table {
         let counter = named(&COUNTER).filter(|&at| at == 0);
         let of_text = if has_header { None } else { words.first().copied() };
         if of_text.is_some_and(|at| at != 0 && at + 1 != columns) {
-            return Err("holds text among the pixels; a label stands first or last, or its column is named label".into());
+            return Err(
+                "holds text among the pixels; a label stands first or last, or its column is named label".into()
+            );
         }
         let label = named(&LABEL).or(of_text);
         Ok(Self { columns, numbers: Vec::new(), label, names: None, counter, has_header })

@@ -33,6 +33,7 @@ pub(super) fn open(folder: &Path) -> Result<Found, Error> {
     let part = |words: &[&str]| folders.iter().find(|at| words.contains(&file_name(at).to_lowercase().as_str()));
     let (train, test) = match (part(&TRAIN), part(&TEST).or_else(|| part(&VALIDATION))) {
         (Some(train), test) => (Some(train.as_path()), test.map(PathBuf::as_path)),
+        (None, Some(test)) if folders.len() == 1 => (None, Some(test.as_path())),
         (None, _) => (Some(folder), None),
     };
     let found = [train, test].map(|part| part.map(files_of).transpose());
@@ -43,7 +44,7 @@ pub(super) fn open(folder: &Path) -> Result<Found, Error> {
     if passed > 0 {
         understood.push(format!("{passed} files without the suffix of a picture are left aside"));
     }
-    if train.as_ref().is_none_or(|files| files.paths.is_empty()) {
+    if train.as_ref().or(test.as_ref()).is_none_or(|files| files.paths.is_empty()) {
         let all: Vec<String> = folders.iter().chain(&files).map(|path| file_name(path)).collect();
         let holds = if all.is_empty() { "nothing".into() } else { listed(&all) };
         return Err(Error::invalid(&name, format!("holds no data set: found {holds}; {NEEDED}")));
@@ -120,10 +121,7 @@ fn read(name: &str, parts: [Option<Files>; 2], understood: &mut Vec<String>) -> 
             if (h, w) != (height, width) {
                 return Err(Error::invalid(
                     &path.display().to_string(),
-                    format!(
-                        "is {w}×{h} pixels, {} {width}×{height}; pictures of one size are needed",
-                        first.display()
-                    ),
+                    format!("is {w}×{h} pixels, {} {width}×{height}; pictures of one size are needed", first.display()),
                 ));
             }
             // White shows through transparent pixels, as in `dnn predict`.

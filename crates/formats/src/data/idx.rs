@@ -75,7 +75,8 @@ pub(super) fn open_folder(folder: &Path, files: &[PathBuf]) -> Result<Found, Err
         (Some(images), Some(labels)) => read_pair(&images, &labels).map(Some),
         (None, None) => Ok(None),
         (Some(one), None) | (None, Some(one)) => {
-            let problem = format!("holds {} without the other of the pair; images and labels are needed", name_of(&one));
+            let problem =
+                format!("holds {} without the other of the pair; images and labels are needed", name_of(&one));
             Err(Error::invalid(&folder, problem))
         }
     };
@@ -156,5 +157,5 @@ fn read(
     let bytes = bytes_of(&shape, item).filter(|bytes| *bytes <= size.saturating_mul(MOST_DEFLATE_RATIO));
     let bytes = bytes.ok_or_else(|| invalid(format!("claims shape {shape:?}, but is of {size} bytes")))?;
     let header = Header { dtype: dtype.into(), shape, big_endian: true, fortran: false, bytes };
-    use_it(&header, &mut reader).map_err(|problem| invalid(problem))
+    use_it(&header, &mut reader).map_err(invalid)
 }

@@ -89,6 +89,8 @@ pub fn open(path: &Path) -> Result<DataSet, Error> {
     let kind = std::fs::metadata(path).map_err(|e| Error::read(&name, e))?;
     let found = if kind.is_dir() {
         folder::open(path)?
+    } else if !kind.is_file() {
+        return Err(Error::invalid(&name, format!("is neither a file nor a folder; {NEEDED}")));
     } else if kind.len() > MOST_BYTES {
         return Err(too_large(&name, kind.len()));
     } else {
@@ -107,7 +109,8 @@ const NEEDED: &str = "an npz, a CSV (label,pixel0,…), MNIST's IDX files or a f
 
 fn too_large(name: &str, bytes: u64) -> Error {
     let gigabytes = |bytes: u64| bytes as f64 / 1e9;
-    let problem = format!("is {:.1} GB; data sets of at most {:.1} GB are read", gigabytes(bytes), gigabytes(MOST_BYTES));
+    let problem =
+        format!("is {:.1} GB; data sets of at most {:.1} GB are read", gigabytes(bytes), gigabytes(MOST_BYTES));
     Error::invalid(name, problem)
 }
 

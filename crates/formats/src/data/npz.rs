@@ -39,10 +39,7 @@ pub(super) fn open(path: &Path) -> Result<DataSet, Error> {
 ///
 /// # Errors
 /// If no arrays are named like pictures and labels, or they are not what is needed.
-pub fn read_npz<R: Read + Seek>(
-    name: &str,
-    open: impl Fn() -> Result<Npz<R>, Error> + Sync,
-) -> Result<DataSet, Error> {
+pub fn read_npz<R: Read + Seek>(name: &str, open: impl Fn() -> Result<Npz<R>, Error> + Sync) -> Result<DataSet, Error> {
     let mut archive = open()?;
     let names = archive.names();
     let [train, test] = ["train", "test"].map(|part| pair(&names, part));
@@ -58,7 +55,8 @@ pub fn read_npz<R: Read + Seek>(
     let of_parts = train.iter().chain(&test).flat_map(|pair| [&pair.pictures, &pair.labels]);
     let used: Vec<String> = of_parts.cloned().collect();
     let mut understood = vec![format!("an npz archive; read are {}", listed(&used))];
-    let other: Vec<String> = names.iter().filter(|name| !used.contains(name) && !is_class_names(name)).cloned().collect();
+    let other: Vec<String> =
+        names.iter().filter(|name| !used.contains(name) && !is_class_names(name)).cloned().collect();
     if !other.is_empty() {
         understood.push(format!("left aside are {}", listed(&other)));
     }
@@ -120,10 +118,6 @@ fn read_part<R: Read + Seek>(archive: &mut Npz<R>, pair: &Pair) -> Result<Part, 
             return Err(Error::invalid(&file, problem));
         }
     };
-    if y.shape[0] != layout.n {
-        let problem = format!("{pictures} holds {} pictures, {labels} {} labels", layout.n, y.shape[0]);
-        return Err(Error::invalid(&file, format!("{problem}; as many of each are needed")));
-    }
     let found = if y.is_text() {
         let mut names = Names::default();
         archive.read_texts(labels, |text| names.push(&text))?;

@@ -70,7 +70,9 @@ mod tests {
     #[test]
     fn the_least_white_is_taken_that_no_pixel_exceeds() {
         let white = |values: &[f32]| super::white(&[("x", &Numbers::Floats(values.to_vec()))]);
-        for (greatest, expected) in [(0.0, 1.0), (1.0, 1.0), (1.000_000_1, 1.0), (15.0, 16.0), (17.0, 255.0), (4095.0, 4095.0)] {
+        for (greatest, expected) in
+            [(0.0, 1.0), (1.0, 1.0), (1.000_000_1, 1.0), (15.0, 16.0), (17.0, 255.0), (4095.0, 4095.0)]
+        {
             assert_eq!(white(&[0.0, greatest]), Ok((greatest, expected)));
         }
         for wrong in [-0.5, f32::NAN, f32::INFINITY, 70000.0] {
