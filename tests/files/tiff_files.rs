@@ -138,7 +138,8 @@ fn a_large_tiff_is_read_like_a_small_one() {
 #[test]
 fn other_programs_see_the_same() {
     let mut goldens = Npz::open("data/golden/tiffs.npz".as_ref()).unwrap();
-    let names: Vec<_> = goldens.names().iter().filter_map(|name| Some(name.strip_suffix("/file")?.to_string())).collect();
+    let names: Vec<_> =
+        goldens.names().iter().filter_map(|name| Some(name.strip_suffix("/file")?.to_string())).collect();
     assert!(names.len() > 100, "{} cases", names.len());
     for name in names {
         let file = goldens.read::<u8>(&format!("{name}/file")).unwrap().into_vec();
@@ -147,7 +148,11 @@ fn other_programs_see_the_same() {
         let right = format!("{name}/right");
         let header = goldens.header(&right).unwrap();
         let (height, width, channels) = found.dim();
-        assert_eq!((&header.shape[..], &header.dtype[1..]), (&[height, width, channels][..], &size(&found)[..]), "{name}");
+        assert_eq!(
+            (&header.shape[..], &header.dtype[1..]),
+            (&[height, width, channels][..], &size(&found)[..]),
+            "{name}"
+        );
         let as_f64 = |numbers: Vec<f32>| numbers.into_iter().map(f64::from).collect::<Vec<_>>();
         let [found, right] = match &found {
             Pixels::U8(image) => {
@@ -158,7 +163,9 @@ fn other_programs_see_the_same() {
                 let right = goldens.read::<u16>(&right).unwrap().into_vec();
                 [image.as_slice().to_vec(), right].map(|numbers| numbers.into_iter().map(f64::from).collect())
             }
-            Pixels::F32(image) => [image.as_slice().to_vec(), goldens.read::<f32>(&right).unwrap().into_vec()].map(as_f64),
+            Pixels::F32(image) => {
+                [image.as_slice().to_vec(), goldens.read::<f32>(&right).unwrap().into_vec()].map(as_f64)
+            }
         };
         for (index, (found, right)) in found.iter().zip(&right).enumerate() {
             // Not `>`, which NaN would pass.
@@ -166,7 +173,7 @@ fn other_programs_see_the_same() {
             assert!(is_near, "{name}[{index}]: found {found}, expected {right}");
         }
         // With any of some bytes changed, or cut short: no panic.
-        for place in (0..file.len()).step_by(1 + file.len() / 40) {
+        for place in (0..file.len()).step_by(1 + file.len() / 12) {
             let mut other = file.clone();
             other[place] ^= 0x13;
             let _ = decode_picture(&other, "changed", true);
@@ -229,9 +236,8 @@ fn what_a_file_cannot_fill_is_refused() {
     let path = tempfile::Builder::new().suffix(".tif").tempfile().unwrap().into_temp_path();
     write_picture(&path, Picture::from(Pixels::U8(Image::zeros([3, 5, 1]))), Packing::default()).unwrap();
     let file = fs::read(&path).unwrap();
-    let refused = |entries: &[(u16, u32)]| {
-        decode_picture(&with_entries(&file, entries), "in.tif", true).unwrap_err().to_string()
-    };
+    let refused =
+        |entries: &[(u16, u32)]| decode_picture(&with_entries(&file, entries), "in.tif", true).unwrap_err().to_string();
     for packing in [1, 5, 7, 8, 32773] {
         let error = refused(&[(256, 30_000), (257, 30_000), (278, 30_000), (259, packing)]);
         assert!(error.ends_with("bytes of data cannot fill 30000×30000 pixels"), "{packing}: {error}");

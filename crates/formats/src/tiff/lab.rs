@@ -8,11 +8,8 @@ const WHITE: [f32; 3] = [0.9642, 1.0, 0.8249];
 /// From X, Y, Z under D50 to linear red, green, blue under D65, adapted by Bradford's matrix.
 ///
 /// Source: B. Lindbloom, RGB/XYZ matrices, sRGB under D50.
-const TO_RGB: [[f32; 3]; 3] = [
-    [3.133_856, -1.616_867, -0.490_615],
-    [-0.978_768, 1.916_142, 0.033_454],
-    [0.071_945, -0.228_991, 1.405_243],
-];
+const TO_RGB: [[f32; 3]; 3] =
+    [[3.133_856, -1.616_867, -0.490_615], [-0.978_768, 1.916_142, 0.033_454], [0.071_945, -0.228_991, 1.405_243]];
 
 /// Turns pixels, of which the first three numbers are L, a and b, into red, green and blue. L is 0 … full for 0 … 100;
 /// a and b are signed numbers of -128 … 127, or begin at -128. Colours outside of sRGB are cut off.

@@ -199,7 +199,9 @@ fn kind(formats: &[u64], meaning: Meaning, bits: u32) -> Result<Kind, String> {
         (0 | 1 | 4, _) => Ok(Kind::Whole),
         (2, _) => Ok(Kind::Signed),
         (3, 16 | 32 | 64) => Ok(Kind::Float),
-        (3, _) => Err(format!("has floating-point numbers of {bits} bits, which are not understood; 16, 32 and 64 are")),
+        (3, _) => {
+            Err(format!("has floating-point numbers of {bits} bits, which are not understood; 16, 32 and 64 are"))
+        }
         (5 | 6, _) => Err("has complex numbers, which are not understood".into()),
         _ => Err(format!("has numbers of kind {first}, which are not understood")),
     }

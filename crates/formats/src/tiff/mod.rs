@@ -44,27 +44,22 @@ pub(crate) fn read_tiff(reader: &mut (impl BufRead + Seek), metadata: &mut Metad
     }
     let (bits, file) = (layout.bits, (&tags, &layout));
     let (signed, full) = (|number: u64| signed(number, bits), full(&layout));
+    let is_as_stored = layout.meaning == Meaning::Palette || matches!(bits, 8 | 16);
     match (layout.kind, bits) {
-        (Kind::Whole, 8) => colours(numbers::<u8, u8>(reader, file, |n| n)?, file, full, metadata),
-        (Kind::Whole, 16) => colours(numbers::<u16, u16>(reader, file, |n| n)?, file, full, metadata),
-        (Kind::Whole, 0..8) if layout.meaning == Meaning::Palette => {
-            colours(numbers::<u8, u8>(reader, file, |n| n)?, file, full, metadata)
-        }
-        (Kind::Whole, 0..16) if layout.meaning == Meaning::Palette => {
-            colours(numbers::<u16, u16>(reader, file, |n| n)?, file, full, metadata)
-        }
-        (Kind::Whole, 0..8) => {
+        (Kind::Whole, ..=8) if is_as_stored => colours(numbers(reader, file, |n: u8| n)?, file, full, metadata),
+        (Kind::Whole, ..=16) if is_as_stored => colours(numbers(reader, file, |n: u16| n)?, file, full, metadata),
+        (Kind::Whole, ..=8) => {
             let stretch = |n: u8| stretched(n.into(), bits, u8::MAX.into()) as u8;
             colours(numbers(reader, file, stretch)?, file, full, metadata)
         }
-        (Kind::Whole, 0..16) => {
+        (Kind::Whole, ..=16) => {
             let stretch = |n: u16| stretched(n.into(), bits, u16::MAX.into()) as u16;
             colours(numbers(reader, file, stretch)?, file, full, metadata)
         }
         (Kind::Whole, 32) => colours(numbers(reader, file, |n: u32| n as f32)?, file, full, metadata),
         (Kind::Whole, _) => colours(numbers(reader, file, |n: u64| n as f32)?, file, full, metadata),
-        (Kind::Signed, 0..=8) => colours(numbers(reader, file, |n: u8| signed(n.into()))?, file, full, metadata),
-        (Kind::Signed, 0..=16) => colours(numbers(reader, file, |n: u16| signed(n.into()))?, file, full, metadata),
+        (Kind::Signed, ..=8) => colours(numbers(reader, file, |n: u8| signed(n.into()))?, file, full, metadata),
+        (Kind::Signed, ..=16) => colours(numbers(reader, file, |n: u16| signed(n.into()))?, file, full, metadata),
         (Kind::Signed, 32) => colours(numbers(reader, file, |n: u32| signed(n.into()))?, file, full, metadata),
         (Kind::Signed, _) => colours(numbers(reader, file, signed)?, file, full, metadata),
         (Kind::Float, 16) => colours(numbers(reader, file, half)?, file, full, metadata),
