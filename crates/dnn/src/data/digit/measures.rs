@@ -53,7 +53,7 @@ pub(super) fn without_holes(mask: &Mask) -> Mask {
     let padded = mask.padded(1, false);
     let (height, width) = (padded.height, padded.width);
     let mut outside = Mask::filled(height, width, false);
-    let mut stack = vec![(0, 0)];
+    let mut stack = vec![(0usize, 0usize)];
     outside.set(0, 0, true);
     while let Some((y, x)) = stack.pop() {
         let steps = [(y.wrapping_sub(1), x), (y + 1, x), (y, x.wrapping_sub(1)), (y, x + 1)];
