@@ -19,7 +19,7 @@ const OUTER: f32 = 0.3;
 /// Most lines of a direction.
 const MOST: usize = 16;
 /// Room that a single line must leave on both sides of what is written on it, or it is a stroke of the digit.
-const BEYOND: f32 = 0.06;
+const BEYOND: f32 = 0.1;
 
 /// A nearly level line, `y = middle + slope · (x − width / 2)`, of some thickness. For upright lines x and y change
 /// places.
@@ -78,8 +78,7 @@ fn goes_on_beyond(rest: &Mask, is_level: bool) -> bool {
 fn find(mask: &Mask, is_level: bool) -> Vec<Line> {
     let (height, width) = (mask.height, mask.width);
     let thickest = 0.08 * height as f32 + 2.0;
-    let mut left: Vec<(usize, usize)> =
-        (0..mask.values.len()).filter(|at| mask.values[*at]).map(|at| (at / width, at % width)).collect();
+    let mut left = narrow(mask, (3.0 * thickest) as usize);
     let mut lines = Vec::new();
     for _ in 0..2 * MOST {
         let Some(line) = widest(&left, [height, width], is_level) else { break };
@@ -94,6 +93,24 @@ fn find(mask: &Mask, is_level: bool) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// Row and column of the pixels that belong to upright runs of at most `longest`: no line passes through the middle of
+/// a wide region, and most pixels need not be counted.
+fn narrow(mask: &Mask, longest: usize) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for x in 0..mask.width {
+        let mut start = 0;
+        for y in 0..=mask.height {
+            if y == mask.height || !mask.at(y, x) {
+                if y - start <= longest {
+                    found.extend((start..y).map(|y| (y, x)));
+                }
+                start = y + 1;
+            }
+        }
+    }
+    found
 }
 
 /// The row of a line in column `x`.
@@ -169,7 +186,6 @@ fn erased(mask: &Mask, line: &Line) -> Mask {
 
 #[cfg(test)]
 mod tests {
-    use super::super::field::tests::drawn;
     use super::*;
 
     /// A picture of 100×100 with a stroke from (20, 50) to (80, 50) and what else is asked for.
@@ -182,7 +198,7 @@ mod tests {
     #[test]
     fn a_frame_goes_and_the_stroke_stays() {
         let frame = stroke(|y, x| y.min(99 - y).min(x).min(99 - x) == 6);
-        assert_eq!(without_lines(&frame), Some(stroke(|_, _| false)));
+        assert!(without_lines(&frame) == Some(stroke(|_, _| false)));
     }
 
     #[test]
@@ -199,10 +215,11 @@ mod tests {
     #[test]
     fn strokes_are_no_lines() {
         // The bar of a tight 7 ends where the digit ends.
-        let seven =
-            drawn(&["##########", ".........#", "........#.", ".......#..", "......#...", "......#...", ".....#...."]);
-        assert_eq!(without_lines(&seven), None);
-        assert_eq!(without_lines(&stroke(|_, _| false)), None);
-        assert_eq!(without_lines(&Mask::filled(5, 5, false)), None);
+        let stem = |y: usize, x: usize| (x as f32 - 36.0 + 0.5 * y as f32).abs() < 3.0;
+        let values = (0..60 * 40).map(|at| (at / 40, at % 40)).map(|(y, x)| y < 4 || stem(y, x));
+        let seven = Mask { height: 60, width: 40, values: values.collect() };
+        assert!(without_lines(&seven).is_none());
+        assert!(without_lines(&stroke(|_, _| false)).is_none());
+        assert!(without_lines(&Mask::filled(5, 5, false)).is_none());
     }
 }

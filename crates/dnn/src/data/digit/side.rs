@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_digit_that_fills_the_picture_survives() {
-        let found = find(&picture(|y, x| if ring(y, 0.7 * x, 61.0, 48.0) { 0.0 } else { 1.0 })).unwrap();
+        let found = find(&picture(|y, x| if ring(y, 1.2 * x, 61.0, 48.0) { 0.0 } else { 1.0 })).unwrap();
         assert!(!found.is_light && found.mark.on_rim > 0);
         assert_eq!(found.mark.area.height(), 120);
     }
