@@ -73,7 +73,7 @@ impl Predict {
         let prepared = if takes_digits(input) {
             let prepared = digit(&pixels).with_context(|| name.clone())?;
             if prepared.has_rival {
-                common.note(&format!("note: {name}: two marks of about the same size; the larger is read"));
+                common.note(&format!("note: {name}: two marks of about the same size; only one is read"));
             }
             if let Some(out) = &self.show_prepared {
                 let sheet = Picture::from(Pixels::U8(stages(&prepared)));

@@ -82,7 +82,8 @@ pub struct Prepared {
 /// use glassbox_dnn::prepare;
 /// use glassbox_tensor::Image;
 /// // A dark bar on light paper: a 1.
-/// let picture = Image::from_fn([60, 40, 1], |(y, x, _)| if (10..50).contains(&y) && (18..22).contains(&x) { 0.2 } else { 0.9 });
+/// let is_bar = |y, x| (10..50).contains(&y) && (18..22).contains(&x);
+/// let picture = Image::from_fn([60, 40, 1], |(y, x, _)| if is_bar(y, x) { 0.2 } else { 0.9 });
 /// let prepared = prepare(&picture).unwrap();
 /// assert_eq!(prepared.area, [10, 18, 40, 4]);
 /// assert_eq!(prepared.digit[[0, 14, 14, 0]], 255);
