@@ -4,6 +4,9 @@ use glassbox_tensor::Batch;
 
 use crate::{Error, Shape};
 
+/// Longest side of what a picture is scaled from; larger ones are made smaller as they are read.
+const LONGEST: usize = 1000;
+
 /// A picture as it is, for a net that was trained on pictures of the shape `picture`: grey or in colours as the net's,
 /// white where it is transparent, and, if it is of another size, stretched to the net's whatever its proportions.
 ///
@@ -15,9 +18,10 @@ use crate::{Error, Shape};
 /// # Errors
 /// If `picture` has neither 1 nor 3 channels.
 pub fn plain(pixels: &Pixels, picture: Shape) -> Result<Batch<u8>, Error> {
+    let longest = LONGEST.max(4 * picture.height.max(picture.width));
     let shown = match picture.channels {
-        1 => pixels.luma_over(1.0),
-        3 => pixels.colours_over(1.0),
+        1 => pixels.luma_within(1.0, longest),
+        3 => pixels.colours_within(1.0, longest),
         _ => {
             let problem = "only those of 1 or 3 channels can be made of a file";
             return Err(Error::Data(format!("this net takes pictures of {picture}; {problem}")));
