@@ -4,13 +4,14 @@
 //! makes as many files and gives them to the real programs, under limits of time and memory.
 
 use std::fs;
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use glassbox_dnn::training::{Data, Plan, Session, Settings};
 use glassbox_dnn::{Model, Net, Shape};
+use glassbox_formats::data;
 use glassbox_formats::npz::{self, Array, Npz};
 use glassbox_formats::safetensors::{self, SafeTensors};
 use glassbox_formats::{Error, Packing, Picture, Pixels, PngRows, decode_picture, write_picture};
@@ -125,8 +126,8 @@ fn damaged_arrays_are_read_or_refused() {
         Ok(mut archive) => {
             for name in archive.names() {
                 let read = archive.read::<f32>(&name).map(drop).and(archive.read_text(&name).map(drop));
-                let classes = archive.read_classes(&name).map(drop).and(archive.read_halves(&name).map(drop));
-                [read, classes].iter().filter_map(|read| read.as_ref().err()).for_each(|error| check("file", error));
+                let halves = archive.read_halves(&name).map(drop);
+                [read, halves].iter().filter_map(|read| read.as_ref().err()).for_each(|error| check("file", error));
             }
         }
     });
@@ -139,6 +140,39 @@ fn damaged_arrays_are_read_or_refused() {
             }
         }
     });
+}
+
+/// Two pictures of 3×2 in every container of one file, and the labels of the IDX pair.
+fn data_sets(folder: &Path) -> Vec<(PathBuf, Sample)> {
+    let sample = |bytes: &[u8], suffix| Sample { bytes: bytes.to_vec(), suffix, mend: |_| {} };
+    let csv = b"label,pixel0,pixel1,pixel2,pixel3\n1,0,128,255,7\n0,9,8,7,6\n";
+    let pictures = b"\0\0\x08\x03\0\0\0\x02\0\0\0\x03\0\0\0\x02abcdefABCDEF";
+    let labels = folder.join("t10k-labels-idx1-ubyte");
+    fs::write(&labels, b"\0\0\x08\x01\0\0\0\x02\x01\0").unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(csv).unwrap();
+    let npz = Sample::read(&bars(folder), "npz");
+    vec![
+        (folder.join("set.csv"), sample(csv, "csv")),
+        (folder.join("set.csv.gz"), sample(&packed.finish().unwrap(), "gz")),
+        (folder.join("t10k-images-idx3-ubyte"), sample(pictures, "idx")),
+        (folder.join("set.npz"), npz),
+    ]
+}
+
+#[test]
+fn damaged_data_sets_are_read_or_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    for (seed, (path, sample)) in data_sets(folder.path()).iter().enumerate() {
+        fs::write(path, &sample.bytes).unwrap();
+        data::open(path).unwrap();
+        each(sample, seed as u64, |bytes| {
+            fs::write(path, bytes).unwrap();
+            if let Err(error) = data::open(path) {
+                assert!(!error.to_string().contains('\n'), "{error}");
+            }
+        });
+    }
 }
 
 /// A data set, a model in both formats, and a folder with one checkpoint.
