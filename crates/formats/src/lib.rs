@@ -6,12 +6,19 @@
 
 mod array;
 mod atomic;
+mod by_library;
+mod density;
 mod error;
 mod exif;
 mod fit;
 mod format;
+mod gif;
+mod guard;
 mod indexed_tiff;
+mod jpeg;
+mod kind;
 mod limit;
+mod message;
 mod metadata;
 pub mod mnist;
 mod npy;
@@ -20,19 +27,23 @@ pub mod onnx;
 mod open;
 mod picture;
 mod png;
+mod pnm;
 mod read_picture;
 pub mod safetensors;
+mod webp;
 mod whole;
 mod write_picture;
 
 pub use crate::png::{MOST_ROW_BYTES, PngRows, PngWriter};
 pub use atomic::{AtomicFile, check_writable, remove_unfinished, write_atomically};
+pub use density::Density;
 pub use error::Error;
 pub use format::Format;
-pub use limit::{MOST_PICTURE_BYTES, picture_bytes};
+pub use guard::{GaveUp, guarded};
+pub use limit::MOST_PICTURE_BYTES;
 pub use metadata::{Metadata, PngChunk};
 pub use picture::{Picture, Pixels};
-pub use read_picture::{decode_picture, read_picture};
+pub use read_picture::{decode_picture, picture_size, read_picture, read_stream};
 pub use write_picture::{Packing, Written, encode_picture, write_animation, write_picture};
 
 /// A checksum (CRC-32) of lists of bytes, one after the other.

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use glassbox_tensor::{Element, Image};
 
 use crate::Metadata;
@@ -79,46 +81,112 @@ impl Pixels {
         }
     }
 
+    /// As [`to_u8`](Self::to_u8), in one list, without a copy if it has 8 bits.
+    pub(crate) fn as_u8(&self) -> Cow<'_, [u8]> {
+        match self {
+            Pixels::U8(image) => Cow::Borrowed(image.as_slice()),
+            other => Cow::Owned(other.to_u8().into_vec()),
+        }
+    }
+
     /// Brightness, 0 … 1, by Rec. 601; `background` shows through transparent pixels.
     ///
     /// # Shape
     /// `[height, width, channels]` → `[height, width, 1]`
-    ///
-    /// # Panics
-    /// Never: each pixel has one brightness.
     pub fn luma_over(&self, background: f32) -> Image<f32> {
-        let (height, width, channels) = self.dim();
-        let unit = self.unit();
-        let luma = unit.as_slice().chunks_exact(channels).map(|pixel| match *pixel {
-            [grey] => grey,
-            [grey, alpha] => grey * alpha + background * (1.0 - alpha),
-            [r, g, b] => 0.299 * r + 0.587 * g + 0.114 * b,
-            [r, g, b, alpha] => (0.299 * r + 0.587 * g + 0.114 * b) * alpha + background * (1.0 - alpha),
-            _ => background,
-        });
-        Image::from_vec([height, width, 1], luma.collect()).expect("a number a pixel")
+        self.shrunk_luma_over(background, usize::MAX)
     }
 
-    /// Red, green and blue, 0 … 1; `background` shows through transparent pixels.
+    /// As [`luma_over`](Self::luma_over); a picture of more than `most` pixels shrinks to means of squares.
     ///
     /// # Shape
-    /// `[height, width, channels]` → `[height, width, 3]`
-    pub fn colours_over(&self, background: f32) -> Image<f32> {
-        let (height, width, channels) = self.dim();
-        let unit = self.unit();
-        Image::from_fn([height, width, 3], |(y, x, c)| {
-            let value = unit[[y, x, if channels < 3 { 0 } else { c }]];
-            let alpha = if self.has_alpha() { unit[[y, x, channels - 1]] } else { 1.0 };
-            value * alpha + background * (1.0 - alpha)
+    /// `[height, width, channels]` → `[⌈height / n⌉, ⌈width / n⌉, 1]`, n the side of a square
+    pub fn shrunk_luma_over(&self, background: f32, most: usize) -> Image<f32> {
+        self.means(1, most, |pixel, out| out[0] += luma(pixel, background))
+    }
+
+    /// Red, green and blue, 0 … 1; `background` shows through transparent pixels. A picture of more than `most` pixels
+    /// shrinks to means of squares.
+    ///
+    /// # Shape
+    /// `[height, width, channels]` → `[⌈height / n⌉, ⌈width / n⌉, 3]`, n the side of a square
+    pub fn shrunk_colours_over(&self, background: f32, most: usize) -> Image<f32> {
+        self.means(3, most, |pixel, out| {
+            let alpha = if pixel.len().is_multiple_of(2) { pixel[pixel.len() - 1] } else { 1.0 };
+            for (channel, out) in out.iter_mut().enumerate() {
+                *out += pixel[if pixel.len() < 3 { 0 } else { channel }] * alpha + background * (1.0 - alpha);
+            }
         })
     }
 
-    /// The picture in 0 … 1.
-    fn unit(&self) -> Image<f32> {
-        match self {
-            Pixels::U8(image) => image.map(|value| f32::from(value) / 255.0),
-            Pixels::U16(image) => image.map(|value| f32::from(value) / 65535.0),
-            Pixels::F32(image) => image.clone(),
+    /// The brightness of a row, as [`luma_over`](Self::luma_over).
+    ///
+    /// # Panics
+    /// If there is no such row, or `out` has not its width.
+    #[track_caller]
+    pub fn luma_of_row(&self, y: usize, background: f32, out: &mut [f32]) {
+        assert_eq!(out.len(), self.dim().1, "luma_of_row: a number a pixel");
+        let mut out = out.iter_mut();
+        self.each_of_row(y, |pixel| {
+            if let Some(out) = out.next() {
+                *out = luma(pixel, background);
+            }
+        });
+    }
+
+    /// Means over squares, as small as `most` pixels allow. `add` adds a pixel to a mean.
+    fn means(&self, channels: usize, most: usize, add: impl Fn(&[f32], &mut [f32])) -> Image<f32> {
+        let (height, width, _) = self.dim();
+        let mut side = 1;
+        while height.div_ceil(side).saturating_mul(width.div_ceil(side)) > most.max(1) {
+            side += 1;
         }
+        let (rows, columns) = (height.div_ceil(side), width.div_ceil(side));
+        let mut means = Image::zeros([rows, columns, channels]);
+        for (row, means) in means.as_mut_slice().chunks_exact_mut((columns * channels).max(1)).enumerate() {
+            let down = row * side..height.min((row + 1) * side);
+            for y in down.clone() {
+                let mut x = 0;
+                self.each_of_row(y, |pixel| {
+                    add(pixel, &mut means[x / side * channels..][..channels]);
+                    x += 1;
+                });
+            }
+            if side > 1 {
+                for (column, mean) in means.chunks_exact_mut(channels).enumerate() {
+                    let count = down.len() * (width.min((column + 1) * side) - column * side);
+                    mean.iter_mut().for_each(|sum| *sum /= count as f32);
+                }
+            }
+        }
+        means
+    }
+
+    /// Calls `each` with the pixels of a row in 0 … 1.
+    fn each_of_row(&self, y: usize, mut each: impl FnMut(&[f32])) {
+        fn of<T: Element>(image: &Image<T>, y: usize, unit: impl Fn(T) -> f32, mut each: impl FnMut(&[f32])) {
+            let (channels, mut numbers) = (image.channels(), [0.0; 4]);
+            for pixel in image.line(y).chunks_exact(channels) {
+                let numbers = &mut numbers[..channels];
+                numbers.iter_mut().zip(pixel).for_each(|(to, from)| *to = unit(*from));
+                each(numbers);
+            }
+        }
+        match self {
+            Pixels::U8(image) => of(image, y, |value| f32::from(value) / 255.0, &mut each),
+            Pixels::U16(image) => of(image, y, |value| f32::from(value) / 65535.0, &mut each),
+            Pixels::F32(image) => of(image, y, |value| value, &mut each),
+        }
+    }
+}
+
+/// The brightness of a pixel over a background.
+fn luma(pixel: &[f32], background: f32) -> f32 {
+    match *pixel {
+        [grey] => grey,
+        [grey, alpha] => grey * alpha + background * (1.0 - alpha),
+        [r, g, b] => 0.299 * r + 0.587 * g + 0.114 * b,
+        [r, g, b, alpha] => (0.299 * r + 0.587 * g + 0.114 * b) * alpha + background * (1.0 - alpha),
+        _ => background,
     }
 }

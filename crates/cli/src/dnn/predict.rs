@@ -12,6 +12,9 @@ use crate::filters::read_pixels;
 use crate::outcome::{Reported, one_line};
 use crate::run::{Common, complain, say, say_json, say_picture};
 
+/// Pixels that a net's picture is made of. Larger pictures shrink to means of squares first, which saves memory.
+const MOST_PIXELS: usize = 1 << 22;
+
 /// Recognise pictures with a model
 ///
 /// A net for MNIST takes any picture of one digit, dark on light or light on dark. The picture is prepared as MNIST
@@ -75,14 +78,15 @@ fn prepared(pixels: &Pixels, input: Shape) -> anyhow::Result<Batch<u8>> {
     let digit = Shape::picture(28, 28, 1);
     // Transparent pixels become paper; white ink on transparency shows only on black.
     if input == digit || input == digit.len().into() {
-        return Ok(prepare(&pixels.luma_over(1.0)).or_else(|_| prepare(&pixels.luma_over(0.0)))?);
+        let over = |background| prepare(&pixels.shrunk_luma_over(background, MOST_PIXELS));
+        return Ok(over(1.0).or_else(|_| over(0.0))?);
     }
     let picture = match input.channels {
         _ if input.is_flat() => {
             anyhow::bail!("this net takes a list of {input} numbers; pictures are for nets that take pictures")
         }
-        1 => pixels.luma_over(1.0),
-        3 => pixels.colours_over(1.0),
+        1 => pixels.shrunk_luma_over(1.0, MOST_PIXELS),
+        3 => pixels.shrunk_colours_over(1.0, MOST_PIXELS),
         _ => anyhow::bail!("this net takes pictures of {input}; only those of 1 or 3 channels can be made of a file"),
     };
     let values =
