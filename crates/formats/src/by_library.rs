@@ -4,13 +4,11 @@ use std::io::{BufRead, ErrorKind, Seek};
 
 use glassbox_tensor::{Element, Image};
 use image::error::UnsupportedErrorKind;
-use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
-use crate::density::Density;
 use crate::error::plain;
 use crate::limit::{MOST_METADATA_BYTES, MOST_PICTURE_BYTES, bytes_left};
-use crate::{Error, Metadata, Pixels};
+use crate::{Error, Pixels};
 
 /// Room for the metadata of a PNG and some of its rows.
 const PNG_ROOM: u64 = 4 * MOST_METADATA_BYTES;
@@ -71,23 +69,6 @@ pub(crate) fn decode(
     Ok((DynamicImage::from_decoder(decoder).map_err(failed)?, icc))
 }
 
-/// The pixels of a picture, turned by the orientation of its EXIF block if asked to.
-pub(crate) fn upright(mut image: DynamicImage, metadata: &mut Metadata, auto_orient: bool) -> Pixels {
-    let orientation = metadata.exif.as_deref().and_then(Orientation::from_exif_chunk);
-    if let Some(orientation) = orientation.filter(|_| auto_orient) {
-        image.apply_orientation(orientation);
-        use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
-        if matches!(orientation, Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH) {
-            metadata.density = metadata.density.map(Density::turned);
-        }
-        if let Some(exif) = metadata.exif.as_mut() {
-            // There may be no orientation to reset.
-            let _ = Orientation::remove_from_exif_chunk(exif);
-        }
-    }
-    pixels(image)
-}
-
 /// What a format is called in messages.
 pub(crate) fn suffix_of(format: ImageFormat) -> &'static str {
     format.extensions_str().first().copied().unwrap_or("?")
@@ -121,7 +102,8 @@ fn fewest_bytes(format: ImageFormat, start: &[u8; 32], pixels: u64) -> u64 {
     }
 }
 
-fn pixels(image: DynamicImage) -> Pixels {
+/// The pixels of a picture.
+pub(crate) fn pixels(image: DynamicImage) -> Pixels {
     let (width, height) = (image.width() as usize, image.height() as usize);
     fn shaped<T: Element>(height: usize, width: usize, channels: usize, values: Vec<T>) -> Image<T> {
         Image::from_vec([height, width, channels], values).expect("as many values as the decoder's picture has")

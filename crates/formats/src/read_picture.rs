@@ -2,15 +2,17 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
+use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
-use crate::by_library::{self, suffix_of, upright};
+use crate::by_library::{self, pixels, suffix_of};
+use crate::cmyk_jpeg::decode_inks;
 use crate::density::Density;
 use crate::exif::{density_of, metadata_of_tiff};
-use crate::indexed_tiff::read_indexed_tiff;
 use crate::jpeg::Jpeg;
 use crate::kind::{START, format_of};
 use crate::limit::picture_bytes;
+use crate::tiff::{read_tiff, tiff_size};
 use crate::whole::{holds_more, is_whole_png, png_besides};
 use crate::{Error, Metadata, Picture, gif, guarded, pnm, webp};
 
@@ -59,11 +61,12 @@ pub fn picture_size(path: &Path) -> u64 {
     let size = || {
         let mut reader = BufReader::new(File::open(path).ok().filter(|file| file.metadata().is_ok_and(|m| m.is_file()))?);
         let format = format_of(reader.fill_buf().ok()?, suffix(path).as_deref()).ok()?;
-        // Its decoder reads the whole file to find the header.
-        if format == ImageFormat::Jpeg {
-            return Jpeg::size(&mut reader);
+        match format {
+            // The library's decoder reads the whole file to find the header.
+            ImageFormat::Jpeg => Jpeg::size(&mut reader),
+            ImageFormat::Tiff => tiff_size(&mut reader),
+            _ => ImageReader::with_format(reader, format).into_decoder().ok().map(|decoder| decoder.total_bytes()),
         }
-        ImageReader::with_format(reader, format).into_decoder().ok().map(|decoder| decoder.total_bytes())
     };
     guarded(size).ok().flatten().unwrap_or(0)
 }
@@ -95,20 +98,27 @@ fn decode_as(
     let mut is_first_of_more = holds_more(&mut reader, format);
     reader.rewind().map_err(failed)?;
     let mut metadata = Metadata::default();
-    let image = match format {
+    let mut pixels = match format {
         ImageFormat::Jpeg => {
             let bytes = picture_bytes(&mut reader, name)?;
             let mut jpeg = Jpeg::new(&bytes).map_err(invalid)?;
             let besides = jpeg.besides();
             (metadata.exif, metadata.icc, metadata.density) = (besides.exif, besides.icc, besides.density);
             is_first_of_more |= besides.holds_more;
-            let decode = || match jpeg.decode_apart() {
-                Some(apart) => apart.map(of_bytes).map_err(invalid),
-                None => by_library::decode(Cursor::new(&bytes), format, name, false).map(|(image, _)| image),
+            let decode = || {
+                if let Some(apart) = jpeg.decode_apart() {
+                    return apart.map(of_bytes).map_err(invalid);
+                }
+                // What cannot be decoded, the library's decoder says in its words.
+                let inks = jpeg.has_inks().then(|| decode_inks(&bytes, jpeg.is_of_adobe(), &mut metadata)).flatten();
+                match inks {
+                    Some(image) => Ok(DynamicImage::ImageRgb8(image)),
+                    None => by_library::decode(Cursor::new(&bytes), format, name, false).map(|(image, _)| image),
+                }
             };
             let (checked, image) = rayon::join(|| jpeg.check(), decode);
             checked.map_err(invalid)?;
-            image?
+            pixels(image?)
         }
         ImageFormat::Pnm => {
             return Ok(Picture { is_first_of_more, ..pnm::read(&mut reader).map_err(invalid)?.into() });
@@ -118,15 +128,9 @@ fn decode_as(
             return Ok(Picture { pixels, metadata: Metadata { icc, ..metadata }, is_first_of_more });
         }
         ImageFormat::Tiff => {
-            // The decoder reads no EXIF, and no profile that is larger than a small picture.
             metadata = metadata_of_tiff(&mut reader);
             reader.rewind().map_err(failed)?;
-            let indexed = read_indexed_tiff(&mut reader);
-            reader.rewind().map_err(failed)?;
-            match indexed {
-                Some(image) => image.map_err(invalid)?,
-                None => by_library::decode(reader, format, name, false)?.0,
-            }
+            read_tiff(&mut reader, &mut metadata).map_err(invalid)?
         }
         _ => {
             match format {
@@ -148,14 +152,26 @@ fn decode_as(
             reader.rewind().map_err(failed)?;
             let (image, icc) = by_library::decode(reader, format, name, format != ImageFormat::WebP)?;
             metadata.icc = metadata.icc.or(icc);
-            image
+            pixels(image)
         }
     };
     // A ratio says less than a size.
     if metadata.density.is_none_or(|density| !density.is_absolute) {
         metadata.density = metadata.exif.as_deref().and_then(density_of).or(metadata.density);
     }
-    Ok(Picture { pixels: upright(image, &mut metadata, auto_orient), metadata, is_first_of_more })
+    let orientation = metadata.exif.as_deref().and_then(Orientation::from_exif_chunk);
+    if let Some(orientation) = orientation.filter(|_| auto_orient) {
+        pixels = pixels.upright(orientation);
+        use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+        if matches!(orientation, Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH) {
+            metadata.density = metadata.density.map(Density::turned);
+        }
+        if let Some(exif) = metadata.exif.as_mut() {
+            // There may be no orientation to reset.
+            let _ = Orientation::remove_from_exif_chunk(exif);
+        }
+    }
+    Ok(Picture { pixels, metadata, is_first_of_more })
 }
 
 /// Pixels of one or three channels.

@@ -76,6 +76,16 @@ impl<'a> Jpeg<'a> {
         Besides { exif: exif.take(), icc: icc.take(), density: density.take(), holds_more: *holds_more }
     }
 
+    /// Whether it has four colours.
+    pub(crate) fn has_inks(&self) -> bool {
+        self.structure.frame.as_ref().is_some_and(|frame| frame.components.len() == 4)
+    }
+
+    /// Whether one of Adobe's programs made it.
+    pub(crate) fn is_of_adobe(&self) -> bool {
+        self.structure.is_of_adobe
+    }
+
     /// Reads all of the data, without making pixels of them.
     ///
     /// # Errors

@@ -77,7 +77,7 @@ impl PngRows {
             let _ = Orientation::remove_from_exif_chunk(exif);
         }
         let icc = info.icc_profile.as_deref().map(<[u8]>::to_vec);
-        let metadata = Metadata { icc, exif, density, png: chunks };
+        let metadata = Metadata { icc, exif, density, png: chunks, ..Metadata::default() };
         let (name, is_u16) = (path.display().to_string(), depth == BitDepth::Sixteen);
         let stamp = (known.len(), known.modified().ok());
         Some(Self { reader, name, left: height, shape: (height, width, channels), is_u16, metadata, stamp })
