@@ -35,12 +35,11 @@ enum Stored {
 /// What is wrong with it, in words that follow its name.
 pub(crate) fn read(reader: &mut (impl BufRead + Seek)) -> Result<Pixels, String> {
     let header = Header::read(reader)?;
-    let Header { height, width, channels, most, stored, .. } = header;
+    let Header { height, width, most, stored, .. } = header;
     if height == 0 || width == 0 {
         return Err(format!("is {width}×{height} pixels; there must be at least one"));
     }
-    let count = height as u64 * width as u64 * channels as u64;
-    let bytes = count.saturating_mul(if most > 255 { 2 } else { 1 });
+    let bytes = header.bytes();
     if bytes > MOST_PICTURE_BYTES {
         return Err(format!(
             "is {width}×{height} pixels ({bytes} bytes); at most {MOST_PICTURE_BYTES} bytes are allowed"
@@ -50,7 +49,7 @@ pub(crate) fn read(reader: &mut (impl BufRead + Seek)) -> Result<Pixels, String>
         Stored::Binary => bytes,
         Stored::Bits => height as u64 * width.div_ceil(8) as u64,
         // A digit a number; spaces between them may be left out if there is one bit.
-        Stored::Plain => count,
+        Stored::Plain => bytes / if most > 255 { 2 } else { 1 },
     };
     let left = bytes_left(reader).map_err(|e| format!("cannot be read: {e}"))?;
     if left < needed {
@@ -70,6 +69,11 @@ pub(crate) fn read(reader: &mut (impl BufRead + Seek)) -> Result<Pixels, String>
             Pixels::U8(numbers::<u8>(reader, &header, value, |read, _, row| read.read_exact(row))?)
         }
     })
+}
+
+/// The bytes that the pixels will take, by the header. The reader is at its start.
+pub(crate) fn size(reader: &mut impl BufRead) -> Option<u64> {
+    Header::read(reader).ok().map(|header| header.bytes())
 }
 
 /// The numbers of all rows, scaled by `value`; `binary` reads a row of them.
@@ -109,6 +113,12 @@ fn numbers<T: Element + Into<u32>>(
 }
 
 impl Header {
+    /// The bytes of the pixels in memory.
+    fn bytes(&self) -> u64 {
+        let count = (self.height as u64).saturating_mul(self.width as u64).saturating_mul(self.channels as u64);
+        count.saturating_mul(if self.most > 255 { 2 } else { 1 })
+    }
+
     fn read(reader: &mut impl BufRead) -> Result<Self, String> {
         let mut magic = [0; 2];
         reader.read_exact(&mut magic).map_err(|e| format!("is cut short (pnm): {e}"))?;

@@ -65,6 +65,7 @@ pub fn picture_size(path: &Path) -> u64 {
             // The library's decoder reads the whole file to find the header.
             ImageFormat::Jpeg => Jpeg::size(&mut reader),
             ImageFormat::Tiff => tiff_size(&mut reader),
+            ImageFormat::Pnm => pnm::size(&mut reader),
             _ => ImageReader::with_format(reader, format).into_decoder().ok().map(|decoder| decoder.total_bytes()),
         }
     };

@@ -50,6 +50,9 @@ impl<'a> Jpeg<'a> {
         if let Some(kind) = kind {
             return Err(format!("is a {kind}, which is not read"));
         }
+        if !structure.is_whole {
+            return Err("is cut short (jpg): its end is missing".into());
+        }
         let &Frame { height, width, .. } = frame;
         let bytes_of_pixels = (height * width * frame.components.len().min(3)) as u64;
         if bytes_of_pixels > MOST_PICTURE_BYTES {
@@ -63,9 +66,6 @@ impl<'a> Jpeg<'a> {
         }
         if structure.scans.len() > MOST_SCANS {
             return Err(format!("has more than {MOST_SCANS} scans (jpg), which no program writes"));
-        }
-        if !structure.is_whole {
-            return Err("is cut short (jpg): its end is missing".into());
         }
         Ok(Self { bytes, structure })
     }

@@ -119,7 +119,7 @@ pub(super) fn immerkaer_of_rows(height: usize, width: usize, mut row: impl FnMut
         row(y, &mut below);
         for x in 1..width - 1 {
             let second = |row: &[f32]| f64::from(row[x - 1]) - 2.0 * f64::from(row[x]) + f64::from(row[x + 1]);
-            sum += (second(above) - 2.0 * second(here) + second(below)).abs();
+            sum += (second(&above) - 2.0 * second(&here) + second(&below)).abs();
         }
     }
     Some((std::f64::consts::PI / 2.0).sqrt() * sum / (6 * (width - 2) * (height - 2)) as f64)
