@@ -1,6 +1,6 @@
-//! Colours of printing inks and of Lab, turned into red, green and blue.
+//! Colours of printing inks, turned into red, green and blue.
 
-use moxcms::{ColorProfile, DataColorSpace, Layout};
+use moxcms::{ColorProfile, DataColorSpace};
 
 use crate::sample::{Sample, Transform};
 
@@ -16,12 +16,12 @@ const UNUSABLE: &str = "the colour profile makes no sense: inks converted withou
 pub(crate) fn inks_to_rgb<T: Sample>(pixels: &mut Vec<T>, has_alpha: bool, profile: Option<&[u8]>) -> Option<String> {
     let through = |profile: &[u8]| {
         let profile = ColorProfile::new_from_slice(profile).ok().filter(|it| it.color_space == DataColorSpace::Cmyk)?;
-        T::to_srgb(&profile, Layout::Rgba).ok()
+        T::inks_to_srgb(&profile).ok()
     };
     let transform = profile.map(through);
     let (from, to) = if has_alpha { (5, 4) } else { (4, 3) };
     match &transform {
-        Some(Some(transform)) => transformed(pixels, [4, from], transform),
+        Some(Some(transform)) => transformed(pixels, from, transform),
         _ => {
             for (at, read) in (0..pixels.len() / from).map(|i| (to * i, from * i)) {
                 let white = T::FULL - pixels[read + 3].float();
@@ -39,30 +39,21 @@ pub(crate) fn inks_to_rgb<T: Sample>(pixels: &mut Vec<T>, has_alpha: bool, profi
     matches!(transform, Some(None)).then(|| UNUSABLE.into())
 }
 
-/// Turns pixels of Lab, and perhaps alpha, into sRGB. L, a and b are 0 … full for 0 … 100 and twice -128 … 127, seen
-/// under D50.
-pub(crate) fn lab_to_rgb<T: Sample>(pixels: &mut Vec<T>, has_alpha: bool) -> Result<(), String> {
-    let transform = T::to_srgb(&ColorProfile::new_lab(), Layout::Rgb).map_err(|_| "has colours of Lab of this depth")?;
-    transformed(pixels, [3, if has_alpha { 4 } else { 3 }], &transform);
-    Ok(())
-}
-
-/// Transforms the first of each pixel's numbers, and keeps the others.
-fn transformed<T: Sample>(pixels: &mut Vec<T>, [colours, from]: [usize; 2], transform: &Transform<T>) {
-    let to = from - colours + 3;
-    let count = pixels.len() / from;
-    let (mut source, mut target) = (Vec::with_capacity(PIXELS * colours), vec![T::default(); PIXELS * 3]);
+/// Transforms the first four of each pixel's `from` numbers, and keeps the others.
+fn transformed<T: Sample>(pixels: &mut Vec<T>, from: usize, transform: &Transform<T>) {
+    let (to, count) = (from - 1, pixels.len() / from);
+    let (mut source, mut target) = (Vec::with_capacity(PIXELS * 4), vec![T::default(); PIXELS * 3]);
     for first in (0..count).step_by(PIXELS) {
         let count = PIXELS.min(count - first);
         source.clear();
         let part = &pixels[first * from..(first + count) * from];
-        source.extend(part.chunks_exact(from).flat_map(|pixel| &pixel[..colours]));
+        source.extend(part.chunks_exact(from).flat_map(|pixel| &pixel[..4]));
         // It fails only if the lengths do not fit.
         let _ = transform.transform(&source, &mut target[..3 * count]);
         for (i, colour) in target.chunks_exact(3).take(count).enumerate() {
             let (at, read) = ((first + i) * to, (first + i) * from);
             // What is read lies behind what is written.
-            let others = read + colours..read + from;
+            let others = read + 4..read + from;
             pixels.copy_within(others, at + 3);
             pixels[at..at + 3].copy_from_slice(colour);
         }

@@ -1,4 +1,4 @@
-//! JPEGs of printing inks. The picture library knows no profile of inks, so it is told nothing of them.
+//! JPEGs of printing inks. The picture library would convert them without their profile.
 //!
 //! Source: ITU-T T.81 (1992), annex B; Adobe Technical Note 5116 (1992), section 18.
 
@@ -11,9 +11,8 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 use crate::Metadata;
 use crate::cmyk::inks_to_rgb;
 
-/// The picture of a JPEG of four colours, which are stored as what is missing of them if Adobe's programs made it. Its
-/// profile is used up. None if it cannot be decoded.
-pub(crate) fn decode_inks(bytes: &[u8], is_of_adobe: bool, metadata: &mut Metadata) -> Option<RgbImage> {
+/// The picture of a JPEG of four colours. Its profile is used up. None if it cannot be decoded.
+pub(crate) fn decode_inks(bytes: &[u8], metadata: &mut Metadata) -> Option<RgbImage> {
     let options = DecoderOptions::default().set_strict_mode(false);
     let options = options.set_max_width(usize::MAX).set_max_height(usize::MAX);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
@@ -25,9 +24,8 @@ pub(crate) fn decode_inks(bytes: &[u8], is_of_adobe: bool, metadata: &mut Metada
     if colours == ColorSpace::YCCK {
         pixels.chunks_exact_mut(4).for_each(to_inks);
     }
-    if is_of_adobe {
-        pixels.iter_mut().for_each(|ink| *ink = 255 - *ink);
-    }
+    // Stored is how much of each ink is missing.
+    pixels.iter_mut().for_each(|ink| *ink = 255 - *ink);
     metadata.notes.extend(inks_to_rgb(&mut pixels, false, metadata.icc.take().as_deref()));
     RgbImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, pixels)
 }

@@ -111,7 +111,7 @@ fn decode_as(
                     return apart.map(of_bytes).map_err(invalid);
                 }
                 // What cannot be decoded, the library's decoder says in its words.
-                let inks = jpeg.has_inks().then(|| decode_inks(&bytes, jpeg.is_of_adobe(), &mut metadata)).flatten();
+                let inks = jpeg.has_inks().then(|| decode_inks(&bytes, &mut metadata)).flatten();
                 match inks {
                     Some(image) => Ok(DynamicImage::ImageRgb8(image)),
                     None => by_library::decode(Cursor::new(&bytes), format, name, false).map(|(image, _)| image),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use glassbox_tensor::{Element, Image};
-use moxcms::{CmsError, ColorProfile, Layout, TransformExecutor, TransformOptions};
+use moxcms::{CmsError, ColorProfile, Layout, RenderingIntent, TransformExecutor, TransformOptions};
 
 use crate::Pixels;
 
@@ -20,8 +20,9 @@ pub(crate) trait Sample: Element {
 
     fn float(self) -> f32;
 
-    /// A transformation of pixels of this type to sRGB, without alpha.
-    fn to_srgb(from: &ColorProfile, layout: Layout) -> Result<Transform<Self>, CmsError>;
+    /// A transformation of four inks of this type to sRGB: colours in both stay as they are, if the profile has a table
+    /// for that.
+    fn inks_to_srgb(from: &ColorProfile) -> Result<Transform<Self>, CmsError>;
 
     fn pixels(image: Image<Self>) -> Pixels;
 }
@@ -39,8 +40,14 @@ macro_rules! samples {
                 f32::from(self)
             }
 
-            fn to_srgb(from: &ColorProfile, layout: Layout) -> Result<Transform<Self>, CmsError> {
-                from.$create(layout, &ColorProfile::new_srgb(), Layout::Rgb, TransformOptions::default())
+            fn inks_to_srgb(from: &ColorProfile) -> Result<Transform<Self>, CmsError> {
+                let to = ColorProfile::new_srgb();
+                let by = |rendering_intent| {
+                    let options = TransformOptions { rendering_intent, ..TransformOptions::default() };
+                    // Four numbers a pixel, whatever they mean.
+                    from.$create(Layout::Rgba, &to, Layout::Rgb, options)
+                };
+                by(RenderingIntent::RelativeColorimetric).or_else(|_| by(RenderingIntent::Perceptual))
             }
 
             fn pixels(image: Image<Self>) -> Pixels {

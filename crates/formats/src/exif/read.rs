@@ -21,7 +21,7 @@ const MOST_BYTES: usize = 1 << 24;
 const CHARGE: usize = 512;
 
 /// The same for the places of strips and tiles: enough for a gigabyte in tiles of 16×16 bytes.
-const MOST_LAYOUT_BYTES: usize = 1 << 27;
+const MOST_LAYOUT_BYTES: usize = 1 << 26;
 
 /// Most levels of nested directories.
 const LEVELS: usize = 3;
@@ -140,8 +140,10 @@ impl<'a, R: Read + Seek> Source<'a, R> {
 
     fn bytes(&mut self, at: u64, length: usize) -> Option<Vec<u8>> {
         self.left = self.left.checked_sub(length.checked_add(CHARGE)?)?;
-        let mut bytes = vec![0; length];
         self.reader.seek(SeekFrom::Start(at)).ok()?;
-        self.reader.read_exact(&mut bytes).ok().map(|()| bytes)
+        // Memory is taken for what is there, not for what is said to be.
+        let mut bytes = Vec::new();
+        self.reader.by_ref().take(length as u64).read_to_end(&mut bytes).ok()?;
+        (bytes.len() == length).then_some(bytes)
     }
 }

@@ -81,11 +81,6 @@ impl<'a> Jpeg<'a> {
         self.structure.frame.as_ref().is_some_and(|frame| frame.components.len() == 4)
     }
 
-    /// Whether one of Adobe's programs made it.
-    pub(crate) fn is_of_adobe(&self) -> bool {
-        self.structure.is_of_adobe
-    }
-
     /// Reads all of the data, without making pixels of them.
     ///
     /// # Errors

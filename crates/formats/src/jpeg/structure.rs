@@ -50,8 +50,6 @@ pub(super) struct Structure<'a> {
     pub(super) exif: Option<Vec<u8>>,
     pub(super) icc: Option<Vec<u8>>,
     pub(super) density: Option<Density>,
-    /// Whether one of Adobe's programs made it.
-    pub(super) is_of_adobe: bool,
     /// Whether it says that more pictures follow.
     pub(super) holds_more: bool,
 }
@@ -110,7 +108,6 @@ impl<'a> Structure<'a> {
             (0xE1, [b'E', b'x', b'i', b'f', 0, ..]) if self.exif.is_none() => {
                 self.exif = Some(without_envelope(segment.to_vec()));
             }
-            (0xEE, _) => self.is_of_adobe |= segment.starts_with(b"Adobe"),
             (0xE2, _) => {
                 if let Some([number, count, part @ ..]) = segment.strip_prefix(b"ICC_PROFILE\0") {
                     profile.push((*number, *count, part));

@@ -1,6 +1,6 @@
 //! The strips or tiles of a picture, put together.
 
-use std::io::{self, BufRead, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, ErrorKind, Read, Seek};
 
 use super::layout::Layout;
 use super::rows::{Rows, Stored};
@@ -41,7 +41,10 @@ pub(super) fn numbers<S: Stored, T: Sample>(
             }
         };
         let read = || {
-            reader.seek(SeekFrom::Start(at))?;
+            // A relative seek stays within the buffer: there may be millions of small tiles.
+            let way = i64::try_from(at).map_err(|_| io::Error::from(ErrorKind::UnexpectedEof))?;
+            let now = reader.stream_position()?;
+            reader.seek_relative(way - now as i64)?;
             let packed = reader.by_ref().take(if length == 0 { u64::MAX } else { length });
             let unpacked = unpacked(packed, layout, tags.bytes(tags::JPEG_TABLES), rows)?;
             lines.read(unpacked, rows, place)

@@ -2,10 +2,11 @@
 
 use glassbox_tensor::Image;
 
+use super::lab::from_lab;
 use super::layout::Layout;
 use super::names::{Meaning, Packing};
 use super::tags::{self, Tags};
-use crate::cmyk::{inks_to_rgb, lab_to_rgb};
+use crate::cmyk::inks_to_rgb;
 use crate::sample::Sample;
 use crate::{Metadata, Pixels};
 
@@ -44,10 +45,7 @@ pub(super) fn colours<T: Sample>(
         Meaning::YCbCr => from_ycbcr(&mut numbers, 3 + usize::from(has_alpha), tags, layout),
         Meaning::Lab { is_signed } => {
             metadata.icc = None;
-            if is_signed {
-                from_signed(&mut numbers, 3 + usize::from(has_alpha));
-            }
-            lab_to_rgb(&mut numbers, has_alpha)?;
+            from_lab(&mut numbers, 3 + usize::from(has_alpha), is_signed);
         }
         Meaning::Grey | Meaning::Rgb | Meaning::Palette => {}
     }
@@ -120,17 +118,5 @@ fn from_ycbcr<T: Sample>(numbers: &mut [T], channels: usize, tags: &Tags, layout
         let (red, blue) = (y + (2.0 - 2.0 * r) * cr, y + (2.0 - 2.0 * b) * cb);
         let green = (y - r * red - b * blue) / g;
         pixel[..3].copy_from_slice(&[red, green, blue].map(T::nearest));
-    }
-}
-
-/// Moves the a and b of Lab, which are signed, by 128. Those of 16 bits are in units of 1/256.
-fn from_signed<T: Sample>(numbers: &mut [T], channels: usize) {
-    let full = T::FULL + 1.0;
-    for pixel in numbers.chunks_exact_mut(channels) {
-        for number in &mut pixel[1..3] {
-            let stored = number.float();
-            let signed = if stored < full / 2.0 { stored } else { stored - full };
-            *number = T::nearest((signed / full * 256.0 + 128.0) / 255.0 * T::FULL);
-        }
     }
 }

@@ -91,7 +91,8 @@ impl Layout {
             return Err(damaged("strips or tiles without a pixel"));
         }
         let is_planar = samples > 1 && tags.number(tags::PLANES) == Some(2);
-        let count = height.div_ceil(chunk.0) * width.div_ceil(chunk.1) * if is_planar { samples } else { 1 };
+        let planes = if is_planar { samples } else { 1 };
+        let count = height.div_ceil(chunk.0).saturating_mul(width.div_ceil(chunk.1)).saturating_mul(planes);
         let (offsets, lengths) = if is_tiled {
             (tags.numbers(tags::TILE_OFFSETS), tags.numbers(tags::TILE_LENGTHS))
         } else {

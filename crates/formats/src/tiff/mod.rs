@@ -7,6 +7,7 @@
 
 mod chunks;
 mod colours;
+mod lab;
 mod layout;
 mod names;
 mod rows;
@@ -25,8 +26,8 @@ pub(crate) use self::write::write_tiff;
 use crate::limit::MOST_PICTURE_BYTES;
 use crate::{Metadata, Pixels};
 
-/// Most bytes of a row of a strip or tile.
-const MOST_ROW_BYTES: u64 = 1 << 28;
+/// Most numbers in a row of a strip or tile.
+const MOST_IN_A_ROW: u64 = 1 << 26;
 
 /// Reads the first picture of a TIFF file. Of the metadata, the profile is used up if it is one for inks, and notes are
 /// added. Otherwise says what is wrong. The reader is at its start.
@@ -131,8 +132,9 @@ fn check_size(layout: &Layout, length: u64) -> Result<(), String> {
             "is {width}×{height} pixels ({bytes} bytes); at most {MOST_PICTURE_BYTES} bytes are allowed"
         ));
     }
-    if row > MOST_ROW_BYTES {
-        return Err(format!("has rows of {row} bytes in a strip or tile; at most {MOST_ROW_BYTES} are allowed"));
+    let in_a_row = layout.chunk.1 as u64 * layout.samples_of_chunk() as u64;
+    if in_a_row > MOST_IN_A_ROW {
+        return Err(format!("has {in_a_row} numbers in a row of a strip or tile; at most {MOST_IN_A_ROW} are allowed"));
     }
     let held = layout.places.iter().map(|&(at, bytes)| {
         let rest = length.saturating_sub(at);

@@ -70,8 +70,7 @@ impl<R: BufRead> Read for Lzw<R> {
             self.packed.consume(result.consumed_in);
             match result.status {
                 Ok(LzwStatus::Ok) if result.consumed_out == 0 => {}
-                Ok(LzwStatus::Ok | LzwStatus::Done) => return Ok(result.consumed_out),
-                Ok(LzwStatus::NoProgress) => return Ok(0),
+                Ok(_) => return Ok(result.consumed_out),
                 Err(_) => return Err(damaged("its LZW codes make no sense")),
             }
         }
@@ -127,7 +126,9 @@ fn jpeg(mut packed: impl Read, layout: &Layout, tables: &[u8], rows: usize) -> i
         bytes = [tables, picture].concat();
     }
     let damaged = |_| damaged("its JPEG data are damaged or of a kind that is not understood");
-    let options = DecoderOptions::default().set_max_width(usize::MAX).set_max_height(usize::MAX);
+    // Otherwise grey would stand for what is damaged.
+    let options = DecoderOptions::default().set_strict_mode(true);
+    let options = options.set_max_width(usize::MAX).set_max_height(usize::MAX);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&bytes), options);
     decoder.decode_headers().map_err(damaged)?;
     let (width, height) = decoder.dimensions().unwrap_or_default();
@@ -135,6 +136,10 @@ fn jpeg(mut packed: impl Read, layout: &Layout, tables: &[u8], rows: usize) -> i
     let samples = colours.map_or(0, |colours| colours.num_components());
     if width != layout.chunk.1 || !(rows..=layout.chunk.0.max(rows)).contains(&height) {
         return Err(self::damaged("a JPEG of another size than its strip or tile"));
+    }
+    let most = layout.packing.most_from_a_byte(0).saturating_mul(bytes.len() as u64);
+    if width as u64 * height as u64 * samples as u64 > most {
+        return Err(ErrorKind::UnexpectedEof.into());
     }
     if samples != layout.samples_of_chunk() {
         return Err(self::damaged("a JPEG of other colours than the file says"));
@@ -145,8 +150,8 @@ fn jpeg(mut packed: impl Read, layout: &Layout, tables: &[u8], rows: usize) -> i
     decoder.decode().map_err(damaged)
 }
 
-/// A fax: 1 is black. Rows that are missing at its end are white.
-fn fax(packed: impl Read, layout: &Layout, rows: usize) -> io::Result<Vec<u8>> {
+/// A fax: 1 is black.
+fn fax(packed: impl BufRead, layout: &Layout, rows: usize) -> io::Result<Vec<u8>> {
     let wide = |_| damaged("a fax of more than 65535 columns");
     let width = u16::try_from(layout.chunk.1).map_err(wide)?;
     let mut bytes = packed.bytes();
@@ -164,7 +169,7 @@ fn fax(packed: impl Read, layout: &Layout, rows: usize) -> io::Result<Vec<u8>> {
         let mut decoder = Group4Decoder::new(&mut bytes, width)?;
         for _ in 0..rows {
             match decoder.advance().map_err(broken)? {
-                DecodeStatus::End => break,
+                DecodeStatus::End => return Err(ErrorKind::UnexpectedEof.into()),
                 DecodeStatus::Incomplete => push(decoder.transition()),
             }
         }
@@ -175,10 +180,9 @@ fn fax(packed: impl Read, layout: &Layout, rows: usize) -> io::Result<Vec<u8>> {
             let status = decoder.advance();
             push(decoder.transitions());
             if row < rows && status.map_err(broken)? == DecodeStatus::End {
-                break;
+                return Err(ErrorKind::UnexpectedEof.into());
             }
         }
     }
-    out.resize(row_bytes * rows, 0);
     Ok(out)
 }
