@@ -42,7 +42,17 @@ fn a_picture_that_its_data_cannot_fill_is_refused_by_their_length() {
     let qoi = [b"qoif".as_slice(), &big, &big, &[4, 0], &[0xFD; 40], &[0, 0, 0, 0, 0, 0, 0, 1]].concat();
     let tga = |kind: u8| [&[0, 0, kind][..], &[0; 9], &small, &small, &[24, 0], &[0xFF; 40]].concat();
     let pnm = b"P6\n16000 16000\n255\nabc".to_vec();
-    let gif = [b"GIF89a".as_slice(), &small, &small, &[0x80, 0, 0], &[9; 6], b"\x2c\0\0\0\0", &small, &small, b"\0\x02\x01.\0;"];
+    let gif = [
+        b"GIF89a".as_slice(),
+        &small,
+        &small,
+        &[0x80, 0, 0],
+        &[9; 6],
+        b"\x2c\0\0\0\0",
+        &small,
+        &small,
+        b"\0\x02\x01.\0;",
+    ];
     let told = refusal(&qoi);
     assert_eq!(told, "in: is cut short (qoi): 62 bytes cannot be 16000×16000 pixels");
     assert!(refusal(&pnm).contains("16000×16000 pixels need 768000000 bytes, found 3"), "{}", refusal(&pnm));
@@ -59,7 +69,8 @@ fn a_picture_that_its_data_cannot_fill_is_refused_by_their_length() {
 #[test]
 fn metadata_that_the_file_does_not_hold_are_not_asked_for() {
     // EXIF of two gigabytes, after a lossless picture of 8×8 pixels.
-    let head = b"VP8X\x0a\0\0\0\x08\0\0\0\x07\0\0\x07\0\0VP8L\x0a\0\0\0\x2f\x07\xc0\x01\0\0\0\0\0\0EXIF\xf0\xff\xff\x7f";
+    let head =
+        b"VP8X\x0a\0\0\0\x08\0\0\0\x07\0\0\x07\0\0VP8L\x0a\0\0\0\x2f\x07\xc0\x01\0\0\0\0\0\0EXIF\xf0\xff\xff\x7f";
     let file = [b"RIFF\x44\0\0\0WEBP".as_slice(), head, &[0; 20]].concat();
     let _ = decode_picture(&file, "in", true);
     let mut exif = b"II*\0".to_vec();
@@ -73,7 +84,10 @@ fn metadata_that_the_file_does_not_hold_are_not_asked_for() {
 #[test]
 fn messages_quote_little_of_a_file_and_nothing_of_the_library() {
     let pam = |line: &str| format!("P7\nWIDTH 1\n{line}\nENDHDR\n\0").into_bytes();
-    assert_eq!(refusal(&pam("HEIGHT 1\nDEPTH x\x1b[2J")), "in: is damaged (pnm): DEPTH is a whole number, found \"x\\u{1b}[2J\"");
+    assert_eq!(
+        refusal(&pam("HEIGHT 1\nDEPTH x\x1b[2J")),
+        "in: is damaged (pnm): DEPTH is a whole number, found \"x\\u{1b}[2J\""
+    );
     let told = refusal(b"P7\nWIDTH 1\nHEIGHT 1\nTUPLTYPE GRAYSCALE\nENDHDR\n\0");
     assert_eq!(told, "in: is damaged (pnm): its header has no line DEPTH");
     let told = refusal(&pam(&format!("HEIGHT {}", "9".repeat(3000))));
@@ -81,7 +95,8 @@ fn messages_quote_little_of_a_file_and_nothing_of_the_library() {
     let told = refusal(&pam(&"N".repeat(65_000)));
     assert!(told.chars().count() < 280, "{told}");
     // A BMP of 5 bits a pixel, and a TGA of 12.
-    let bmp = [b"BM".as_slice(), &[0; 8], &[54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 5, 0], &[0; 40]].concat();
+    let bmp =
+        [b"BM".as_slice(), &[0; 8], &[54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 5, 0], &[0; 40]].concat();
     assert!(!refusal(&bmp).contains(['{', '`']), "{}", refusal(&bmp));
 }
 

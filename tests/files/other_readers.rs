@@ -6,7 +6,8 @@ use glassbox_formats::{Pixels, decode_picture};
 #[test]
 fn pictures_are_read_as_by_another_reader() {
     let mut goldens = Npz::open("data/golden/pictures.npz".as_ref()).unwrap();
-    let names: Vec<_> = goldens.names().iter().filter_map(|name| name.strip_suffix("/file").map(String::from)).collect();
+    let names: Vec<_> =
+        goldens.names().iter().filter_map(|name| name.strip_suffix("/file").map(String::from)).collect();
     assert!(names.len() > 25, "{names:?}");
     for name in names {
         let file = goldens.read::<u8>(&format!("{name}/file")).unwrap();

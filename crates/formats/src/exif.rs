@@ -120,7 +120,9 @@ impl Says {
         match source.is_damaged {
             true if entries.is_empty() => Says::Nonsense,
             true => Says::Partly,
-            false if source.passed == 0 && !source.spoke_of_file && entries.iter().all(Entry::is_upright) => Says::Nothing,
+            false if source.passed == 0 && !source.spoke_of_file && entries.iter().all(Entry::is_upright) => {
+                Says::Nothing
+            }
             false => Says::Something,
         }
     }

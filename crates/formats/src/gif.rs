@@ -31,7 +31,8 @@ pub(crate) fn read(reader: &mut (impl BufRead + Seek)) -> Result<(Pixels, Option
     };
     let [left, top, across, down] = [frame.left, frame.top, frame.width, frame.height].map(usize::from);
     let transparent = frame.transparent;
-    let (width, height) = (usize::from(decoder.width()).max(left + across), usize::from(decoder.height()).max(top + down));
+    let (width, height) =
+        (usize::from(decoder.width()).max(left + across), usize::from(decoder.height()).max(top + down));
     let bytes = (width * height * 4) as u64;
     if bytes > MOST_PICTURE_BYTES {
         return Err(format!(

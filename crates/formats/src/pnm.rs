@@ -6,9 +6,9 @@ use std::io::{BufRead, Read, Seek};
 
 use glassbox_tensor::{Element, Image};
 
+use crate::Pixels;
 use crate::limit::{MOST_PICTURE_BYTES, bytes_left};
 use crate::message::quoted;
-use crate::Pixels;
 
 /// The parts of a header.
 struct Header {
@@ -151,9 +151,9 @@ impl Header {
                 (None, _) | (Some("TUPLTYPE"), _) => {}
                 (Some(word), _) if word.starts_with('#') => {}
                 (Some(name), Some(value)) if numbers.iter().any(|(known, _)| *known == name) => {
-                    let value: u32 = value.parse().map_err(|_| {
-                        format!("is damaged (pnm): {name} is a whole number, found {}", quoted(value))
-                    })?;
+                    let value: u32 = value
+                        .parse()
+                        .map_err(|_| format!("is damaged (pnm): {name} is a whole number, found {}", quoted(value)))?;
                     let place = numbers.iter_mut().find(|(known, _)| *known == name);
                     if place.is_some_and(|(_, place)| place.replace(value).is_some()) {
                         return Err(format!("is damaged (pnm): its header has two lines {name}"));
@@ -164,9 +164,8 @@ impl Header {
                 }
             }
         }
-        let [width, height, channels, most] = numbers.map(|(name, value)| {
-            value.ok_or_else(|| format!("is damaged (pnm): its header has no line {name}"))
-        });
+        let [width, height, channels, most] = numbers
+            .map(|(name, value)| value.ok_or_else(|| format!("is damaged (pnm): its header has no line {name}")));
         let (channels, most) = (channels? as usize, most?);
         if !(1..=4).contains(&channels) {
             return Err(format!("has {channels} channels (pnm); 1 to 4 are read"));

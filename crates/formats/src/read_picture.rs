@@ -59,7 +59,8 @@ pub fn decode_picture(bytes: &[u8], name: &str, auto_orient: bool) -> Result<Pic
 /// The bytes that the pixels of a file will take, by its header; 0 if it does not say.
 pub fn picture_size(path: &Path) -> u64 {
     let size = || {
-        let mut reader = BufReader::new(File::open(path).ok().filter(|file| file.metadata().is_ok_and(|m| m.is_file()))?);
+        let mut reader =
+            BufReader::new(File::open(path).ok().filter(|file| file.metadata().is_ok_and(|m| m.is_file()))?);
         let format = format_of(reader.fill_buf().ok()?, suffix(path).as_deref()).ok()?;
         match format {
             // The library's decoder reads the whole file to find the header.

@@ -80,9 +80,7 @@ const MOST_BYTES: u64 = 1 << 30;
 pub fn run(job: &Job, pairs: &[Pair], at_once: usize, report: &(dyn Fn(Event) + Sync)) -> Vec<Error> {
     let room = Room::new(MOST_BYTES);
     let work = |pair: &Pair| match &pair.format {
-        Ok(format) => {
-            convert_within(job, Input::File(&pair.input), Target::File(&pair.output, *format), Some(&room))
-        }
+        Ok(format) => convert_within(job, Input::File(&pair.input), Target::File(&pair.output, *format), Some(&room)),
         Err(problem) => Err(Error::Input(problem.clone())),
     };
     run_each(&work, pairs, at_once, report)

@@ -94,7 +94,15 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         fs::create_dir_all(path("in/below")).unwrap();
         fs::create_dir_all(path("in/made")).unwrap();
-        for name in ["in/b.png", "in/a.jpg", "in/below/c.tif", "in/below/D.PBM", "in/made/d.png", "in/.hidden.png", "in/notes.txt"] {
+        for name in [
+            "in/b.png",
+            "in/a.jpg",
+            "in/below/c.tif",
+            "in/below/D.PBM",
+            "in/made/d.png",
+            "in/.hidden.png",
+            "in/notes.txt",
+        ] {
             fs::write(path(name), "").unwrap();
         }
         let mut pictures = Pictures::default();

@@ -49,8 +49,7 @@ impl Info {
         };
         let whole = Texture::of_rows(height, width, luma);
         let sides = CROPS.into_iter().filter(|&side| side < height.min(width));
-        let crops: Vec<_> =
-            sides.map(|side| (side, Texture::of_crops_of_rows(height, width, side, luma))).collect();
+        let crops: Vec<_> = sides.map(|side| (side, Texture::of_crops_of_rows(height, width, side, luma))).collect();
         let (mut histogram, mut row) = ([0; BINS], vec![0.0; width]);
         for y in 0..height {
             luma(y, &mut row);

@@ -38,7 +38,8 @@ impl Frame {
     /// Fewest bytes of data: a code has a bit at least, and a block has one for DC and, unless the picture is
     /// progressive, one for AC.
     pub(super) fn fewest_bytes(&self) -> usize {
-        let blocks: usize = self.components.iter().map(|component| self.blocks(component).iter().product::<usize>()).sum();
+        let blocks: usize =
+            self.components.iter().map(|component| self.blocks(component).iter().product::<usize>()).sum();
         (blocks * if self.is_progressive() { 1 } else { 2 }).div_ceil(8)
     }
 }
@@ -97,7 +98,8 @@ fn scan_fault(frame: &Frame, scan: &Scan, history: &mut [Vec<u64>]) -> Result<()
                 } else if let Some(known) = history[*index].get_mut(unit) {
                     // A run of blocks without coefficients needs no look at each.
                     if scan.high == 0 && reader.run > 0 {
-                        done = reader.run.min(across * down - unit).min(if scan.restart > 0 { left } else { usize::MAX });
+                        done =
+                            reader.run.min(across * down - unit).min(if scan.restart > 0 { left } else { usize::MAX });
                         reader.run -= done;
                     } else if scan.high == 0 {
                         reader.progressive_ac(tables, known)?;

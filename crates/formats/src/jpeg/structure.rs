@@ -151,7 +151,8 @@ fn read_tables(mut segment: &[u8], tables: &mut [[Option<Arc<Table>>; 4]; 2]) {
     while let Some(([place, counts @ ..], rest)) = segment.split_first_chunk::<17>() {
         let count: usize = counts.iter().map(|count| usize::from(*count)).sum();
         let Some((symbols, rest)) = rest.split_at_checked(count) else { return };
-        if let Some(table) = tables.get_mut(usize::from(place >> 4)).and_then(|of| of.get_mut(usize::from(place & 15))) {
+        if let Some(table) = tables.get_mut(usize::from(place >> 4)).and_then(|of| of.get_mut(usize::from(place & 15)))
+        {
             *table = Some(Arc::new(Table::new(counts, symbols)));
         }
         segment = rest;
