@@ -129,8 +129,9 @@ mod tests {
 
     #[test]
     fn centimetres_and_ratios_are_kept() {
-        let metric = Density::of_phys(b"\0\0\x27\x10\0\0\x27\x10\x01").unwrap();
-        assert_eq!((metric.jfif(), metric.phys()[..4].to_vec()), (([100, 100], 2), b"\0\0\x27\x10".to_vec()));
+        // 11800 pixels a metre.
+        let metric = Density::of_phys(b"\0\0\x2e\x18\0\0\x2e\x18\x01").unwrap();
+        assert_eq!((metric.jfif(), metric.phys()[..4].to_vec()), (([118, 118], 2), b"\0\0\x2e\x18".to_vec()));
         let ratio = Density::of_jfif(0, 1, 2).unwrap();
         assert_eq!((ratio.phys(), ratio.jfif()), (b"\0\0\0\x01\0\0\0\x02\0".to_vec(), ([1, 2], 0)));
         assert_eq!(ratio.resolution(), ([[1, 1], [2, 1]], 1));

@@ -68,7 +68,7 @@ fn not_read(start: &[u8]) -> Option<&'static str> {
     let by_signature = || {
         let is_of = |(at, signature): (usize, &[u8])| start.get(at..).is_some_and(|rest| rest.starts_with(signature));
         // Four bytes that may occur anywhere are not enough: an icon says how many pictures it holds.
-        let holds_none = start.len() < 6 || start[..2] == [0, 0] && start[4..6] == [0, 0];
+        let holds_none = start.starts_with(&[0, 0]) && start.get(4..6).is_none_or(|count| count == [0, 0]);
         NOT_READ.iter().find(|(at, signature, _)| is_of((*at, signature)) && !holds_none).map(|(_, _, name)| *name)
     };
     by_signature().or_else(|| of_brands(start)).or_else(|| {
