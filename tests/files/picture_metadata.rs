@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use glassbox_formats::{Metadata, Packing, Picture, Pixels, PngChunk, read_picture, write_picture};
+use glassbox_formats::{Density, Metadata, Packing, Picture, Pixels, PngChunk, read_picture, write_picture};
 
 use crate::support::pictures::image8;
 use crate::support::programs::{done, filters};
@@ -114,7 +114,6 @@ fn meaning() -> Vec<PngChunk> {
     [
         (b"gAMA", numbers(&[100_000])),
         (b"cHRM", numbers(&[31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6_000])),
-        (b"pHYs", [numbers(&[5669, 5670]), vec![1]].concat()),
     ]
     .map(|(kind, content)| PngChunk { kind: *kind, content })
     .to_vec()
@@ -124,6 +123,8 @@ fn meaning() -> Vec<PngChunk> {
 fn what_a_png_says_of_its_numbers_stays_with_them() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
+    // 5669 and 5670 pixels a metre.
+    let density = Some(Density { across: 5669.0 * 0.0254, down: 5670.0 * 0.0254, is_absolute: true });
     let metadata = Metadata { png: meaning(), ..Metadata::default() };
     let picture = |metadata: &Metadata| Picture { metadata: metadata.clone(), ..Picture::from(Pixels::U8(image8(3))) };
     let written = |name: &str, metadata: &Metadata| {
@@ -150,11 +151,13 @@ fn what_a_png_says_of_its_numbers_stays_with_them() {
     let both = Metadata { png: [vec![points], meaning()].concat(), ..Metadata::default() };
     assert_eq!(written("out.qoi", &both), [lost.replace("gAMA, cHRM", "cICP")]);
     // A turned picture has its pixels' size turned.
-    let turned = Metadata { exif: Some(oriented(6)), png: meaning(), ..Metadata::default() };
+    let turned = Metadata { exif: Some(oriented(6)), density, ..Metadata::default() };
     assert_eq!(written("turned.png", &turned), [""; 0]);
-    let size = |auto_orient| read_picture(&path("turned.png"), auto_orient).unwrap().metadata.png[2].content.clone();
-    assert_eq!(size(false)[..8], [0, 0, 0x16, 0x25, 0, 0, 0x16, 0x26]);
-    assert_eq!(size(true)[..8], [0, 0, 0x16, 0x26, 0, 0, 0x16, 0x25]);
+    let size = |auto_orient| {
+        let density = read_picture(&path("turned.png"), auto_orient).unwrap().metadata.density.unwrap();
+        [density.across, density.down].map(|number| (number / 0.0254).round())
+    };
+    assert_eq!((size(false), size(true)), ([5669.0, 5670.0], [5670.0, 5669.0]));
     // A chunk of a wrong length is skipped.
     let short = PngChunk { kind: *b"gAMA", content: Vec::new() };
     assert_eq!(written("short.png", &Metadata { png: vec![short], ..Metadata::default() }), [""; 0]);

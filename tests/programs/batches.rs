@@ -105,6 +105,25 @@ fn many_pictures_that_cannot_be() {
     done(filters(folder, &["blur", "x/a.png", "--out-dir", "x", "--in-place"]));
 }
 
+#[test]
+fn pictures_that_are_only_read_are_found_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("in")).unwrap();
+    fs::write(folder.join("in/a.pbm"), "P1 2 1 0 1").unwrap();
+    fs::write(folder.join("in/b.pam"), "P7\nWIDTH 1\nHEIGHT 1\nDEPTH 1\nMAXVAL 255\nENDHDR\nx").unwrap();
+    write(&folder.join("c.png"), Pixels::U8(noise(5, 4, 1, |n| n as u8)));
+    fs::rename(folder.join("c.png"), folder.join("in/c.APNG")).unwrap();
+    write(&folder.join("d.jpg"), Pixels::U8(noise(5, 4, 3, |n| n as u8)));
+    fs::rename(folder.join("d.jpg"), folder.join("in/d.mpo")).unwrap();
+    done(filters(folder, &["blur", "in", "--recursive", "--format", "png", "--out-dir", "out"]));
+    for (name, dim) in [("a", (1, 2, 1)), ("b", (1, 1, 1)), ("c", (5, 4, 1)), ("d", (5, 4, 3))] {
+        assert_eq!(read_picture(&folder.join(format!("out/{name}.png")), true).unwrap().pixels.dim(), dim, "{name}");
+    }
+    let output = filters(folder, &["blur", "in", "--recursive", "--out-dir", "unnamed"]);
+    assert!(err(&output).contains("in/a.pbm: suffix \"pbm\" names no picture format"), "{}", err(&output));
+}
+
 #[cfg(unix)]
 #[test]
 fn links_that_lead_nowhere_fail_and_pipes_are_passed_over() {

@@ -11,11 +11,6 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 use crate::Metadata;
 use crate::cmyk::inks_to_rgb;
 
-/// Whether a JPEG has four colours.
-pub(crate) fn has_inks(bytes: &[u8]) -> bool {
-    segments(bytes).any(|(marker, content)| is_frame(marker) && content.get(5) == Some(&4))
-}
-
 /// The picture of a JPEG of four colours. Its profile is used up. None if it cannot be decoded.
 pub(crate) fn decode_inks(bytes: &[u8], metadata: &mut Metadata) -> Option<RgbImage> {
     let options = DecoderOptions::default().set_strict_mode(false);
@@ -41,22 +36,4 @@ fn to_inks(pixel: &mut [u8]) {
     let (blue, red) = (blue - 128.0, red - 128.0);
     let colours = [y + 1.402 * red, y - 0.344_136 * blue - 0.714_136 * red, y + 1.772 * blue];
     pixel[..3].copy_from_slice(&colours.map(|colour| 255 - (colour + 0.5) as u8));
-}
-
-fn is_frame(marker: u8) -> bool {
-    matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC)
-}
-
-/// Markers and contents of the segments before the first scan.
-fn segments(bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    let mut rest = bytes.get(2..).unwrap_or_default();
-    std::iter::from_fn(move || {
-        // Any number of 0xFF may precede a marker.
-        let at = rest.iter().position(|byte| *byte != 0xFF).filter(|at| *at > 0)?;
-        let (marker, length) = (rest[at], rest.get(at + 1..at + 3)?);
-        let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
-        let content = rest.get(at + 3..at + 1 + length)?;
-        rest = &rest[at + 1 + length..];
-        (marker != 0xDA).then_some((marker, content))
-    })
 }

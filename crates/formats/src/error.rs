@@ -1,6 +1,8 @@
 use std::fmt::Display;
 use std::io;
 
+use crate::message::shortened;
+
 /// A problem with a file. Every message begins with its name.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -35,6 +37,12 @@ impl Error {
         Self::Invalid { file: file.into(), problem: problem.into() }
     }
 
+    /// A decoder panicked.
+    pub(crate) fn gave_up(file: &str, format: &str) -> Self {
+        let problem = "is damaged or of a kind that is not understood";
+        Self::invalid(file, format!("{problem} ({format}): the decoder gave up"))
+    }
+
     pub(crate) fn read(file: &str, source: io::Error) -> Self {
         Self::Read { file: file.into(), source }
     }
@@ -44,7 +52,7 @@ impl Error {
     }
 }
 
-/// The message of a PNG decoder, with the name of a chunk written plainly.
+/// The message of a decoder, not too long, with the name of a PNG's chunk written plainly.
 pub(crate) fn plain(error: &dyn Display) -> String {
     let text = error.to_string();
     let chunk = || {
@@ -52,5 +60,5 @@ pub(crate) fn plain(error: &dyn Display) -> String {
         let (name, rest) = rest.split_once(',')?;
         Some(format!("{before}{name}{}", rest.split_once(" }")?.1))
     };
-    chunk().unwrap_or(text)
+    shortened(&chunk().unwrap_or(text))
 }

@@ -12,8 +12,11 @@ use std::io::{Cursor, Read, Seek};
 pub(crate) use self::read::Source;
 use self::write::{block, directory};
 use crate::Metadata;
+use crate::density::Density;
 
 const ORIENTATION: u16 = 274;
+const ACROSS: u16 = 282;
+const DOWN: u16 = 283;
 const UNIT: u16 = 296;
 
 /// The colour profile.
@@ -49,7 +52,7 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
     });
     // Writers that know no resolution give one without a unit.
     let has_unit = entries.iter().any(|entry| entry.tag == UNIT && entry.short() != Some(1));
-    entries.retain(|entry| has_unit || ![282, 283, UNIT].contains(&entry.tag));
+    entries.retain(|entry| has_unit || ![ACROSS, DOWN, UNIT].contains(&entry.tag));
     entries.retain(|entry| !entry.is_upright());
     let left_out = [
         (source.is_damaged, "entries of the TIFF that make no sense: left out"),
@@ -61,6 +64,43 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
 
 /// The note on a description that is left out.
 pub(crate) const SPOKE_OF_FILE: &str = "the description speaks of how the file was built, not of the picture: left out";
+
+/// An EXIF block without the envelope that JPEG puts around it, which some writers of other formats copy.
+pub(crate) fn without_envelope(mut exif: Vec<u8>) -> Vec<u8> {
+    while let Some(rest) = exif.strip_prefix(b"Exif\0") {
+        // The name is followed by a byte that is not always 0.
+        exif = rest.get(1..).unwrap_or_default().to_vec();
+    }
+    exif
+}
+
+/// The resolution of an EXIF block.
+pub(crate) fn density_of(exif: &[u8]) -> Option<Density> {
+    let entries = Source::new(&mut Cursor::new(exif)).main()?;
+    let of = |tag: u16| entries.iter().find(|entry| entry.tag == tag);
+    let fraction = |tag: u16| match &of(tag)?.value {
+        Value::Bytes(bytes) => {
+            let [above, below] = *bytes.as_chunks().0.first_chunk()?;
+            Some([above, below].map(u32::from_le_bytes))
+        }
+        _ => None,
+    };
+    Density::of_resolution([fraction(ACROSS)?, fraction(DOWN)?], of(UNIT).and_then(Entry::short).unwrap_or(2))
+}
+
+/// An EXIF block with this resolution, and what else the block `exif` says. Makers' notes may lose their way.
+pub(crate) fn with_density(exif: Option<&[u8]>, density: Density) -> Vec<u8> {
+    let mut entries = exif.and_then(|exif| Source::new(&mut Cursor::new(exif)).main()).unwrap_or_default();
+    entries.retain(|entry| ![ACROSS, DOWN, UNIT].contains(&entry.tag));
+    let (fractions, unit) = density.resolution();
+    for (tag, fraction) in [ACROSS, DOWN].into_iter().zip(fractions) {
+        let value = Value::Bytes(fraction.iter().flat_map(|number| number.to_le_bytes()).collect());
+        entries.push(Entry { tag, kind: 5, count: 1, value });
+    }
+    entries.push(Entry { tag: UNIT, kind: 3, count: 1, value: Value::Bytes(unit.to_le_bytes().to_vec()) });
+    entries.sort_by_key(|entry| entry.tag);
+    block(&entries)
+}
 
 /// Whether an EXIF block holds information. An upright orientation alone is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

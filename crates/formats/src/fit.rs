@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use glassbox_tensor::{Element, Image};
 
-use crate::exif::{SPOKE_OF_FILE, Says, speaks_of_file};
+use crate::exif::{SPOKE_OF_FILE, Says, density_of, speaks_of_file};
 use crate::{Format, Picture, Pixels};
 
 /// Most bytes of metadata in a JPEG. A segment holds 65533 bytes with its name; there is one for EXIF and 254 for a
@@ -68,6 +68,12 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
     for (there, what) in [(metadata.icc.is_some(), "a colour profile"), (says != Says::Nothing, "EXIF")] {
         if there && !holds.metadata {
             notes.push(format!("{format} cannot hold {what}: left out"));
+        }
+    }
+    if let Some(density) = metadata.density.filter(|density| !format.holds_density(density)) {
+        // EXIF says it as well.
+        if !(holds.metadata && metadata.exif.as_deref().is_some_and(|exif| density_of(exif).is_some())) {
+            notes.push(format!("{format} cannot hold the size of a pixel ({}): left out", density.words()));
         }
     }
     let besides = metadata.colours_besides();

@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::{fmt, io};
 
-use crate::Error;
+use crate::{Density, Error};
 
 /// A picture format to write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,15 @@ impl Format {
         ("tga", Format::Tga),
     ];
 
+    /// Suffixes of pictures that are read, not written.
+    const ONLY_READ: [&str; 4] = ["pbm", "pam", "apng", "mpo"];
+
+    /// Whether the suffix of a file is that of a picture that can be read.
+    pub fn is_read(path: &Path) -> bool {
+        let suffix = path.extension().map(|suffix| suffix.to_string_lossy().to_lowercase()).unwrap_or_default();
+        Self::from_suffix(&suffix).is_some() || Self::ONLY_READ.contains(&suffix.as_str())
+    }
+
     /// The format of a suffix, or of a name: `png`.
     pub fn from_suffix(suffix: &str) -> Option<Self> {
         let suffix = suffix.to_lowercase();
@@ -87,6 +96,16 @@ impl Format {
             return Err(io::Error::other(format!("{width}×{height} pixels; {self} holds at most {most} a side")));
         }
         Ok(())
+    }
+
+    /// Whether it can hold how densely pixels lie. BMP holds no ratio, and JPEG no more than 16 bits.
+    pub(crate) fn holds_density(self, density: &Density) -> bool {
+        match self {
+            Format::Png | Format::Tiff => true,
+            Format::Jpeg => !density.is_absolute || density.across.max(density.down) <= f64::from(u16::MAX),
+            Format::Bmp => density.is_absolute,
+            _ => false,
+        }
     }
 
     pub(crate) fn holds(self) -> Holds {

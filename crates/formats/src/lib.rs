@@ -7,15 +7,22 @@
 
 mod array;
 mod atomic;
+mod by_library;
 mod cmyk;
 mod cmyk_jpeg;
 pub mod data;
+mod density;
 mod error;
 mod exif;
 mod fit;
 mod format;
+mod gif;
+mod guard;
+mod jpeg;
+mod kind;
 mod limit;
 mod lock;
+mod message;
 mod metadata;
 mod npy;
 pub mod npz;
@@ -27,24 +34,28 @@ mod part;
 mod paths;
 mod picture;
 mod png;
+mod pnm;
 mod read_picture;
 pub mod safetensors;
 mod sample;
 mod tiff;
+mod webp;
 mod whole;
 mod write_picture;
 
 pub use crate::png::{MOST_ROW_BYTES, PngRows, PngWriter};
 pub use atomic::{AtomicFile, check_writable, write_atomically};
+pub use density::Density;
 pub use error::Error;
 pub use format::Format;
-pub use limit::{MOST_PICTURE_BYTES, picture_bytes};
+pub use guard::{GaveUp, guarded};
+pub use limit::MOST_PICTURE_BYTES;
 pub use lock::FolderLock;
 pub use metadata::{Metadata, PngChunk};
 pub use part::remove_unfinished;
 pub use paths::{Clash, check_outputs, is_same_file};
 pub use picture::{Picture, Pixels};
-pub use read_picture::{decode_picture, read_picture};
+pub use read_picture::{decode_picture, picture_size, read_picture, read_stream};
 pub use write_picture::{Packing, Written, encode_picture, write_animation, write_picture};
 
 /// A checksum (CRC-32) of lists of bytes, one after the other.

@@ -1,13 +1,17 @@
 use std::ops::Range;
 
+use crate::Density;
+
 /// What a file says about its picture besides the pixels.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Metadata {
     /// ICC colour profile.
     pub icc: Option<Vec<u8>>,
     /// EXIF block. If its orientation was applied to the pixels, it is reset.
     pub exif: Option<Vec<u8>>,
-    /// Chunks of a PNG that describe colours and the size of pixels: gAMA, cHRM, sRGB, cICP, mDCV, cLLI, pHYs.
+    /// How densely the pixels lie.
+    pub density: Option<Density>,
+    /// Chunks of a PNG that describe colours: gAMA, cHRM, sRGB, cICP, mDCV, cLLI.
     pub png: Vec<PngChunk>,
     /// Notes on what the file held besides, and was left out when it was read.
     pub notes: Vec<String>,
@@ -62,14 +66,6 @@ impl Metadata {
         };
         let says = self.png.iter().filter(|chunk| counts.contains(&&chunk.kind) && chunk.differs_from_srgb());
         says.map(|chunk| String::from_utf8_lossy(&chunk.kind).into_owned()).collect()
-    }
-
-    /// Swaps the width and height of pixels, for a picture turned by a quarter.
-    pub(crate) fn turn(&mut self) {
-        for chunk in self.png.iter_mut().filter(|chunk| chunk.kind == *b"pHYs") {
-            let (x, y) = chunk.content.split_at_mut(4);
-            x.swap_with_slice(&mut y[..4]);
-        }
     }
 
     /// Adapts it to a processed picture of this shape: drops a profile for other channels, updates the size in EXIF

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use glassbox_tensor::{Element, Image};
 
 use crate::Metadata;
@@ -79,6 +81,14 @@ impl Pixels {
         }
     }
 
+    /// As [`to_u8`](Self::to_u8), in one list, without a copy if it has 8 bits.
+    pub(crate) fn as_u8(&self) -> Cow<'_, [u8]> {
+        match self {
+            Pixels::U8(image) => Cow::Borrowed(image.as_slice()),
+            other => Cow::Owned(other.to_u8().into_vec()),
+        }
+    }
+
     /// Brightness, 0 … 1, by Rec. 601; `background` shows through transparent pixels.
     ///
     /// # Shape
@@ -100,26 +110,11 @@ impl Pixels {
     /// assert_eq!(pixels.luma_within(1.0, 3).as_slice(), [0.5, 1.0, 0.2]);
     /// ```
     pub fn luma_within(&self, background: f32, longest: usize) -> Image<f32> {
-        self.means(longest, |pixel| {
-            [match *pixel {
-                [grey] => grey,
-                [grey, alpha] => grey * alpha + background * (1.0 - alpha),
-                [r, g, b] => 0.299 * r + 0.587 * g + 0.114 * b,
-                [r, g, b, alpha] => (0.299 * r + 0.587 * g + 0.114 * b) * alpha + background * (1.0 - alpha),
-                _ => background,
-            }]
-        })
+        self.means(longest, |pixel| [luma(pixel, background)])
     }
 
-    /// Red, green and blue, 0 … 1; `background` shows through transparent pixels.
-    ///
-    /// # Shape
-    /// `[height, width, channels]` → `[height, width, 3]`
-    pub fn colours_over(&self, background: f32) -> Image<f32> {
-        self.colours_within(background, usize::MAX)
-    }
-
-    /// As [`colours_over`](Self::colours_over), made smaller as in [`luma_within`](Self::luma_within).
+    /// Red, green and blue, 0 … 1, made smaller as in [`luma_within`](Self::luma_within); `background` shows through
+    /// transparent pixels.
     ///
     /// # Shape
     /// `[height, width, channels]` → `[⌈height / k⌉, ⌈width / k⌉, 3]`
@@ -136,38 +131,67 @@ impl Pixels {
         })
     }
 
+    /// The brightness of a row, as [`luma_over`](Self::luma_over).
+    ///
+    /// # Panics
+    /// If there is no such row, or `out` has not its width.
+    #[track_caller]
+    pub fn luma_of_row(&self, y: usize, background: f32, out: &mut [f32]) {
+        assert_eq!(out.len(), self.dim().1, "luma_of_row: a number a pixel");
+        let mut out = out.iter_mut();
+        self.each_of_row(y, |pixel| {
+            if let Some(out) = out.next() {
+                *out = luma(pixel, background);
+            }
+        });
+    }
+
     /// The mean over square blocks of what `of` makes of a pixel whose numbers are in 0 … 1.
     fn means<const N: usize>(&self, longest: usize, of: impl Fn(&[f32]) -> [f32; N]) -> Image<f32> {
+        let (height, width, _) = self.dim();
+        let block = height.max(width).div_ceil(longest.max(1)).max(1);
+        let columns = width.div_ceil(block);
+        let mut out = Image::zeros([height.div_ceil(block), columns, N]);
+        for y in 0..height {
+            let sums = &mut out.as_mut_slice()[y / block * columns * N..][..columns * N];
+            let rows = block.min(height - y / block * block);
+            let mut x = 0;
+            self.each_of_row(y, |pixel| {
+                let left = x / block * block;
+                let share = 1.0 / (rows * block.min(width - left)) as f32;
+                let sum = &mut sums[x / block * N..][..N];
+                sum.iter_mut().zip(of(pixel)).for_each(|(sum, value)| *sum += value * share);
+                x += 1;
+            });
+        }
+        out
+    }
+
+    /// Calls `each` with the pixels of a row in 0 … 1.
+    fn each_of_row(&self, y: usize, mut each: impl FnMut(&[f32])) {
+        fn of<T: Element>(image: &Image<T>, y: usize, unit: impl Fn(T) -> f32, mut each: impl FnMut(&[f32])) {
+            let (channels, mut numbers) = (image.channels(), [0.0; 4]);
+            for pixel in image.line(y).chunks_exact(channels) {
+                let numbers = &mut numbers[..channels];
+                numbers.iter_mut().zip(pixel).for_each(|(to, from)| *to = unit(*from));
+                each(numbers);
+            }
+        }
         match self {
-            Pixels::U8(image) => means(image, longest, |value| f32::from(value) / 255.0, of),
-            Pixels::U16(image) => means(image, longest, |value| f32::from(value) / 65535.0, of),
-            Pixels::F32(image) => means(image, longest, |value| value, of),
+            Pixels::U8(image) => of(image, y, |value| f32::from(value) / 255.0, &mut each),
+            Pixels::U16(image) => of(image, y, |value| f32::from(value) / 65535.0, &mut each),
+            Pixels::F32(image) => of(image, y, |value| value, &mut each),
         }
     }
 }
 
-fn means<T: Element, const N: usize>(
-    image: &Image<T>,
-    longest: usize,
-    unit: impl Fn(T) -> f32,
-    of: impl Fn(&[f32]) -> [f32; N],
-) -> Image<f32> {
-    let (height, width, channels) = image.dim();
-    let block = height.max(width).div_ceil(longest.max(1)).max(1);
-    let columns = width.div_ceil(block);
-    let mut out = Image::zeros([height.div_ceil(block), columns, N]);
-    let mut pixel = [0.0; 4];
-    for y in 0..height {
-        let sums = &mut out.as_mut_slice()[y / block * columns * N..][..columns * N];
-        let rows = block.min(height - y / block * block);
-        for (numbers, sum) in image.line(y).chunks(block * channels).zip(sums.as_chunks_mut::<N>().0) {
-            let share = 1.0 / (rows * (numbers.len() / channels)) as f32;
-            for numbers in numbers.chunks_exact(channels) {
-                pixel.iter_mut().zip(numbers).for_each(|(slot, &value)| *slot = unit(value));
-                let values = of(&pixel[..channels.min(4)]);
-                sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * share);
-            }
-        }
+/// The brightness of a pixel over a background.
+fn luma(pixel: &[f32], background: f32) -> f32 {
+    match *pixel {
+        [grey] => grey,
+        [grey, alpha] => grey * alpha + background * (1.0 - alpha),
+        [r, g, b] => 0.299 * r + 0.587 * g + 0.114 * b,
+        [r, g, b, alpha] => (0.299 * r + 0.587 * g + 0.114 * b) * alpha + background * (1.0 - alpha),
+        _ => background,
     }
-    out
 }

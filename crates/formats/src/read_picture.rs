@@ -1,20 +1,20 @@
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, ErrorKind, Seek};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
-use glassbox_tensor::{Element, Image};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
-use crate::cmyk_jpeg::{decode_inks, has_inks};
-use crate::error::plain;
-use crate::exif::metadata_of_tiff;
-use crate::limit::{MOST_PICTURE_BYTES, picture_bytes};
-use crate::tiff::read_tiff;
-use crate::whole::{holds_more, is_big_tiff, is_whole_jpeg, is_whole_png, png_meaning};
-use crate::{Error, Metadata, Picture, Pixels};
-
-const KNOWN: &str = "png, jpeg, gif, bmp, tiff, webp, pnm, qoi and tga are understood";
+use crate::by_library::{self, pixels, suffix_of};
+use crate::cmyk_jpeg::decode_inks;
+use crate::density::Density;
+use crate::exif::{density_of, metadata_of_tiff};
+use crate::jpeg::Jpeg;
+use crate::kind::{START, format_of};
+use crate::limit::picture_bytes;
+use crate::tiff::{read_tiff, tiff_size};
+use crate::whole::{holds_more, is_whole_png, png_besides};
+use crate::{Error, Metadata, Picture, gif, guarded, pnm, webp};
 
 /// Reads a picture, or the first frame of an animation. Its content decides the format, not its name.
 ///
@@ -22,7 +22,7 @@ const KNOWN: &str = "png, jpeg, gif, bmp, tiff, webp, pnm, qoi and tga are under
 ///
 /// # Errors
 /// If the file cannot be read, is no picture of a known format, is damaged, or would take more than
-/// [`MOST_PICTURE_BYTES`].
+/// [`MOST_PICTURE_BYTES`](crate::MOST_PICTURE_BYTES).
 pub fn read_picture(path: &Path, auto_orient: bool) -> Result<Picture, Error> {
     let name = path.display().to_string();
     let file = File::open(path).map_err(|e| Error::read(&name, e))?;
@@ -31,10 +31,21 @@ pub fn read_picture(path: &Path, auto_orient: bool) -> Result<Picture, Error> {
         return Err(Error::invalid(&name, "is a folder; a picture is needed"));
     }
     if !kind.is_file() {
-        return decode_picture(&picture_bytes(file, &name)?, &name, auto_orient);
+        return read_stream(file, &name, auto_orient);
     }
-    let suffix = path.extension().map(|suffix| suffix.to_string_lossy().to_lowercase());
-    decode(BufReader::with_capacity(1 << 17, file), &name, suffix.as_deref(), auto_orient)
+    decode(BufReader::with_capacity(1 << 17, file), &name, suffix(path).as_deref(), auto_orient)
+}
+
+/// As [`read_picture`], from what can be read only once; messages call it `name`.
+///
+/// # Errors
+/// As [`read_picture`].
+pub fn read_stream(mut reader: impl Read, name: &str, auto_orient: bool) -> Result<Picture, Error> {
+    let mut start = Vec::new();
+    reader.by_ref().take(START as u64).read_to_end(&mut start).map_err(|e| Error::read(name, e))?;
+    // What is no picture may be endless.
+    format_of(&start, None).map_err(|problem| Error::invalid(name, problem))?;
+    decode_picture(&picture_bytes(Cursor::new(start).chain(reader), name)?, name, auto_orient)
 }
 
 /// As [`read_picture`], from bytes; messages call them `name`.
@@ -45,70 +56,117 @@ pub fn decode_picture(bytes: &[u8], name: &str, auto_orient: bool) -> Result<Pic
     decode(Cursor::new(bytes), name, None, auto_orient)
 }
 
-fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_orient: bool) -> Result<Picture, Error> {
-    let invalid = |problem: String| Error::invalid(name, problem);
-    let mut reader = ImageReader::new(reader).with_guessed_format().map_err(|e| Error::read(name, e))?;
-    if reader.format().is_none() {
-        let mut inner = reader.into_inner();
-        let start = inner.fill_buf().map_err(|e| Error::read(name, e))?;
-        let kind = match start {
-            start if is_big_tiff(start) => ImageFormat::Tiff,
-            [] => return Err(invalid(format!("is empty; {KNOWN}"))),
-            // Only TGA has no signature at its start.
-            _ if suffix == Some("tga") => ImageFormat::Tga,
-            _ => return Err(invalid(format!("is not a picture of a known format; {KNOWN}"))),
-        };
-        reader = ImageReader::with_format(inner, kind);
-    }
-    let (mut metadata, mut is_first_of_more, mut inks) = (Metadata::default(), false, None);
-    if let Some(kind) = reader.format() {
-        let mut inner = reader.into_inner();
-        let failed = |e| Error::read(name, e);
-        match kind {
-            ImageFormat::Jpeg => {
-                let bytes = picture_bytes(&mut inner, name)?;
-                if !is_whole_jpeg(&bytes) {
-                    return Err(invalid("is cut short (jpg): its end is missing".into()));
-                }
-                inks = has_inks(&bytes).then_some(bytes);
-            }
-            ImageFormat::Png if !is_whole_png(&mut inner).map_err(failed)? => {
-                return Err(invalid("is cut short (png): its end is missing".into()));
-            }
-            ImageFormat::Tiff => metadata = metadata_of_tiff(&mut inner),
-            _ => {}
+/// The bytes that the pixels of a file will take, by its header; 0 if it does not say.
+pub fn picture_size(path: &Path) -> u64 {
+    let size = || {
+        let mut reader =
+            BufReader::new(File::open(path).ok().filter(|file| file.metadata().is_ok_and(|m| m.is_file()))?);
+        let format = format_of(reader.fill_buf().ok()?, suffix(path).as_deref()).ok()?;
+        match format {
+            // The library's decoder reads the whole file to find the header.
+            ImageFormat::Jpeg => Jpeg::size(&mut reader),
+            ImageFormat::Tiff => tiff_size(&mut reader),
+            ImageFormat::Pnm => pnm::size(&mut reader),
+            _ => ImageReader::with_format(reader, format).into_decoder().ok().map(|decoder| decoder.total_bytes()),
         }
-        inner.rewind().map_err(failed)?;
-        if kind == ImageFormat::Png {
-            // If the chunks cannot be read, the decoder says why.
-            metadata.png = png_meaning(&mut inner).unwrap_or_default();
-            inner.rewind().map_err(failed)?;
-        }
-        is_first_of_more = holds_more(&mut inner, kind);
-        inner.rewind().map_err(failed)?;
-        reader = ImageReader::with_format(inner, kind);
-    }
-    let (mut pixels, orientation) = if reader.format() == Some(ImageFormat::Tiff) {
-        let orientation = metadata.exif.as_deref().and_then(Orientation::from_exif_chunk);
-        let pixels = read_tiff(&mut reader.into_inner(), &mut metadata).map_err(invalid)?;
-        (pixels, orientation.unwrap_or(Orientation::NoTransforms))
-    } else {
-        let is_gif = reader.format() == Some(ImageFormat::Gif);
-        let (mut image, orientation) = decoded(reader, name, &mut metadata, inks)?;
-        // The decoder gives every GIF an alpha channel.
-        if let DynamicImage::ImageRgba8(colours) = &image
-            && is_gif
-            && colours.pixels().all(|pixel| pixel.0[3] == u8::MAX)
-        {
-            image = DynamicImage::ImageRgb8(image.into_rgb8());
-        }
-        (pixels(image), orientation)
     };
-    if auto_orient {
+    guarded(size).ok().flatten().unwrap_or(0)
+}
+
+fn suffix(path: &Path) -> Option<String> {
+    path.extension().map(|suffix| suffix.to_string_lossy().to_lowercase())
+}
+
+fn decode(
+    mut reader: impl BufRead + Seek + Send,
+    name: &str,
+    suffix: Option<&str>,
+    auto_orient: bool,
+) -> Result<Picture, Error> {
+    let start = reader.fill_buf().map_err(|e| Error::read(name, e))?;
+    let format = format_of(start, suffix).map_err(|problem| Error::invalid(name, problem))?;
+    guarded(|| decode_as(reader, format, name, auto_orient))
+        .unwrap_or_else(|_| Err(Error::gave_up(name, suffix_of(format))))
+}
+
+/// Decodes a picture of a known format. The reader is at its start.
+fn decode_as(
+    mut reader: impl BufRead + Seek + Send,
+    format: ImageFormat,
+    name: &str,
+    auto_orient: bool,
+) -> Result<Picture, Error> {
+    let (invalid, failed) = (|problem: String| Error::invalid(name, problem), |e| Error::read(name, e));
+    let mut is_first_of_more = holds_more(&mut reader, format);
+    reader.rewind().map_err(failed)?;
+    let mut metadata = Metadata::default();
+    let mut pixels = match format {
+        ImageFormat::Jpeg => {
+            let bytes = picture_bytes(&mut reader, name)?;
+            let mut jpeg = Jpeg::new(&bytes).map_err(invalid)?;
+            let besides = jpeg.besides();
+            (metadata.exif, metadata.icc, metadata.density) = (besides.exif, besides.icc, besides.density);
+            is_first_of_more |= besides.holds_more;
+            let decode = || {
+                if let Some(apart) = jpeg.decode_apart() {
+                    return apart.map(of_bytes).map_err(invalid);
+                }
+                // What cannot be decoded, the library's decoder says in its words.
+                let inks = jpeg.has_inks().then(|| decode_inks(&bytes, &mut metadata)).flatten();
+                match inks {
+                    Some(image) => Ok(DynamicImage::ImageRgb8(image)),
+                    None => by_library::decode(Cursor::new(&bytes), format, name, false).map(|(image, _)| image),
+                }
+            };
+            let (checked, image) = rayon::join(|| jpeg.check(), decode);
+            checked.map_err(invalid)?;
+            pixels(image?)
+        }
+        ImageFormat::Pnm => {
+            return Ok(Picture { is_first_of_more, ..pnm::read(&mut reader).map_err(invalid)?.into() });
+        }
+        ImageFormat::Gif => {
+            let (pixels, icc) = gif::read(&mut reader).map_err(invalid)?;
+            return Ok(Picture { pixels, metadata: Metadata { icc, ..metadata }, is_first_of_more });
+        }
+        ImageFormat::Tiff => {
+            metadata = metadata_of_tiff(&mut reader);
+            reader.rewind().map_err(failed)?;
+            read_tiff(&mut reader, &mut metadata).map_err(invalid)?
+        }
+        _ => {
+            match format {
+                ImageFormat::Png => {
+                    if !is_whole_png(&mut reader).map_err(failed)? {
+                        return Err(invalid("is cut short (png): its end is missing".into()));
+                    }
+                    reader.rewind().map_err(failed)?;
+                    let besides = png_besides(&mut reader);
+                    (metadata.png, metadata.density, metadata.exif) = (besides.chunks, besides.density, besides.exif);
+                }
+                ImageFormat::WebP => {
+                    let besides = webp::besides(&mut reader).map_err(failed)?;
+                    (metadata.icc, metadata.exif) = (besides.icc, besides.exif);
+                }
+                ImageFormat::Bmp => metadata.density = density_of_bmp(&mut reader),
+                _ => {}
+            }
+            reader.rewind().map_err(failed)?;
+            let (image, icc) = by_library::decode(reader, format, name, format != ImageFormat::WebP)?;
+            metadata.icc = metadata.icc.or(icc);
+            pixels(image)
+        }
+    };
+    // A ratio says less than a size.
+    if metadata.density.is_none_or(|density| !density.is_absolute) {
+        metadata.density = metadata.exif.as_deref().and_then(density_of).or(metadata.density);
+    }
+    let orientation = metadata.exif.as_deref().and_then(Orientation::from_exif_chunk);
+    if let Some(orientation) = orientation.filter(|_| auto_orient) {
         pixels = pixels.upright(orientation);
         use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
         if matches!(orientation, Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH) {
-            metadata.turn();
+            metadata.density = metadata.density.map(Density::turned);
         }
         if let Some(exif) = metadata.exif.as_mut() {
             // There may be no orientation to reset.
@@ -118,70 +176,20 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
     Ok(Picture { pixels, metadata, is_first_of_more })
 }
 
-/// Decodes a picture, returns it with its orientation, and completes `metadata`. `inks` are the bytes of a JPEG of four
-/// colours.
-fn decoded(
-    mut reader: ImageReader<impl BufRead + Seek>,
-    name: &str,
-    metadata: &mut Metadata,
-    inks: Option<Vec<u8>>,
-) -> Result<(DynamicImage, Orientation), Error> {
-    let invalid = |problem: String| Error::invalid(name, problem);
-    let format = reader.format().and_then(|format| format.extensions_str().first()).copied().unwrap_or("?");
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(MOST_PICTURE_BYTES);
-    reader.limits(limits);
-    let failed = |error: ImageError| match error {
-        // An impossible offset is the fault of the picture.
-        ImageError::IoError(e)
-            if !matches!(e.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidInput)
-                && e.raw_os_error().is_some() =>
-        {
-            Error::read(name, e)
-        }
-        ImageError::IoError(e) if e.kind() == ErrorKind::UnexpectedEof => {
-            invalid(format!("is cut short ({format}): {e}"))
-        }
-        ImageError::Limits(_) => invalid(format!("is too large: at most {MOST_PICTURE_BYTES} bytes are allowed")),
-        error => invalid(format!("is damaged or of a kind that is not understood ({format}): {}", plain(&error))),
+/// Pixels of one or three channels.
+fn of_bytes((height, width, channels, pixels): (u32, u32, usize, Vec<u8>)) -> DynamicImage {
+    let image = match channels {
+        1 => GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8),
+        _ => RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8),
     };
-    let mut decoder = reader.into_decoder().map_err(failed)?;
-    // Not every decoder respects the limits, so this is checked before memory is allocated.
-    let ((width, height), bytes) = (decoder.dimensions(), decoder.total_bytes());
-    if bytes > MOST_PICTURE_BYTES {
-        return Err(invalid(format!(
-            "is {width}×{height} pixels ({bytes} bytes); at most {MOST_PICTURE_BYTES} bytes are allowed"
-        )));
-    }
-    if bytes == 0 {
-        return Err(invalid(format!("is {width}×{height} pixels; there must be at least one")));
-    }
-    metadata.icc = metadata.icc.take().or_else(|| decoder.icc_profile().ok().flatten());
-    metadata.exif = metadata.exif.take().or_else(|| decoder.exif_metadata().ok().flatten());
-    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    // What cannot be decoded, the library's decoder says in its words.
-    if let Some(image) = inks.and_then(|bytes| decode_inks(&bytes, metadata)) {
-        return Ok((DynamicImage::ImageRgb8(image), orientation));
-    }
-    Ok((DynamicImage::from_decoder(decoder).map_err(failed)?, orientation))
+    image.expect("as many pixels as the decoder says")
 }
 
-fn pixels(image: DynamicImage) -> Pixels {
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    fn shaped<T: Element>(height: usize, width: usize, channels: usize, values: Vec<T>) -> Image<T> {
-        Image::from_vec([height, width, channels], values).expect("as many values as the decoder's picture has")
-    }
-    match image {
-        DynamicImage::ImageLuma8(image) => Pixels::U8(shaped(height, width, 1, image.into_raw())),
-        DynamicImage::ImageLumaA8(image) => Pixels::U8(shaped(height, width, 2, image.into_raw())),
-        DynamicImage::ImageRgb8(image) => Pixels::U8(shaped(height, width, 3, image.into_raw())),
-        DynamicImage::ImageRgba8(image) => Pixels::U8(shaped(height, width, 4, image.into_raw())),
-        DynamicImage::ImageLuma16(image) => Pixels::U16(shaped(height, width, 1, image.into_raw())),
-        DynamicImage::ImageLumaA16(image) => Pixels::U16(shaped(height, width, 2, image.into_raw())),
-        DynamicImage::ImageRgb16(image) => Pixels::U16(shaped(height, width, 3, image.into_raw())),
-        DynamicImage::ImageRgba16(image) => Pixels::U16(shaped(height, width, 4, image.into_raw())),
-        DynamicImage::ImageRgb32F(image) => Pixels::F32(shaped(height, width, 3, image.into_raw())),
-        DynamicImage::ImageRgba32F(image) => Pixels::F32(shaped(height, width, 4, image.into_raw())),
-        other => Pixels::U8(shaped(height, width, 4, other.into_rgba8().into_raw())),
-    }
+/// Pixels a metre, which headers of 40 bytes and more hold.
+fn density_of_bmp(reader: &mut impl Read) -> Option<Density> {
+    let mut head = [0; 46];
+    reader.read_exact(&mut head).ok()?;
+    let number = |at: usize| u32::from_le_bytes([0, 1, 2, 3].map(|i| head[at + i]));
+    let [across, down] = [38, 42].map(|at| number(at) as i32);
+    (number(14) >= 40).then(|| Density::of_metres(across.max(0) as u32, down.max(0) as u32))?
 }

@@ -4,6 +4,9 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 use image::ImageFormat;
 
+use crate::density::Density;
+use crate::exif::without_envelope;
+use crate::limit::{MOST_METADATA_BYTES, metadata_bytes};
 use crate::metadata::PngChunk;
 
 /// The last chunk of every PNG, with its checksum.
@@ -35,52 +38,65 @@ pub(crate) fn is_whole_png(reader: &mut (impl Read + Seek)) -> io::Result<bool> 
     Ok(found)
 }
 
-/// Chunks that describe a PNG's colours and the size of its pixels, with the bytes of their content.
-const PNG_MEANING: [(&[u8; 4], u32); 7] =
-    [(b"cHRM", 32), (b"gAMA", 4), (b"sRGB", 1), (b"cICP", 4), (b"mDCV", 24), (b"cLLI", 8), (b"pHYs", 9)];
+/// Chunks that describe a PNG's colours, with the bytes of their content.
+const PNG_MEANING: [(&[u8; 4], u32); 6] =
+    [(b"cHRM", 32), (b"gAMA", 4), (b"sRGB", 1), (b"cICP", 4), (b"mDCV", 24), (b"cLLI", 8)];
 
-/// The chunks of [`PNG_MEANING`] that precede the pixels; damaged ones are skipped. The reader is at its start.
+/// What a PNG says besides the pixels and the colour profile.
+#[derive(Default)]
+pub(crate) struct PngBesides {
+    /// The chunks of [`PNG_MEANING`].
+    pub(crate) chunks: Vec<PngChunk>,
+    pub(crate) density: Option<Density>,
+    pub(crate) exif: Option<Vec<u8>>,
+}
+
+/// Walks through all chunks; EXIF may follow the pixels. Of several of one sort the first counts, and damaged ones are
+/// skipped. The reader is at its start.
 ///
-/// Source: PNG third edition (2025), clauses 11.3.2 and 11.3.4.
-pub(crate) fn png_meaning(reader: &mut (impl Read + Seek)) -> io::Result<Vec<PngChunk>> {
+/// Source: PNG third edition (2025), clauses 5.6, 11.3.2 and 11.3.4.
+pub(crate) fn png_besides(reader: &mut (impl Read + Seek)) -> PngBesides {
+    let mut besides = PngBesides::default();
+    // If a chunk cannot be read, the decoder says why.
+    let _ = walk_png(reader, &mut besides);
+    besides
+}
+
+fn walk_png(reader: &mut (impl Read + Seek), besides: &mut PngBesides) -> io::Result<()> {
     reader.seek_relative(8)?;
-    let mut chunks: Vec<PngChunk> = Vec::new();
+    let (mut is_before_pixels, mut size) = (true, None);
     loop {
         let [a, b, c, d, kind @ ..] = bytes::<8>(reader)?;
         let length = u32::from_be_bytes([a, b, c, d]);
-        if matches!(&kind, b"IDAT" | b"IEND") {
-            return Ok(chunks);
-        }
-        if !PNG_MEANING.contains(&(&kind, length)) || chunks.iter().any(|chunk| chunk.kind == kind) {
+        is_before_pixels &= kind != *b"IDAT";
+        let is_wanted = match &kind {
+            b"IEND" => break,
+            b"eXIf" => besides.exif.is_none(),
+            b"pHYs" => is_before_pixels && size.is_none() && length == 9,
+            _ => {
+                let is_new = besides.chunks.iter().all(|chunk| chunk.kind != kind);
+                is_before_pixels && is_new && PNG_MEANING.contains(&(&kind, length))
+            }
+        };
+        if !is_wanted || u64::from(length) > MOST_METADATA_BYTES {
             reader.seek_relative(i64::from(length) + 4)?;
             continue;
         }
-        let mut content = vec![0; length as usize];
-        reader.read_exact(&mut content)?;
+        let content = metadata_bytes(reader, length.into()).ok_or(io::ErrorKind::UnexpectedEof)?;
         let chunk = PngChunk { kind, content };
-        if bytes(reader)? == chunk.checksum() {
-            chunks.push(chunk);
+        if bytes(reader)? != chunk.checksum() {
+            continue;
+        }
+        match &kind {
+            b"eXIf" => besides.exif = Some(without_envelope(chunk.content)),
+            b"pHYs" => {
+                size = Some(());
+                besides.density = Density::of_phys(&chunk.content);
+            }
+            _ => besides.chunks.push(chunk),
         }
     }
-}
-
-/// Whether a JPEG is complete: a decoder fills in what is missing. An end marker inside a segment, such as that of a
-/// thumbnail in the EXIF data, does not count.
-///
-/// Source: ITU-T T.81 (1992), annex B.
-pub(crate) fn is_whole_jpeg(mut bytes: &[u8]) -> bool {
-    // A 0xFF before 0 or another 0xFF is data, and restart markers occur among data.
-    while let Some(at) = bytes.windows(2).position(|pair| pair[0] == 0xFF && !matches!(pair[1], 0 | 0xFF | 0xD0..=0xD8))
-    {
-        let marker = bytes[at + 1];
-        if marker == 0xD9 {
-            return true;
-        }
-        let Some(length) = bytes[at + 2..].first_chunk::<2>() else { return false };
-        // Skips a segment by its length.
-        bytes = bytes.get(at + 2 + usize::from(u16::from_be_bytes(*length))..).unwrap_or_default();
-    }
-    false
+    Ok(())
 }
 
 /// Whether a file says that more pictures or frames follow the first. The reader is at its start.
@@ -188,17 +204,7 @@ mod tests {
 
     use image::ImageFormat;
 
-    use super::{PNG_END, holds_more, is_whole_jpeg as is_whole, is_whole_png};
-
-    #[test]
-    fn the_end_is_looked_for_after_segments() {
-        let start = [0xFF, 0xD8, 0xFF, 0xE1, 0, 5, 0xFF, 0xD9, 7];
-        let scan = [0xFF, 0xDA, 0, 2, 1, 0xFF, 0, 2, 0xFF, 0xD3, 3];
-        assert!(!is_whole(&start));
-        assert!(!is_whole(&[&start[..], &scan].concat()));
-        assert!(is_whole(&[&start[..], &scan, &[0xFF, 0xFF, 0xD9]].concat()));
-        assert!(!is_whole(&[]) && !is_whole(&[0xFF, 0xE1]) && !is_whole(&[0xFF, 0xE1, 0xFF, 0xFF, 1]));
-    }
+    use super::{PNG_END, holds_more, is_whole_png};
 
     #[test]
     fn chunks_are_walked_through_to_the_end() {

@@ -5,10 +5,11 @@ use glassbox_tensor::Image;
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tga::TgaEncoder, webp::WebPEncoder};
 use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
+use jpeg_encoder::{PixelDensity, PixelDensityUnit};
 
 use crate::fit::fit;
 use crate::tiff::write_tiff;
-use crate::{Error, Format, Metadata, Picture, Pixels, PngWriter, write_atomically};
+use crate::{Density, Error, Format, Metadata, Picture, Pixels, PngWriter, guarded, write_atomically};
 
 /// Settings of the packers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub struct Written {
     pub shape: (usize, usize, usize),
     /// Name of the element type: `u8`, `u16` or `f32`.
     pub depth: &'static str,
-    /// Losses: depth, alpha (shown over white), colour profile, EXIF, colours, chunks of a PNG.
+    /// Losses: depth, alpha (shown over white), colour profile, EXIF, colours, the size of a pixel, chunks of a PNG.
     pub notes: Vec<String>,
 }
 
@@ -91,7 +92,12 @@ pub fn encode_picture(
     Ok(Written { shape: picture.pixels.dim(), depth: picture.pixels.depth(), notes })
 }
 
+/// Encodes a picture; a library that panics is an error.
 fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn Write) -> io::Result<()> {
+    guarded(|| encode_as(picture, format, packing, writer)).unwrap_or_else(|gave_up| Err(io::Error::other(gave_up)))
+}
+
+fn encode_as(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn Write) -> io::Result<()> {
     let metadata = &picture.metadata;
     match format {
         Format::Png => encode_png(picture, packing, writer),
@@ -101,18 +107,54 @@ fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn 
         Format::Pgm | Format::Ppm | Format::Pnm => encode_pnm(&picture.pixels, writer),
         Format::Gif => {
             let (height, width, channels) = picture.pixels.dim();
-            let image = picture.pixels.to_u8();
             let colour = if channels == 4 { ExtendedColorType::Rgba8 } else { ExtendedColorType::Rgb8 };
             let mut encoder = GifEncoder::new(writer);
-            encoder.encode(image.as_slice(), width as u32, height as u32, colour).map_err(io::Error::other)
+            encoder.encode(&picture.pixels.as_u8(), width as u32, height as u32, colour).map_err(io::Error::other)
         }
         Format::Bmp => {
-            let mut writer = writer;
+            let metres = metadata.density.filter(|density| density.is_absolute).map_or([0; 2], Density::metres);
+            let content = metres.map(u32::to_le_bytes).concat();
+            let mut writer = Patched { writer, at: 0, place: BMP_DENSITY, content };
             with_metadata(BmpEncoder::new(&mut writer), metadata, &picture.pixels)
         }
         Format::Qoi => with_metadata(QoiEncoder::new(writer), metadata, &picture.pixels),
         // Few programs unpack runs of greys, so nothing is packed.
         Format::Tga => with_metadata(TgaEncoder::new(writer).disable_rle(), metadata, &picture.pixels),
+    }
+}
+
+/// Where a BMP says how many pixels lie on a metre.
+const BMP_DENSITY: usize = 38;
+
+/// A writer that replaces some bytes on their way.
+struct Patched<'a> {
+    writer: &'a mut dyn Write,
+    /// Bytes written.
+    at: usize,
+    place: usize,
+    content: Vec<u8>,
+}
+
+impl Write for Patched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let end = self.place + self.content.len();
+        let count = if self.at >= end {
+            self.writer.write(bytes)?
+        } else {
+            // A few bytes at a time, which the file's buffer collects.
+            let count = bytes.len().min(end - self.at);
+            let place = |i: usize| (self.at + i).checked_sub(self.place);
+            let patched = |(i, byte): (usize, &u8)| place(i).map_or(*byte, |place| self.content[place]);
+            let patched: Vec<u8> = bytes[..count].iter().enumerate().map(patched).collect();
+            self.writer.write_all(&patched)?;
+            count
+        };
+        self.at += count;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
     }
 }
 
@@ -147,7 +189,7 @@ fn encode_png(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> io
             let mut png = begin(8)?;
             match pixels {
                 Pixels::U8(image) => image.as_slice().chunks(rows * line).try_for_each(|rows| png.write_u8(rows))?,
-                pixels => png.write_u8(pixels.to_u8().as_slice())?,
+                pixels => png.write_u8(&pixels.as_u8())?,
             }
             png.finish()?;
         }
@@ -169,8 +211,17 @@ fn encode_jpeg(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> i
     if let Some(exif) = &picture.metadata.exif {
         encoder.add_exif_metadata(exif).map_err(failed)?;
     }
+    if let Some(density) = picture.metadata.density.filter(|density| Format::Jpeg.holds_density(density)) {
+        let ([across, down], unit) = density.jfif();
+        let unit = match unit {
+            0 => PixelDensityUnit::PixelAspectRatio,
+            1 => PixelDensityUnit::Inches,
+            _ => PixelDensityUnit::Centimeters,
+        };
+        encoder.set_density(PixelDensity { density: (across, down), unit });
+    }
     let colour = if channels == 1 { jpeg_encoder::ColorType::Luma } else { jpeg_encoder::ColorType::Rgb };
-    encoder.encode(picture.pixels.to_u8().as_slice(), width16, height16, colour).map_err(failed)
+    encoder.encode(&picture.pixels.as_u8(), width16, height16, colour).map_err(failed)
 }
 
 /// Portable grey map or pixel map in binary: a header in plain text, then the numbers, big-endian.
@@ -180,12 +231,12 @@ fn encode_pnm(pixels: &Pixels, writer: &mut dyn Write) -> io::Result<()> {
     match pixels {
         Pixels::U16(image) => {
             write!(writer, "{magic}\n{width} {height}\n65535\n")?;
-            let bytes: Vec<u8> = image.as_slice().iter().flat_map(|value| value.to_be_bytes()).collect();
-            writer.write_all(&bytes)
+            let numbers = |part: &[u16]| part.iter().flat_map(|value| value.to_be_bytes()).collect::<Vec<u8>>();
+            image.as_slice().chunks(1 << 16).try_for_each(|part| writer.write_all(&numbers(part)))
         }
         _ => {
             write!(writer, "{magic}\n{width} {height}\n255\n")?;
-            writer.write_all(pixels.to_u8().as_slice())
+            writer.write_all(&pixels.as_u8())
         }
     }
 }

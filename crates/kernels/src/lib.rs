@@ -41,5 +41,6 @@ pub use operator::{
     PictureOperator, Reduce, RegionGrid, RegionOperator, Rows, Term, Window,
 };
 pub use picture::{
-    PoolingContrast, Texture, deviation, entropy, histogram, immerkaer, mean, percentile, psnr, resample,
+    PoolingContrast, Texture, add_to_histogram, deviation, entropy, histogram, immerkaer, mean, percentile, psnr,
+    resample,
 };

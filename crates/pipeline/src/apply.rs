@@ -5,6 +5,10 @@ use glassbox_kernels::{Engine, Filter, Pixel};
 use glassbox_tensor::{Element, Image};
 
 use crate::Error;
+use crate::in_place::{can_be_in_place, in_place};
+
+/// Bytes of a picture from which on it is worth to save memory: a picture at once is faster.
+const IN_PLACE_BYTES: usize = 1 << 26;
 
 /// Takes pixels through a chain of operators; filters copy alpha.
 ///
@@ -38,6 +42,29 @@ pub fn apply(chain: &[Filter], pixels: &Pixels) -> Result<Pixels, Error> {
 /// As [`apply`].
 pub fn apply_u8(chain: &[Filter], image: &Image<u8>) -> Result<Image<u8>, Error> {
     run(chain, image, false)
+}
+
+/// As [`apply`], for pixels that are not needed afterwards. Large ones are replaced row by row in their own memory.
+///
+/// # Errors
+/// As [`apply`].
+pub(crate) fn apply_to_own(chain: &[Filter], pixels: Pixels) -> Result<Pixels, Error> {
+    let keep_alpha = pixels.has_alpha();
+    Ok(match pixels {
+        Pixels::U8(image) => Pixels::U8(run_to_own(chain, image, keep_alpha)?),
+        Pixels::U16(image) => Pixels::U16(run_to_own(chain, image, keep_alpha)?),
+        Pixels::F32(image) => Pixels::F32(run_to_own(chain, image, keep_alpha)?),
+    })
+}
+
+fn run_to_own<T: Pixel>(chain: &[Filter], image: Image<T>, keep_alpha: bool) -> Result<Image<T>, Error> {
+    let is_large = image.len() * size_of::<T>() > IN_PLACE_BYTES;
+    if !is_large || !can_be_in_place(chain, image.dim())? {
+        return run(chain, &image, keep_alpha);
+    }
+    check_room(chain, &image)?;
+    // The input stays until the last pass over it, so no operator need keep its rows.
+    in_place(&Engine { keep_alpha, kept_bytes: 0, ..Engine::default() }, chain, image)
 }
 
 fn run<T: Pixel>(chain: &[Filter], image: &Image<T>, keep_alpha: bool) -> Result<Image<T>, Error> {

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use glassbox_formats::Format;
+use glassbox_formats::{Format, guarded};
 
+use crate::convert::convert_within;
 use crate::find::is_same_file;
-use crate::{Converted, Error, Input, Job, Target, convert};
+use crate::room::Room;
+use crate::{Converted, Error, Input, Job, Target};
 
 /// A picture to read, its output and format, or the problem with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,9 +72,27 @@ pub enum Event<'e> {
     Ended(&'e Pair, &'e Result<Converted, Error>),
 }
 
-/// Takes every picture through the job, `at_once` at a time. Returns the failures in the order of the pairs. `report`
-/// is called on several threads.
+/// Most bytes of pictures that are in memory as a whole at the same time.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// Takes every picture through the job, `at_once` at a time, or fewer if they are large. Returns the failures in the
+/// order of the pairs. `report` is called on several threads.
 pub fn run(job: &Job, pairs: &[Pair], at_once: usize, report: &(dyn Fn(Event) + Sync)) -> Vec<Error> {
+    let room = Room::new(MOST_BYTES);
+    let work = |pair: &Pair| match &pair.format {
+        Ok(format) => convert_within(job, Input::File(&pair.input), Target::File(&pair.output, *format), Some(&room)),
+        Err(problem) => Err(Error::Input(problem.clone())),
+    };
+    run_each(&work, pairs, at_once, report)
+}
+
+/// Does the work on every pair. A panic is a failure of its pair alone.
+fn run_each(
+    work: &(dyn Fn(&Pair) -> Result<Converted, Error> + Sync),
+    pairs: &[Pair],
+    at_once: usize,
+    report: &(dyn Fn(Event) + Sync),
+) -> Vec<Error> {
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut failures = Vec::new();
@@ -80,10 +100,8 @@ pub fn run(job: &Job, pairs: &[Pair], at_once: usize, report: &(dyn Fn(Event) + 
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(pair) = pairs.get(index) else { return failures };
             report(Event::Started(pair));
-            let result = match &pair.format {
-                Ok(format) => convert(job, Input::File(&pair.input), Target::File(&pair.output, *format)),
-                Err(problem) => Err(Error::Input(problem.clone())),
-            };
+            let unforeseen = |_| Err(Error::Unforeseen { input: pair.input.display().to_string() });
+            let result = guarded(|| work(pair)).unwrap_or_else(unforeseen);
             report(Event::Ended(pair, &result));
             if let Err(error) = result {
                 failures.push((index, error));
@@ -137,5 +155,31 @@ mod tests {
         let messages: Vec<_> = failures.iter().map(|error| error.to_string()).collect();
         assert_eq!(messages, ["a: is no picture", "b: is no picture", "c: is no picture"]);
         assert_eq!(ended.into_inner(), 3);
+    }
+
+    #[test]
+    fn a_panic_is_the_failure_of_one_picture() {
+        let pairs = ["a", "b", "c", "d"].map(|name| pair(name.as_ref(), name.as_ref()));
+        let work = |pair: &Pair| match pair.input.to_str() {
+            Some("b") => panic!("unforeseen"),
+            Some("c") => Err(Error::Input("c: is no picture".into())),
+            _ => Ok(Converted {
+                input: pair.input.display().to_string(),
+                output: String::new(),
+                shape: (1, 1, 1),
+                depth: "u8",
+                notes: Vec::new(),
+            }),
+        };
+        for at_once in [1, 3] {
+            let made = AtomicUsize::new(0);
+            let count = |event: Event| {
+                made.fetch_add(usize::from(matches!(event, Event::Ended(_, Ok(_)))), Ordering::Relaxed);
+            };
+            let failures = run_each(&work, &pairs, at_once, &count);
+            let messages: Vec<_> = failures.iter().map(|error| error.to_string()).collect();
+            let expected = "b: could not be worked on: a fault of this program";
+            assert_eq!((messages, made.into_inner()), (vec![expected.into(), "c: is no picture".to_string()], 2));
+        }
     }
 }

@@ -2,13 +2,17 @@ use std::io::{Read, Write};
 use std::path::Path;
 
 use glassbox_formats::{
-    Format, Picture, PngRows, Written, decode_picture, encode_picture, picture_bytes, read_picture, write_picture,
+    Format, Picture, PngRows, Written, encode_picture, picture_size, read_picture, read_stream, write_picture,
 };
 use glassbox_kernels::{first_not_by_rows, output_shape};
 
-use crate::apply::apply;
+use crate::apply::apply_to_own;
 use crate::by_rows::{by_rows, rows_are_short};
+use crate::room::Room;
 use crate::{Error, Job};
+
+/// How often a picture is in memory at most: as input and output, or unpacked and packed.
+const COPIES: u64 = 2;
 
 /// The source of a picture.
 pub enum Input<'a> {
@@ -34,7 +38,7 @@ impl Input<'_> {
     pub fn read(self, auto_orient: bool) -> Result<Picture, glassbox_formats::Error> {
         match self {
             Input::File(path) => read_picture(path, auto_orient),
-            Input::Stream(reader, name) => decode_picture(&picture_bytes(reader, name)?, name, auto_orient),
+            Input::Stream(reader, name) => read_stream(reader, name, auto_orient),
         }
     }
 }
@@ -77,6 +81,11 @@ pub struct Converted {
 /// # Errors
 /// If the picture cannot be read or written, or its output would be empty or too large.
 pub fn convert(job: &Job, input: Input, target: Target) -> Result<Converted, Error> {
+    convert_within(job, input, target, None)
+}
+
+/// As [`convert`]; a picture that is read as a whole waits for its place in the room.
+pub(crate) fn convert_within(job: &Job, input: Input, target: Target, room: Option<&Room>) -> Result<Converted, Error> {
     let (name, output) = (input.name(), target.name());
     if let (Input::File(path), Target::File(to, Format::Png)) = (&input, &target)
         && first_not_by_rows(&job.chain).is_none()
@@ -88,8 +97,12 @@ pub fn convert(job: &Job, input: Input, target: Target) -> Result<Converted, Err
         let notes = by_rows(job, path, rows, to)?;
         return Ok(Converted { input: name, output, shape, depth, notes });
     }
+    let _place = match (&input, room) {
+        (Input::File(path), Some(room)) => Some(room.take(COPIES * picture_size(path))),
+        _ => None,
+    };
     let Picture { pixels, metadata, is_first_of_more } = input.read(job.auto_orient)?;
-    let pixels = apply(&job.chain, &pixels).map_err(|error| error.with(&name))?;
+    let pixels = apply_to_own(&job.chain, pixels).map_err(|error| error.with(&name))?;
     let result = Picture { pixels, metadata, is_first_of_more: false };
     let written = match target {
         Target::File(path, _) => write_picture(path, result, job.packing)?,

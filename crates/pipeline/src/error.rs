@@ -29,6 +29,12 @@ pub enum Error {
         /// The file.
         input: String,
     },
+    /// Something that should never happen.
+    #[error("{input}: could not be worked on: a fault of this program")]
+    Unforeseen {
+        /// The input.
+        input: String,
+    },
     /// A problem with an input that was known before it was opened.
     #[error("{0}")]
     Input(String),

@@ -63,7 +63,7 @@ impl Pictures {
             // A link to a folder may lead to one of its parents.
             if path.is_dir() && !path.is_symlink() && !is_same_file(&path, made) {
                 self.add(&path, &place, made);
-            } else if (path.is_file() || !path.exists()) && Format::of_path(&path).is_ok() {
+            } else if (path.is_file() || !path.exists()) && Format::is_read(&path) {
                 self.found.push(Found::new(path, place));
             } else if !path.is_dir() {
                 self.passed_over.insert(fs::canonicalize(&path).unwrap_or(path));
@@ -94,7 +94,15 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         fs::create_dir_all(path("in/below")).unwrap();
         fs::create_dir_all(path("in/made")).unwrap();
-        for name in ["in/b.png", "in/a.jpg", "in/below/c.tif", "in/made/d.png", "in/.hidden.png", "in/notes.txt"] {
+        for name in [
+            "in/b.png",
+            "in/a.jpg",
+            "in/below/c.tif",
+            "in/below/D.PBM",
+            "in/made/d.png",
+            "in/.hidden.png",
+            "in/notes.txt",
+        ] {
             fs::write(path(name), "").unwrap();
         }
         let mut pictures = Pictures::default();
@@ -102,7 +110,7 @@ mod tests {
         pictures.add_folder(&path("in/below/.."), &path("in/made"));
         pictures.dedup();
         let places: Vec<_> = pictures.found.iter().map(|found| found.place.to_str().unwrap()).collect();
-        assert_eq!(places, ["a.jpg", "b.png", "below/c.tif"]);
+        assert_eq!(places, ["a.jpg", "b.png", "below/D.PBM", "below/c.tif"]);
         assert_eq!(pictures.passed_over.len(), 1);
     }
 }

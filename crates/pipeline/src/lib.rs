@@ -26,7 +26,9 @@ mod by_rows;
 mod convert;
 mod error;
 mod find;
+mod in_place;
 mod job;
+mod room;
 
 pub use apply::{apply, apply_u8, run_into, zeros};
 pub use convert::{Converted, Input, Target, convert};

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use glassbox_draw::histogram_line;
-use glassbox_kernels::{Texture, histogram};
+use glassbox_kernels::{Texture, add_to_histogram};
 use serde_json::json;
 
 use super::{input_name, read_input};
@@ -42,11 +42,19 @@ impl Info {
         let picture = read_input(&self.input, true)?;
         let (height, width, channels) = picture.pixels.dim();
         let depth = picture.pixels.depth();
-        let luma = picture.pixels.luma_over(1.0).map(|value| value * 255.0);
-        let whole = Texture::of(&luma);
+        // A row at a time: brightness as a whole would take more memory than the pixels.
+        let luma = |y: usize, row: &mut [f32]| {
+            picture.pixels.luma_of_row(y, 1.0, row);
+            row.iter_mut().for_each(|value| *value *= 255.0);
+        };
+        let whole = Texture::of_rows(height, width, luma);
         let sides = CROPS.into_iter().filter(|&side| side < height.min(width));
-        let crops: Vec<_> = sides.map(|side| (side, Texture::of_crops(&luma, side))).collect();
-        let histogram: [usize; BINS] = histogram(&luma);
+        let crops: Vec<_> = sides.map(|side| (side, Texture::of_crops_of_rows(height, width, side, luma))).collect();
+        let (mut histogram, mut row) = ([0; BINS], vec![0.0; width]);
+        for y in 0..height {
+            luma(y, &mut row);
+            add_to_histogram(&row, &mut histogram);
+        }
         if common.json {
             let crops = crops.iter().map(|(side, n)| {
                 json!({

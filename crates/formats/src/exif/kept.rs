@@ -1,6 +1,6 @@
 //! The entries that are carried over from one file to another: their tags, their types, and what they may say.
 
-use super::{ORIENTATION, PROFILE, UNIT, UTF_8, Value};
+use super::{ACROSS, DOWN, ORIENTATION, PROFILE, UNIT, UTF_8, Value};
 use crate::exif::Entry;
 
 const DESCRIPTION: u16 = 270;
@@ -19,8 +19,8 @@ const KEPT: [(u16, &[u16]); 22] = [
     (271, TEXT),
     (272, TEXT),
     (ORIENTATION, SHORT),
-    (282, FRACTION),
-    (283, FRACTION),
+    (ACROSS, FRACTION),
+    (DOWN, FRACTION),
     (UNIT, SHORT),
     (305, TEXT),
     (306, TEXT),

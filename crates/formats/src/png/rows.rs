@@ -7,8 +7,8 @@ use image::metadata::Orientation;
 use png::{BitDepth, ColorType, Transformations};
 
 use crate::error::plain;
-use crate::whole::{is_whole_png, png_meaning};
-use crate::{Error, Metadata};
+use crate::whole::{PngBesides, is_whole_png, png_besides};
+use crate::{Error, Metadata, guarded};
 
 /// Most bytes of a row in a picture that is processed row by row, with room to keep many rows: 40000 pixels of four
 /// channels of 16 bits take 320000 bytes.
@@ -35,6 +35,10 @@ impl PngRows {
     /// interlaced, its EXIF orientation must be applied, or its rows are too long. Reading such a file as a whole
     /// tells what is wrong.
     pub fn open(path: &Path, auto_orient: bool) -> Option<Self> {
+        guarded(|| Self::open_unguarded(path, auto_orient)).ok()?
+    }
+
+    fn open_unguarded(path: &Path, auto_orient: bool) -> Option<Self> {
         // A pipe cannot be read twice, so it must not be started here.
         if !path.metadata().ok()?.is_file() {
             return None;
@@ -46,7 +50,7 @@ impl PngRows {
             return None;
         }
         file.rewind().ok()?;
-        let meaning = png_meaning(&mut file).ok()?;
+        let PngBesides { chunks, density, mut exif } = png_besides(&mut file);
         file.rewind().ok()?;
         let mut decoder = png::Decoder::new(file);
         decoder.set_transformations(Transformations::EXPAND);
@@ -61,7 +65,6 @@ impl PngRows {
             ColorType::Indexed => return None,
         };
         let info = reader.info();
-        let mut exif = info.exif_metadata.as_deref().map(<[u8]>::to_vec);
         let turned =
             exif.as_deref().and_then(Orientation::from_exif_chunk).is_some_and(|o| o != Orientation::NoTransforms);
         let (height, width) = (info.height as usize, info.width as usize);
@@ -74,7 +77,7 @@ impl PngRows {
             let _ = Orientation::remove_from_exif_chunk(exif);
         }
         let icc = info.icc_profile.as_deref().map(<[u8]>::to_vec);
-        let metadata = Metadata { icc, exif, png: meaning, ..Metadata::default() };
+        let metadata = Metadata { icc, exif, density, png: chunks, ..Metadata::default() };
         let (name, is_u16) = (path.display().to_string(), depth == BitDepth::Sixteen);
         let stamp = (known.len(), known.modified().ok());
         Some(Self { reader, name, left: height, shape: (height, width, channels), is_u16, metadata, stamp })
@@ -86,7 +89,7 @@ impl PngRows {
     /// If the file is damaged or cut short.
     pub fn read_u8(&mut self, rows: &mut [u8]) -> Result<(), Error> {
         let line = self.shape.1 * self.shape.2;
-        rows.chunks_exact_mut(line).try_for_each(|row| self.row(row))
+        self.guarded(|png| rows.chunks_exact_mut(line).try_for_each(|row| png.row(row)))
     }
 
     /// The next rows, 16 bits a number.
@@ -95,12 +98,19 @@ impl PngRows {
     /// If the file is damaged or cut short.
     pub fn read_u16(&mut self, rows: &mut [u16]) -> Result<(), Error> {
         let line = self.shape.1 * self.shape.2;
-        let mut bytes = vec![0; 2 * line];
-        for row in rows.chunks_exact_mut(line) {
-            self.row(&mut bytes)?;
-            row.iter_mut().zip(bytes.as_chunks().0).for_each(|(to, from)| *to = u16::from_be_bytes(*from));
-        }
-        Ok(())
+        self.guarded(|png| {
+            let mut bytes = vec![0; 2 * line];
+            for row in rows.chunks_exact_mut(line) {
+                png.row(&mut bytes)?;
+                row.iter_mut().zip(bytes.as_chunks().0).for_each(|(to, from)| *to = u16::from_be_bytes(*from));
+            }
+            Ok(())
+        })
+    }
+
+    fn guarded(&mut self, work: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+        let gave_up = Error::gave_up(&self.name, "png");
+        guarded(|| work(self)).unwrap_or(Err(gave_up))
     }
 
     fn row(&mut self, bytes: &mut [u8]) -> Result<(), Error> {

@@ -65,6 +65,9 @@ impl<W: Write> PngWriter<W> {
         head.truncate(head.len() - END_BYTES);
         to.write_all(&head)?;
         metadata.png.iter().try_for_each(|chunk| write(&mut to, chunk))?;
+        if let Some(density) = metadata.density {
+            chunk(&mut to, b"pHYs", density.phys())?;
+        }
         chunk(&mut to, b"IDAT", vec![0x78, 0x01])?;
         let pixel = channels * bits / 8;
         let line = width * pixel;

@@ -100,16 +100,28 @@ fn half(bits: u16) -> f32 {
     if bits >> 15 == 1 { -size } else { size }
 }
 
-/// Refuses a picture that is too large, or whose data cannot fill it, before memory is taken for it.
-fn check_size(layout: &Layout, length: u64) -> Result<(), String> {
-    let (height, width, row) = (layout.height as u64, layout.width as u64, layout.row_bytes());
+/// The bytes that the pixels of a TIFF will take, by its directory.
+pub(crate) fn tiff_size(reader: &mut (impl BufRead + Seek)) -> Option<u64> {
+    let is_big_endian = reader.fill_buf().ok()?.first() == Some(&b'M');
+    let tags = Tags::read(reader)?;
+    Layout::of(&tags, is_big_endian).ok().map(|layout| pixel_bytes(&layout))
+}
+
+/// The bytes of the pixels in memory.
+fn pixel_bytes(layout: &Layout) -> u64 {
     let size = match (layout.kind, layout.bits) {
         (Kind::Whole, ..=8) => 1,
         (Kind::Whole, ..=16) => 2,
         _ => 4,
     };
     let channels = layout.kept().count().max(result_channels(layout)) as u64;
-    let bytes = height.saturating_mul(width).saturating_mul(size * channels);
+    (layout.height as u64).saturating_mul(layout.width as u64).saturating_mul(size * channels)
+}
+
+/// Refuses a picture that is too large, or whose data cannot fill it, before memory is taken for it.
+fn check_size(layout: &Layout, length: u64) -> Result<(), String> {
+    let (height, width, row) = (layout.height as u64, layout.width as u64, layout.row_bytes());
+    let bytes = pixel_bytes(layout);
     if bytes > MOST_PICTURE_BYTES {
         return Err(format!(
             "is {width}×{height} pixels ({bytes} bytes); at most {MOST_PICTURE_BYTES} bytes are allowed"

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::tags;
-use crate::exif::{Entry, Value, tiff_end};
+use crate::exif::{Entry, Value, tiff_end, with_density};
 use crate::{Picture, Pixels};
 
 /// Bytes of a strip, at least one row.
@@ -69,7 +69,9 @@ pub(crate) fn write_tiff(picture: &Picture, writer: &mut dyn Write) -> io::Resul
         entries.push(Entry { tag: PROFILE, kind: 7, count: icc.len() as u32, value: Value::Bytes(icc.clone()) });
     }
     let end = (8 + length).next_multiple_of(2);
-    let (directory, at) = tiff_end(entries, picture.metadata.exif.as_deref(), end as u32);
+    let exif = picture.metadata.exif.as_deref();
+    let with_density = picture.metadata.density.map(|density| with_density(exif, density));
+    let (directory, at) = tiff_end(entries, with_density.as_deref().or(exif), end as u32);
     writer.write_all(b"II*\0")?;
     writer.write_all(&at.to_le_bytes())?;
     match &picture.pixels {

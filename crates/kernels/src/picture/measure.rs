@@ -68,7 +68,13 @@ pub fn entropy(picture: &Image<u8>) -> f64 {
     assert!(!picture.is_empty(), "entropy: expected a picture, got shape {:?}", picture.shape());
     let mut counts = [0usize; 256];
     picture.as_slice().iter().for_each(|&value| counts[usize::from(value)] += 1);
-    let shares = counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 / picture.len() as f64);
+    entropy_of(&counts)
+}
+
+/// The entropy of values that occur so often.
+pub(super) fn entropy_of(counts: &[usize; 256]) -> f64 {
+    let all: usize = counts.iter().sum();
+    let shares = counts.iter().filter(|&&count| count > 0).map(|&count| count as f64 / all as f64);
     shares.map(|share| share * (1.0 / share).log2()).sum()
 }
 
@@ -95,15 +101,25 @@ pub fn deviation(picture: &Image<f32>) -> f64 {
 /// Source: J. Immerkær, *Fast noise variance estimation* (1996).
 pub fn immerkaer(picture: &Image<f32>) -> Option<f64> {
     let (height, width, _) = picture.dim();
+    immerkaer_of_rows(height, width, |y, row| row.copy_from_slice(picture.line(y)))
+}
+
+/// As [`immerkaer`], of rows that `row` gives.
+pub(super) fn immerkaer_of_rows(height: usize, width: usize, mut row: impl FnMut(usize, &mut [f32])) -> Option<f64> {
     if height < 3 || width < 3 {
         return None;
     }
+    let [mut above, mut here, mut below] = [(); 3].map(|()| vec![0.0; width]);
+    row(0, &mut here);
+    row(1, &mut below);
     let mut sum = 0.0;
-    for y in 1..height - 1 {
-        let [above, here, below] = [y - 1, y, y + 1].map(|y| picture.line(y));
+    for y in 2..height {
+        std::mem::swap(&mut above, &mut here);
+        std::mem::swap(&mut here, &mut below);
+        row(y, &mut below);
         for x in 1..width - 1 {
             let second = |row: &[f32]| f64::from(row[x - 1]) - 2.0 * f64::from(row[x]) + f64::from(row[x + 1]);
-            sum += (second(above) - 2.0 * second(here) + second(below)).abs();
+            sum += (second(&above) - 2.0 * second(&here) + second(&below)).abs();
         }
     }
     Some((std::f64::consts::PI / 2.0).sqrt() * sum / (6 * (width - 2) * (height - 2)) as f64)

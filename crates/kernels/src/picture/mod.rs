@@ -8,4 +8,4 @@ mod texture;
 pub use measure::{deviation, entropy, immerkaer, mean, percentile, psnr};
 pub use pooling_contrast::PoolingContrast;
 pub use resample::resample;
-pub use texture::{Texture, histogram};
+pub use texture::{Texture, add_to_histogram, histogram};

@@ -1,6 +1,6 @@
 use glassbox_tensor::Image;
 
-use super::measure::{deviation, entropy, immerkaer};
+use super::measure::{entropy_of, immerkaer_of_rows};
 
 /// Most crops of one side along each direction.
 const MOST_CROPS: usize = 8;
@@ -11,11 +11,11 @@ const MOST_CROPS: usize = 8;
 /// grow when the crop shrinks, but its share of all differences does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Texture {
-    /// Bits a pixel, over the 256 values that brightness is rounded to: [`entropy`].
+    /// Bits a pixel, over the 256 values that brightness is rounded to: [`entropy`](super::entropy).
     pub entropy: f64,
-    /// Standard deviation of the noise, as [`immerkaer`] estimates it; none of less than 3×3 pixels.
+    /// Standard deviation of the noise, as [`immerkaer`](super::immerkaer) estimates it; none of less than 3×3 pixels.
     pub noise: Option<f64>,
-    /// Standard deviation of all pixels: [`deviation`].
+    /// Standard deviation of all pixels: [`deviation`](super::deviation).
     pub deviation: f64,
 }
 
@@ -37,8 +37,30 @@ impl Texture {
     /// If the picture is empty.
     #[track_caller]
     pub fn of(brightness: &Image<f32>) -> Self {
-        let rounded = brightness.map(|value| value.round().clamp(0.0, 255.0) as u8);
-        Self { entropy: entropy(&rounded), noise: immerkaer(brightness), deviation: deviation(brightness) }
+        let (height, width, _) = brightness.dim();
+        Self::of_rows(height, width, |y, row| row.copy_from_slice(brightness.line(y)))
+    }
+
+    /// As [`of`](Self::of), of a picture that is nowhere as a whole: `row(y, out)` gives its rows, several times.
+    ///
+    /// # Panics
+    /// If there are no pixels.
+    #[track_caller]
+    pub fn of_rows(height: usize, width: usize, mut row: impl FnMut(usize, &mut [f32])) -> Self {
+        assert!(height * width > 0, "of_rows: expected a picture, got {width}×{height} pixels");
+        let (mut numbers, mut counts, mut sum) = (vec![0.0; width], [0usize; 256], 0.0);
+        for y in 0..height {
+            row(y, &mut numbers);
+            numbers.iter().for_each(|value| counts[value.round().clamp(0.0, 255.0) as usize] += 1);
+            sum += numbers.iter().map(|value| f64::from(*value)).sum::<f64>();
+        }
+        let (mean, mut squares) = (sum / (height * width) as f64, 0.0);
+        for y in 0..height {
+            row(y, &mut numbers);
+            squares += numbers.iter().map(|value| (f64::from(*value) - mean).powi(2)).sum::<f64>();
+        }
+        let deviation = (squares / (height * width) as f64).sqrt();
+        Self { entropy: entropy_of(&counts), noise: immerkaer_of_rows(height, width, row), deviation }
     }
 
     /// The mean over square crops of `side` pixels: as many as fit beside each other in each direction, at most
@@ -61,15 +83,33 @@ impl Texture {
     #[track_caller]
     pub fn of_crops(brightness: &Image<f32>, side: usize) -> Self {
         let (height, width, _) = brightness.dim();
+        Self::of_crops_of_rows(height, width, side, |y, row| row.copy_from_slice(brightness.line(y)))
+    }
+
+    /// As [`of_crops`](Self::of_crops), of a picture that is nowhere as a whole: `row(y, out)` gives its rows, several
+    /// times.
+    ///
+    /// # Panics
+    /// If `side` is 0 or larger than a side of the picture.
+    #[track_caller]
+    pub fn of_crops_of_rows(height: usize, width: usize, side: usize, mut row: impl FnMut(usize, &mut [f32])) -> Self {
         assert!((1..=height.min(width)).contains(&side), "of_crops: {side} pixels of {width}×{height}");
         let starts = |length: usize| {
             let count = (length / side).clamp(1, MOST_CROPS);
             (0..count).map(move |i| (length - side) * i / (count - 1).max(1))
         };
-        let crop =
-            |top: usize, left: usize| Image::from_fn([side, side, 1], |(y, x, _)| brightness[[top + y, left + x, 0]]);
-        let places = starts(height).flat_map(|top| starts(width).map(move |left| (top, left)));
-        let all: Vec<_> = places.map(|(top, left)| Self::of(&crop(top, left))).collect();
+        let (mut all, mut numbers) = (Vec::new(), vec![0.0; width]);
+        for top in starts(height) {
+            // The rows of all crops beside each other.
+            let mut crops: Vec<_> = starts(width).map(|left| (left, Image::zeros([side, side, 1]))).collect();
+            for y in 0..side {
+                row(top + y, &mut numbers);
+                for (left, crop) in &mut crops {
+                    crop.as_mut_slice()[y * side..][..side].copy_from_slice(&numbers[*left..][..side]);
+                }
+            }
+            all.extend(crops.iter().map(|(_, crop)| Self::of(crop)));
+        }
         let mean = |of: fn(&Self) -> f64| all.iter().map(of).sum::<f64>() / all.len() as f64;
         let noise = all.iter().map(|texture| texture.noise).sum::<Option<f64>>().map(|sum| sum / all.len() as f64);
         Self { entropy: mean(|texture| texture.entropy), noise, deviation: mean(|texture| texture.deviation) }
@@ -97,8 +137,13 @@ impl Texture {
 /// ```
 pub fn histogram<const N: usize>(brightness: &Image<f32>) -> [usize; N] {
     let mut counts = [0; N];
-    for &value in brightness.as_slice() {
+    add_to_histogram(brightness.as_slice(), &mut counts);
+    counts
+}
+
+/// Adds values to a [`histogram`].
+pub fn add_to_histogram<const N: usize>(brightness: &[f32], counts: &mut [usize; N]) {
+    for value in brightness {
         counts[(value.round().clamp(0.0, 255.0) as usize) * N / 256] += 1;
     }
-    counts
 }

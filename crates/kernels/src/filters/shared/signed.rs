@@ -30,7 +30,7 @@ pub(in crate::filters) enum Signed {
 }
 
 const HELP: &str = "what a negative response becomes: absolute (its size), offset (half the range is added to every \
-                    response), clamp (0)";
+                    response), clamp (0; pictures of floating-point numbers keep it)";
 const NAMES: Values = Values::Choice(&["absolute", "offset", "clamp"]);
 
 /// `signed` of the edge filters.
