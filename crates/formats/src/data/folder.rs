@@ -152,6 +152,6 @@ fn read(name: &str, parts: [Option<Files>; 2], understood: &mut Vec<String>) -> 
 
 /// One or three bytes a pixel.
 fn bytes(pixels: &Pixels) -> Vec<u8> {
-    let shown = if pixels.dim().2 < 3 { pixels.luma_over(1.0) } else { pixels.colours_over(1.0) };
+    let shown = if pixels.dim().2 < 3 { pixels.luma_over(1.0) } else { pixels.colours_within(1.0, usize::MAX) };
     Pixels::F32(shown).to_u8().into_vec()
 }
