@@ -1,6 +1,8 @@
 use std::fmt::Display;
 use std::io;
 
+use glassbox_tensor::bounded;
+
 /// A problem with a file. Every message begins with its name.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -44,7 +46,7 @@ impl Error {
     }
 }
 
-/// The message of a PNG decoder, with the name of a chunk written plainly.
+/// The message of a decoder, with the name of a chunk written plainly. It may quote the file.
 pub(crate) fn plain(error: &dyn Display) -> String {
     let text = error.to_string();
     let chunk = || {
@@ -52,5 +54,5 @@ pub(crate) fn plain(error: &dyn Display) -> String {
         let (name, rest) = rest.split_once(',')?;
         Some(format!("{before}{name}{}", rest.split_once(" }")?.1))
     };
-    chunk().unwrap_or(text)
+    bounded(&chunk().unwrap_or(text))
 }

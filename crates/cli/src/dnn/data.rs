@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use glassbox_dnn::training;
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::Npz;
+use glassbox_tensor::shown;
 
 /// MNIST, as data/README.md describes it.
 #[cfg(feature = "mnist")]
@@ -41,7 +42,7 @@ impl Part {
 impl Data {
     /// The name of the data set in messages.
     pub(super) fn name(&self) -> String {
-        self.data.as_ref().map_or("MNIST (built in)".into(), |path| path.display().to_string())
+        self.data.as_ref().map_or("MNIST (built in)".into(), |path| shown(path))
     }
 
     pub(super) fn read(&self, part: Part) -> anyhow::Result<Labelled> {

@@ -5,7 +5,7 @@ use clap::Args;
 use glassbox_dnn::{Model, Shape, argmax, prepare};
 use glassbox_formats::Pixels;
 use glassbox_kernels::resample;
-use glassbox_tensor::{Batch, Image};
+use glassbox_tensor::{Batch, Image, shown};
 use serde_json::json;
 
 use crate::filters::read_pixels;
@@ -48,13 +48,15 @@ impl Predict {
 }
 
 fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
-    let name = path.display().to_string();
+    let name = shown(path);
     let pixels = read_pixels(path, common)?;
     let prepared = prepared(&pixels, model.net.input()).with_context(|| name.clone())?;
     let outputs = model.classify(&prepared).with_context(|| name.clone())?;
     let class = argmax(&outputs);
     if common.json {
-        say_json(&json!({"event": "predict", "picture": name, "class": class, "outputs": outputs}))?;
+        say_json(
+            &json!({"event": "predict", "picture": path.display().to_string(), "class": class, "outputs": outputs}),
+        )?;
         return Ok(());
     }
     if common.verbose {

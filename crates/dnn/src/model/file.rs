@@ -2,7 +2,7 @@ use std::path::Path;
 
 use glassbox_formats::npz::{self, Array};
 use glassbox_formats::safetensors;
-use glassbox_tensor::Batch;
+use glassbox_tensor::{Batch, quoted};
 
 use super::archive::{Archive, is_safetensors};
 use super::{AnyNet, Stored};
@@ -48,7 +48,7 @@ impl Model {
         };
         let loss = archive.text(LOSS)?.unwrap_or_else(|| USUAL_LOSS.into());
         if losses::by_name::<f64>(&loss).is_none() {
-            let problem = format!("{LOSS} is {loss:?}, which is none of this program's losses");
+            let problem = format!("{LOSS} is {}, which is none of this program's losses", quoted(&loss));
             return Err(Error::Model(problem).within(&file));
         }
         Ok(Self { net, loss })
@@ -155,7 +155,7 @@ fn net_of<T: Real>(text: &str) -> Result<Net<T>, Error> {
     let parts = text.split_once('|').and_then(|(input, layers)| {
         Some((Shape::from_text(input.trim().strip_prefix("input ")?.trim())?, layers.trim()))
     });
-    let needed = || Error::Model(format!("{MODEL} is {text:?}; \"input 28x28x1 | layer | layer …\" is needed"));
+    let needed = || Error::Model(format!("{MODEL} is {}; \"input 28x28x1 | layer | layer …\" is needed", quoted(text)));
     let (input, layers) = parts.ok_or_else(needed)?;
     Net::from_text(layers, input)
 }

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::Npz;
-use glassbox_tensor::Tensor;
+use glassbox_tensor::{Tensor, shown};
 
 use crate::{Dataset, Error};
 
@@ -25,7 +25,7 @@ impl Data {
     /// As [`Labelled::read`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        Self::read(&path.display().to_string(), || Npz::open(path))
+        Self::read(&shown(path), || Npz::open(path))
     }
 
     /// Reads the same arrays of an archive that is opened twice, so that both parts are unpacked side by side;

@@ -1,5 +1,7 @@
 //! The texts for the first weights of a net.
 
+use glassbox_tensor::quoted;
+
 use crate::{Error, Init, Net, Stored, initialise, initialise_numpy};
 
 /// How wide the article's weights are spread.
@@ -33,7 +35,7 @@ pub(super) fn fill<T: Stored>(net: &mut Net<T>, text: &str, seed: u64) -> Result
         _ if text.ends_with(".npz") => net.initialise_from(text)?,
         _ => {
             let allowed = "uniform, uniform:A, xavier, he, numpy:SEED or FILE.npz";
-            return Err(Error::setting("init", format!("found {text:?}; {allowed} is allowed")));
+            return Err(Error::setting("init", format!("found {}; {allowed} is allowed", quoted(text))));
         }
     }
     Ok(())
