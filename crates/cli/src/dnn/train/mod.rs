@@ -9,7 +9,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use glassbox_dnn::training::{DEFAULT_SEED, Ending, Order, Plan, Precision, Session, Settings};
 use glassbox_dnn::{Error, Rule};
-use glassbox_formats::check_writable;
+use glassbox_tensor::shown;
 
 use self::report::Report;
 use super::data::Data;
@@ -141,9 +141,9 @@ impl Train {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         let data = self.data.read_both()?;
         let plan = Plan::new(&self.settings(), &data).map_err(of_flags)?;
-        check_writable(&self.model)?;
+        common.check_writable(&self.model)?;
         for file in [&self.plot, &self.log].into_iter().flatten() {
-            check_writable(file)?;
+            common.check_writable(file)?;
         }
         catch_interrupts(true)?;
         common.warn_of_debug_build();
@@ -169,9 +169,9 @@ impl Train {
             }
             Ending::Interrupted { epoch } => {
                 let kept = match &self.checkpoint {
-                    Some(folder) => format!("kept in {}; --resume goes on", folder.display()),
+                    Some(folder) => format!("kept in {}; --resume goes on", shown(folder)),
                     None => {
-                        format!("{} is not written; --checkpoint DIR would have kept it", self.model.display())
+                        format!("{} is not written; --checkpoint DIR would have kept it", shown(&self.model))
                     }
                 };
                 common.note(&format!("interrupted in epoch {epoch}: {kept}"));
@@ -229,7 +229,7 @@ fn of_flags(error: Error) -> anyhow::Error {
     match error {
         Error::Setting { name, problem } => wrong_flag(&format!("--{name}"), problem),
         Error::HasCheckpoints { newest } => {
-            let newest = newest.display();
+            let newest = shown(&newest);
             wrong_flag(
                 "--checkpoint",
                 format!("{newest} is there; --resume goes on from it, another folder begins anew"),
