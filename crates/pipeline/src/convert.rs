@@ -5,6 +5,7 @@ use glassbox_formats::{
     Format, Picture, PngRows, Written, decode_picture, encode_picture, picture_bytes, read_picture, write_picture,
 };
 use glassbox_kernels::{first_not_by_rows, output_shape};
+use glassbox_tensor::shown;
 
 use crate::apply::apply;
 use crate::by_rows::{by_rows, rows_are_short};
@@ -22,7 +23,7 @@ impl Input<'_> {
     /// The name in messages.
     pub fn name(&self) -> String {
         match self {
-            Input::File(path) => path.display().to_string(),
+            Input::File(path) => shown(path),
             Input::Stream(_, name) => (*name).into(),
         }
     }
@@ -47,23 +48,9 @@ pub enum Target<'a> {
     Stream(&'a mut dyn Write, Format, &'a str),
 }
 
-impl Target<'_> {
-    /// The name in messages.
-    pub fn name(&self) -> String {
-        match self {
-            Target::File(path, _) => path.display().to_string(),
-            Target::Stream(_, _, name) => (*name).into(),
-        }
-    }
-}
-
 /// A written picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Converted {
-    /// The name of the input.
-    pub input: String,
-    /// The name of the output.
-    pub output: String,
     /// Height, width and channels of the result.
     pub shape: (usize, usize, usize),
     /// Name of its element type: `u8`, `u16` or `f32`.
@@ -77,7 +64,7 @@ pub struct Converted {
 /// # Errors
 /// If the picture cannot be read or written, or its output would be empty or too large.
 pub fn convert(job: &Job, input: Input, target: Target) -> Result<Converted, Error> {
-    let (name, output) = (input.name(), target.name());
+    let name = input.name();
     if let (Input::File(path), Target::File(to, Format::Png)) = (&input, &target)
         && first_not_by_rows(&job.chain).is_none()
         && let Some(rows) = PngRows::open(path, job.auto_orient)
@@ -86,7 +73,7 @@ pub fn convert(job: &Job, input: Input, target: Target) -> Result<Converted, Err
         let depth = if rows.is_u16 { "u16" } else { "u8" };
         let shape = output_shape(&job.chain, rows.shape).map_err(|error| Error::from(error).with(&name))?;
         let notes = by_rows(job, path, rows, to)?;
-        return Ok(Converted { input: name, output, shape, depth, notes });
+        return Ok(Converted { shape, depth, notes });
     }
     let Picture { pixels, metadata, is_first_of_more } = input.read(job.auto_orient)?;
     let pixels = apply(&job.chain, &pixels).map_err(|error| error.with(&name))?;
@@ -103,5 +90,5 @@ pub fn convert(job: &Job, input: Input, target: Target) -> Result<Converted, Err
     if is_first_of_more {
         notes.insert(0, format!("{name} holds more pictures: this is the first"));
     }
-    Ok(Converted { input: name, output, shape, depth, notes })
+    Ok(Converted { shape, depth, notes })
 }

@@ -27,9 +27,10 @@ mod convert;
 mod error;
 mod find;
 mod job;
+pub mod pattern;
 
 pub use apply::{apply, apply_u8, run_into, zeros};
 pub use convert::{Converted, Input, Target, convert};
 pub use error::Error;
-pub use find::{Found, Pictures, is_same_file};
+pub use find::{Found, PassedOver, Pictures};
 pub use job::Job;
