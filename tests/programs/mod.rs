@@ -8,4 +8,7 @@ mod command_lines;
 mod contradictions;
 mod filters_program;
 mod filters_shown;
+mod kills;
+mod names;
 mod nets_program;
+mod refusals;
