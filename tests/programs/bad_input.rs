@@ -88,7 +88,7 @@ fn flags_that_cannot_be() {
     wrong(&["chain", "median | sobul"], &["chain, operator 2: unknown operator \"sobul\"; did you mean sobel?"]);
     wrong(&["chain", "median:size=4"], &["chain, operator 1: size 4: expected an odd whole number"]);
     wrong(&["chain", "median:syze=3"], &["chain, operator 1", "syze", "did you mean size?"]);
-    wrong(&["sobel", "--threads", "0"], &["--threads: found 0; a whole number from 1 to 1024"]);
+    wrong(&["sobel", "--threads", "0"], &["--threads <N>': a whole number from 1 to 1024 is allowed"]);
     wrong(&["sobl"], &["sobl", "sobel"]);
     refused(filters(folder, &["compare", "in.png", "out.png", "--size", "0"]), 2, &["--size 0"]);
     refused(
@@ -198,12 +198,12 @@ fn outputs_that_cannot_be() {
     refused(
         filters(folder, &["sobel", "in.png", "nowhere/out.png"]),
         1,
-        &["nowhere/out.png: cannot be written: No such file"],
+        &["nowhere/out.png: cannot be written: there is no folder nowhere"],
     );
     refused(
         dnn(folder, &["train", "--model", "nowhere/model.npz"]),
         1,
-        &["nowhere/model.npz: cannot be written: No such file"],
+        &["nowhere/model.npz: cannot be written: there is no folder nowhere"],
     );
     refused(dnn(folder, &["train", "--model", "."]), 1, &[".: cannot be written: it is a folder"]);
     #[cfg(target_os = "linux")]

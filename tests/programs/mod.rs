@@ -9,5 +9,8 @@ mod contradictions;
 mod data_sets;
 mod filters_program;
 mod filters_shown;
+mod kills;
+mod names;
 mod nets_files;
 mod nets_program;
+mod refusals;

@@ -4,6 +4,7 @@ mod dnn;
 mod filters;
 mod outcome;
 mod run;
+mod whole;
 
 use std::process::ExitCode;
 

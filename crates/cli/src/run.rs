@@ -1,18 +1,31 @@
 //! Common to all commands: flags for threads and output, interruption, printing.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
+use anyhow::{Context, anyhow};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Args, Command};
 use glassbox_draw::terminal_picture;
-use glassbox_tensor::Image;
+use glassbox_formats::check_writable;
+use glassbox_tensor::{Image, bounded, bounded_to, quoted, shown};
 use serde_json::json;
 
 use crate::outcome::{INTERRUPTED, code_of, is_news, is_usage, one_line, wrong_flag};
+use crate::whole::whole;
 
 /// Most threads allowed.
-const MOST_THREADS: usize = 1024;
+const MOST_THREADS: u32 = 1024;
+
+/// The variable that says how many threads there are if no flag does.
+const THREADS_VARIABLE: &str = "RAYON_NUM_THREADS";
+
+/// Most characters of a line on standard error.
+const MOST_CHARACTERS: usize = 2000;
 
 /// The heading of these flags in the help.
 const COMMON: &str = "Common options";
@@ -20,9 +33,9 @@ const COMMON: &str = "Common options";
 /// Flags that every command has.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Common {
-    /// Number of threads [default: all cores]
-    #[arg(long, value_name = "N", global = true, help_heading = COMMON)]
-    pub(crate) threads: Option<usize>,
+    /// Number of threads [default: RAYON_NUM_THREADS, or all cores]
+    #[arg(long, value_name = "N", global = true, help_heading = COMMON, value_parser = whole(1..=MOST_THREADS))]
+    pub(crate) threads: Option<u32>,
     /// Print nothing but results and errors
     #[arg(long, short, global = true, help_heading = COMMON)]
     pub(crate) quiet: bool,
@@ -37,18 +50,17 @@ pub(crate) struct Common {
 impl Common {
     /// Sets up the threads.
     pub(crate) fn set_up(&self) -> anyhow::Result<()> {
-        let threads = match self.threads {
-            Some(n) if !(1..=MOST_THREADS).contains(&n) => {
-                return Err(wrong_flag(
-                    "--threads",
-                    format!("found {n}; a whole number from 1 to {MOST_THREADS} is allowed"),
-                ));
+        let threads = match (self.threads, std::env::var_os(THREADS_VARIABLE)) {
+            (None, Some(text)) if !text.is_empty() => {
+                let text = text.to_string_lossy();
+                let wrong = |allowed| wrong_flag(THREADS_VARIABLE, format!("found {}; {allowed}", quoted(&text)));
+                whole(1..=MOST_THREADS)(&text).map_err(wrong)? as usize
             }
-            Some(n) => n,
-            None => 0,
+            (Some(threads), _) => threads as usize,
+            _ => thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST_THREADS as usize)),
         };
-        rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
-        Ok(())
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build_global().with_context(|| format!("--threads {threads}: the system does not give that many"))
     }
 
     /// Prints a note on standard error.
@@ -56,6 +68,14 @@ impl Common {
         if !self.quiet {
             complain(text);
         }
+    }
+
+    /// Makes sure that an output can be written, before any work, and notes if it will be written in place.
+    pub(crate) fn check_writable(&self, path: &Path) -> anyhow::Result<()> {
+        if let Some(why) = check_writable(path)? {
+            self.note(&format!("note: {}: {why}", shown(path)));
+        }
+        Ok(())
     }
 
     /// Prints a detail on standard error with `--verbose`.
@@ -98,10 +118,11 @@ pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>
 }
 
 /// The arguments of a command line. Prints the help or the version if asked to, and returns none.
-pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
-    match command.try_get_matches() {
+pub(crate) fn asked(mut command: Command) -> anyhow::Result<Option<ArgMatches>> {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    match command.try_get_matches_from_mut(&arguments) {
         Ok(matches) => Ok(Some(matches)),
-        Err(wrong) if wrong.use_stderr() => wrong.exit(),
+        Err(wrong) if wrong.use_stderr() => bounded_error(with_suggestion(wrong, &mut command, &arguments)).exit(),
         Err(help) => {
             help.print().map_err(of_output)?;
             Ok(None)
@@ -109,9 +130,37 @@ pub(crate) fn asked(command: Command) -> anyhow::Result<Option<ArgMatches>> {
     }
 }
 
+/// `help NAME` suggests a similar name only if it is asked as a command.
+fn with_suggestion(wrong: clap::Error, command: &mut Command, arguments: &[OsString]) -> clap::Error {
+    if let (ErrorKind::InvalidSubcommand, [program, .., help, name]) = (wrong.kind(), arguments)
+        && help == "help"
+        && let Err(suggesting) = command.try_get_matches_from_mut([program, name])
+        && suggesting.kind() == ErrorKind::InvalidSubcommand
+    {
+        return suggesting;
+    }
+    wrong
+}
+
+/// The error with what it quotes bounded, and control characters as escapes.
+fn bounded_error(mut wrong: clap::Error) -> clap::Error {
+    let quoted: Vec<_> = wrong.context().map(|(kind, value)| (kind, value.clone())).collect();
+    for (kind, value) in quoted {
+        if let ContextValue::String(text) = value {
+            let short = bounded(&text);
+            if short != text {
+                // A tip would quote the whole.
+                wrong.remove(ContextKind::Suggested);
+            }
+            wrong.insert(kind, ContextValue::String(short));
+        }
+    }
+    wrong
+}
+
 /// Prints a line on standard error. A failure to do so does not end the program.
 pub(crate) fn complain(text: &str) {
-    let _ = writeln!(anstream::stderr().lock(), "{text}");
+    let _ = writeln!(anstream::stderr().lock(), "{}", bounded_to(MOST_CHARACTERS, text));
 }
 
 /// Prints a line on standard output.
@@ -153,8 +202,8 @@ pub(crate) fn catch_interrupts(ends_by_itself: bool) -> anyhow::Result<()> {
             glassbox_formats::remove_unfinished();
             std::process::exit(INTERRUPTED.into());
         }
-    })?;
-    Ok(())
+    })
+    .map_err(|_| anyhow!("the system gives no thread more, which would wait for Ctrl-C"))
 }
 
 /// Whether Ctrl-C was pressed.

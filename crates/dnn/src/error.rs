@@ -1,6 +1,8 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
+use glassbox_tensor::shown;
+
 /// An error in the input of a net.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -25,7 +27,7 @@ pub enum Error {
         problem: String,
     },
     /// A folder of checkpoints in which no training can begin, because one has.
-    #[error("{} is there: a training can go on from it, or begin in another folder", newest.display())]
+    #[error("{} is there: a training can go on from it, or begin in another folder", shown(newest))]
     HasCheckpoints {
         /// The newest checkpoint.
         newest: PathBuf,

@@ -3,13 +3,16 @@
 use std::io::{self, Read, Write};
 
 use glassbox_tensor::ndarray::{Array as Strided, ShapeBuilder};
-use glassbox_tensor::{Element, IxDyn, Tensor};
+use glassbox_tensor::{Element, IxDyn, Tensor, bounded};
 
 /// Most arrays of a file.
 pub(crate) const MOST_ARRAYS: usize = 4096;
 
 /// Most bytes of an array.
 pub(crate) const MOST_ARRAY_BYTES: u64 = 1 << 31;
+
+/// Most axes of an array, as in NumPy.
+pub(crate) const MOST_AXES: usize = 64;
 
 /// An array of one of the types that can be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -192,8 +195,11 @@ pub(crate) fn read_bytes(header: &Header, reader: &mut dyn Read) -> Result<Vec<u
 pub(crate) fn missing(name: &str, names: &[String]) -> String {
     const MOST_LISTED: usize = 12;
     let more = if names.len() > MOST_LISTED { ", …" } else { "" };
-    let found =
-        if names.is_empty() { "no arrays at all".into() } else { names[..names.len().min(MOST_LISTED)].join(", ") };
+    let found = if names.is_empty() {
+        "no arrays at all".into()
+    } else {
+        bounded(&names[..names.len().min(MOST_LISTED)].join(", "))
+    };
     format!("holds no array {name}; found {found}{more}")
 }
 

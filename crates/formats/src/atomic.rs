@@ -1,10 +1,12 @@
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use glassbox_tensor::shown;
 use tempfile::NamedTempFile;
 
 use crate::Error;
+use crate::in_place::{InPlace, copy_over};
 use crate::part::{self, without_name};
 use crate::paths::{folder_of, real_path};
 
@@ -20,9 +22,12 @@ use crate::paths::{folder_of, real_path};
 ///
 /// # Errors
 /// The error of `content` or of the system.
-pub fn write_atomically(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+pub fn write_atomically(
+    path: &Path,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<Option<InPlace>, Error> {
     let mut file = AtomicFile::create(path)?;
-    content(&mut file).map_err(|source| Error::write(&path.display().to_string(), source))?;
+    content(&mut file).map_err(|source| Error::write(&shown(path), source))?;
     file.commit()
 }
 
@@ -30,7 +35,8 @@ pub fn write_atomically(path: &Path, content: impl FnOnce(&mut dyn Write) -> io:
 /// [`commit`](AtomicFile::commit) flushes, synchronises and renames it. Without a commit, the old file stays.
 ///
 /// An existing file keeps its permissions, and a symbolic link still points to its target. A device or a pipe
-/// (`/dev/stdout`) cannot be replaced and is written to directly.
+/// (`/dev/stdout`) cannot be replaced and is written to directly. A file that may be written to but not replaced gets
+/// the finished bytes [in place](InPlace).
 #[derive(Debug)]
 pub struct AtomicFile {
     name: String,
@@ -49,7 +55,7 @@ impl AtomicFile {
     /// # Errors
     /// If it is a folder, or its folder is missing or cannot be written to.
     pub fn create(path: &Path) -> Result<Self, Error> {
-        let name = path.display().to_string();
+        let name = shown(path);
         let failed = |source| Error::write(&name, source);
         let to = match fs::metadata(path) {
             Ok(found) if found.is_dir() => return Err(failed(io::Error::other("it is a folder"))),
@@ -59,31 +65,35 @@ impl AtomicFile {
             found => {
                 // The target of a link is replaced, not the link.
                 let target = real_path(path);
-                let part = part::create(&target, found.ok().map(|found| found.permissions())).map_err(failed)?;
+                let part = part::create(&target, found.ok().map(|found| found.permissions()));
+                let part = part.map_err(|error| failed(in_folder(path, &target, error)))?;
                 To::Part { part: BufWriter::with_capacity(1 << 16, part), target }
             }
         };
         Ok(Self { name, to })
     }
 
-    /// Renames the temporary file to the target.
+    /// Renames the temporary file to the target. Says so if that could not be, and the target was written in place.
     ///
     /// # Errors
-    /// The error of the system; then the old file is still there.
-    pub fn commit(mut self) -> Result<(), Error> {
+    /// The error of the system; then the old file is still there, unless it was being written in place.
+    pub fn commit(mut self) -> Result<Option<InPlace>, Error> {
         let Self { name, to } = &mut self;
         put(to).map_err(|source| Error::write(name, source))
     }
 }
 
-fn put(to: &mut To) -> io::Result<()> {
+fn put(to: &mut To) -> io::Result<Option<InPlace>> {
     match to {
-        To::Device(device) => device.flush(),
+        To::Device(device) => device.flush().map(|()| None),
         To::Part { part, target } => {
             // Dropping a `BufWriter` would swallow a full disk.
             part.flush().map_err(without_name)?;
             part.get_ref().as_file().sync_all()?;
-            fs::rename(part.get_ref().path(), target)
+            match fs::rename(part.get_ref().path(), &target) {
+                Ok(()) => Ok(None),
+                Err(error) => copy_over(part.get_mut().as_file_mut(), target, error).map(Some),
+            }
         }
     }
 }
@@ -112,17 +122,35 @@ impl Drop for AtomicFile {
     }
 }
 
-/// Checks that [`write_atomically`] could write to `path` now: useful before a long job.
+/// Checks that [`write_atomically`] could write to `path` now: useful before a long job. Says so if it would write in
+/// place.
 ///
 /// # Errors
 /// If the folder is missing or cannot be written to.
-pub fn check_writable(path: &Path) -> Result<(), Error> {
-    let failed = |source| Error::write(&path.display().to_string(), source);
+pub fn check_writable(path: &Path) -> Result<Option<InPlace>, Error> {
+    let failed = |source| Error::write(&shown(path), source);
     match fs::metadata(path) {
-        Ok(found) if found.is_dir() => Err(failed(io::Error::other("it is a folder"))),
-        Ok(found) if !found.is_file() => Ok(()),
-        _ => tempfile::tempfile_in(folder_of(&real_path(path))).map(|_| ()).map_err(without_name).map_err(failed),
+        Ok(found) if found.is_dir() => return Err(failed(io::Error::other("it is a folder"))),
+        Ok(found) if !found.is_file() => return Ok(None),
+        _ => {}
     }
+    let target = real_path(path);
+    let in_place = InPlace::of(&target);
+    if in_place.is_none() {
+        let part = tempfile::tempfile_in(folder_of(&target));
+        part.map_err(|error| failed(in_folder(path, &target, without_name(error))))?;
+    }
+    Ok(in_place)
+}
+
+/// The error of a new file for a path; its folder, or that of its target, may not be there.
+fn in_folder(path: &Path, target: &Path, error: io::Error) -> io::Error {
+    let problem = [path, target].map(folder_of).into_iter().find_map(|folder| match fs::metadata(&folder) {
+        Err(missing) if missing.kind() == ErrorKind::NotFound => Some(format!("there is no folder {}", shown(&folder))),
+        Ok(found) if !found.is_dir() => Some(format!("{} is no folder", shown(&folder))),
+        _ => None,
+    });
+    problem.map_or(error, io::Error::other)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use std::fmt::Display;
 use std::io;
 
-use crate::message::shortened;
+use glassbox_tensor::bounded;
 
 /// A problem with a file. Every message begins with its name.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +52,7 @@ impl Error {
     }
 }
 
-/// The message of a decoder, not too long, with the name of a PNG's chunk written plainly.
+/// The message of a decoder, not too long, with the name of a PNG's chunk written plainly. It may quote the file.
 pub(crate) fn plain(error: &dyn Display) -> String {
     let text = error.to_string();
     let chunk = || {
@@ -60,5 +60,5 @@ pub(crate) fn plain(error: &dyn Display) -> String {
         let (name, rest) = rest.split_once(',')?;
         Some(format!("{before}{name}{}", rest.split_once(" }")?.1))
     };
-    shortened(&chunk().unwrap_or(text))
+    bounded(&chunk().unwrap_or(text))
 }

@@ -1,6 +1,8 @@
 use std::path::Path;
 use std::{fmt, io};
 
+use glassbox_tensor::{quoted, shown};
+
 use crate::{Density, Error};
 
 /// A picture format to write.
@@ -83,9 +85,9 @@ impl Format {
             let known: Vec<_> = Self::SUFFIXES.iter().map(|(known, _)| *known).collect();
             let found = match suffix.as_str() {
                 "" => "has no suffix, which would name the format".into(),
-                _ => format!("suffix {suffix:?} names no picture format"),
+                _ => format!("suffix {} names no picture format", quoted(&suffix)),
             };
-            Error::invalid(&path.display().to_string(), format!("{found}; allowed: {}", known.join(", ")))
+            Error::invalid(&shown(path), format!("{found}; allowed: {}", known.join(", ")))
         })
     }
 

@@ -2,6 +2,8 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use glassbox_tensor::shown;
+
 use crate::Error;
 
 /// The file in a locked folder; it holds the number of the process.
@@ -32,7 +34,7 @@ impl FolderLock {
     /// If another process, or another part of this one, has it; or the folder cannot be written to.
     pub fn take(folder: &Path) -> Result<Self, Error> {
         let path = folder.join(NAME);
-        let failed = |source| Error::write(&path.display().to_string(), source);
+        let failed = |source| Error::write(&shown(&path), source);
         loop {
             let options = File::options().read(true).write(true).create(true).truncate(false).open(&path);
             let mut file = options.map_err(failed)?;
@@ -43,7 +45,7 @@ impl FolderLock {
                     _ => "another process".into(),
                 };
                 let problem = format!("is in use by {by}; wait until it ends, or name another folder");
-                return Err(Error::invalid(&folder.display().to_string(), problem));
+                return Err(Error::invalid(&shown(folder), problem));
             }
             // The one before may have removed the file after it was opened here.
             if is_at(&file, &path) {

@@ -2,10 +2,10 @@
 
 use std::io::{self, Read, Write};
 
-use glassbox_tensor::Tensor;
+use glassbox_tensor::{Tensor, quoted};
 use npyz::{DType, Endianness, TypeChar, TypeStr, WriterBuilder};
 
-use crate::array::{Header, MOST_ARRAY_BYTES, Value, bytes_of, read_bytes};
+use crate::array::{Header, MOST_ARRAY_BYTES, MOST_AXES, Value, bytes_of, read_bytes};
 
 /// Most bytes of a header: NumPy's own are below 200 for all but structured arrays.
 const MOST_HEADER_BYTES: usize = 1 << 16;
@@ -41,7 +41,7 @@ pub(crate) fn read_header(reader: &mut dyn Read) -> Result<Header, String> {
 ///
 /// npyz can read it too, but does not check the product of the shape for overflow and follows any nesting.
 fn interpret(text: &str) -> Result<Header, String> {
-    let senseless = |key: &str| format!("has a header that makes no sense: no {key} in {:?}", text.trim_end());
+    let senseless = |key: &str| format!("has a header that makes no sense: no {key} in {}", quoted(text.trim_end()));
     let value = |key: &str| -> Result<&str, String> {
         let quoted = [format!("'{key}'"), format!("\"{key}\"")];
         let (_, rest) = quoted.iter().find_map(|quoted| text.split_once(quoted)).ok_or_else(|| senseless(key))?;
@@ -65,6 +65,9 @@ fn interpret(text: &str) -> Result<Header, String> {
         value("shape")?.strip_prefix('(').and_then(|text| text.split_once(')')).ok_or_else(|| senseless("shape"))?.0;
     let sides = sides.split(',').map(str::trim).filter(|side| !side.is_empty());
     let shape: Vec<usize> = sides.map(|side| side.parse().map_err(|_| senseless("shape"))).collect::<Result<_, _>>()?;
+    if shape.len() > MOST_AXES {
+        return Err(format!("has {} axes; at most {MOST_AXES} are allowed", shape.len()));
+    }
     let item = match of.type_char() {
         TypeChar::UnicodeStr => of.size_field().checked_mul(4),
         _ => Some(of.size_field()),

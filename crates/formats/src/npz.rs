@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, Write};
 use std::path::Path;
 
-use glassbox_tensor::Tensor;
+use glassbox_tensor::{Tensor, bounded};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 pub use crate::array::{Array, Header, Value};
@@ -56,7 +56,10 @@ impl<R: Read + Seek> Npz<R> {
     pub fn new(reader: R, file: &str) -> Result<Self, Error> {
         let archive = ZipArchive::new(reader).map_err(|error| match error {
             ZipError::Io(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Error::read(file, source),
-            error => Error::invalid(file, format!("is not an npz file (a zip archive of npy arrays): {error}")),
+            ZipError::Io(_) | ZipError::InvalidArchive(_) => {
+                Error::invalid(file, "is not an npz file (a zip archive of npy arrays), or only a part of one")
+            }
+            error => Error::invalid(file, format!("cannot be unpacked: {error}")),
         })?;
         if archive.len() > MOST_ARRAYS {
             return Err(Error::invalid(
@@ -145,7 +148,7 @@ impl<R: Read + Seek> Npz<R> {
         use_it: impl FnOnce(Header, &mut dyn Read) -> Result<O, String>,
     ) -> Result<O, Error> {
         let file = self.file.clone();
-        let problem = |problem: String| Error::invalid(&file, format!("{name} {problem}"));
+        let problem = |problem: String| Error::invalid(&file, format!("{} {problem}", bounded(name)));
         let Some(place) = self.archive.index_for_name(&format!("{name}.npy")) else {
             return Err(Error::invalid(&file, missing(name, &self.names())));
         };
@@ -185,7 +188,8 @@ pub fn write(path: &Path, arrays: &[(String, Array)]) -> Result<(), Error> {
         }
         archive.finish()?;
         Ok(())
-    })
+    })?;
+    Ok(())
 }
 
 fn write_array(array: &Array, writer: &mut dyn Write) -> std::io::Result<()> {

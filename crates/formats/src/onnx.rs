@@ -9,7 +9,7 @@ mod tests;
 
 use std::path::Path;
 
-use glassbox_tensor::Tensor;
+use glassbox_tensor::{Tensor, shown};
 use prost::Message;
 
 use crate::{Error, array::Value, write_atomically};
@@ -129,9 +129,10 @@ pub fn write(path: &Path, graph: &Graph) -> Result<(), Error> {
     let bytes = model.encoded_len();
     if bytes > MOST_BYTES {
         let problem = format!("needs {bytes} bytes; an ONNX file holds at most {MOST_BYTES}");
-        return Err(Error::invalid(&path.display().to_string(), problem));
+        return Err(Error::invalid(&shown(path), problem));
     }
-    write_atomically(path, |file| file.write_all(&model.encode_to_vec()))
+    write_atomically(path, |file| file.write_all(&model.encode_to_vec()))?;
+    Ok(())
 }
 
 fn model(graph: &Graph) -> message::Model {

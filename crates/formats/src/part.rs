@@ -8,6 +8,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
+use crate::in_place::is_refusal;
 use crate::lock::{is_at, lock};
 use crate::paths::folder_of;
 
@@ -34,8 +35,8 @@ pub fn remove_unfinished() {
     std::mem::forget(parts);
 }
 
-/// A new file beside `target`, with its permissions. The first one in a folder removes those that other processes left
-/// there when they were killed.
+/// A new file beside `target`, with its permissions; or in the folder for temporary files, if `target` can be written to
+/// but its folder cannot. The first one in a folder removes those that other processes left there when they were killed.
 pub(crate) fn create(target: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
     let folder = folder_of(target);
     let mut builder = tempfile::Builder::new();
@@ -48,8 +49,16 @@ pub(crate) fn create(target: &Path, permissions: Option<fs::Permissions>) -> io:
     if parts.swept.insert(folder.clone()) {
         remove_abandoned(&folder);
     }
+    let mut is_beside = true;
     let part = loop {
-        let part = builder.tempfile_in(&folder).map_err(without_name)?;
+        let part = match builder.tempfile_in(&folder) {
+            Err(error) if is_refusal(&error) && File::options().write(true).open(target).is_ok() => {
+                // Only the owner may read it there.
+                is_beside = false;
+                tempfile::Builder::new().prefix(PREFIX).suffix(SUFFIX).tempfile().map_err(without_name)?
+            }
+            part => part.map_err(without_name)?,
+        };
         // Another process may take the new file for an abandoned one before it is locked.
         if lock(part.as_file()) && is_at(part.as_file(), part.path()) {
             break part;
@@ -57,7 +66,7 @@ pub(crate) fn create(target: &Path, permissions: Option<fs::Permissions>) -> io:
     };
     parts.unfinished.insert(part.path().to_path_buf());
     drop(parts);
-    if let Some(permissions) = permissions {
+    if let Some(permissions) = permissions.filter(|_| is_beside) {
         part.as_file().set_permissions(permissions)?;
     }
     Ok(part)

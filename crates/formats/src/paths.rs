@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use glassbox_tensor::shown;
+
 /// Most links that are followed from one to the next, as in Linux.
 const MOST_LINKS: usize = 40;
 
@@ -11,7 +13,7 @@ const MOST_LINKS: usize = 40;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Clash {
     /// An output is an input.
-    #[error("{}: {}", output.display(), of_input(output, input))]
+    #[error("{}: {}", shown(output), of_input(output, input))]
     WithInput {
         /// The output as it was named.
         output: PathBuf,
@@ -19,7 +21,7 @@ pub enum Clash {
         input: PathBuf,
     },
     /// Two outputs are one file.
-    #[error("{}: {}", output.display(), of_output(output, other))]
+    #[error("{}: {}", shown(output), of_output(output, other))]
     WithOutput {
         /// The output as it was named.
         output: PathBuf,
@@ -32,14 +34,14 @@ fn of_input(output: &Path, input: &Path) -> String {
     if output == input {
         return "is both an input and an output".into();
     }
-    format!("is an output, and the same file as the input {}", input.display())
+    format!("is an output, and the same file as the input {}", shown(input))
 }
 
 fn of_output(output: &Path, other: &Path) -> String {
     if output == other {
         return "two outputs would be written to it".into();
     }
-    format!("is the same file as {}, and both are outputs", other.display())
+    format!("is the same file as {}, and both are outputs", shown(other))
 }
 
 /// Makes sure that every output is another file than all inputs and all other outputs.

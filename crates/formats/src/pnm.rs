@@ -4,11 +4,10 @@
 
 use std::io::{BufRead, Read, Seek};
 
-use glassbox_tensor::{Element, Image};
+use glassbox_tensor::{Element, Image, quoted};
 
 use crate::Pixels;
 use crate::limit::{MOST_PICTURE_BYTES, bytes_left};
-use crate::message::quoted;
 
 /// The parts of a header.
 struct Header {

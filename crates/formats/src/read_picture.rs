@@ -2,6 +2,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
+use glassbox_tensor::shown;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
 
@@ -24,7 +25,7 @@ use crate::{Error, Metadata, Picture, gif, guarded, pnm, webp};
 /// If the file cannot be read, is no picture of a known format, is damaged, or would take more than
 /// [`MOST_PICTURE_BYTES`](crate::MOST_PICTURE_BYTES).
 pub fn read_picture(path: &Path, auto_orient: bool) -> Result<Picture, Error> {
-    let name = path.display().to_string();
+    let name = shown(path);
     let file = File::open(path).map_err(|e| Error::read(&name, e))?;
     let kind = file.metadata().map_err(|e| Error::read(&name, e))?.file_type();
     if kind.is_dir() {

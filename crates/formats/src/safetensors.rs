@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use glassbox_tensor::Tensor;
+use glassbox_tensor::{Tensor, shown};
 
 pub use crate::array::{Array, Header, Value};
 use crate::array::{missing, read_data, read_halves};
@@ -158,13 +158,13 @@ pub fn write(path: &Path, arrays: &[(String, Array)], metadata: &[(String, Strin
         _ => None,
     });
     let metadata = texts.chain(metadata.iter().map(|(key, text)| (key, text)));
-    let text =
-        header::compose(&numbers, metadata).map_err(|problem| Error::invalid(&path.display().to_string(), problem))?;
+    let text = header::compose(&numbers, metadata).map_err(|problem| Error::invalid(&shown(path), problem))?;
     write_atomically(path, |file| {
         file.write_all(&(text.len() as u64).to_le_bytes())?;
         file.write_all(text.as_bytes())?;
         numbers.iter().try_for_each(|(_, array)| write_data(array, file))
-    })
+    })?;
+    Ok(())
 }
 
 fn write_data(array: &Array, writer: &mut dyn Write) -> std::io::Result<()> {

@@ -1,10 +1,10 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use glassbox_tensor::Image;
+use glassbox_tensor::{Image, shown};
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tga::TgaEncoder, webp::WebPEncoder};
-use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
+use image::{Delay, ExtendedColorType, Frame, ImageEncoder, ImageError, RgbaImage};
 use jpeg_encoder::{PixelDensity, PixelDensityUnit};
 
 use crate::fit::fit;
@@ -33,7 +33,8 @@ pub struct Written {
     pub shape: (usize, usize, usize),
     /// Name of the element type: `u8`, `u16` or `f32`.
     pub depth: &'static str,
-    /// Losses: depth, alpha (shown over white), colour profile, EXIF, colours, the size of a pixel, chunks of a PNG.
+    /// Losses: depth, alpha (shown over white), colour profile, EXIF, colours, the size of a pixel, chunks of a PNG; and
+    /// whether the file was written in place.
     pub notes: Vec<String>,
 }
 
@@ -45,10 +46,11 @@ pub struct Written {
 /// If the suffix is unknown, the picture is too large for the format, or the system reports an error.
 pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<Written, Error> {
     let format = Format::of_path(path)?;
-    let (picture, notes) = fit(picture, format);
-    let name = path.display().to_string();
+    let (picture, mut notes) = fit(picture, format);
+    let name = shown(path);
     format.check_size(picture.pixels.dim()).map_err(|e| Error::write(&name, e))?;
-    write_atomically(path, |file| encode(&picture, format, packing, file))?;
+    let in_place = write_atomically(path, |file| encode(&picture, format, packing, file))?;
+    notes.extend(in_place.map(|why| why.to_string()));
     Ok(Written { shape: picture.pixels.dim(), depth: picture.pixels.depth(), notes })
 }
 
@@ -62,17 +64,18 @@ pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<
 pub fn write_animation(path: &Path, frames: impl Iterator<Item = Image<u8>>, milliseconds: u32) -> Result<(), Error> {
     write_atomically(path, |file| {
         let mut encoder = GifEncoder::new(file);
-        encoder.set_repeat(Repeat::Infinite).map_err(io::Error::other)?;
+        encoder.set_repeat(Repeat::Infinite).map_err(of_encoder)?;
         for frame in frames {
             let (height, width, channels) = frame.dim();
             let opaque = frame.as_slice().chunks_exact(channels).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]);
             let buffer = RgbaImage::from_raw(width as u32, height as u32, opaque.collect());
             let buffer = buffer.ok_or_else(|| io::Error::other("the frame is too large"))?;
             let delay = Delay::from_numer_denom_ms(milliseconds, 1);
-            encoder.encode_frame(Frame::from_parts(buffer, 0, 0, delay)).map_err(io::Error::other)?;
+            encoder.encode_frame(Frame::from_parts(buffer, 0, 0, delay)).map_err(of_encoder)?;
         }
         Ok(())
-    })
+    })?;
+    Ok(())
 }
 
 /// As [`write_picture`], to a writer; messages call it `name`.
@@ -109,7 +112,7 @@ fn encode_as(picture: &Picture, format: Format, packing: Packing, writer: &mut d
             let (height, width, channels) = picture.pixels.dim();
             let colour = if channels == 4 { ExtendedColorType::Rgba8 } else { ExtendedColorType::Rgb8 };
             let mut encoder = GifEncoder::new(writer);
-            encoder.encode(&picture.pixels.as_u8(), width as u32, height as u32, colour).map_err(io::Error::other)
+            encoder.encode(&picture.pixels.as_u8(), width as u32, height as u32, colour).map_err(of_encoder)
         }
         Format::Bmp => {
             let metres = metadata.density.filter(|density| density.is_absolute).map_or([0; 2], Density::metres);
@@ -167,10 +170,15 @@ fn with_metadata(mut encoder: impl ImageEncoder, metadata: &Metadata, pixels: &P
     let (height, width, channels) = pixels.dim();
     let colour = [L8, La8, Rgb8, Rgba8][channels - 1];
     let Pixels::U8(image) = pixels else { return Err(io::Error::other("more than 8 bits a number")) };
-    encoder.write_image(image.as_slice(), width as u32, height as u32, colour).map_err(|error| match error {
-        image::ImageError::IoError(error) => error,
+    encoder.write_image(image.as_slice(), width as u32, height as u32, colour).map_err(of_encoder)
+}
+
+/// The error of the system, or of an encoder.
+fn of_encoder(error: ImageError) -> io::Error {
+    match error {
+        ImageError::IoError(error) => error,
         error => io::Error::other(error),
-    })
+    }
 }
 
 fn encode_png(picture: &Picture, packing: Packing, writer: &mut dyn Write) -> io::Result<()> {

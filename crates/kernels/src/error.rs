@@ -1,8 +1,10 @@
+use glassbox_tensor::{bounded, quoted};
+
 /// What can be wrong with the parameters of an operator, or with its picture.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// No operator of that name.
-    #[error("unknown operator {found:?}; {hint}")]
+    #[error("unknown operator {}; {hint}", quoted(found))]
     UnknownOperator {
         /// The name that was given.
         found: String,
@@ -13,7 +15,7 @@ pub enum Error {
     #[error("an operator is missing: its name is needed, as in median or median:size=5")]
     NoOperator,
     /// A parameter without a value.
-    #[error("{operator}: {parameter} has no value; {parameter}=VALUE is needed")]
+    #[error("{}: {} has no value; {}=VALUE is needed", bounded(operator), bounded(parameter), bounded(parameter))]
     NoValue {
         /// The operator.
         operator: String,
@@ -31,7 +33,7 @@ pub enum Error {
         other: String,
     },
     /// The operator has no parameter of that name.
-    #[error("{operator} has no parameter {found:?}; {hint}")]
+    #[error("{operator} has no parameter {}; {hint}", quoted(found))]
     UnknownParameter {
         /// The operator.
         operator: String,
@@ -41,7 +43,7 @@ pub enum Error {
         hint: String,
     },
     /// A parameter with a value that is not allowed.
-    #[error("{parameter} {found}: expected {allowed}")]
+    #[error("{parameter} {}: expected {allowed}", bounded(found))]
     Parameter {
         /// The parameter's name.
         parameter: String,

@@ -1,15 +1,15 @@
 //! Many pictures at once: a failure stops none of the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, Builder};
 
-use glassbox_formats::{Format, guarded};
+use glassbox_formats::{Clash, Format, check_outputs, guarded, is_same_file};
+use glassbox_tensor::shown;
 
 use crate::convert::convert_within;
-use crate::find::is_same_file;
 use crate::room::Room;
 use crate::{Converted, Error, Input, Job, Target};
 
@@ -28,7 +28,7 @@ pub struct Pair {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// Two pictures would be written to one file.
-    #[error("{} and {}: would both be written to {}", first.display(), second.display(), output.display())]
+    #[error("{} and {}: would both be written to {}", shown(first), shown(second), shown(output))]
     TwoToOne {
         /// One picture.
         first: PathBuf,
@@ -38,29 +38,41 @@ pub enum Conflict {
         output: PathBuf,
     },
     /// A picture would be written over itself.
-    #[error("{}: would be written over itself", output.display())]
+    #[error("{}: would be written over itself", shown(output))]
     OverItself {
         /// The file.
         output: PathBuf,
     },
+    /// A picture would be written over another input, or to the same file as another under another name.
+    #[error(transparent)]
+    Clash(#[from] Clash),
 }
 
-/// Makes sure that no two pictures are written to one file, and none over itself unless `in_place`.
+/// Makes sure that no picture is written over an input, and no two to one file, under any name that these have. A
+/// picture may be written over itself if `in_place`.
 ///
 /// # Errors
 /// The first conflict.
 pub fn check(pairs: &[Pair], in_place: bool) -> Result<(), Conflict> {
-    let mut written = BTreeMap::new();
-    for Pair { input, output, .. } in pairs.iter().filter(|pair| pair.format.is_ok()) {
+    let mut written = HashMap::with_capacity(pairs.len());
+    let (mut inputs, mut outputs) = (Vec::with_capacity(pairs.len()), Vec::with_capacity(pairs.len()));
+    for Pair { input, output, format } in pairs {
+        if format.is_err() {
+            inputs.push(&**input);
+            continue;
+        }
         if let Some(first) = written.insert(output, input) {
             let (first, second) = (first.clone(), input.clone());
             return Err(Conflict::TwoToOne { first, second, output: output.clone() });
         }
-        if is_same_file(input, output) && !in_place {
+        outputs.push(&**output);
+        if !is_same_file(input, output) {
+            inputs.push(&**input);
+        } else if !in_place {
             return Err(Conflict::OverItself { output: output.clone() });
         }
     }
-    Ok(())
+    Ok(check_outputs(&inputs, &outputs)?)
 }
 
 /// An event of a batch.
@@ -75,8 +87,8 @@ pub enum Event<'e> {
 /// Most bytes of pictures that are in memory as a whole at the same time.
 const MOST_BYTES: u64 = 1 << 30;
 
-/// Takes every picture through the job, `at_once` at a time, or fewer if they are large. Returns the failures in the
-/// order of the pairs. `report` is called on several threads.
+/// Takes every picture through the job, `at_once` at a time, or fewer if they are large or the system gives fewer
+/// threads. Returns the failures in the order of the pairs. `report` is called on several threads.
 pub fn run(job: &Job, pairs: &[Pair], at_once: usize, report: &(dyn Fn(Event) + Sync)) -> Vec<Error> {
     let room = Room::new(MOST_BYTES);
     let work = |pair: &Pair| match &pair.format {
@@ -100,7 +112,7 @@ fn run_each(
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(pair) = pairs.get(index) else { return failures };
             report(Event::Started(pair));
-            let unforeseen = |_| Err(Error::Unforeseen { input: pair.input.display().to_string() });
+            let unforeseen = |_| Err(Error::Unforeseen { input: shown(&pair.input) });
             let result = guarded(|| work(pair)).unwrap_or_else(unforeseen);
             report(Event::Ended(pair, &result));
             if let Err(error) = result {
@@ -109,9 +121,11 @@ fn run_each(
         }
     };
     let failures: BTreeMap<usize, Error> = thread::scope(|scope| {
-        let workers: Vec<_> = (0..at_once.min(pairs.len())).map(|_| scope.spawn(worker)).collect();
-        let joined = workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        joined.flatten().collect()
+        let others = (1..at_once.min(pairs.len())).map_while(|_| Builder::new().spawn_scoped(scope, worker).ok());
+        let others: Vec<_> = others.collect();
+        let failures = worker();
+        let joined = others.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        joined.flatten().chain(failures).collect()
     });
     failures.into_values().collect()
 }
@@ -144,6 +158,25 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_never_goes_over_another_that_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir(at("done")).unwrap();
+        for name in ["a.png", "b.png", "done/a.png"] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        let pairs = [pair(&at("a.png"), &at("done/a.png")), pair(&at("done/../done/a.png"), &at("done/b.png"))];
+        for in_place in [false, true] {
+            assert!(matches!(check(&pairs, in_place), Err(Conflict::Clash(Clash::WithInput { .. }))));
+        }
+        let pairs = [pair(&at("a.png"), &at("new.png")), pair(&at("b.png"), &at("done/../new.png"))];
+        assert!(matches!(check(&pairs, true), Err(Conflict::Clash(Clash::WithOutput { .. }))));
+        // An input that will not be read is still an input.
+        let failed = Pair { format: Err("no picture".into()), ..pair(&at("b.png"), &at("none")) };
+        assert!(check(&[pair(&at("a.png"), &at("b.png")), failed], true).is_err());
+    }
+
+    #[test]
     fn failures_are_told_in_order_and_stop_nothing() {
         let problem =
             |name: &str| Pair { format: Err(format!("{name}: is no picture")), ..pair(name.as_ref(), name.as_ref()) };
@@ -164,7 +197,7 @@ mod tests {
             Some("b") => panic!("unforeseen"),
             Some("c") => Err(Error::Input("c: is no picture".into())),
             _ => Ok(Converted {
-                input: pair.input.display().to_string(),
+                input: shown(&pair.input),
                 output: String::new(),
                 shape: (1, 1, 1),
                 depth: "u8",

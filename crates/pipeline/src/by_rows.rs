@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use glassbox_formats::{AtomicFile, MOST_ROW_BYTES, PngRows, PngWriter};
 use glassbox_kernels::{Engine, Filter, Pixel, output_shape};
+use glassbox_tensor::shown;
 
 use crate::{Error, Job};
 
@@ -30,8 +31,7 @@ pub(crate) fn by_rows(job: &Job, input: &Path, rows: PngRows, output: &Path) -> 
     let (from, to) = (rows.shape, output_shape(&job.chain, rows.shape)?);
     let mut metadata = rows.metadata.clone();
     let notes = metadata.bring_up_to_date(to);
-    let failed =
-        |source| -> Error { glassbox_formats::Error::Write { file: output.display().to_string(), source }.into() };
+    let failed = |source| -> Error { glassbox_formats::Error::Write { file: shown(output), source }.into() };
     let mut file = AtomicFile::create(output)?;
     let bits = if rows.is_u16 { 16 } else { 8 };
     let mut png = PngWriter::new(&mut file, to, bits, &metadata, job.packing.compression).map_err(failed)?;
@@ -46,8 +46,8 @@ pub(crate) fn by_rows(job: &Job, input: &Path, rows: PngRows, output: &Path) -> 
         ahead(&input, rows, PngRows::read_u8, |read| engine.stream(&job.chain, from, read, write))?;
     }
     png.finish().map_err(failed)?;
-    file.commit()?;
-    Ok(notes.into_iter().collect())
+    let in_place = file.commit()?.map(|why| why.to_string());
+    Ok(notes.into_iter().chain(in_place).collect())
 }
 
 /// A PNG file that is read row by row, perhaps more than once.
@@ -65,7 +65,7 @@ impl Rereadable<'_> {
         let rows = PngRows::open(self.path, self.auto_orient);
         let is_same =
             |rows: &PngRows| rows.shape == self.shape && rows.is_u16 == self.is_u16 && rows.stamp == self.stamp;
-        let changed = || Error::Changed { input: self.path.display().to_string() };
+        let changed = || Error::Changed { input: shown(self.path) };
         rows.filter(is_same).ok_or_else(changed)
     }
 }
@@ -99,7 +99,7 @@ fn ahead<T: Pixel>(
             if first == 0 {
                 let (sender, receiver) = sync_channel(AHEAD);
                 let mut rows = from_the_top()?;
-                scope.spawn(move || {
+                let read_ahead = move || {
                     for first in (0..height).step_by(at_once) {
                         let mut part = vec![T::default(); at_once.min(height - first) * line];
                         let result = read(&mut rows, &mut part).map(|()| part);
@@ -109,7 +109,9 @@ fn ahead<T: Pixel>(
                             return;
                         }
                     }
-                });
+                };
+                let no_thread = |source| Error::NoThread { input: shown(input.path), source };
+                thread::Builder::new().spawn_scoped(scope, read_ahead).map_err(no_thread)?;
                 waiting = Some(Waiting { receiver, rows: Vec::new(), used: 0 });
             }
             let Some(waiting) = &mut waiting else { unreachable!("row 0 is read first") };

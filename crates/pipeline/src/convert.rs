@@ -5,6 +5,7 @@ use glassbox_formats::{
     Format, Picture, PngRows, Written, encode_picture, picture_size, read_picture, read_stream, write_picture,
 };
 use glassbox_kernels::{first_not_by_rows, output_shape};
+use glassbox_tensor::shown;
 
 use crate::apply::apply_to_own;
 use crate::by_rows::{by_rows, rows_are_short};
@@ -26,7 +27,7 @@ impl Input<'_> {
     /// The name in messages.
     pub fn name(&self) -> String {
         match self {
-            Input::File(path) => path.display().to_string(),
+            Input::File(path) => shown(path),
             Input::Stream(_, name) => (*name).into(),
         }
     }
@@ -51,23 +52,9 @@ pub enum Target<'a> {
     Stream(&'a mut dyn Write, Format, &'a str),
 }
 
-impl Target<'_> {
-    /// The name in messages.
-    pub fn name(&self) -> String {
-        match self {
-            Target::File(path, _) => path.display().to_string(),
-            Target::Stream(_, _, name) => (*name).into(),
-        }
-    }
-}
-
 /// A written picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Converted {
-    /// The name of the input.
-    pub input: String,
-    /// The name of the output.
-    pub output: String,
     /// Height, width and channels of the result.
     pub shape: (usize, usize, usize),
     /// Name of its element type: `u8`, `u16` or `f32`.
@@ -86,7 +73,7 @@ pub fn convert(job: &Job, input: Input, target: Target) -> Result<Converted, Err
 
 /// As [`convert`]; a picture that is read as a whole waits for its place in the room.
 pub(crate) fn convert_within(job: &Job, input: Input, target: Target, room: Option<&Room>) -> Result<Converted, Error> {
-    let (name, output) = (input.name(), target.name());
+    let name = input.name();
     if let (Input::File(path), Target::File(to, Format::Png)) = (&input, &target)
         && first_not_by_rows(&job.chain).is_none()
         && let Some(rows) = PngRows::open(path, job.auto_orient)
@@ -95,7 +82,7 @@ pub(crate) fn convert_within(job: &Job, input: Input, target: Target, room: Opti
         let depth = if rows.is_u16 { "u16" } else { "u8" };
         let shape = output_shape(&job.chain, rows.shape).map_err(|error| Error::from(error).with(&name))?;
         let notes = by_rows(job, path, rows, to)?;
-        return Ok(Converted { input: name, output, shape, depth, notes });
+        return Ok(Converted { shape, depth, notes });
     }
     let _place = match (&input, room) {
         (Input::File(path), Some(room)) => Some(room.take(COPIES * picture_size(path))),
@@ -116,5 +103,5 @@ pub(crate) fn convert_within(job: &Job, input: Input, target: Target, room: Opti
     if is_first_of_more {
         notes.insert(0, format!("{name} holds more pictures: this is the first"));
     }
-    Ok(Converted { input: name, output, shape, depth, notes })
+    Ok(Converted { shape, depth, notes })
 }

@@ -35,6 +35,14 @@ pub enum Error {
         /// The input.
         input: String,
     },
+    /// A picture for which the system gave no thread.
+    #[error("{input}: the system gives no thread more to read ahead; with one thread none is needed")]
+    NoThread {
+        /// The file.
+        input: String,
+        /// The error of the system.
+        source: std::io::Error,
+    },
     /// A problem with an input that was known before it was opened.
     #[error("{0}")]
     Input(String),

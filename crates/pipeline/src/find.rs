@@ -1,11 +1,12 @@
 //! Pictures in folders.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use glassbox_formats::Format;
+use glassbox_formats::{Format, is_same_file};
+use glassbox_tensor::shown;
 
 /// An input, its path in the output folder, and why it cannot be read, if known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +25,9 @@ impl Found {
         let problem = match fs::metadata(&input) {
             Ok(_) => None,
             Err(error) if error.kind() == ErrorKind::NotFound && input.is_symlink() => {
-                Some(format!("{}: is a link that leads nowhere", input.display()))
+                Some(format!("{}: is a link that leads nowhere", shown(&input)))
             }
-            Err(error) => Some(format!("{}: cannot be read: {error}", input.display())),
+            Err(error) => Some(format!("{}: cannot be read: {error}", shown(&input))),
         };
         Self { input, place, problem }
     }
@@ -37,8 +38,19 @@ impl Found {
 pub struct Pictures {
     /// Files with suffixes of pictures, and folders that cannot be read, sorted by name, folder by folder.
     pub found: Vec<Found>,
-    /// What was skipped: files with another suffix, and paths that are no files, such as pipes.
-    pub passed_over: BTreeSet<PathBuf>,
+    /// What was skipped: the paths as they were found, and why. The keys are real paths: each is there once.
+    pub passed_over: BTreeMap<PathBuf, (PathBuf, PassedOver)>,
+}
+
+/// Why something in a folder is no input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PassedOver {
+    /// A file without the suffix of a picture.
+    OtherSuffix,
+    /// A link to a folder, which may lead to one of its parents.
+    LinkToFolder,
+    /// No file and no folder, such as a pipe.
+    NoFile,
 }
 
 impl Pictures {
@@ -52,22 +64,32 @@ impl Pictures {
         let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
             Ok(entries) => entries,
             Err(error) => {
-                let problem = Some(format!("{}: cannot be read: {error}", folder.display()));
+                let problem = Some(format!("{}: cannot be read: {error}", shown(folder)));
                 return self.found.push(Found { input: folder.into(), place: place.into(), problem });
             }
         };
         let mut names: Vec<_> = entries.iter().map(fs::DirEntry::file_name).collect();
         names.sort();
+        let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
         for name in names.into_iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
             let (path, place) = (folder.join(&name), place.join(&name));
-            // A link to a folder may lead to one of its parents.
-            if path.is_dir() && !path.is_symlink() && !is_same_file(&path, made) {
-                self.add(&path, &place, made);
-            } else if (path.is_file() || !path.exists()) && Format::is_read(&path) {
+            let why = if path.is_dir() {
+                if !path.is_symlink() {
+                    if !is_same_file(&path, made) {
+                        self.add(&path, &place, made);
+                    }
+                    continue;
+                }
+                PassedOver::LinkToFolder
+            } else if path.exists() && !path.is_file() {
+                PassedOver::NoFile
+            } else if Format::is_read(&path) {
                 self.found.push(Found::new(path, place));
-            } else if !path.is_dir() {
-                self.passed_over.insert(fs::canonicalize(&path).unwrap_or(path));
-            }
+                continue;
+            } else {
+                PassedOver::OtherSuffix
+            };
+            self.passed_over.entry(real.join(&name)).or_insert((path, why));
         }
     }
 
@@ -77,11 +99,6 @@ impl Pictures {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
         self.found.retain(|found| seen.insert((real(&found.input), found.place.clone())));
     }
-}
-
-/// Whether two paths, with links followed, lead to the same existing file or folder.
-pub fn is_same_file(a: &Path, b: &Path) -> bool {
-    matches!((fs::canonicalize(a), fs::canonicalize(b)), (Ok(a), Ok(b)) if a == b)
 }
 
 #[cfg(test)]

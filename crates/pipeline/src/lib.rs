@@ -28,10 +28,11 @@ mod error;
 mod find;
 mod in_place;
 mod job;
+pub mod pattern;
 mod room;
 
 pub use apply::{apply, apply_u8, run_into, zeros};
 pub use convert::{Converted, Input, Target, convert};
 pub use error::Error;
-pub use find::{Found, Pictures, is_same_file};
+pub use find::{Found, PassedOver, Pictures};
 pub use job::Job;

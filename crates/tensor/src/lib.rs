@@ -12,9 +12,11 @@
 mod element;
 mod error;
 mod image;
+mod quote;
 mod tensor;
 
 pub use element::Element;
 pub use error::ShapeError;
 pub use ndarray::{self, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn};
+pub use quote::{bounded, bounded_to, quoted, shown};
 pub use tensor::{Batch, Image, Matrix, Tensor};

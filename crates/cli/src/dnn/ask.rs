@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use glassbox_dnn::Model;
+use glassbox_tensor::quoted;
 
 use super::data::{Data, Part};
 use super::show::look;
@@ -50,7 +51,7 @@ impl Ask {
                         say_picture(&seen.picture)?;
                         say(&seen.verdict())?;
                     }
-                    _ => say(&format!("{text:?} is not a number from 0 to {last}"))?,
+                    _ => say(&format!("{} is not a number from 0 to {last}", quoted(text)))?,
                 },
             }
         }

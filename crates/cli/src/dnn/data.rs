@@ -8,6 +8,7 @@ use glassbox_dnn::{Model, Prepare, training};
 use glassbox_formats::data::Labelled;
 #[cfg(feature = "mnist")]
 use glassbox_formats::{data::read_npz, npz::Npz};
+use glassbox_tensor::shown;
 
 use crate::run::Common;
 
@@ -68,7 +69,7 @@ impl Data {
 
     /// The name of the data set in messages.
     pub(super) fn name(&self) -> String {
-        self.data.as_ref().map_or("MNIST (built in)".into(), |path| path.display().to_string())
+        self.data.as_ref().map_or("MNIST (built in)".into(), |path| shown(path))
     }
 
     /// The file or folder, if it is one.

@@ -5,6 +5,7 @@ use clap::Args;
 use glassbox_dnn::{About, Dataset, Model};
 use glassbox_draw::draw_confusion;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
+use glassbox_tensor::shown;
 use serde_json::json;
 
 use super::data::{Data, Part};
@@ -36,12 +37,12 @@ impl Eval {
         let mut model = Model::load(&self.model)?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         let pictures = Dataset { images: &samples.images, labels: &samples.labels };
-        let context = || format!("{} with {}", self.data.name(), self.model.display());
+        let context = || format!("{} with {}", self.data.name(), shown(&self.model));
         let result = model.evaluate(pictures).with_context(context)?;
         if let Some(out) = &self.out {
             let page = draw_confusion(&result.confusion, &model.about.class_names);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
-            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
+            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", shown(out))));
         }
         if common.json {
             say_json(&json!({

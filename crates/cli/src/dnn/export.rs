@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use glassbox_dnn::Model;
+use glassbox_tensor::shown;
 use serde_json::json;
 
 use crate::outcome::{check_outputs, wrong_flag};
@@ -41,17 +42,17 @@ impl Export {
                 }
             }
             _ => {
-                let found = self.out.display();
+                let found = shown(&self.out);
                 return Err(wrong_flag(
                     "OUT",
                     format!("found {found}; the suffix .npz, .safetensors or .onnx is needed"),
                 ));
             }
         }
-        let (from, to) = (self.model.display().to_string(), self.out.display().to_string());
         if common.json {
+            let [from, to] = [&self.model, &self.out].map(|path| path.display().to_string());
             return Ok(say_json(&json!({"event": "export", "model": from, "out": to, "format": suffix}))?);
         }
-        Ok(say(&format!("wrote {to}"))?)
+        Ok(say(&format!("wrote {}", shown(&self.out)))?)
     }
 }

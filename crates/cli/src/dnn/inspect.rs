@@ -4,7 +4,7 @@ use clap::Args;
 use glassbox_dnn::{AnyNet, LayerSummary, Model, ParameterSummary, Prepare, Shape, losses};
 use glassbox_draw::{Column, Nodes, draw_net, draw_weights};
 use glassbox_formats::{Packing, Picture, Pixels, write_atomically, write_picture};
-use glassbox_tensor::{Image, Matrix, Tensor};
+use glassbox_tensor::{Image, Matrix, Tensor, shown};
 use serde_json::json;
 
 use crate::outcome::check_outputs;
@@ -37,7 +37,7 @@ impl Inspect {
         if let Some(out) = &self.out {
             let page = draw_weights(&node_weights(&model.net)?);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
-            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
+            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", shown(out))));
         }
         if let Some(out) = &self.svg {
             let text = draw_net(&columns(&model.net));

@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::Args;
 use glassbox_dnn::{About, Model, Prepare, PrepareError, Prepared, argmax, plain, prepare};
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
-use glassbox_tensor::{Batch, Image};
+use glassbox_tensor::{Batch, Image, shown};
 use serde_json::json;
 
 use super::data::PrepareName;
@@ -81,14 +81,14 @@ impl Predict {
     }
 
     fn predict(&self, model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
-        let (name, about) = (path.display().to_string(), &model.about);
+        let (name, about) = (shown(path), &model.about);
         let pixels = read_pixels(path, common)?;
         let prepared = self.prepared(&pixels, about, &name, common).with_context(|| name.clone())?;
         let outputs = model.classify(&prepared).with_context(|| name.clone())?;
         let (class, sure) = (argmax(&outputs), is_sure(&outputs));
         if common.json {
             let mut line =
-                json!({"event": "predict", "picture": name, "class": class, "sure": sure, "outputs": outputs});
+                json!({"event": "predict", "picture": path.display().to_string(), "class": class, "sure": sure, "outputs": outputs});
             if !about.class_names.is_empty() {
                 line["name"] = about.class_name(class).into();
             }
@@ -119,7 +119,7 @@ impl Predict {
             if let Some(out) = &self.show_prepared {
                 let sheet = Picture::from(Pixels::U8(stages(&found)));
                 let notes = write_picture(out, sheet, Packing::default())?.notes;
-                notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
+                notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", shown(out))));
             }
             return Ok(found.digit);
         }

@@ -6,7 +6,7 @@ use glassbox_dnn::{Model, argmax};
 use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::data::Labelled;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
-use glassbox_tensor::{Batch, Image};
+use glassbox_tensor::{Batch, Image, shown};
 use serde_json::json;
 
 use super::data::{Data, Part};
@@ -50,11 +50,11 @@ impl Show {
         if let Some(out) = &self.out {
             // On paper, ink is dark; colours stay as they are.
             let inverted = |pixel| if seen.picture.channels() == 1 { 255 - pixel } else { pixel };
-            let shown = seen.picture.map(inverted);
+            let as_shown = seen.picture.map(inverted);
             let label = format!("the net thinks it is {} (label {})", seen.name, seen.label_name);
-            let page = draw_sheet(&[Tile { label, image: enlarge(&shown, ENLARGED) }], 1);
+            let page = draw_sheet(&[Tile { label, image: enlarge(&as_shown, ENLARGED) }], 1);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
-            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
+            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", shown(out))));
         }
         if common.json {
             let mut line = json!({

@@ -1,17 +1,18 @@
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum, value_parser};
+use clap::{Args, ValueEnum};
 use glassbox_draw::{Operation, Slide};
-use glassbox_formats::{check_writable, write_animation};
+use glassbox_formats::write_animation;
 use glassbox_kernels::Error;
 use glassbox_kernels::filters::parse_matrix;
-use glassbox_tensor::Matrix;
+use glassbox_tensor::{Matrix, bounded, shown};
 use serde_json::json;
 
 use super::apply::{is_dash, is_same_file};
-use super::{input_name, read_pixels};
+use super::{input_name, json_name, read_pixels};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
+use crate::whole::whole;
 
 /// A bright shape on a dark ground.
 const MATRIX: &str = "10 10 10 10 10 10; 10 10 90 90 10 10; 10 90 90 90 90 10; 10 90 90 90 90 10; \
@@ -46,10 +47,10 @@ pub(super) struct Animate {
     #[arg(long, value_name = "METHOD", conflicts_with = "kernel")]
     pool: Option<Pool>,
     /// Side of the pooling window
-    #[arg(long, default_value_t = 2, requires = "pool", value_parser = value_parser!(u32).range(1..=31))]
+    #[arg(long, default_value_t = 2, requires = "pool", value_parser = whole(1..=31))]
     size: u32,
     /// Step from one position to the next [default: 1 for a mask, the size for a pooling]
-    #[arg(long, value_parser = value_parser!(u32).range(1..=31))]
+    #[arg(long, value_parser = whole(1..=31))]
     stride: Option<u32>,
     /// Matrix to slide over
     #[arg(
@@ -70,10 +71,10 @@ pub(super) struct Animate {
     #[arg(long, default_value_t = 0, requires = "picture")]
     y: usize,
     /// Columns and rows to take from the picture
-    #[arg(long, default_value_t = 8, requires = "picture", value_parser = value_parser!(u32).range(1..=31))]
+    #[arg(long, default_value_t = 8, requires = "picture", value_parser = whole(1..=31))]
     side: u32,
     /// Duration of each frame in milliseconds
-    #[arg(long, default_value_t = 600, value_parser = value_parser!(u32).range(20..=60000))]
+    #[arg(long, default_value_t = 600, value_parser = whole(20..=60000))]
     delay: u32,
 }
 
@@ -92,16 +93,16 @@ impl Animate {
             return Err(Usage("-: a moving picture goes into a file with the suffix .gif".into()).into());
         }
         if self.output.extension().is_none_or(|suffix| !suffix.eq_ignore_ascii_case("gif")) {
-            return Err(Usage(format!("{}: a moving picture needs the suffix .gif", self.output.display())).into());
+            return Err(Usage(format!("{}: a moving picture needs the suffix .gif", shown(&self.output))).into());
         }
         if self.picture.as_ref().is_some_and(|picture| is_same_file(picture, &self.output)) {
-            return Err(Usage(format!("{}: is both --picture and OUT", self.output.display())).into());
+            return Err(Usage(format!("{}: is both --picture and OUT", shown(&self.output))).into());
         }
         let operation = self.operation()?;
         let numbers = self.numbers(common)?;
         let stride = self.stride.unwrap_or(if self.pool.is_some() { self.size } else { 1 }) as usize;
         let places = self.places(&numbers, operation.window(), stride)?;
-        check_writable(&self.output)?;
+        common.check_writable(&self.output)?;
         catch_interrupts(false)?;
         let result =
             Matrix::from_fn(places, |(row, column)| respond(&operation, &numbers, [row * stride, column * stride]));
@@ -112,9 +113,9 @@ impl Animate {
             return Err(Usage(format!("{found}; at most {MOST_PIXELS} pixels are allowed")).into());
         }
         write_animation(&self.output, (0..frames).map(|place| slide.frame(place)), self.delay)?;
-        common.detail(&format!("{}: {frames} frames", self.output.display()));
+        common.detail(&format!("{}: {frames} frames", shown(&self.output)));
         if common.json {
-            let out = self.output.display().to_string();
+            let out = json_name(&self.output);
             say_json(&json!({ "event": "animate", "out": out, "width": width, "height": height, "frames": frames }))?;
         }
         Ok(())
@@ -134,7 +135,7 @@ impl Animate {
         let Some(path) = &self.picture else {
             let wrong = |error| match error {
                 Error::Parameter { found, allowed, .. } => {
-                    Usage(format!("--matrix {found}: expected {allowed}")).into()
+                    Usage(format!("--matrix {}: expected {allowed}", bounded(&found))).into()
                 }
                 error => error.into(),
             };

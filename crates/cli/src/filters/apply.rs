@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgMatches;
 use glassbox_formats::Format;
+use glassbox_pipeline::pattern::is_pattern;
 use glassbox_pipeline::{Converted, convert};
+use glassbox_tensor::{quoted, shown};
 use serde_json::{Value, json};
 
 use super::command::Job;
-use super::input_of;
+use super::{input_of, json_name};
 use crate::outcome::{Usage, wrong_flag};
 use crate::run::{Common, catch_interrupts, say_json};
 
@@ -25,45 +27,46 @@ pub(super) fn run(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow:
     let target = Target::new(output, arguments.get_one::<String>("format").map(String::as_str))?;
     check_packing(arguments, [target.format()])?;
     if is_same_file(input, output) && !arguments.get_flag("in-place") {
-        return Err(Usage(format!("{}: is both IN and OUT; --in-place allows that", output.display())).into());
+        return Err(Usage(format!("{}: is both IN and OUT; --in-place allows that", shown(output))).into());
     }
     if common.json && is_dash(output) {
         return Err(wrong_flag("--json", "standard output is the picture's with OUT -"));
     }
-    if let Some(pattern) = input.to_str().filter(|text| text.contains(['*', '?', '[']) && !input.exists()) {
-        return Err(Usage(format!("{pattern}: is no file; patterns need --out-dir DIR")).into());
+    if is_pattern(input) {
+        return Err(Usage(format!("{}: is no file; patterns need --out-dir DIR", shown(input))).into());
     }
     catch_interrupts(false)?;
     common.warn_of_debug_build();
     let mut stdin = io::stdin().lock();
-    let input = input_of(input, &mut stdin);
+    let source = input_of(input, &mut stdin);
     let done = match &target {
-        Target::File(path, format) => convert(&job.work, input, glassbox_pipeline::Target::File(path, *format))?,
+        Target::File(path, format) => convert(&job.work, source, glassbox_pipeline::Target::File(path, *format))?,
         Target::StandardOutput(format) => {
             let mut stdout = io::BufWriter::new(io::stdout().lock());
             let target = glassbox_pipeline::Target::Stream(&mut stdout, *format, "standard output");
-            convert(&job.work, input, target)?
+            convert(&job.work, source, target)?
         }
     };
-    done.notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", output.display())));
-    common.detail(&summary(&done));
+    say_notes(&done, output, common);
     if common.json {
-        say_json(&summary_json(&done, job.name))?;
+        say_json(&summary(&done, job.name, input, output))?;
     }
     Ok(())
 }
 
-/// The line about a written picture.
-pub(super) fn summary(done: &Converted) -> String {
+/// Prints the notes about a written picture, and a line about it as a detail.
+pub(super) fn say_notes(done: &Converted, output: &Path, common: &Common) {
+    let name = if is_dash(output) { "standard output".into() } else { shown(output) };
+    done.notes.iter().for_each(|text| common.note(&format!("note: {name}: {text}")));
     let (height, width, channels) = done.shape;
-    format!("{}: {width}×{height}, {channels} channels of {}", done.output, done.depth)
+    common.detail(&format!("{name}: {width}×{height}, {channels} channels of {}", done.depth));
 }
 
-/// The same as JSON; `name` is the operator's.
-pub(super) fn summary_json(done: &Converted, name: &str) -> Value {
+/// The line about a written picture as JSON; `op` is the operator's name.
+pub(super) fn summary(done: &Converted, op: &str, input: &Path, output: &Path) -> Value {
     let (height, width, channels) = done.shape;
     json!({
-        "event": "filter", "op": name, "in": done.input, "out": done.output,
+        "event": "filter", "op": op, "in": json_name(input), "out": json_name(output),
         "width": width, "height": height, "channels": channels, "dtype": done.depth,
     })
 }
@@ -84,7 +87,7 @@ impl Target {
     fn new(output: &Path, format: Option<&str>) -> anyhow::Result<Self> {
         if !is_dash(output) {
             if output.is_dir() {
-                let name = output.display();
+                let name = shown(output);
                 return Err(Usage(format!("{name}: is a folder; --out-dir {name} writes into it")).into());
             }
             let by_suffix = Format::of_path(output).map_err(|error| Usage(error.to_string()))?;
@@ -92,7 +95,10 @@ impl Target {
                 && format_named(name)? != by_suffix
             {
                 let allowed = "the suffix of OUT says what is written; --format is for - and --out-dir";
-                return Err(wrong_flag("--format", format!("found {name:?} with OUT {}; {allowed}", output.display())));
+                return Err(wrong_flag(
+                    "--format",
+                    format!("found {} with OUT {}; {allowed}", quoted(name), shown(output)),
+                ));
             }
             glassbox_formats::check_writable(output)?;
             return Ok(Target::File(output.to_path_buf(), by_suffix));
@@ -119,7 +125,7 @@ pub(super) fn check_packing(
 
 /// The format that `--format` names.
 pub(super) fn format_named(name: &str) -> anyhow::Result<Format> {
-    let unknown = || wrong_flag("--format", format!("found {name:?}; allowed: {}", known_formats()));
+    let unknown = || wrong_flag("--format", format!("found {}; allowed: {}", quoted(name), known_formats()));
     Format::from_suffix(name).ok_or_else(unknown)
 }
 
@@ -133,5 +139,5 @@ pub(super) fn is_dash(path: &Path) -> bool {
 }
 
 pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
-    !is_dash(a) && glassbox_pipeline::is_same_file(a, b)
+    !is_dash(a) && glassbox_formats::is_same_file(a, b)
 }

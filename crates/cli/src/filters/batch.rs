@@ -1,22 +1,28 @@
 //! `filters` on many pictures: which ones, and the output.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::ArgMatches;
-use glassbox_formats::Format;
+use glassbox_formats::{Format, check_writable};
 use glassbox_pipeline::batch::{self, Conflict, Event, Pair};
-use glassbox_pipeline::{Converted, Error, Found, Pictures};
-use glob::{MatchOptions, glob_with};
+use glassbox_pipeline::pattern::{is_pattern, matches};
+use glassbox_pipeline::{Converted, Error, Found, PassedOver, Pictures};
+use glassbox_tensor::shown;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::apply::{check_packing, format_named, is_dash, summary, summary_json};
+use super::apply::{check_packing, format_named, is_dash, say_notes, summary};
 use super::command::Job;
+use super::json_name;
 use crate::outcome::{Reported, Usage, one_line};
 use crate::run::{Common, catch_interrupts, complain, say_json};
+
+/// Most paths named of each sort that is passed over.
+const MOST_NAMED: usize = 3;
 
 /// Runs a job on every IN.
 pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
@@ -35,20 +41,17 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     }
     batch::check(&pairs, arguments.get_flag("in-place")).map_err(|conflict| match conflict {
         Conflict::OverItself { output } => {
-            Usage(format!("{}: is both IN and OUT; --in-place allows that", output.display()))
+            Usage(format!("{}: is both IN and OUT; --in-place allows that", shown(&output)))
         }
         conflict => Usage(conflict.to_string()),
     })?;
     check_packing(arguments, pairs.iter().filter_map(|pair| pair.format.as_ref().ok().copied()))?;
     catch_interrupts(false)?;
     common.warn_of_debug_build();
-    let passed = pictures.passed_over.len();
-    if passed > 0 {
-        common.note(&format!("note: {passed} passed over: without the suffix of a picture, or no files"));
+    if !pictures.passed_over.is_empty() {
+        common.note(&passed_over(pictures.passed_over.values(), if common.verbose { usize::MAX } else { MOST_NAMED }));
     }
-    for parent in pairs.iter().filter(|pair| pair.format.is_ok()).filter_map(|pair| pair.output.parent()) {
-        fs::create_dir_all(parent).with_context(|| format!("--out-dir {}: cannot be made", parent.display()))?;
-    }
+    make_folders(&pairs)?;
     let jobs = arguments.get_one::<u32>("jobs").map_or_else(rayon::current_num_threads, |&jobs| jobs as usize);
     let (failures, unsaid) = work(job, &pairs, jobs, common)?;
     if failures.is_empty() {
@@ -57,6 +60,35 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     complain(&format!("filters: {} of {} pictures failed:", failures.len(), pairs.len()));
     failures.iter().for_each(|error| complain(&format!("  {}", one_line(error))));
     Err(Reported.into())
+}
+
+/// Makes the folders of the outputs, and makes sure that they can be written to before any work.
+fn make_folders(pairs: &[Pair]) -> anyhow::Result<()> {
+    let written = pairs.iter().filter(|pair| pair.format.is_ok());
+    let folders: BTreeMap<_, _> = written.filter_map(|pair| Some((pair.output.parent()?, &pair.output))).collect();
+    for (folder, output) in folders {
+        let is_file = folder.exists() && !folder.is_dir();
+        ensure!(!is_file, "--out-dir {}: is no folder", shown(folder));
+        fs::create_dir_all(folder).with_context(|| format!("--out-dir {}: cannot be made", shown(folder)))?;
+        check_writable(output)?;
+    }
+    Ok(())
+}
+
+/// The note on what was passed over; of each sort at most `most` paths are named.
+fn passed_over<'a>(all: impl Iterator<Item = &'a (PathBuf, PassedOver)> + Clone, most: usize) -> String {
+    let sorts = [
+        (PassedOver::OtherSuffix, "without the suffix of a picture"),
+        (PassedOver::LinkToFolder, "links to folders"),
+        (PassedOver::NoFile, "neither files nor folders"),
+    ];
+    let parts = sorts.iter().filter_map(|(sort, words)| {
+        let paths: Vec<_> = all.clone().filter(|(_, why)| why == sort).map(|(path, _)| path).collect();
+        let named: Vec<_> = paths.iter().take(most).map(|path| shown(path)).collect();
+        let more = if paths.len() > most { ", …" } else { "" };
+        (!paths.is_empty()).then(|| format!("{} {words} ({}{more})", paths.len(), named.join(", ")))
+    });
+    format!("note: passed over: {}", parts.collect::<Vec<_>>().join("; "))
 }
 
 /// Takes every picture through the job, `jobs` at a time. Returns the failures, and the first error of printing.
@@ -70,7 +102,7 @@ fn work(
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} pictures  {eta} left  {wide_msg}")?);
     let unsaid = OnceLock::new();
     let failures = batch::run(&job.work, pairs, jobs, &|event| match event {
-        Event::Started(pair) => bar.set_message(pair.input.display().to_string()),
+        Event::Started(pair) => bar.set_message(shown(&pair.input)),
         Event::Ended(pair, result) => {
             // The pictures matter: if nobody reads the lines, the rest is made anyway.
             if unsaid.get().is_none()
@@ -95,17 +127,14 @@ fn say(
 ) -> anyhow::Result<()> {
     match result {
         Ok(done) => {
-            bar.suspend(|| {
-                done.notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", pair.output.display())));
-                common.detail(&summary(done));
-            });
+            bar.suspend(|| say_notes(done, &pair.output, common));
             if common.json {
-                say_json(&summary_json(done, name))?;
+                say_json(&summary(done, name, &pair.input, &pair.output))?;
             }
         }
         Err(error) if common.json => {
             let message = one_line(error);
-            say_json(&json!({ "event": "failed", "in": pair.input.display().to_string(), "error": message }))?;
+            say_json(&json!({ "event": "failed", "in": json_name(&pair.input), "error": message }))?;
         }
         Err(_) => {}
     }
@@ -113,7 +142,7 @@ fn say(
 }
 
 fn is_folder(path: &Path) -> String {
-    format!("{}: is a folder; --recursive takes the pictures in it", path.display())
+    format!("{}: is a folder; --recursive takes the pictures in it", shown(path))
 }
 
 /// All given pictures, each once. Without `--recursive`, a folder is listed as a failure.
@@ -123,13 +152,8 @@ fn inputs(given: &[&PathBuf], recursive: bool, made: &Path) -> anyhow::Result<Pi
         if is_dash(path) {
             return Err(Usage("-: has no name to be written under; --out-dir takes files".into()).into());
         }
-        let matches = match path.to_str() {
-            // A shell expands patterns, unless they are quoted.
-            Some(pattern) if pattern.contains(['*', '?', '[']) && !path.exists() => {
-                matches_of(pattern, &mut pictures.found)?
-            }
-            _ => vec![path.to_path_buf()],
-        };
+        // A shell expands patterns, unless they are quoted.
+        let matches = if is_pattern(path) { matches_of(path, &mut pictures.found)? } else { vec![path.to_path_buf()] };
         for path in matches {
             if path.is_dir() && recursive {
                 pictures.add_folder(&path, made);
@@ -155,21 +179,17 @@ fn inputs(given: &[&PathBuf], recursive: bool, made: &Path) -> anyhow::Result<Pi
 }
 
 /// The paths that match a pattern; folders that cannot be read are added to `found`.
-fn matches_of(pattern: &str, found: &mut Vec<Found>) -> anyhow::Result<Vec<PathBuf>> {
-    // Hidden files match only a written dot, as in a shell.
-    let options = MatchOptions { require_literal_leading_dot: true, ..MatchOptions::new() };
-    let paths = glob_with(pattern, options).map_err(|error| Usage(format!("{pattern}: {error}")))?;
-    let (mut there, mut unread) = (Vec::new(), Vec::new());
-    paths.for_each(|path| path.map_or_else(|error| unread.push(error), |path| there.push(path)));
-    for error in unread {
-        let problem = Some(format!("{}: cannot be read: {}", error.path().display(), error.error()));
-        let place = PathBuf::from(error.path().file_name().unwrap_or_default());
-        found.push(Found { input: error.path().into(), place, problem });
+fn matches_of(pattern: &Path, found: &mut Vec<Found>) -> anyhow::Result<Vec<PathBuf>> {
+    let matched = matches(pattern)
+        .map_err(|error| Usage(format!("{}: is neither a file nor a pattern: {}", shown(pattern), error.msg)))?;
+    for (folder, error) in matched.unread {
+        let problem = Some(format!("{}: cannot be read: {error}", shown(&folder)));
+        let place = PathBuf::from(folder.file_name().unwrap_or_default());
+        found.push(Found { input: folder, place, problem });
     }
-    if there.is_empty() && found.is_empty() {
-        return Err(Usage(format!("{pattern}: nothing has such a name")).into());
+    if matched.paths.is_empty() && found.is_empty() {
+        return Err(Usage(format!("{}: nothing has such a name", shown(pattern))).into());
     }
     // A pipe that matches by chance might block for ever.
-    there.retain(|path| path.is_file() || path.is_dir() || !path.exists());
-    Ok(there)
+    Ok(matched.paths.into_iter().filter(|path| path.is_file() || path.is_dir() || !path.exists()).collect())
 }

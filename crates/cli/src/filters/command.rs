@@ -9,6 +9,7 @@ use glassbox_kernels::Filter;
 use glassbox_kernels::filters::{Entry, Parameter, Values, parse};
 
 use crate::outcome::Usage;
+use crate::whole::whole;
 
 /// The subcommand of an operator.
 pub(super) fn operator(entry: &'static Entry) -> Command {
@@ -95,7 +96,7 @@ fn flag(parameter: &'static Parameter) -> Arg {
 fn switches() -> Vec<Arg> {
     let named = |name: &'static str, help: &'static str| Arg::new(name).long(name).help(help).help_heading("Files");
     let switch = |name, help| named(name, help).action(ArgAction::SetTrue);
-    let number = |name, help, range| named(name, help).value_name("N").value_parser(value_parser!(u32).range(range));
+    let number = |name, help, range| named(name, help).value_name("N").value_parser(whole(range));
     vec![
         switch("gray", "Convert to brightness (Rec. 601) first, instead of working on each colour alone")
             .help_heading(None),

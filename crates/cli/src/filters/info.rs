@@ -5,7 +5,7 @@ use glassbox_draw::histogram_line;
 use glassbox_kernels::{Texture, add_to_histogram};
 use serde_json::json;
 
-use super::{input_name, read_input};
+use super::{input_name, json_name, read_input};
 use crate::run::{Common, say, say_json};
 
 /// Bins of the histogram.
@@ -63,7 +63,7 @@ impl Info {
                 })
             });
             return Ok(say_json(&json!({
-                "event": "info", "in": name, "width": width, "height": height, "channels": channels, "dtype": depth,
+                "event": "info", "in": json_name(&self.input), "width": width, "height": height, "channels": channels, "dtype": depth,
                 "is_first_of_more": picture.is_first_of_more,
                 "icc_bytes": picture.metadata.icc.map(|icc| icc.len()),
                 "exif_bytes": picture.metadata.exif.map(|exif| exif.len()),

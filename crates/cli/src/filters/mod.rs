@@ -16,6 +16,7 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcomma
 use glassbox_formats::{Picture, Pixels};
 use glassbox_kernels::filters::ENTRIES;
 use glassbox_pipeline::Input;
+use glassbox_tensor::shown;
 
 use self::apply::is_dash;
 use self::command::Job;
@@ -75,7 +76,7 @@ pub(crate) fn main() -> anyhow::Result<()> {
         let paths = arguments.try_get_many::<PathBuf>("paths").ok().flatten();
         // With an output folder there may be many inputs.
         let input = paths.filter(|_| !arguments.contains_id("out-dir")).and_then(|mut paths| paths.next());
-        common.tell_failure(input.map(|path| input_name(path)), error);
+        common.tell_failure(input.map(|path| json_name(path)), error);
     })
 }
 
@@ -139,5 +140,10 @@ const STANDARD_INPUT: &str = "standard input";
 
 /// The name of an input in messages.
 pub(crate) fn input_name(path: &Path) -> String {
+    if is_dash(path) { STANDARD_INPUT.into() } else { shown(path) }
+}
+
+/// The name of an input or output in JSON, which has its own escapes.
+fn json_name(path: &Path) -> String {
     if is_dash(path) { STANDARD_INPUT.into() } else { path.display().to_string() }
 }

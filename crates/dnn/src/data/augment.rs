@@ -2,6 +2,7 @@ use std::f64::consts::PI;
 use std::fmt;
 use std::str::FromStr;
 
+use glassbox_tensor::quoted;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
@@ -155,8 +156,9 @@ impl FromStr for Augment {
         for part in text.split(',') {
             let wrong = |problem: &str| {
                 format!(
-                    "found {part:?}: {problem}; allowed: shift:PIXELS, rotate:DEGREES (to 180), scale:SHARE (below \
-                     1), elastic:PIXELS, with commas between"
+                    "found {}: {problem}; allowed: shift:PIXELS, rotate:DEGREES (to 180), scale:SHARE (below \
+                     1), elastic:PIXELS, with commas between",
+                    quoted(part)
                 )
             };
             let (name, value) = part.split_once(':').ok_or_else(|| wrong("no number after :"))?;

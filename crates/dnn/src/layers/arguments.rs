@@ -1,5 +1,7 @@
 //! The words after a layer's name in the model language.
 
+use glassbox_tensor::quoted;
+
 use super::Entry;
 use crate::{Error, Shape};
 
@@ -94,7 +96,7 @@ impl<'a> Arguments<'a> {
         let Some(word) = self.option(name)? else { return Ok(None) };
         match word.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(number)),
-            _ => Err(self.wrong(format!("{name} is {word:?}, not a number"))),
+            _ => Err(self.wrong(format!("{name} is {}, not a number", quoted(word)))),
         }
     }
 
@@ -136,12 +138,14 @@ impl<'a> Arguments<'a> {
     /// # Errors
     /// If anything is left.
     pub fn finish(&self) -> Result<(), Error> {
-        if self.words.is_empty() { Ok(()) } else { Err(self.wrong(format!("found {:?}", self.words.join(" ")))) }
+        if self.words.is_empty() { Ok(()) } else { Err(self.wrong(format!("found {}", quoted(&self.words.join(" "))))) }
     }
 
     fn whole(&self, what: &str, word: &str) -> Result<usize, Error> {
         let number = word.parse().ok().filter(|number| (1..=MOST).contains(number));
-        number.ok_or_else(|| self.wrong(format!("{what} is {word:?}; a whole number from 1 to {MOST} is allowed")))
+        number.ok_or_else(|| {
+            self.wrong(format!("{what} is {}; a whole number from 1 to {MOST} is allowed", quoted(word)))
+        })
     }
 
     fn pair(&self, what: &str, word: &str) -> Result<(usize, usize), Error> {

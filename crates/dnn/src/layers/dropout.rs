@@ -1,4 +1,4 @@
-use glassbox_tensor::Tensor;
+use glassbox_tensor::{Tensor, quoted};
 use rand::Rng;
 use rayon::prelude::*;
 
@@ -37,7 +37,10 @@ impl Kind for Dropout {
         let word = arguments.word("the probability")?;
         match word.parse() {
             Ok(probability) if (0.0..1.0).contains(&probability) => Ok(Self { probability, shape: arguments.input }),
-            _ => Err(arguments.wrong(format!("the probability is {word:?}; 0 or more and less than 1 is allowed"))),
+            _ => {
+                Err(arguments
+                    .wrong(format!("the probability is {}; 0 or more and less than 1 is allowed", quoted(word))))
+            }
         }
     }
 }

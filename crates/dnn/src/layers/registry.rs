@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 
 use glassbox_kernels::filters::hint;
+use glassbox_tensor::quoted;
 
 use super::activations::{self, Pointwise, Softmax, Trained};
 use super::pooling::{AvgPool, LpPool, MaxPool, MixedPool, StochasticPool};
@@ -55,7 +56,7 @@ macro_rules! registry {
                 return read::<T, $kind>(rest, input, marks);
             })*
             let known: Vec<_> = ENTRIES.iter().map(|entry| entry.name).collect();
-            Err(Error::Model(format!("unknown layer {name:?}; {}", hint(name, &known))))
+            Err(Error::Model(format!("unknown layer {}; {}", quoted(name), hint(name, &known))))
         }
     };
 }

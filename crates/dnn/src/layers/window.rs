@@ -1,5 +1,7 @@
 //! Windows in the model language and in ONNX.
 
+use glassbox_tensor::quoted;
+
 use super::Arguments;
 use super::arguments::size_text;
 use crate::Error;
@@ -92,6 +94,6 @@ pub(super) fn pads(arguments: &Arguments, text: &str) -> Result<[usize; 4], Erro
     match numbers.as_deref() {
         Some(&[all]) => Ok([all; 4]),
         Some(&[top, left, bottom, right]) => Ok([top, left, bottom, right]),
-        _ => Err(arguments.wrong(format!("pad is {text:?}; one or four numbers from 0 to {MOST} are allowed"))),
+        _ => Err(arguments.wrong(format!("pad is {}; one or four numbers from 0 to {MOST} are allowed", quoted(text)))),
     }
 }

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use glassbox_tensor::{Batch, Tensor};
+use glassbox_tensor::{Batch, Tensor, quoted};
 
 use super::About;
 use super::summary::{LayerSummary, ParameterSummary, layers_of, parameters_of};
@@ -96,7 +96,7 @@ impl AnyNet {
     /// # Errors
     /// If there is no such loss, or pictures and net do not fit.
     pub fn evaluate(&self, pictures: Dataset, loss: &str) -> Result<Evaluation, Error> {
-        let unknown = || Error::Model(format!("there is no loss {loss:?}"));
+        let unknown = || Error::Model(format!("there is no loss {}", quoted(loss)));
         of_either!(self, net => evaluate(net, pictures, &*losses::by_name(loss).ok_or_else(unknown)?))
     }
 

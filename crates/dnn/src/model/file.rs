@@ -3,7 +3,7 @@ use std::path::Path;
 
 use glassbox_formats::npz::{self, Array};
 use glassbox_formats::safetensors;
-use glassbox_tensor::Batch;
+use glassbox_tensor::{Batch, quoted};
 
 use super::archive::{Archive, is_safetensors};
 use super::pytorch;
@@ -182,7 +182,7 @@ fn net_of<T: Real>(text: &str) -> Result<Net<T>, Error> {
     let parts = text.split_once('|').and_then(|(input, layers)| {
         Some((Shape::from_text(input.trim().strip_prefix("input ")?.trim())?, layers.trim()))
     });
-    let needed = || Error::Model(format!("{MODEL} is {text:?}; \"input 28x28x1 | layer | layer …\" is needed"));
+    let needed = || Error::Model(format!("{MODEL} is {}; \"input 28x28x1 | layer | layer …\" is needed", quoted(text)));
     let (input, layers) = parts.ok_or_else(needed)?;
     Net::from_text(layers, input)
 }

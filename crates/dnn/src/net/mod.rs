@@ -4,7 +4,7 @@ pub use init::{Init, initialise, initialise_numpy, initialise_uniform};
 
 use std::sync::Arc;
 
-use glassbox_tensor::{Dimension, IxDyn, Tensor};
+use glassbox_tensor::{Dimension, IxDyn, Tensor, quoted};
 
 use crate::layers::{self, Layer, Mark, Start};
 use crate::shape::MOST_NODES;
@@ -76,12 +76,13 @@ impl<T: Real> Net<T> {
         check_count(text.split('|').count())?;
         for (position, part) in text.split('|').enumerate() {
             let shape = net.output();
-            let wrong =
-                |error: String| Error::Model(format!("layer {} of \"{text}\", after {shape}: {error}", position + 1));
+            let wrong = |error: String| {
+                Error::Model(format!("layer {} of {}, after {shape}: {error}", position + 1, quoted(text)))
+            };
             let words: Vec<_> = part.split_whitespace().collect();
             if let ["as", name] = words[..] {
                 if net.marks.iter().any(|mark| mark.name == name) {
-                    return Err(wrong(format!("there is a node named {name:?} before")));
+                    return Err(wrong(format!("there is a node named {} before", quoted(name))));
                 }
                 net.marks.push(Mark { name: name.into(), node: net.layers.len(), shape });
                 continue;

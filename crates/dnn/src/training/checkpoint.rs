@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use glassbox_formats::FolderLock;
 use glassbox_formats::npz::{self, Array, Npz};
+use glassbox_tensor::shown;
 use serde_json::{Value, json};
 
 use super::epoch::Epoch;
@@ -69,7 +70,7 @@ pub(super) struct Folder {
 
 /// A file and its problem.
 fn invalid(file: &Path, problem: String) -> Error {
-    glassbox_formats::Error::Invalid { file: file.display().to_string(), problem }.into()
+    glassbox_formats::Error::Invalid { file: shown(file), problem }.into()
 }
 
 impl Folder {
@@ -160,7 +161,7 @@ impl Folder {
         let number = |key: &str| whole(&text, key);
         let version = number("version")?;
         if version != VERSION {
-            let problem = format!("{}: is of version {version}; this program reads {VERSION}", file.display());
+            let problem = format!("{}: is of version {version}; this program reads {VERSION}", shown(file));
             return Err(Error::OtherTraining(problem));
         }
         self.compare(file, &text["training"])?;
@@ -191,7 +192,7 @@ impl Folder {
     fn compare(&self, file: &Path, found: &Value) -> Result<(), Error> {
         for (key, now) in self.identity.as_object().into_iter().flatten() {
             if &found[key] != now {
-                let (file, was) = (file.display(), &found[key]);
+                let (file, was) = (shown(file), &found[key]);
                 return Err(Error::OtherTraining(format!(
                     "{file}: is of another training: {key} was {was}, now it is {now}; \
                      give the settings of that training, or another folder"

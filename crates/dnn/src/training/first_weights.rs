@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use glassbox_tensor::quoted;
+
 use crate::{Error, Init, Net, Stored, initialise, initialise_numpy};
 
 /// How wide the article's weights are spread.
@@ -42,7 +44,7 @@ pub(super) fn fill<T: Stored>(net: &mut Net<T>, text: &str, seed: u64) -> Result
         _ if file_of(text).is_some() => net.initialise_from(text)?,
         _ => {
             let allowed = "uniform, uniform:A, xavier, he, numpy:SEED, FILE.npz or FILE.safetensors";
-            return Err(Error::setting("init", format!("found {text:?}; {allowed} is allowed")));
+            return Err(Error::setting("init", format!("found {}; {allowed} is allowed", quoted(text))));
         }
     }
     Ok(())

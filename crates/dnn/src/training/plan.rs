@@ -1,3 +1,4 @@
+use glassbox_tensor::quoted;
 use serde_json::json;
 
 use super::data::{Data, pictures};
@@ -264,7 +265,7 @@ fn check_memory(net: &Net<f32>, batch: usize, samples: usize, precision: Precisi
 }
 
 fn unknown<'a>(name: &'static str, found: &str, allowed: impl Iterator<Item = &'a str>) -> Error {
-    Error::setting(name, format!("found {found:?}; allowed: {}", allowed.collect::<Vec<_>>().join(", ")))
+    Error::setting(name, format!("found {}; allowed: {}", quoted(found), allowed.collect::<Vec<_>>().join(", ")))
 }
 
 fn at_least_one(name: &'static str, found: Option<usize>) -> Result<Option<usize>, Error> {

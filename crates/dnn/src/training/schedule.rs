@@ -2,6 +2,8 @@ use std::f64::consts::PI;
 use std::fmt;
 use std::str::FromStr;
 
+use glassbox_tensor::quoted;
+
 /// The schedule of the learning rate: its factor over the steps.
 ///
 /// ```
@@ -67,8 +69,12 @@ impl FromStr for Schedule {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong =
-            || format!("found {text:?}; allowed: constant, step:EPOCHS:FACTOR (as in step:5:0.1), cosine, one-cycle");
+        let wrong = || {
+            format!(
+                "found {}; allowed: constant, step:EPOCHS:FACTOR (as in step:5:0.1), cosine, one-cycle",
+                quoted(text)
+            )
+        };
         match text {
             "constant" => Ok(Schedule::Constant),
             "cosine" => Ok(Schedule::Cosine),

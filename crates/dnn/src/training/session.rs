@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use glassbox_formats::data::Labelled;
+use glassbox_tensor::shown;
 
 use super::checkpoint::{Best, Folder, State};
 use super::data::{Data, pictures, split};
@@ -254,7 +255,7 @@ impl<T: Stored> Run<'_, T> {
     /// An error of an epoch, with the data set, the epoch and the checkpoint before it.
     fn ran_away(&self, epoch: usize, error: Error) -> Error {
         let kept = self.folder.as_ref().and_then(Folder::newest);
-        let kept = kept.map_or(String::new(), |path| format!("; the last good state is {}", path.display()));
+        let kept = kept.map_or(String::new(), |path| format!("; the last good state is {}", shown(&path)));
         error.within(&self.data.name).within(format!("epoch {epoch}{kept}"))
     }
 

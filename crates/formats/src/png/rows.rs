@@ -3,6 +3,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Seek};
 use std::path::Path;
 use std::time::SystemTime;
 
+use glassbox_tensor::shown;
 use image::metadata::Orientation;
 use png::{BitDepth, ColorType, Transformations};
 
@@ -78,7 +79,7 @@ impl PngRows {
         }
         let icc = info.icc_profile.as_deref().map(<[u8]>::to_vec);
         let metadata = Metadata { icc, exif, density, png: chunks, ..Metadata::default() };
-        let (name, is_u16) = (path.display().to_string(), depth == BitDepth::Sixteen);
+        let (name, is_u16) = (shown(path), depth == BitDepth::Sixteen);
         let stamp = (known.len(), known.modified().ok());
         Some(Self { reader, name, left: height, shape: (height, width, channels), is_u16, metadata, stamp })
     }

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use glassbox_tensor::{bounded, quoted};
 use serde_json::{Map, Value, json};
 
-use crate::array::{Array, Header, MOST_ARRAY_BYTES, MOST_ARRAYS, bytes_of};
+use crate::array::{Array, Header, MOST_ARRAY_BYTES, MOST_ARRAYS, MOST_AXES, bytes_of};
 
 /// Most bytes of a header: some 100 for each array, and the metadata.
 pub(super) const MOST_HEADER_BYTES: u64 = 1 << 20;
-
-/// Most characters of an invalid header that a message shows.
-const MOST_SHOWN: usize = 120;
 
 const METADATA: &str = "__metadata__";
 
@@ -62,7 +60,7 @@ impl Contents {
             if name == METADATA {
                 contents.metadata = metadata(value).ok_or_else(|| senseless(&"__metadata__ must hold texts"))?;
             } else {
-                let entry = entry(&value).map_err(|problem| format!("{name} {problem}"))?;
+                let entry = entry(&value).map_err(|problem| format!("{} {problem}", bounded(&name)))?;
                 contents.entries.insert(name, entry);
             }
         }
@@ -81,12 +79,13 @@ impl Contents {
         for (name, Entry { header, begin }) in entries {
             if *begin != end {
                 return Err(format!(
-                    "{name} begins at byte {begin} of the data; it must begin at {end}, where the one before ends"
+                    "{} begins at byte {begin} of the data; it must begin at {end}, where the one before ends",
+                    bounded(name)
                 ));
             }
             end = begin + header.bytes;
             if end > data {
-                return Err(format!("{name} ends at byte {end} of the data; the file holds {data}"));
+                return Err(format!("{} ends at byte {end} of the data; the file holds {data}", bounded(name)));
             }
         }
         if end == data { Ok(()) } else { Err(format!("holds {data} bytes of data; its arrays need {end}")) }
@@ -100,17 +99,18 @@ fn metadata(value: Value) -> Option<BTreeMap<String, String>> {
 }
 
 fn entry(value: &Value) -> Result<Entry, String> {
-    let senseless = |key: &str| {
-        let shown: String = value.to_string().chars().take(MOST_SHOWN).collect();
-        format!("has a header that makes no sense: no {key} in {shown}")
-    };
+    let senseless =
+        |key: &str| format!("has a header that makes no sense: no {key} in {}", bounded(&value.to_string()));
     let dtype = value["dtype"].as_str().ok_or_else(|| senseless("dtype"))?;
     let Some(&(_, numpy, item)) = TYPES.iter().find(|(name, ..)| *name == dtype) else {
         let known: Vec<_> = TYPES.iter().map(|(name, ..)| *name).collect();
-        return Err(format!("is of type {dtype:?}; allowed: {}", known.join(", ")));
+        return Err(format!("is of type {}; allowed: {}", quoted(dtype), known.join(", ")));
     };
     let shape: Option<Vec<usize>> = numbers(&value["shape"]);
     let shape = shape.ok_or_else(|| senseless("shape"))?;
+    if shape.len() > MOST_AXES {
+        return Err(format!("has {} axes; at most {MOST_AXES} are allowed", shape.len()));
+    }
     let offsets: Option<Vec<u64>> = numbers(&value["data_offsets"]);
     let Some(&[begin, end]) = offsets.as_deref() else { return Err(senseless("data_offsets")) };
     let Some(bytes) = bytes_of(&shape, item) else {
@@ -148,7 +148,7 @@ pub(super) fn compose<'a>(
     arrays: &[&(String, Array)],
     metadata: impl Iterator<Item = (&'a String, &'a String)>,
 ) -> Result<String, String> {
-    let twice = |name: &str| format!("cannot hold two arrays or texts called {name:?}");
+    let twice = |name: &str| format!("cannot hold two arrays or texts called {}", quoted(name));
     let (mut header, mut texts, mut end) = (Map::new(), Map::new(), 0);
     for (key, text) in metadata {
         if texts.insert(key.clone(), text.clone().into()).is_some() {

@@ -1,3 +1,5 @@
+use glassbox_tensor::quoted;
+
 use super::shared::convolution::{Finish, LARGEST, Matrix, Sums};
 use super::shared::gimp::{self, ALPHA_WEIGHTING, CHANNELS, GIMP};
 use super::shared::parameters::{BORDER, Parameter, Values};
@@ -126,9 +128,10 @@ pub fn parse_matrix(text: &str) -> Result<Vec<Vec<f64>>, Error> {
                 Ok(weight) if weight.is_finite() && weight.abs() <= 1e6 => weights.push(weight),
                 _ => {
                     return Err(wrong(format!(
-                        "numbers up to a million; row {}, column {} is {number:?}",
+                        "numbers up to a million; row {}, column {} is {}",
                         y + 1,
-                        x + 1
+                        x + 1,
+                        quoted(number)
                     )));
                 }
             }

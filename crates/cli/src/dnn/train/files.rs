@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use glassbox_dnn::Model;
 use glassbox_dnn::training::Plan;
-use glassbox_formats::check_writable;
+use glassbox_tensor::shown;
 
 use crate::outcome::{check_outputs, wrong_flag};
+use crate::run::Common;
 
 /// Formats of models by their suffix; a name without one is of the first.
 const MODELS: [&str; 2] = ["npz", "safetensors"];
@@ -28,7 +29,7 @@ impl Files<'_> {
     /// Checks the names against each other, against the files that are read, and by their suffixes.
     pub(super) fn check_names(&self, inputs: &[Option<&Path>]) -> anyhow::Result<()> {
         if suffix_of(self.model).is_some_and(|suffix| !MODELS.contains(&suffix.as_str())) {
-            let found = self.model.display();
+            let found = shown(self.model);
             return Err(wrong_flag(
                 "--model",
                 format!("found {found}; .npz, .safetensors or no suffix is allowed; `dnn export` writes other formats"),
@@ -37,28 +38,28 @@ impl Files<'_> {
         if let Some(plot) = self.plot
             && suffix_of(plot).is_some_and(|suffix| suffix != "svg")
         {
-            return Err(wrong_flag("--plot", format!("found {}; the suffix .svg is needed", plot.display())));
+            return Err(wrong_flag("--plot", format!("found {}; the suffix .svg is needed", shown(plot))));
         }
         check_outputs(inputs, &[Some(self.model), self.best.as_deref(), self.plot, self.log, self.checkpoint])
     }
 
     /// Checks that everything could be written now, and that no other net's model and no file but a log is in the way.
-    pub(super) fn check_targets(&self, plan: &Plan, force: bool) -> anyhow::Result<()> {
+    pub(super) fn check_targets(&self, plan: &Plan, force: bool, common: &Common) -> anyhow::Result<()> {
         for model in [Some(self.model), self.best.as_deref()].into_iter().flatten() {
-            check_writable(model)?;
+            common.check_writable(model)?;
             if !force && model.is_file() {
                 check_same_net(model, plan)?;
             }
         }
         for file in [self.plot, self.log].into_iter().flatten() {
-            check_writable(file)?;
+            common.check_writable(file)?;
         }
         if let Some(log) = self.log.filter(|log| log.is_file()) {
             let mut first = [b'{'];
             let read = File::open(log).and_then(|mut file| file.read(&mut first));
-            read.with_context(|| format!("{}: cannot be read", log.display()))?;
+            read.with_context(|| format!("{}: cannot be read", shown(log)))?;
             if first != *b"{" {
-                let problem = format!("{} is there, and no log: it does not begin with {{", log.display());
+                let problem = format!("{} is there, and no log: it does not begin with {{", shown(log));
                 return Err(wrong_flag("--log", problem));
             }
         }
@@ -71,8 +72,8 @@ fn check_same_net(model: &Path, plan: &Plan) -> anyhow::Result<()> {
     let advice = "--force replaces it, and --model OUT names another file";
     let problem = match Model::net_text(model) {
         Ok(found) if found == plan.net_text() => return Ok(()),
-        Ok(found) => format!("{} is a model of another net, {found}; {advice}", model.display()),
-        Err(error) => format!("{} is there, and no model ({error}); {advice}", model.display()),
+        Ok(found) => format!("{} is a model of another net, {found}; {advice}", shown(model)),
+        Err(error) => format!("{} is there, and no model ({error}); {advice}", shown(model)),
     };
     Err(wrong_flag("--model", problem))
 }

@@ -10,6 +10,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use glassbox_dnn::training::{DEFAULT_SEED, Ending, Event, Order, Plan, Precision, Session, Settings, Trained};
 use glassbox_dnn::{Error, Prepare, Rule};
+use glassbox_tensor::shown;
 
 use self::files::Files;
 use self::report::Report;
@@ -155,7 +156,7 @@ impl Train {
         files.check_names(&[self.data.path(), settings.init_file()])?;
         let data = self.data.read()?;
         let plan = Plan::new(&settings, &data).map_err(of_flags)?;
-        files.check_targets(&plan, self.force)?;
+        files.check_targets(&plan, self.force, common)?;
         catch_interrupts(true)?;
         common.warn_of_debug_build();
         let start = Instant::now();
@@ -192,7 +193,7 @@ impl Train {
                     whole => format!("{model} has the net of epoch {whole}"),
                 };
                 let kept = match &self.checkpoint {
-                    Some(folder) => format!("kept in {}; --resume goes on", folder.display()),
+                    Some(folder) => format!("kept in {}; --resume goes on", shown(folder)),
                     None => "--checkpoint DIR would have kept the rest".into(),
                 };
                 common.note(&format!("interrupted in epoch {epoch}: {net}; {kept}"));
@@ -264,7 +265,7 @@ fn of_flags(error: Error) -> anyhow::Error {
     match error {
         Error::Setting { name, problem } => wrong_flag(&format!("--{name}"), problem),
         Error::HasCheckpoints { newest } => {
-            let newest = newest.display();
+            let newest = shown(&newest);
             wrong_flag(
                 "--checkpoint",
                 format!("{newest} is there; --resume goes on from it, another folder begins anew"),

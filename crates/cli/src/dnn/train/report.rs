@@ -9,6 +9,7 @@ use glassbox_dnn::Shape;
 use glassbox_dnn::training::{Data, Epoch, Event, Plan};
 use glassbox_draw::{Chart, Curve, draw_charts};
 use glassbox_formats::write_atomically;
+use glassbox_tensor::shown;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -38,12 +39,12 @@ impl<'a> Report<'a> {
                 self.started(&layers, input, outputs, parameters)?;
             }
             Event::Resumed { file, epoch, seen } => {
-                let file = file.display();
+                let file = shown(file);
                 self.common.note(&format!("going on from {file}: {epoch} epochs and {seen} samples done"));
             }
             Event::DamagedCheckpoint(error) => self.common.note(&format!("{error}: trying the one before")),
             Event::NoCheckpoint(folder) => {
-                self.common.note(&format!("no checkpoint in {}: beginning", folder.display()));
+                self.common.note(&format!("no checkpoint in {}: beginning", shown(folder)));
             }
             Event::EpochStarted(epoch) => self.bar = self.new_bar(epoch),
             Event::Progress(progress) => self.bar.set_position(progress.seen as u64),
@@ -106,8 +107,8 @@ impl<'a> Report<'a> {
         }
         self.write(&line)?;
         if !self.common.json {
-            let best = best.map(|best| format!(", the best epoch's net as {}", best.display())).unwrap_or_default();
-            say(&format!("saved {}{best} after {seconds:.2} s", model.display()))?;
+            let best = best.map(|best| format!(", the best epoch's net as {}", shown(best))).unwrap_or_default();
+            say(&format!("saved {}{best} after {seconds:.2} s", shown(model)))?;
         }
         Ok(())
     }
@@ -118,7 +119,7 @@ impl<'a> Report<'a> {
         if let Some(path) = self.log {
             let file = OpenOptions::new().create(true).append(true).open(path);
             let written = file.and_then(|mut file| writeln!(file, "{line}"));
-            written.with_context(|| format!("{}: cannot be written", path.display()))?;
+            written.with_context(|| format!("{}: cannot be written", shown(path)))?;
         }
         Ok(said?)
     }
@@ -174,5 +175,6 @@ pub(super) fn plot(path: &Path, epochs: &[Epoch]) -> anyhow::Result<()> {
         ],
     };
     let text = draw_charts(&[accuracy, loss]);
-    Ok(write_atomically(path, |file| file.write_all(text.as_bytes()))?)
+    write_atomically(path, |file| file.write_all(text.as_bytes()))?;
+    Ok(())
 }

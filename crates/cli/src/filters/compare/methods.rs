@@ -2,6 +2,7 @@
 
 use glassbox_kernels::Filter;
 use glassbox_kernels::filters::{self, Entry, hint, split_label};
+use glassbox_tensor::quoted;
 
 use crate::outcome::{Usage, wrong_flag};
 
@@ -27,7 +28,7 @@ pub(super) fn methods(names: &str, size: usize, shape: (usize, usize)) -> anyhow
         let method = short(lower.strip_suffix("-pool").unwrap_or(&lower));
         let (_, entry) = pools().find(|(name, _)| *name == method).ok_or_else(|| {
             let names: Vec<_> = pools().map(|(name, _)| name).chain(["all"]).collect();
-            wrong_flag("--methods", format!("found {name:?}; {}", hint(method, &names)))
+            wrong_flag("--methods", format!("found {}; {}", quoted(name), hint(method, &names)))
         })?;
         let mut all = sized(entry, size, shape);
         all.retain(|(name, _)| given.iter().all(|(other, _)| name != other));

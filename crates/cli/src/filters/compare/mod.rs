@@ -9,7 +9,7 @@ use glassbox_formats::{Format, Packing, Picture, Pixels, check_writable, write_p
 use glassbox_kernels::filters::parse;
 use glassbox_kernels::{Filter, PoolingContrast};
 use glassbox_pipeline::apply_u8;
-use glassbox_tensor::Image;
+use glassbox_tensor::{Image, shown};
 use serde_json::json;
 
 use self::methods::{Method, methods, split_methods};
@@ -70,7 +70,7 @@ impl Compare {
         }
         Format::of_path(&self.output).map_err(|error| Usage(error.to_string()))?;
         if is_same_file(&self.input, &self.output) {
-            return Err(Usage(format!("{}: is both IN and OUT", self.output.display())).into());
+            return Err(Usage(format!("{}: is both IN and OUT", shown(&self.output))).into());
         }
         // Flags are checked before anything is read; whether they fit the picture is known later.
         let (_, chains) = (methods(&self.methods, self.size, (self.size, self.size))?, self.chains()?);
@@ -99,7 +99,7 @@ impl Compare {
                 "picture" | "edges" => format!("on the {source}"),
                 _ => format!("on {source}"),
             };
-            tiles.push(Tile { label: source.clone(), image: shown(&image, 1) });
+            tiles.push(Tile { label: source.clone(), image: tile(&image, 1) });
             self.report(common, &mut lines, (&source, "none", None), [&grey, &grey], None);
             for Method { name: method, size, is_told, pool } in &methods {
                 let pooled = apply_u8(pool, &image).with_context(|| name.clone())?;
@@ -109,14 +109,14 @@ impl Compare {
                     Some(size) if !is_told => format!("{method} {size}×{size} {place}"),
                     _ => format!("{method} {place}"),
                 };
-                tiles.push(Tile { label, image: shown(&pooled, times) });
+                tiles.push(Tile { label, image: tile(&pooled, times) });
                 let pooled = apply_u8(pool, &grey).with_context(|| name.clone())?;
                 self.report(common, &mut lines, (&source, method, *size), [&grey, &pooled], Some(&average));
             }
         }
         let page = draw_sheet(&tiles, columns);
         let notes = write_picture(&self.output, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
-        notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", self.output.display())));
+        notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", shown(&self.output))));
         Ok(lines.iter().try_for_each(|line| say(line))?)
     }
 
@@ -185,7 +185,7 @@ fn opaque(image: Image<u8>) -> Image<u8> {
 
 /// A picture on the sheet: enlarged `times`, or as much as the largest tile allows. A picture larger than a tile is
 /// averaged.
-fn shown(image: &Image<u8>, times: usize) -> Image<u8> {
+fn tile(image: &Image<u8>, times: usize) -> Image<u8> {
     let side = image.height().max(image.width());
     let shrink = (side * times).div_ceil(LARGEST_TILE);
     if shrink <= 1 {

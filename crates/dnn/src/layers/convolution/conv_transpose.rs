@@ -1,4 +1,4 @@
-use glassbox_tensor::Tensor;
+use glassbox_tensor::{Tensor, quoted};
 use rayon::prelude::*;
 
 use crate::compute::conv::{Convolution, Padded};
@@ -186,7 +186,10 @@ fn two(arguments: &Arguments, text: &str) -> Result<[usize; 2], Error> {
     match numbers.as_deref() {
         Some(&[both]) if both <= MOST => Ok([both; 2]),
         Some(&[rows, columns]) if rows <= MOST && columns <= MOST => Ok([rows, columns]),
-        _ => Err(arguments.wrong(format!("out-pad is {text:?}; one or two numbers from 0 to {MOST} are allowed"))),
+        _ => {
+            Err(arguments
+                .wrong(format!("out-pad is {}; one or two numbers from 0 to {MOST} are allowed", quoted(text))))
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-use glassbox_tensor::Tensor;
+use glassbox_tensor::{Tensor, quoted};
 
 use super::avg_pool::Mean;
 use super::max_pool::Max;
@@ -21,7 +21,7 @@ impl Method {
         match arguments.word("max or avg")? {
             "max" => Ok(Self::Max),
             "avg" => Ok(Self::Avg),
-            word => Err(arguments.wrong(format!("found {word:?}; allowed: max, avg"))),
+            word => Err(arguments.wrong(format!("found {}; allowed: max, avg", quoted(word)))),
         }
     }
 

@@ -1,4 +1,4 @@
-use glassbox_tensor::Tensor;
+use glassbox_tensor::{Tensor, bounded, quoted};
 use rayon::prelude::*;
 
 use crate::layers::{Arguments, Entry, Kind, Layer, Mark, Plain};
@@ -74,7 +74,7 @@ pub(super) fn named<'a>(arguments: &mut Arguments<'a>) -> Result<&'a Mark, Error
     marks.iter().find(|mark| mark.name == name).ok_or_else(|| {
         let known: Vec<_> = marks.iter().map(|mark| mark.name.as_str()).collect();
         let known = if known.is_empty() { "none yet, \"as NAME\" makes one".into() } else { known.join(", ") };
-        arguments.wrong(format!("no node is named {name:?}; there are: {known}"))
+        arguments.wrong(format!("no node is named {}; there are: {}", quoted(name), bounded(&known)))
     })
 }
 
