@@ -87,8 +87,7 @@ impl Predict {
         let outputs = model.classify(&prepared).with_context(|| name.clone())?;
         let (class, sure) = (argmax(&outputs), is_sure(&outputs));
         if common.json {
-            let mut line =
-                json!({"event": "predict", "picture": path.display().to_string(), "class": class, "sure": sure, "outputs": outputs});
+            let mut line = json!({"event": "predict", "picture": path.display().to_string(), "class": class, "sure": sure, "outputs": outputs});
             if !about.class_names.is_empty() {
                 line["name"] = about.class_name(class).into();
             }
@@ -150,6 +149,7 @@ fn digit(pixels: &Pixels) -> Result<Prepared, PrepareError> {
 
 /// The whole picture in the size and colours of a model's.
 fn whole(pixels: &Pixels, about: &About) -> anyhow::Result<Batch<u8>> {
-    let picture = about.picture.context("this net takes a list of numbers; pictures are for nets that take pictures")?;
+    let picture =
+        about.picture.context("this net takes a list of numbers; pictures are for nets that take pictures")?;
     Ok(plain(pixels, picture)?)
 }

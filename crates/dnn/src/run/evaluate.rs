@@ -82,7 +82,9 @@ pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) ->
     });
     // Added up in order, so that the loss does not depend on which thread was first.
     let (mut loss, mut confusion) = (0.0, vec![vec![0; classes]; classes]);
-    for (answers, of_part) in parts.collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
+    for (answers, of_part) in
+        parts.collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten()
+    {
         loss += of_part / pictures.len() as f64;
         answers.into_iter().for_each(|(label, answer)| confusion[label][answer] += 1);
     }
