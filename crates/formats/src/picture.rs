@@ -83,20 +83,32 @@ impl Pixels {
     ///
     /// # Shape
     /// `[height, width, channels]` → `[height, width, 1]`
-    ///
-    /// # Panics
-    /// Never: each pixel has one brightness.
     pub fn luma_over(&self, background: f32) -> Image<f32> {
-        let (height, width, channels) = self.dim();
-        let unit = self.unit();
-        let luma = unit.as_slice().chunks_exact(channels).map(|pixel| match *pixel {
-            [grey] => grey,
-            [grey, alpha] => grey * alpha + background * (1.0 - alpha),
-            [r, g, b] => 0.299 * r + 0.587 * g + 0.114 * b,
-            [r, g, b, alpha] => (0.299 * r + 0.587 * g + 0.114 * b) * alpha + background * (1.0 - alpha),
-            _ => background,
-        });
-        Image::from_vec([height, width, 1], luma.collect()).expect("a number a pixel")
+        self.luma_within(background, usize::MAX)
+    }
+
+    /// As [`luma_over`](Self::luma_over), of a picture with no side longer than `longest`: means of square blocks, if
+    /// it is larger. Memory is needed for the smaller picture alone.
+    ///
+    /// # Shape
+    /// `[height, width, channels]` → `[⌈height / k⌉, ⌈width / k⌉, 1]`, `k = ⌈longer side / longest⌉`
+    ///
+    /// ```
+    /// use glassbox_formats::Pixels;
+    /// use glassbox_tensor::Image;
+    /// let pixels = Pixels::U8(Image::from_vec([1, 5, 1], vec![0, 255, 255, 255, 51]).unwrap());
+    /// assert_eq!(pixels.luma_within(1.0, 3).as_slice(), [0.5, 1.0, 0.2]);
+    /// ```
+    pub fn luma_within(&self, background: f32, longest: usize) -> Image<f32> {
+        self.means(longest, |pixel| {
+            [match *pixel {
+                [grey] => grey,
+                [grey, alpha] => grey * alpha + background * (1.0 - alpha),
+                [r, g, b] => 0.299 * r + 0.587 * g + 0.114 * b,
+                [r, g, b, alpha] => (0.299 * r + 0.587 * g + 0.114 * b) * alpha + background * (1.0 - alpha),
+                _ => background,
+            }]
+        })
     }
 
     /// Red, green and blue, 0 … 1; `background` shows through transparent pixels.
@@ -104,21 +116,58 @@ impl Pixels {
     /// # Shape
     /// `[height, width, channels]` → `[height, width, 3]`
     pub fn colours_over(&self, background: f32) -> Image<f32> {
-        let (height, width, channels) = self.dim();
-        let unit = self.unit();
-        Image::from_fn([height, width, 3], |(y, x, c)| {
-            let value = unit[[y, x, if channels < 3 { 0 } else { c }]];
-            let alpha = if self.has_alpha() { unit[[y, x, channels - 1]] } else { 1.0 };
-            value * alpha + background * (1.0 - alpha)
+        self.colours_within(background, usize::MAX)
+    }
+
+    /// As [`colours_over`](Self::colours_over), made smaller as in [`luma_within`](Self::luma_within).
+    ///
+    /// # Shape
+    /// `[height, width, channels]` → `[⌈height / k⌉, ⌈width / k⌉, 3]`
+    pub fn colours_within(&self, background: f32, longest: usize) -> Image<f32> {
+        self.means(longest, |pixel| {
+            let over = |value: f32, alpha: f32| value * alpha + background * (1.0 - alpha);
+            match *pixel {
+                [grey] => [grey; 3],
+                [grey, alpha] => [over(grey, alpha); 3],
+                [r, g, b] => [r, g, b],
+                [r, g, b, alpha] => [over(r, alpha), over(g, alpha), over(b, alpha)],
+                _ => [background; 3],
+            }
         })
     }
 
-    /// The picture in 0 … 1.
-    fn unit(&self) -> Image<f32> {
+    /// The mean over square blocks of what `of` makes of a pixel whose numbers are in 0 … 1.
+    fn means<const N: usize>(&self, longest: usize, of: impl Fn(&[f32]) -> [f32; N]) -> Image<f32> {
         match self {
-            Pixels::U8(image) => image.map(|value| f32::from(value) / 255.0),
-            Pixels::U16(image) => image.map(|value| f32::from(value) / 65535.0),
-            Pixels::F32(image) => image.clone(),
+            Pixels::U8(image) => means(image, longest, |value| f32::from(value) / 255.0, of),
+            Pixels::U16(image) => means(image, longest, |value| f32::from(value) / 65535.0, of),
+            Pixels::F32(image) => means(image, longest, |value| value, of),
         }
     }
+}
+
+fn means<T: Element, const N: usize>(
+    image: &Image<T>,
+    longest: usize,
+    unit: impl Fn(T) -> f32,
+    of: impl Fn(&[f32]) -> [f32; N],
+) -> Image<f32> {
+    let (height, width, channels) = image.dim();
+    let block = height.max(width).div_ceil(longest.max(1)).max(1);
+    let columns = width.div_ceil(block);
+    let mut out = Image::zeros([height.div_ceil(block), columns, N]);
+    let mut pixel = [0.0; 4];
+    for y in 0..height {
+        let sums = &mut out.as_mut_slice()[y / block * columns * N..][..columns * N];
+        let rows = block.min(height - y / block * block);
+        for (numbers, sum) in image.line(y).chunks(block * channels).zip(sums.as_chunks_mut::<N>().0) {
+            let share = 1.0 / (rows * (numbers.len() / channels)) as f32;
+            for numbers in numbers.chunks_exact(channels) {
+                pixel.iter_mut().zip(numbers).for_each(|(slot, &value)| *slot = unit(value));
+                let values = of(&pixel[..channels.min(4)]);
+                sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * share);
+            }
+        }
+    }
+    out
 }
