@@ -39,7 +39,7 @@
 //! | U-Net's skip: copy and crop | [`layers::Concat`] | `layers/skip/concat.rs` |
 //! | U-Net's way up | [`layers::Up`], [`layers::ConvTranspose`] | `layers/up.rs`, `layers/convolution/` |
 //! | Fourier and Taylor features | [`layers::Fourier`], [`layers::Taylor`] | `layers/fourier.rs`, `layers/taylor.rs` |
-//! | a drawn digit made like MNIST's | [`prepare`] | `data/digit.rs` |
+//! | a drawn digit made like MNIST's | [`prepare`] | `data/digit/` |
 //!
 //! The rooms, each of which needs only those before it: `compute` (matrix products, convolutions), [`layers`],
 //! [`losses`] and [`optimisers`], `net`, `data`, `run` (a whole net forward and backward), `online` and `training`,
@@ -62,7 +62,7 @@ mod run;
 mod shape;
 pub mod training;
 
-pub use data::{Augment, Dataset, PrepareError, features, prepare, shuffled};
+pub use data::{Augment, Dataset, PrepareError, Prepared, features, prepare, shuffled};
 pub use error::Error;
 pub use model::{AnyNet, LayerSummary, Model, ParameterSummary, Stored};
 pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initialise_uniform};

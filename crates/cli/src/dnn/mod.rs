@@ -7,6 +7,7 @@ mod export;
 mod inspect;
 mod list;
 mod predict;
+mod prepared;
 mod show;
 mod train;
 

@@ -10,7 +10,7 @@ pub use augment::Augment;
 pub(crate) use augment::Augmenter;
 pub use dataset::Dataset;
 pub(crate) use dataset::{fits, shape_of};
-pub use digit::{PrepareError, prepare};
+pub use digit::{PrepareError, Prepared, prepare};
 pub use features::features;
 pub(crate) use features::{Features, feature};
 pub use shuffle::shuffled;
