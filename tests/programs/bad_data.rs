@@ -109,6 +109,24 @@ fn models_that_are_none() {
     small_picture(folder);
     refused(dnn(folder, &["predict", "model.npz", "in.png"]), 1, &["in.png: no digit found: the picture is blank"]);
     refused(dnn(folder, &["predict", "model.npz", "none.png"]), 1, &["none.png: cannot be read"]);
+    refused(
+        dnn(folder, &["predict", "model.npz", "in.png", "in.png", "--show-prepared", "stages.png"]),
+        2,
+        &["--show-prepared: draws one picture, found 2"],
+    );
+    assert!(!folder.join("stages.png").exists());
+    // A bar: a digit for any net, so that the answer is the net's.
+    let bar =
+        Image::from_fn([40, 30, 1], |(y, x, _)| if (8..32).contains(&y) && (13..17).contains(&x) { 30 } else { 220 });
+    write_picture(&folder.join("bar.png"), Picture::from(Pixels::U8(bar)), Packing::default()).unwrap();
+    // Weights so large that their sums are infinite.
+    let huge = |shape: &str, numbers: usize| npy("'<f4'", false, shape, &3e38f32.to_le_bytes().repeat(numbers));
+    let net = "input 28x28x1 | dense 2";
+    let codes: Vec<u8> = net.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    let name = npy(&format!("'<U{}'", net.len()), false, "()", &codes);
+    let arrays = [("model", name), ("0.dense.weight", huge("(2, 784)", 1568)), ("0.dense.bias", huge("(2, 1)", 2))];
+    archive(&folder.join("model.npz"), &arrays);
+    refused(dnn(folder, &["predict", "model.npz", "bar.png"]), 1, &["bar.png: output 0 of the net is not a number"]);
 }
 
 #[test]

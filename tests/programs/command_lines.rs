@@ -8,6 +8,7 @@ use glassbox_formats::{Packing, Picture, Pixels, read_picture, write_picture};
 use glassbox_kernels::filters::{ENTRIES, parse};
 use glassbox_kernels::{Engine, Filter};
 use glassbox_tensor::Image;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::support::programs::{bars, data, dnn, done, err, filters, json, text};
@@ -74,6 +75,17 @@ fn predicts_what_it_saw(folder: &TempDir) {
     let right = answers.iter().zip(&expected).filter(|(answer, label)| answer["class"] == **label).count();
     assert!(right >= 54, "{right} of 60");
     assert_eq!(answers[0]["outputs"].as_array().unwrap().len(), 10);
+    // Sure if the largest output is at least 0.5 and twice the second; the text says so too.
+    for answer in &answers {
+        let mut outputs: Vec<f64> = answer["outputs"].as_array().unwrap().iter().filter_map(Value::as_f64).collect();
+        outputs.sort_by(|a, b| b.total_cmp(a));
+        assert_eq!(answer["sure"], outputs[0] >= 0.5 && outputs[0] >= 2.0 * outputs[1]);
+    }
+    let unsure = answers.iter().position(|answer| answer["sure"] == false).expect("the article's net has doubts");
+    assert!(done(dnn(folder.path(), &["predict", "model.npz", &names[unsure]])).contains(" (not sure) "));
+    done(dnn(folder.path(), &["predict", "model.npz", &names[4], "--show-prepared", "stages.png"]));
+    let stages = read_picture(&folder.path().join("stages.png"), true).unwrap().pixels.dim();
+    assert!(stages.0 > 300 && stages.1 > 500 && stages.2 == 3, "{stages:?}");
 }
 
 #[test]
