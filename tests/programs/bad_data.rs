@@ -119,7 +119,7 @@ fn models_that_are_none() {
     let net = "input 28x28x1 | dense 2";
     let codes: Vec<u8> = net.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
     let name = npy(&format!("'<U{}'", net.len()), false, "()", &codes);
-    let arrays = [("model", name), ("0.dense.weight", huge("(2, 784)", 1568)), ("0.dense.bias", huge("(2,)", 2))];
+    let arrays = [("model", name), ("0.dense.weight", huge("(2, 784)", 1568)), ("0.dense.bias", huge("(2, 1)", 2))];
     archive(&folder.join("model.npz"), &arrays);
     refused(dnn(folder, &["predict", "model.npz", "bar.png"]), 1, &["bar.png: output 0 of the net is not a number"]);
 }

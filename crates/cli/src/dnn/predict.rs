@@ -87,7 +87,9 @@ impl Predict {
         let outputs = model.classify(&prepared).with_context(|| name.clone())?;
         let (class, sure) = (argmax(&outputs), is_sure(&outputs));
         if common.json {
-            let mut line = json!({"event": "predict", "picture": path.display().to_string(), "class": class, "sure": sure, "outputs": outputs});
+            let picture = path.display().to_string();
+            let mut line =
+                json!({"event": "predict", "picture": picture, "class": class, "sure": sure, "outputs": outputs});
             if !about.class_names.is_empty() {
                 line["name"] = about.class_name(class).into();
             }

@@ -108,7 +108,7 @@ pub(super) fn choose(labels: &Field<u32>, all: &[Piece]) -> Choice {
                 (across.max(down) as f32) < widest * whole.size() as f32
             })
         };
-        let Some(at) = others.iter().position(|piece| joins(piece)) else { break };
+        let Some(at) = others.iter().position(joins) else { break };
         kept.push(*others.swap_remove(at));
     }
     let has_rival = others.iter().any(|piece| piece.on_rim == 0 && is_like(piece));
