@@ -69,7 +69,11 @@ fn a_state_dict_of_another_net_is_refused() {
     let case = case("named", &file);
     let mut net = Net::<f32>::from_text(&case.net.replace("dense 6", "dense 7"), case.shape).unwrap();
     let message = net.initialise_from(&file).unwrap_err().to_string();
-    for expected in ["state.safetensors: its arrays and the net's layers do not match one to one: ", "9.dense.weight [7, 20]", "fc1.weight [6, 20]"] {
+    for expected in [
+        "state.safetensors: its arrays and the net's layers do not match one to one: ",
+        "9.dense.weight [7, 20]",
+        "fc1.weight [6, 20]",
+    ] {
         assert!(message.contains(expected), "{message}");
     }
 }

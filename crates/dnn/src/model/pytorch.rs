@@ -199,7 +199,8 @@ fn matched(layers: &[Vec<Wanted>], found: &[(String, Vec<usize>)]) -> Result<BTr
     for (open, alike) in looks.values_mut() {
         alike.sort_by_key(|&module| parts(module));
         if let Some(pair) = alike.windows(2).find(|pair| order(pair[0], pair[1]).is_none()) {
-            let why = format!("{} and {} look the same, and their names do not say which comes first", pair[0], pair[1]);
+            let why =
+                format!("{} and {} look the same, and their names do not say which comes first", pair[0], pair[1]);
             return Err(refuse(&why, open, alike));
         }
         open.iter().zip(&*alike).for_each(|(&layer, &module)| module_of[layer] = module);
