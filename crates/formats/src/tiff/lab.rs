@@ -1,9 +1,14 @@
 //! Colours of CIE L*a*b*, turned into sRGB.
 
+use rayon::prelude::*;
+
 use crate::sample::Sample;
 
 /// The white of Lab, D50: X, Y, Z.
 const WHITE: [f32; 3] = [0.9642, 1.0, 0.8249];
+
+/// Pixels of one task.
+const PIXELS: usize = 4096;
 
 /// From X, Y, Z under D50 to linear red, green, blue under D65, adapted by Bradford's matrix.
 ///
@@ -16,13 +21,13 @@ const TO_RGB: [[f32; 3]; 3] =
 ///
 /// Source: CIE 15 (2004), section 8.2.1; TIFF 6.0 (1992), section 23; IEC 61966-2-1 (1999).
 pub(super) fn from_lab<T: Sample>(numbers: &mut [T], channels: usize, is_signed: bool) {
-    for pixel in numbers.chunks_exact_mut(channels) {
+    numbers.par_chunks_exact_mut(channels).with_min_len(PIXELS).for_each(|pixel| {
         let [a, b] = [1, 2].map(|at| opponent(pixel[at], is_signed));
         let y = (pixel[0].float() / T::FULL * 100.0 + 16.0) / 116.0;
         let xyz = [y + a / 500.0, y, y - b / 200.0].map(linear);
         let colours = TO_RGB.map(|row| row.iter().zip(xyz).zip(WHITE).map(|((of, xyz), white)| of * xyz * white).sum());
         pixel[..3].copy_from_slice(&colours.map(|colour: f32| T::nearest(gamma(colour.clamp(0.0, 1.0)) * T::FULL)));
-    }
+    });
 }
 
 /// How red or yellow a pixel is, in units of Lab. Signed numbers of 16 bits are in units of 1/256.
