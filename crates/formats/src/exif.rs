@@ -50,16 +50,17 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
         Value::Bytes(bytes) => Some(bytes),
         _ => None,
     });
+    let density = density_in(&entries);
     // Writers that know no resolution give one without a unit.
     let has_unit = entries.iter().any(|entry| entry.tag == UNIT && entry.short() != Some(1));
-    entries.retain(|entry| has_unit || ![ACROSS, DOWN, UNIT].contains(&entry.tag));
+    entries.retain(|entry| has_unit || !entry.is_of_density());
     entries.retain(|entry| !entry.is_upright());
     let left_out = [
         (source.is_damaged, "entries of the TIFF that make no sense: left out"),
         (source.spoke_of_file, SPOKE_OF_FILE),
     ];
     let notes = left_out.iter().filter(|(there, _)| *there).map(|(_, note)| (*note).into()).collect();
-    Metadata { icc, exif: (!entries.is_empty()).then(|| block(&entries)), notes, ..Metadata::default() }
+    Metadata { icc, exif: (!entries.is_empty()).then(|| block(&entries)), density, notes, ..Metadata::default() }
 }
 
 /// The note on a description that is left out.
@@ -76,7 +77,10 @@ pub(crate) fn without_envelope(mut exif: Vec<u8>) -> Vec<u8> {
 
 /// The resolution of an EXIF block.
 pub(crate) fn density_of(exif: &[u8]) -> Option<Density> {
-    let entries = Source::new(&mut Cursor::new(exif)).main()?;
+    density_in(&Source::new(&mut Cursor::new(exif)).main()?)
+}
+
+fn density_in(entries: &[Entry]) -> Option<Density> {
     let of = |tag: u16| entries.iter().find(|entry| entry.tag == tag);
     let fraction = |tag: u16| match &of(tag)?.value {
         Value::Bytes(bytes) => {
@@ -91,7 +95,7 @@ pub(crate) fn density_of(exif: &[u8]) -> Option<Density> {
 /// An EXIF block with this resolution, and what else the block `exif` says. Makers' notes may lose their way.
 pub(crate) fn with_density(exif: Option<&[u8]>, density: Density) -> Vec<u8> {
     let mut entries = exif.and_then(|exif| Source::new(&mut Cursor::new(exif)).main()).unwrap_or_default();
-    entries.retain(|entry| ![ACROSS, DOWN, UNIT].contains(&entry.tag));
+    entries.retain(|entry| !entry.is_of_density());
     let (fractions, unit) = density.resolution();
     for (tag, fraction) in [ACROSS, DOWN].into_iter().zip(fractions) {
         let value = Value::Bytes(fraction.iter().flat_map(|number| number.to_le_bytes()).collect());
@@ -102,7 +106,7 @@ pub(crate) fn with_density(exif: Option<&[u8]>, density: Density) -> Vec<u8> {
     block(&entries)
 }
 
-/// Whether an EXIF block holds information. An upright orientation alone is none.
+/// Whether an EXIF block holds information. An upright orientation is none, and how densely pixels lie is noted apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Says {
     Nothing,
@@ -120,7 +124,11 @@ impl Says {
         match source.is_damaged {
             true if entries.is_empty() => Says::Nonsense,
             true => Says::Partly,
-            false if source.passed == 0 && !source.spoke_of_file && entries.iter().all(Entry::is_upright) => {
+            false
+                if source.passed == 0
+                    && !source.spoke_of_file
+                    && entries.iter().all(|entry| entry.is_upright() || entry.is_of_density()) =>
+            {
                 Says::Nothing
             }
             false => Says::Something,
@@ -159,6 +167,11 @@ impl Entry {
     /// Whether it is the orientation of an upright picture.
     fn is_upright(&self) -> bool {
         self.tag == ORIENTATION && self.short() == Some(1)
+    }
+
+    /// Whether it says how densely pixels lie.
+    fn is_of_density(&self) -> bool {
+        [ACROSS, DOWN, UNIT].contains(&self.tag)
     }
 
     fn short(&self) -> Option<u16> {
