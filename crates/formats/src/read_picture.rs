@@ -4,7 +4,7 @@ use std::path::Path;
 
 use glassbox_tensor::shown;
 use image::metadata::Orientation;
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use crate::by_library::{self, pixels, suffix_of};
 use crate::cmyk_jpeg::decode_inks;
@@ -110,7 +110,7 @@ fn decode_as(
             is_first_of_more |= besides.holds_more;
             let decode = || {
                 if let Some(apart) = jpeg.decode_apart() {
-                    return apart.map(of_bytes).map_err(invalid);
+                    return apart.map_err(invalid);
                 }
                 // What cannot be decoded, the library's decoder says in its words.
                 let inks = jpeg.has_inks().then(|| decode_inks(&bytes, &mut metadata)).flatten();
@@ -175,15 +175,6 @@ fn decode_as(
         }
     }
     Ok(Picture { pixels, metadata, is_first_of_more })
-}
-
-/// Pixels of one or three channels.
-fn of_bytes((height, width, channels, pixels): (u32, u32, usize, Vec<u8>)) -> DynamicImage {
-    let image = match channels {
-        1 => GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8),
-        _ => RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8),
-    };
-    image.expect("as many pixels as the decoder says")
 }
 
 /// Pixels a metre, which headers of 40 bytes and more hold.

@@ -86,7 +86,7 @@ fn scan_fault(frame: &Frame, scan: &Scan, history: &mut [Vec<u64>]) -> Result<()
             (left, reader.run) = (scan.restart, 0);
         }
         let mut done = 1;
-        for (index, dc, ac) in &scan.components {
+        for (index, [dc, ac]) in &scan.components {
             let component = &frame.components[*index];
             let count = if alone.is_some() { 1 } else { component.across * component.down };
             for _ in 0..count {

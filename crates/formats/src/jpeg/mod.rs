@@ -9,6 +9,7 @@ mod structure;
 
 use std::io::Read;
 
+use image::{DynamicImage, GrayImage, RgbImage};
 use jpeg_decoder::PixelFormat;
 
 use self::structure::{Frame, MOST_SCANS, Structure};
@@ -97,8 +98,8 @@ impl<'a> Jpeg<'a> {
         Some((frame.height * frame.width * frame.components.len().min(3)) as u64)
     }
 
-    /// Decodes a picture that the picture library would decode wrongly: height, width, channels and pixels.
-    pub(crate) fn decode_apart(&self) -> Option<Result<(u32, u32, usize, Vec<u8>), String>> {
+    /// Decodes a picture that the picture library would decode wrongly.
+    pub(crate) fn decode_apart(&self) -> Option<Result<DynamicImage, String>> {
         let frame = self.structure.frame.as_ref()?;
         let in_first = self.structure.scans.first()?.components.len();
         let factors = frame.components.iter().map(|component| (component.across, component.down));
@@ -109,10 +110,13 @@ impl<'a> Jpeg<'a> {
         let (height, width) = (frame.height as u32, frame.width as u32);
         let mut decoder = jpeg_decoder::Decoder::new(self.bytes);
         let pixels = decoder.decode().map_err(|error| format!("is damaged (jpg): {error}"));
-        Some(pixels.and_then(|pixels| match decoder.info().map(|info| info.pixel_format) {
-            Some(PixelFormat::RGB24) => Ok((height, width, 3, pixels)),
-            Some(PixelFormat::L8) => Ok((height, width, 1, pixels)),
-            _ => Err("is a JPEG of inks that are stored one after another, which is not read".into()),
+        Some(pixels.and_then(|pixels| {
+            let image = match decoder.info().map(|info| info.pixel_format) {
+                Some(PixelFormat::RGB24) => RgbImage::from_raw(width, height, pixels).map(DynamicImage::ImageRgb8),
+                Some(PixelFormat::L8) => GrayImage::from_raw(width, height, pixels).map(DynamicImage::ImageLuma8),
+                _ => None,
+            };
+            image.ok_or_else(|| "is a JPEG of inks that are stored one after another, which is not read".into())
         }))
     }
 }

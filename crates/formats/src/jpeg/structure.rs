@@ -25,10 +25,13 @@ pub(super) struct Component {
     pub(super) down: usize,
 }
 
+/// The tables for DC and AC.
+pub(super) type Tables = [Option<Arc<Table>>; 2];
+
 /// A scan: some components, the coefficients that it codes, and its data.
 pub(super) struct Scan<'a> {
-    /// For each component its index in the frame and the tables for DC and AC.
-    pub(super) components: Vec<(usize, Option<Arc<Table>>, Option<Arc<Table>>)>,
+    /// For each component its index in the frame and its tables.
+    pub(super) components: Vec<(usize, Tables)>,
     /// The first and the last coefficient.
     pub(super) band: [usize; 2],
     /// The bit from which the coefficients are known before this scan (0: nothing is known) and after it.
@@ -167,7 +170,7 @@ fn scan<'a>(frame: &Frame, segment: &[u8], tables: &[[Option<Arc<Table>>; 4]; 2]
     let component = |&[id, place]: &[u8; 2]| {
         let index = frame.components.iter().position(|component| component.id == id)?;
         let table = |kind: usize, at: u8| tables[kind].get(usize::from(at)).cloned().flatten();
-        Some((index, table(0, place >> 4), table(1, place & 15)))
+        Some((index, [table(0, place >> 4), table(1, place & 15)]))
     };
     let components = named.as_chunks().0.iter().map(component).collect::<Option<_>>()?;
     let band = [first, last.min(63)].map(usize::from);
