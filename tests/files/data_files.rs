@@ -227,8 +227,8 @@ fn what_is_no_data_set_is_refused() {
     refused(&with_x(npy("'<U2'", false, "(2, 1, 1)", &[0; 16])), "x_train is of type U2; numbers are needed");
     refused(&with_x(npy("'<f4'", false, "(2, 1, 1)", &[0, 0, 192, 127, 0, 0, 0, 0])), "x_train holds NaN at 0");
     refused(
-        &with_x(npy("'<i4'", false, "(2, 1, 1)", &[0, 0, 1, 0, 0, 0, 0, 0])),
-        "holds a pixel of 65536; at most 65535",
+        &with_x(npy("'<i4'", false, "(2, 1, 1)", &[0, 0, 2, 0, 0, 0, 0, 0])),
+        "holds a pixel of 131072; at most 65535",
     );
     for (bytes, expected) in [
         (&b"\x89HDF and so on"[..], "is no data set; an npz, a CSV (label,pixel0,…), MNIST's IDX files or a folder"),

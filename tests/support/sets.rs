@@ -9,10 +9,13 @@ use glassbox_formats::data::{DataSet, open};
 
 use super::npz::{archive, npy};
 
+/// Pixels and labels.
+pub(crate) type Part = (Vec<u8>, Vec<u8>);
+
 /// Pixels `[n, 4, 4]` and labels of both parts, sorted by label.
 pub(crate) struct Set {
-    pub(crate) train: (Vec<u8>, Vec<u8>),
-    pub(crate) test: (Vec<u8>, Vec<u8>),
+    pub(crate) train: Part,
+    pub(crate) test: Part,
 }
 
 /// Three classes, told by which rows are light.
@@ -31,7 +34,7 @@ pub(crate) fn set() -> Set {
 }
 
 impl Set {
-    fn parts(&self) -> [(&str, &str, &(Vec<u8>, Vec<u8>)); 2] {
+    fn parts(&self) -> [(&str, &str, &Part); 2] {
         [("train", "train", &self.train), ("test", "t10k", &self.test)]
     }
 

@@ -3,7 +3,6 @@ use std::str::FromStr;
 
 use serde_json::json;
 
-use super::archive::Archive;
 use crate::{Error, Shape, losses};
 
 /// The loss of a file that does not name one: the article's.
@@ -72,21 +71,24 @@ impl About {
         entries.into_iter().map(|(name, text)| (name.into(), text)).collect()
     }
 
-    /// Reads the entries of the file of a net that takes `input`.
+    /// Reads the entries of the file of a net that takes `input`; `entry` gives the text of a name, if there is one.
     ///
     /// A file that does not say how its pictures were prepared is older: nets for 28×28 were taken for MNIST's.
-    pub(super) fn read(archive: &mut Archive, input: Shape) -> Result<Self, Error> {
+    pub(super) fn read(
+        mut entry: impl FnMut(&str) -> Result<Option<String>, Error>,
+        input: Shape,
+    ) -> Result<Self, Error> {
         let wrong =
             |name: &str, text: &str, needed: &str| Error::Model(format!("{name} is {text:?}; {needed} is needed"));
-        let purpose = match archive.text(PURPOSE)? {
+        let purpose = match entry(PURPOSE)? {
             Some(text) => text.parse().map_err(|()| wrong(PURPOSE, &text, "classify"))?,
             None => Purpose::default(),
         };
-        let loss = archive.text(LOSS)?.unwrap_or_else(|| USUAL_LOSS.into());
+        let loss = entry(LOSS)?.unwrap_or_else(|| USUAL_LOSS.into());
         if losses::by_name::<f64>(&loss).is_none() {
             return Err(Error::Model(format!("{LOSS} is {loss:?}, which is none of this program's losses")));
         }
-        let picture = match archive.text(PICTURE)? {
+        let picture = match entry(PICTURE)? {
             Some(text) => {
                 let picture = Shape::from_text(&text).filter(|picture| picture.len() == input.len());
                 Some(picture.ok_or_else(|| wrong(PICTURE, &text, "a shape of as many numbers as the net takes"))?)
@@ -97,12 +99,12 @@ impl About {
             }
             None => Some(input),
         };
-        let prepare = match archive.text(PREPARE)? {
+        let prepare = match entry(PREPARE)? {
             Some(text) => text.parse().map_err(|()| wrong(PREPARE, &text, "digit or none"))?,
             None if picture == Some(Prepare::DIGIT) => Prepare::Digit,
             None => Prepare::None,
         };
-        let class_names = match archive.text(CLASS_NAMES)? {
+        let class_names = match entry(CLASS_NAMES)? {
             Some(text) => {
                 let names: Option<Vec<String>> = serde_json::from_str(&text).ok();
                 names.ok_or_else(|| wrong(CLASS_NAMES, &text, "a list of texts in JSON"))?

@@ -47,7 +47,7 @@ impl Model {
             Some("f8") => AnyNet::F64(read(&mut archive)?),
             _ => AnyNet::F32(read(&mut archive)?),
         };
-        let about = About::read(&mut archive, net.input());
+        let about = About::read(|name| archive.text(name), net.input());
         Ok(Self { net, about: about.map_err(|error| error.within(&file))? })
     }
 
