@@ -231,7 +231,10 @@ fn what_is_no_data_set_is_refused() {
         "holds a pixel of 131072; at most 65535",
     );
     for (bytes, expected) in [
-        (&b"\x89HDF and so on"[..], "is no data set; an npz, a CSV (label,pixel0,…), MNIST's IDX files or a folder"),
+        (
+            &b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08"[..],
+            "is no data set; an npz, a CSV (label,pixel0,…), MNIST's IDX files or a folder",
+        ),
         (b"", "is no data set"),
         (b"PK and no more", "is not an npz file"),
         (b"some text\n", "line 1 has no comma, semicolon or tab; label,pixel0,… is needed"),

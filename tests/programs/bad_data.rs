@@ -121,7 +121,11 @@ fn models_that_are_none() {
     let name = npy(&format!("'<U{}'", net.len()), false, "()", &codes);
     let arrays = [("model", name), ("0.dense.weight", huge("(2, 784)", 1568)), ("0.dense.bias", huge("(2, 1)", 2))];
     archive(&folder.join("model.npz"), &arrays);
-    refused(dnn(folder, &["predict", "model.npz", "bar.png"]), 1, &["bar.png: output 0 of the net is not a number"]);
+    refused(
+        dnn(folder, &["predict", "model.npz", "bar.png"]),
+        1,
+        &["bar.png: the net's output 0 is inf, where a finite number is needed"],
+    );
 }
 
 #[test]

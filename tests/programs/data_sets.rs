@@ -44,7 +44,8 @@ fn names_of_classes_and_pixels_stay_what_they_are() {
         }
     }
     for layers in ["conv 3 2x2 | relu | dense 3", "dense 9 | sigmoid | dense 3 | sigmoid"] {
-        done(dnn(folder, &["train", "--data", "pictures", "--layers", layers, "--epochs", "40", "--lr", "0.05"]));
+        let train = ["train", "--data", "pictures", "--layers", layers, "--epochs", "40", "--lr", "0.05", "--force"];
+        done(dnn(folder, &train));
         let inspected = done(dnn(folder, &["inspect", "model.npz"]));
         for part in ["classify", "as they are of 4×4×1", "second, third, top row"] {
             assert!(inspected.contains(part), "{part}: {inspected}");
@@ -87,15 +88,18 @@ fn names_of_classes_and_pixels_stay_what_they_are() {
 fn pictures_are_prepared_as_the_model_says() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    // A class a half: which is light. As a digit, cropped and centred, both would be the same.
+    // A bar on the left or on the right. As a digit, cropped and centred, both would be the same.
+    let is_bar =
+        |class: usize, y: usize, x: usize| (7..21).contains(&y) && (4 + 16 * class..8 + 16 * class).contains(&x);
+    let light = |is_bar: bool| if is_bar { 255 } else { 0 };
     let pixels: Vec<u8> =
-        (0..40).flat_map(|i| (0..784).map(move |at| if at % 28 / 14 == i % 2 { 255 } else { 0 })).collect();
+        (0..40).flat_map(|i| (0..784).map(move |at| light(is_bar(i % 2, at / 28, at % 28)))).collect();
     let y: Vec<u8> = (0..40).map(|i| i % 2).collect();
     let [x, y] = [npy("'|u1'", false, "(40, 784)", &pixels), npy("'|u1'", false, "(40,)", &y)];
     archive(&folder.join("halves.npz"), &[("x", x), ("y", y)]);
     let picture = |class: usize, times: usize| {
         let side = 28 * times;
-        Image::from_fn([side, side, 1], |(_, x, _)| if x / times / 14 == class { 255 } else { 0 })
+        Image::from_fn([side, side, 1], |(y, x, _)| light(is_bar(class, y / times, x / times)))
     };
     for (name, class, times) in [("0.png", 0, 1), ("1.png", 1, 1), ("2.png", 1, 3)] {
         write_picture(&folder.join(name), Picture::from(Pixels::U8(picture(class, times))), Packing::default())
@@ -126,7 +130,7 @@ fn pictures_are_prepared_as_the_model_says() {
     assert_eq!(json(dnn(folder, &["inspect", "model.npz", "--json"]))[0]["prepare"], "digit");
     // Digits are 28×28.
     let data = bars(folder);
-    done(dnn(folder, &["train", "--data", text(&data), "--epochs", "1", "--layers", "dense 3 | sigmoid"]));
+    done(dnn(folder, &["train", "--data", text(&data), "--epochs", "1", "--layers", "dense 3 | sigmoid", "--force"]));
     refused(
         dnn(folder, &["predict", "model.npz", "0.png", "--prepare", "digit"]),
         2,

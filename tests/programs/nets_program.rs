@@ -109,7 +109,8 @@ fn pictures_in_colours_are_learned_and_recognised() {
     let folder = folder.path();
     let data = colours(folder);
     let trained = |layers: &str, flags: &[&str]| {
-        let all = [&["train", "--data", text(&data), "--layers", layers, "--json", "--epochs", "8"], flags].concat();
+        let all = [&["train", "--data", text(&data), "--layers", layers, "--json", "--epochs", "8", "--force"], flags]
+            .concat();
         json(dnn(folder, &all)).into_iter().rfind(|line| line["event"] == "epoch").unwrap()["test_hits"]
             .as_u64()
             .unwrap()
@@ -142,7 +143,9 @@ fn what_the_last_layer_says_decides_the_loss() {
         ("dense 3", &["--loss", "hinge"], "hinge", "dense 3"),
         ("dense 3", &["--loss", "kullback-leibler"], "kullback-leibler", "softmax"),
     ] {
-        let flags = [&["train", "--layers", layers, "--data", text(&data), "--epochs", "1", "--json"], flags].concat();
+        let flags =
+            [&["train", "--layers", layers, "--data", text(&data), "--epochs", "1", "--json", "--force"], flags]
+                .concat();
         let start = json(dnn(folder.path(), &flags)).remove(0);
         assert_eq!(start["loss"], loss, "{layers}");
         assert!(start["layers"].as_str().unwrap().ends_with(end), "{layers}");

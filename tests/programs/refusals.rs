@@ -64,7 +64,7 @@ fn a_file_in_a_closed_folder_is_written_in_place() {
     // A net.
     fs::write(folder.join("closed/model.npz"), "").unwrap();
     open_to_all(&folder.join("closed/model.npz"));
-    let train = ["train", "--epochs", "1", "--layers", "dense 10 | softmax", "--model"];
+    let train = ["train", "--epochs", "1", "--layers", "dense 10 | softmax", "--force", "--model"];
     let train = |model: &str| as_nobody(folder, env!("CARGO_BIN_EXE_dnn"), &[&train[..], &[model]].concat()).unwrap();
     let output = train("closed/model.npz");
     assert!(output.status.success() && err(&output).contains("note: closed/model.npz: written in place"), "{output:?}");

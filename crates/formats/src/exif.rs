@@ -9,7 +9,7 @@ mod write;
 
 use std::io::{Cursor, Read, Seek};
 
-pub(crate) use self::read::Source;
+pub(crate) use self::read::{Source, is_big_tiff};
 use self::write::{block, directory};
 use crate::Metadata;
 use crate::density::Density;

@@ -2,7 +2,7 @@
 
 use image::ImageFormat;
 
-use crate::whole::is_big_tiff;
+use crate::exif::is_big_tiff;
 
 /// Formats that are read.
 const READ: [ImageFormat; 9] = [

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use image::ImageFormat;
 
 use crate::density::Density;
-use crate::exif::without_envelope;
+use crate::exif::{is_big_tiff, without_envelope};
 use crate::limit::{MOST_METADATA_BYTES, metadata_bytes};
 use crate::metadata::PngChunk;
 
@@ -138,13 +138,6 @@ fn png_holds_more(reader: &mut (impl Read + Seek)) -> io::Result<bool> {
         }
         reader.seek_relative(rest)?;
     }
-}
-
-/// Whether a file begins as BigTIFF does, whose counts and offsets have eight bytes.
-///
-/// Source: BigTIFF design, Adobe Mail List (2004).
-pub(crate) fn is_big_tiff(start: &[u8]) -> bool {
-    matches!(start, [b'I', b'I', 43, 0, ..] | [b'M', b'M', 0, 43, ..])
 }
 
 /// A directory ends with the offset of the next.

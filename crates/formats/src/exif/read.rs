@@ -4,7 +4,6 @@ use std::io::{Read, Seek, SeekFrom};
 
 use super::kept::{is_kept, speaks_of_the_file};
 use super::{Entry, UTF_8, Value};
-use crate::whole::is_big_tiff;
 
 /// Entries that point to a directory: exposure, GPS, and compatibility.
 const DIRECTORIES: [u16; 3] = [34665, 34853, 40965];
@@ -22,6 +21,13 @@ const CHARGE: usize = 512;
 
 /// The same for the places of strips and tiles: enough for a gigabyte in tiles of 16×16 bytes.
 const MOST_LAYOUT_BYTES: usize = 1 << 26;
+
+/// Whether a file begins as BigTIFF does, whose counts and offsets have eight bytes.
+///
+/// Source: BigTIFF design, Adobe Mail List (2004).
+pub(crate) fn is_big_tiff(start: &[u8]) -> bool {
+    matches!(start, [b'I', b'I', 43, 0, ..] | [b'M', b'M', 0, 43, ..])
+}
 
 /// Most levels of nested directories.
 const LEVELS: usize = 3;
