@@ -37,7 +37,7 @@ pub(crate) struct Run<T: Real> {
 }
 
 /// Forward and backward through the layers themselves, without the workspace, with a list of nodes and one of their
-/// gradients. It also gives ∂E/∂input, which a workspace does not compute.
+/// gradients.
 pub(crate) fn run<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>) -> Run<T> {
     run_loops(net, pass, input, upstream, false)
 }
@@ -105,7 +105,7 @@ fn run_loops<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[
     Run { outputs, input_gradient: gradients.swap_remove(0), parameter_gradients, memories }
 }
 
-/// The same by the workspace; without ∂E/∂input.
+/// The same by the workspace; training computes no ∂E/∂input.
 pub(crate) fn work<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: &[T]) -> (Vec<T>, Vec<Vec<Tensor<T>>>) {
     work_in(&mut Workspace::new(net, pass.samples), net, pass, input, upstream)
 }
