@@ -1,5 +1,6 @@
 //! Laws over every layer, answers of others, training.
 
+mod explanations;
 mod layer_goldens;
 mod layer_laws;
 mod model_texts;

@@ -4,8 +4,10 @@ mod evaluate;
 mod progress;
 mod propagation;
 mod segment;
+mod trace;
 mod workspace;
 
 pub use evaluate::{Evaluation, argmax, evaluate};
 pub use progress::Progress;
+pub use trace::{Gradients, Loops, Trace};
 pub use workspace::Workspace;

@@ -3,8 +3,9 @@
 use glassbox_tensor::{Matrix, Tensor};
 
 use super::Workspace;
+use super::trace::{Loops, Trace};
 use crate::losses::Loss;
-use crate::pass::{Forward, Memory, Pass};
+use crate::pass::Pass;
 use crate::{Net, Real};
 
 impl<T: Real> Net<T> {
@@ -16,22 +17,8 @@ impl<T: Real> Net<T> {
     /// # Panics
     /// If `input` does not have the net's number of inputs.
     pub fn forward(&self, input: &Matrix<T>) -> Vec<Matrix<T>> {
-        let samples = input.nrows();
-        assert_eq!(input.ncols(), self.inputs(), "forward: as many numbers as the net has inputs");
-        let mut nodes: Vec<Matrix<T>> = Vec::with_capacity(self.layers().len());
-        for (index, layer) in self.layers().iter().enumerate() {
-            let mut output = Matrix::zeros([samples, layer.output().len()]);
-            let node = |node: usize| node.checked_sub(1).map_or(input, |layer| &nodes[layer]).as_slice();
-            layer.forward(Forward {
-                pass: Pass { layer: index, ..Pass::predict(samples) },
-                input: node(index),
-                skipped: layer.skip_from().map_or(&[], node),
-                output: output.as_mut_slice(),
-                parameters: &self.parameters()[index],
-                memory: &mut Memory::default(),
-            });
-            nodes.push(output);
-        }
+        let mut nodes = Trace::forward(self, Pass::predict(input.nrows()), input, Loops::Fast).nodes;
+        nodes.remove(0);
         nodes
     }
 
