@@ -40,8 +40,8 @@ fn the_product_of_the_factors_is_the_gradient() {
     ];
     let (mut explained, mut sums) = (0, 0);
     for (text, loss) in nets {
-        let net = filled::<f64>(text, Shape::from(12));
-        let input = matrix(numbers(12, 4));
+        let net = filled::<f64>(text, Shape::from(28));
+        let input = matrix(numbers(28, 4));
         let loss = by_name::<f64>(loss).unwrap();
         let all = net.parameters().iter().enumerate().flat_map(|(layer, tensors)| {
             tensors.iter().enumerate().flat_map(move |(parameter, tensor)| {
@@ -55,7 +55,7 @@ fn the_product_of_the_factors_is_the_gradient() {
             sums += usize::from(found.chain.iter().any(|link| link.is_sum()));
         }
     }
-    assert!(explained > 500 && sums > 300, "{explained} weights, {sums} with a sum over the nodes of the next layer");
+    assert!(explained > 1000 && sums > 600, "{explained} weights, {sums} with a sum over the nodes of the next layer");
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn a_mask_works_at_every_pixel() {
         near(sum, found.gradient, "the sum over places");
     }
     let found = check(&net, &input, &one_hot(1, 4), &*loss, Weight::parse(&net, "0,2,bias").unwrap());
-    assert!(found.places.len() == 42 && found.places.iter().all(|place| place.x == 1.0));
+    assert!(found.places.len() == 42 && found.places.iter().all(|place| (place.x - 1.0).abs() < 1e-12));
 }
 
 #[test]

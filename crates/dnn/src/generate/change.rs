@@ -36,5 +36,7 @@ pub(super) fn smoothed(numbers: &[f64], shape: Shape) -> Vec<f64> {
     let rows = along(numbers, shape.channels as isize, &|index, offset| {
         (0..shape.width as isize).contains(&(column(index) as isize + offset))
     });
-    along(&rows, line as isize, &|index, offset| (0..shape.height as isize).contains(&((index / line) as isize + offset)))
+    along(&rows, line as isize, &|index, offset| {
+        (0..shape.height as isize).contains(&((index / line) as isize + offset))
+    })
 }

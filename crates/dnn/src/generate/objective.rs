@@ -40,7 +40,8 @@ impl Wish {
     /// If there are fewer outputs than classes of the wish.
     pub fn broken(&self, outputs: &[f64]) -> Vec<Bound> {
         // Not `<`, which NaN would pass.
-        let wanted = (!(outputs[self.wanted] >= self.at_least)).then_some(Bound { class: self.wanted, is_forbidden: false });
+        let wanted =
+            (!(outputs[self.wanted] >= self.at_least)).then_some(Bound { class: self.wanted, is_forbidden: false });
         let over = self.forbidden.iter().filter(|&&class| !(outputs[class] <= self.at_most));
         wanted.into_iter().chain(over.map(|&class| Bound { class, is_forbidden: true })).collect()
     }
