@@ -8,8 +8,8 @@ use glassbox_dnn::{
     ARTICLE, Dataset, Net, Online, Progress, Real, Rule, Shape, SparseSamples, Trainer, evaluate, initialise,
     initialise_uniform, preset,
 };
-use glassbox_formats::mnist::Labelled;
-use glassbox_formats::npz::Npz;
+use glassbox_dnn::training::Data;
+use glassbox_formats::data::Labelled;
 
 fn bench_as<T: Real>(criterion: &mut Criterion, train: &Labelled, test: &Labelled) {
     let mut net = Net::<T>::from_text(ARTICLE, 784).expect("the article's net");
@@ -55,10 +55,8 @@ fn bench_preset(criterion: &mut Criterion, name: &str, train: &Labelled, test: &
 }
 
 pub(crate) fn bench(criterion: &mut Criterion) {
-    let mut file =
-        Npz::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/mnist.npz").as_ref()).expect("data/mnist.npz");
-    let (train, test) = (Labelled::read(&mut file, "train"), Labelled::read(&mut file, "test"));
-    let (train, test) = (train.expect("MNIST"), test.expect("MNIST"));
+    let Data { train, test, .. } =
+        Data::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/mnist.npz")).expect("data/mnist.npz");
     bench_as::<f32>(criterion, &train, &test);
     bench_as::<f64>(criterion, &train, &test);
     for name in ["mlp", "lenet5", "cnn"] {

@@ -4,14 +4,13 @@
 
 use std::ops::ControlFlow;
 
+use glassbox_dnn::training::Data;
 use glassbox_dnn::{ARTICLE, Net, Online, Rule, SparseSamples, argmax, features, initialise_uniform};
-use glassbox_formats::{mnist::Labelled, npz::Npz};
 use glassbox_tensor::Tensor;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     // get_mnist
-    let mut file = Npz::open("data/mnist.npz".as_ref())?;
-    let (train, test) = (Labelled::read(&mut file, "train")?, Labelled::read(&mut file, "test")?);
+    let Data { train, test, .. } = Data::open("data/mnist.npz")?;
     let (train_samples, test_samples) =
         (SparseSamples::new(&train.images, &train.labels)?, SparseSamples::new(&test.images, &test.labels)?);
 

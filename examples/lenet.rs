@@ -5,12 +5,11 @@
 use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::CrossEntropy;
+use glassbox_dnn::training::Data;
 use glassbox_dnn::{Dataset, Init, Net, Progress, Recipe, Shape, Trainer, evaluate, initialise, shuffled};
-use glassbox_formats::{mnist::Labelled, npz::Npz};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut file = Npz::open("data/mnist.npz".as_ref())?;
-    let (train, test) = (Labelled::read(&mut file, "train")?, Labelled::read(&mut file, "test")?);
+    let Data { train, test, .. } = Data::open("data/mnist.npz")?;
     let pictures = Dataset { images: &train.images, labels: &train.labels };
     let unseen = Dataset { images: &test.images, labels: &test.labels };
 

@@ -3,7 +3,6 @@
 use std::fs;
 
 use crate::support::npz::{archive, npy};
-use glassbox_formats::mnist::Labelled;
 use glassbox_formats::npz::{self, Array, Npz};
 use glassbox_tensor::{IxDyn, Tensor};
 use tempfile::TempDir;
@@ -124,83 +123,18 @@ fn a_flipped_byte_is_noticed() {
 }
 
 #[test]
-fn classes_are_whole_numbers_of_any_type() {
+fn ways_of_packing_that_numpy_has_not_are_named() {
     let folder = folder();
     let path = folder.path().join("a.npz");
-    let read = |descr: &str, number: &[u8]| {
-        let labels = [vec![0; number.len()], number.to_vec()].concat();
-        archive(
-            &path,
-            &[("x_test", npy("'|u1'", false, "(2, 1, 1)", &[7, 8])), ("y_test", npy(descr, false, "(2,)", &labels))],
-        );
-        Labelled::read(&mut Npz::open(&path).unwrap(), "test").map(|set| set.labels).map_err(|error| error.to_string())
-    };
-    for (descr, number, class) in [
-        ("'|u1'", &[255u8][..], 255),
-        ("'|i1'", &[127], 127),
-        ("'<u2'", &[200, 0], 200),
-        ("'>u2'", &[0, 200], 200),
-        ("'<i2'", &[200, 0], 200),
-        ("'>i4'", &[0, 0, 0, 9], 9),
-        ("'<u4'", &[9, 0, 0, 0], 9),
-        ("'<i8'", &[129, 0, 0, 0, 0, 0, 0, 0], 129),
-        ("'>u8'", &[0, 0, 0, 0, 0, 0, 0, 3], 3),
-    ] {
-        assert_eq!(read(descr, number), Ok(vec![0, class]), "{descr}");
+    archive(&path, &[("a", npy("'<f4'", false, "(1,)", &[0; 4]))]);
+    let whole = fs::read(&path).unwrap();
+    let directory = whole.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    for (method, name) in [(14, "Lzma"), (12, "Bzip2")] {
+        let mut bytes = whole.clone();
+        // The method in the entry's own header and in the directory.
+        (bytes[8], bytes[directory + 10]) = (method, method);
+        fs::write(&path, bytes).unwrap();
+        let message = Npz::open(&path).unwrap().read::<f32>("a").unwrap_err().to_string();
+        assert!(message.ends_with(&format!("a is packed by {name}; only NumPy's own ways are read: stored and deflated")), "{message}");
     }
-    for (descr, number, found) in [
-        ("'|i1'", &[255u8][..], "-1"),
-        ("'<u2'", &[0, 1], "256"),
-        ("'>i2'", &[255, 254], "-2"),
-        ("'<i4'", &[0, 0, 0, 128], "-2147483648"),
-        ("'<i8'", &[255; 8], "-1"),
-        ("'<u8'", &[255; 8], "18446744073709551615"),
-    ] {
-        let message = read(descr, number).unwrap_err();
-        let expected = format!("y_test holds {found} at 1; a class is a number from 0 to 255");
-        assert!(message.ends_with(&expected), "{descr}: {message}");
-    }
-}
-
-/// The message of reading a data set with this for `x_train` and `y_train`.
-fn data_refusal(x: Vec<u8>, y: Vec<u8>) -> String {
-    let folder = folder();
-    let path = folder.path().join("a.npz");
-    archive(&path, &[("x_train", x), ("y_train", y)]);
-    Labelled::read(&mut Npz::open(&path).unwrap(), "train").unwrap_err().to_string()
-}
-
-#[test]
-fn data_sets_are_checked() {
-    let pictures = || npy("'|u1'", false, "(2, 2, 2)", &[0; 8]);
-    assert!(
-        data_refusal(pictures(), npy("'|u1'", false, "(3,)", &[0; 3]))
-            .contains("x_train holds 2 pictures, y_train 3 labels")
-    );
-    assert!(
-        data_refusal(pictures(), npy("'<f8'", false, "(2,)", &[0; 16]))
-            .contains("y_train holds numbers of type f8; whole numbers are needed")
-    );
-    assert!(
-        data_refusal(pictures(), npy("'|u1'", false, "(2, 2)", &[0; 4]))
-            .contains("y_train has shape [2, 2]; [n] is needed")
-    );
-    assert!(
-        data_refusal(npy("'|u1'", false, "(2, 4)", &[0; 8]), npy("'|u1'", false, "(2,)", &[0; 2]))
-            .contains("[n, height, width] or [n, height, width, channels] is needed")
-    );
-    // Channels first.
-    assert!(
-        data_refusal(npy("'|u1'", false, "(2, 3, 8, 8)", &[0; 384]), npy("'|u1'", false, "(2,)", &[0; 2]))
-            .contains("x_train has shape [2, 3, 8, 8]")
-    );
-    assert!(
-        data_refusal(npy("'|u1'", false, "(0, 2, 2)", &[]), npy("'|u1'", false, "(0,)", &[]))
-            .contains("must not be empty")
-    );
-    let folder = folder();
-    let path = folder.path().join("a.npz");
-    archive(&path, &[("x_test", pictures())]);
-    let message = Labelled::read(&mut Npz::open(&path).unwrap(), "train").unwrap_err().to_string();
-    assert!(message.ends_with("holds no array x_train; found x_test"), "{message}");
 }

@@ -20,7 +20,7 @@ fn lossless_formats_give_back_what_they_got() {
     let folder = tempfile::tempdir().unwrap();
     let kept: &[(&str, &[usize], &[usize])] = &[
         ("png", &[1, 2, 3, 4], &[1, 2, 3, 4]),
-        ("tiff", &[1, 3, 4], &[1, 3, 4]),
+        ("tiff", &[1, 2, 3, 4], &[1, 2, 3, 4]),
         ("bmp", &[3, 4], &[]),
         ("webp", &[3, 4], &[]),
         ("pgm", &[1], &[1]),
@@ -46,8 +46,10 @@ fn lossless_formats_give_back_what_they_got() {
             );
         }
     }
-    let floats = Pixels::F32(image8(3).map(|value| f32::from(value) / 100.0 - 1.0));
-    assert_eq!(round_trip(folder.path(), "tif", floats.clone()), (floats, vec![]));
+    for channels in 1..=4 {
+        let floats = Pixels::F32(image8(channels).map(|value| f32::from(value) / 100.0 - 1.0));
+        assert_eq!(round_trip(folder.path(), "tif", floats.clone()), (floats, vec![]), "{channels} channels");
+    }
 }
 
 #[test]
@@ -80,6 +82,22 @@ fn what_is_lost_is_said() {
     );
     let Pixels::U8(found) = found else { panic!("8 bits") };
     assert!(found.as_slice().iter().all(|value| value.abs_diff(127) <= 2), "{found:?}");
+}
+
+#[test]
+fn numbers_that_are_cut_off_are_said_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let greys = |numbers: [f32; 3]| Pixels::F32(Image::from_vec([1, 3, 1], numbers.to_vec()).unwrap());
+    let (found, notes) = round_trip(folder.path(), "png", greys([-2.0, 0.5, 300.0]));
+    assert_eq!(found, Pixels::U16(Image::from_vec([1, 3, 1], vec![0, 32768, 65535]).unwrap()));
+    assert_eq!(
+        notes,
+        [
+            "black is 0, white 1, and there are numbers from -2 to 300: cut off",
+            "PNG cannot hold floating-point numbers: written as 16 bits a number"
+        ]
+    );
+    assert_eq!(round_trip(folder.path(), "png", greys([0.0, 0.5, 1.0])).1.len(), 1);
 }
 
 #[test]

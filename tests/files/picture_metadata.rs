@@ -90,6 +90,24 @@ fn exif_that_is_lost_is_said_to_be() {
     assert_eq!(written("png", b"nonsense"), (Some(b"nonsense".to_vec()), Vec::new()));
 }
 
+#[test]
+fn a_description_of_the_file_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.tif");
+    // A description (0x010e), whose text follows the directory.
+    let block = |text: &str| {
+        let head = b"II*\0\x08\0\0\0\x01\0\x0e\x01\x02\0".as_slice();
+        [head, &(text.len() as u32).to_le_bytes(), &[26, 0, 0, 0], &[0; 4], text.as_bytes()].concat()
+    };
+    let note = "the description speaks of how the file was built, not of the picture: left out";
+    for (text, notes) in [("ImageJ=1.11a\nimages=3\0", vec![note]), ("A cat at noon\0", vec![])] {
+        let metadata = Metadata { exif: Some(block(text)), ..Metadata::default() };
+        let picture = Picture { metadata, ..Picture::from(Pixels::U8(image8(3))) };
+        assert_eq!(write_picture(&path, picture, Packing::default()).unwrap().notes, notes);
+        assert_eq!(read_picture(&path, true).unwrap().metadata.exif.is_some(), notes.is_empty(), "{text}");
+    }
+}
+
 /// Chunks of a PNG that describe colours; those that differ from sRGB are named in a note.
 fn meaning() -> Vec<PngChunk> {
     let numbers = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_be_bytes()).collect();

@@ -1,7 +1,8 @@
-//! TIFF files: directories, indexed colours, BigTIFF.
+//! TIFF files: directories, indexed colours, BigTIFF, and what other programs see in them.
 
 use std::fs;
 
+use glassbox_formats::npz::Npz;
 use glassbox_formats::{Packing, Picture, Pixels, decode_picture, read_picture, write_picture};
 use glassbox_tensor::Image;
 
@@ -71,13 +72,6 @@ fn indexed_colours_of_a_tiff_are_looked_up() {
             [index, 2 * index % 256, 255 - index][c] as u8
         });
         assert_eq!(found, Pixels::U8(expected), "{bits} bits, is_big {is_big}");
-        // Two numbers a pixel, as indices with alpha have.
-        let tag = if is_big { [1, 21, 0, 3] } else { [21, 1, 3, 0] };
-        let place = file.windows(4).position(|bytes| bytes == tag).unwrap() + 8;
-        let mut two = file.clone();
-        two[place..place + 2].copy_from_slice(&if is_big { [0, 2] } else { [2, 0] });
-        two.extend([0; 100]);
-        assert!(decode_picture(&two, "in.tif", true).unwrap_err().to_string().contains("with alpha"));
         // Truncated at any byte, or with any byte changed: no panic.
         for place in 0..file.len() {
             let _ = decode_picture(&file[..place], "in.tif", true);
@@ -128,7 +122,7 @@ fn a_large_tiff_is_read_like_a_small_one() {
         assert_eq!((again.metadata.exif, again.is_first_of_more), (Some(exif), false));
         assert_eq!(read_picture(&small, true).unwrap().pixels.dim(), (5, 3, 1), "is_big {is_big}");
         let indexed = decode_picture(&large_tiff(is_big, 3), "large", true).unwrap_err().to_string();
-        assert!(indexed.contains("has indexed colours in a BigTIFF"), "{indexed}");
+        assert!(indexed.ends_with("is damaged (tiff): it has 0 colours and uses one beyond"), "{indexed}");
         for place in 0..file.len() {
             let _ = decode_picture(&file[..place], "large", true);
             for flip in [0xff, 0x02] {
@@ -138,4 +132,110 @@ fn a_large_tiff_is_read_like_a_small_one() {
             }
         }
     }
+}
+
+/// Files of other programs and what other readers see in them: data/golden/tiffs.py states the cases.
+#[test]
+fn other_programs_see_the_same() {
+    let mut goldens = Npz::open("data/golden/tiffs.npz".as_ref()).unwrap();
+    let names: Vec<_> = goldens.names().iter().filter_map(|name| Some(name.strip_suffix("/file")?.to_string())).collect();
+    assert!(names.len() > 100, "{} cases", names.len());
+    for name in names {
+        let file = goldens.read::<u8>(&format!("{name}/file")).unwrap().into_vec();
+        let off = goldens.read::<f64>(&format!("{name}/off")).unwrap().into_vec()[0];
+        let found = decode_picture(&file, &name, true).unwrap_or_else(|error| panic!("{error}")).pixels;
+        let right = format!("{name}/right");
+        let header = goldens.header(&right).unwrap();
+        let (height, width, channels) = found.dim();
+        assert_eq!((&header.shape[..], &header.dtype[1..]), (&[height, width, channels][..], &size(&found)[..]), "{name}");
+        let as_f64 = |numbers: Vec<f32>| numbers.into_iter().map(f64::from).collect::<Vec<_>>();
+        let [found, right] = match &found {
+            Pixels::U8(image) => {
+                let right = goldens.read::<u8>(&right).unwrap().into_vec();
+                [image.as_slice().to_vec(), right].map(|numbers| numbers.into_iter().map(f64::from).collect::<Vec<_>>())
+            }
+            Pixels::U16(image) => {
+                let right = goldens.read::<u16>(&right).unwrap().into_vec();
+                [image.as_slice().to_vec(), right].map(|numbers| numbers.into_iter().map(f64::from).collect())
+            }
+            Pixels::F32(image) => [image.as_slice().to_vec(), goldens.read::<f32>(&right).unwrap().into_vec()].map(as_f64),
+        };
+        for (index, (found, right)) in found.iter().zip(&right).enumerate() {
+            // Not `>`, which NaN would pass.
+            let is_near = found == right || (found - right).abs() <= off * right.abs().max(1.0);
+            assert!(is_near, "{name}[{index}]: found {found}, expected {right}");
+        }
+        // With any of some bytes changed, or cut short: no panic.
+        for place in (0..file.len()).step_by(1 + file.len() / 40) {
+            let mut other = file.clone();
+            other[place] ^= 0x13;
+            let _ = decode_picture(&other, "changed", true);
+            let _ = decode_picture(&file[..place], "cut", true);
+        }
+    }
+}
+
+/// Bytes of a number, as text.
+fn size(pixels: &Pixels) -> String {
+    match pixels {
+        Pixels::U8(_) => "1",
+        Pixels::U16(_) => "2",
+        Pixels::F32(_) => "4",
+    }
+    .into()
+}
+
+/// A TIFF with some entries replaced: those of one number, and the first of several.
+fn with_entries(file: &[u8], entries: &[(u16, u32)]) -> Vec<u8> {
+    let mut file = file.to_vec();
+    let main = u32::from_le_bytes(file[4..8].try_into().unwrap()) as usize + 2;
+    for (tag, value) in entries {
+        let place = file[main..].chunks_exact(12).position(|entry| entry[..2] == tag.to_le_bytes());
+        let entry = main + 12 * place.unwrap_or_else(|| panic!("no entry {tag}"));
+        file[entry + 8..entry + 12].copy_from_slice(&value.to_le_bytes());
+    }
+    file
+}
+
+#[test]
+fn what_is_not_understood_is_named_in_plain_words() {
+    let path = tempfile::Builder::new().suffix(".tif").tempfile().unwrap().into_temp_path();
+    let grey = Pixels::U8(Image::from_fn([3, 5, 1], |(y, x, _)| (5 * y + x) as u8));
+    write_picture(&path, Picture::from(grey), Packing::default()).unwrap();
+    let file = fs::read(&path).unwrap();
+    for (entries, words) in [
+        (&[(259, 50000)][..], "is packed by Zstandard, which is not understood"),
+        (&[(259, 6)], "is packed by the JPEG of old TIFFs, which is not understood"),
+        (&[(259, 77)], "is packed by code 77, which is not understood"),
+        (&[(262, 32803)], "has the raw numbers of a camera's sensor, which are not understood"),
+        (&[(262, 99)], "has colours of kind 99, which are not understood"),
+        (&[(258, 24)], "has 24 bits a sample, which is not understood"),
+        (&[(339, 6)], "has complex numbers, which are not understood"),
+        (&[(339, 3)], "has floating-point numbers of 8 bits, which are not understood"),
+        (&[(277, 0)], "0 samples a pixel; grey has 1"),
+        (&[(262, 2)], "1 samples a pixel; RGB has 3"),
+        (&[(256, 0)], "is 0×3 pixels (tiff); there must be at least one"),
+        (&[(278, 0)], "strips or tiles without a pixel"),
+        (&[(278, 1)], "the places of 1 strips or tiles; there are 3"),
+        (&[(256, 6)], "is cut short (tiff)"),
+    ] {
+        let error = decode_picture(&with_entries(&file, entries), "in.tif", true).unwrap_err().to_string();
+        assert!(error.starts_with("in.tif: ") && error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn what_a_file_cannot_fill_is_refused() {
+    let path = tempfile::Builder::new().suffix(".tif").tempfile().unwrap().into_temp_path();
+    write_picture(&path, Picture::from(Pixels::U8(Image::zeros([3, 5, 1]))), Packing::default()).unwrap();
+    let file = fs::read(&path).unwrap();
+    let refused = |entries: &[(u16, u32)]| {
+        decode_picture(&with_entries(&file, entries), "in.tif", true).unwrap_err().to_string()
+    };
+    for packing in [1, 5, 7, 8, 32773] {
+        let error = refused(&[(256, 30_000), (257, 30_000), (278, 30_000), (259, packing)]);
+        assert!(error.ends_with("bytes of data cannot fill 30000×30000 pixels"), "{packing}: {error}");
+    }
+    let error = refused(&[(256, 100_000), (257, 100_000), (278, 100_000)]);
+    assert!(error.contains("is 100000×100000 pixels (10000000000 bytes); at most 1073741824"), "{error}");
 }

@@ -7,13 +7,13 @@ use glassbox_dnn::{
     ARTICLE, Dataset, Net, Online, Real, Rule, SparseSamples, evaluate, features, initialise_numpy, initialise_uniform,
     shuffled,
 };
-use glassbox_formats::mnist::Labelled;
+use glassbox_dnn::training::Data;
 use glassbox_formats::npz::Npz;
 use glassbox_simd::Level;
 use glassbox_tensor::{Batch, Matrix, Tensor};
 
-fn mnist(part: &str) -> Labelled {
-    Labelled::read(&mut Npz::open("data/mnist.npz".as_ref()).unwrap(), part).unwrap()
+fn mnist() -> Data {
+    Data::open("data/mnist.npz").unwrap()
 }
 
 fn go_on<T>(_: T) -> ControlFlow<()> {
@@ -22,7 +22,7 @@ fn go_on<T>(_: T) -> ControlFlow<()> {
 
 #[test]
 fn mnist_is_what_numpy_says_it_is() {
-    let (train, test) = (mnist("train"), mnist("test"));
+    let Data { train, test, .. } = mnist();
     assert_eq!((train.images.dim(), test.images.dim()), ((60000, 28, 28, 1), (10000, 28, 28, 1)));
     let sum = |images: &Batch<u8>| images.as_slice().iter().map(|&pixel| u64::from(pixel)).sum::<u64>();
     // np.load('data/mnist.npz'): x.sum(), y.sum(), y[:10]
@@ -32,7 +32,7 @@ fn mnist_is_what_numpy_says_it_is() {
 }
 
 fn replay(rule: Rule, golden: &str, hits: [usize; 3], test_hits: [usize; 3]) {
-    let (train, test) = (mnist("train"), mnist("test"));
+    let Data { train, test, .. } = mnist();
     let mut net = Net::<f64>::from_text(ARTICLE, 784).unwrap();
     initialise_numpy(&mut net, 0);
     let mut goldens = Npz::open(golden.as_ref()).unwrap();

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use glassbox_dnn::training::{Data, Ending, Event, Order, Plan, Precision, Session, Settings, Trained};
 use glassbox_dnn::{AnyNet, Error, Model, Net, Rule};
-use glassbox_formats::mnist::Labelled;
+use glassbox_formats::data::Labelled;
 use glassbox_tensor::Batch;
 
 use crate::support::programs::bars;
@@ -47,9 +47,9 @@ fn a_few_lines_train_a_net() {
     assert!(trained.epochs[2].test_hits > 60, "{:?}", trained.epochs);
     // The file gives the same net back, with its loss.
     let path = folder.path().join("model.safetensors");
-    trained.net.save(&path, &plan.loss).unwrap();
+    trained.net.save(&path, &plan.about()).unwrap();
     let model = Model::load(&path).unwrap();
-    assert_eq!((numbers(&model.net), model.loss.as_str()), (numbers(&trained.net), "cross-entropy"));
+    assert_eq!((numbers(&model.net), model.about), (numbers(&trained.net), plan.about()));
     let pictures = glassbox_dnn::Dataset { images: &data.test.images, labels: &data.test.labels };
     assert_eq!(model.evaluate(pictures).unwrap().hits, trained.epochs[2].test_hits);
     assert_eq!(Net::<f64>::load(&path).unwrap().text(), model.net.text());

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::support::programs::{bars, dnn, done, err, text};
+use crate::support::programs::{bars, dnn, done, err, refused, text};
 
 /// A training with state of every kind: an optimiser, a schedule, augmentation, held-out pictures.
 const FLAGS: [&str; 16] = [
@@ -51,10 +51,11 @@ fn models(folder: &Path) -> [Vec<u8>; 2] {
     ["model.npz", "model.best.npz"].map(|name| fs::read(folder.join(name)).unwrap())
 }
 
-/// The files in the folder of checkpoints, sorted; none before there is a folder.
+/// The checkpoints in their folder, whole or being written, sorted; none before there is a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder.join("kept")).into_iter().flatten();
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| !path.ends_with(".glassbox-lock"));
     files.sort();
     files
 }
@@ -75,6 +76,11 @@ fn wait_for_new_file(child: &mut Child, folder: &Path, before: &[PathBuf], is_me
         assert!(ended.is_none(), "the training ended before it was interrupted: {ended:?}");
         sleep(Duration::from_millis(1));
     }
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
 }
 
 #[test]
@@ -107,7 +113,7 @@ fn ctrl_c_keeps_the_batch_and_exits_with_130() {
         let before = files(folder.path());
         let mut child = begin(folder.path(), &data);
         wait_for_new_file(&mut child, folder.path(), &before, is_checkpoint);
-        assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+        signal(&child, "-INT");
         assert_eq!(child.wait().unwrap().code(), Some(130), "round {round}");
     }
     assert!(begin(folder.path(), &data).wait().unwrap().success());
@@ -194,4 +200,67 @@ fn threads_change_no_bit() {
         models(folder.path())
     };
     assert!(run("1") == run("2"), "the models differ");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_in_use_is_refused_and_the_training_there_goes_on() {
+    let folder = TempDir::new().unwrap();
+    let data = bars(folder.path());
+    let expected = undisturbed(&data);
+    let mut first = begin(folder.path(), &data);
+    wait_for_new_file(&mut first, folder.path(), &[], |_| true);
+    // Stopped, so that it does not end meanwhile.
+    signal(&first, "-STOP");
+    for resume in [&["--resume"][..], &[]] {
+        let output = dnn(folder.path(), &[&flags(&data)[..], &["--model", "second.npz"], resume].concat());
+        let user = format!("kept: is in use by process {}", first.id());
+        refused(output, 1, &[&user]);
+        assert!(!folder.path().join("second.npz").exists());
+    }
+    signal(&first, "-CONT");
+    assert!(first.wait().unwrap().success());
+    assert!(models(folder.path()) == expected, "the models differ");
+    // Nothing remains of the lock.
+    assert_eq!(fs::read_dir(folder.path().join("kept")).unwrap().count(), 2);
+    done(dnn(folder.path(), &[&flags(&data)[..], &["--resume"]].concat()));
+}
+
+#[test]
+fn unfinished_files_of_killed_runs_are_removed() {
+    let folder = TempDir::new().unwrap();
+    let data = bars(folder.path());
+    let is_part = |path: &Path| path.extension().is_some_and(|suffix| suffix == "part");
+    let parts = |folder: &Path| files(folder).into_iter().filter(|path| is_part(path)).collect::<Vec<_>>();
+    // Killed between making a file and renaming it, sooner or later.
+    while parts(folder.path()).is_empty() {
+        let before = files(folder.path());
+        let mut child = begin(folder.path(), &data);
+        wait_for_new_file(&mut child, folder.path(), &before, is_part);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    done(dnn(folder.path(), &[&flags(&data)[..], &["--resume"]].concat()));
+    assert_eq!(parts(folder.path()), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn a_net_that_leaves_the_numbers_in_the_last_step_is_not_kept() {
+    let folder = TempDir::new().unwrap();
+    let data = bars(folder.path());
+    let net = ["train", "--layers", "flatten | dense 8 | relu | dense 3", "--loss", "cross-entropy", "--quiet"];
+    let flags = [&net[..], &["--optimiser", "sgd", "--data", text(&data), "--checkpoint", "kept"]].concat();
+    // An epoch is one step: the loss before it is finite, and so are the weights after it.
+    let run = |more: &[&str]| dnn(folder.path(), &[&flags[..], &["--batch", "300"], more].concat());
+    let schedule = ["--lr", "0.1", "--schedule", "step:1:1e30", "--epochs", "2"];
+    let expected =
+        ["epoch 2; the last good state is kept/checkpoint-000001", "after step 2", "a smaller learning rate"];
+    refused(run(&schedule), 1, &expected);
+    assert!(!folder.path().join("model.npz").exists());
+    // The checkpoint before it is whole: going on from there leads to the same end.
+    refused(run(&[&schedule[..], &["--resume"]].concat()), 1, &expected);
+    assert_eq!(files(folder.path()).len(), 1);
+    fs::remove_dir_all(folder.path().join("kept")).unwrap();
+    refused(run(&["--lr", "1e30", "--epochs", "1"]), 1, &["epoch 1: ", "bars.npz", "after step 1"]);
+    assert!(!folder.path().join("model.npz").exists() && files(folder.path()).is_empty());
 }

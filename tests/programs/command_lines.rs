@@ -23,7 +23,7 @@ fn dnn_train_is_the_article() {
     );
     assert!(epochs[2]["test_hits"].as_u64().unwrap() > 9200 && epochs[2]["online_hits"].as_u64().unwrap() > 55_500);
     let mut model = Npz::open(&folder.path().join("model.npz")).unwrap();
-    assert_eq!(model.names(), ["b_h_o", "b_i_h", "w_h_o", "w_i_h"]);
+    assert_eq!(model.names(), ["b_h_o", "b_i_h", "loss", "picture", "prepare", "purpose", "w_h_o", "w_i_h"]);
     assert_eq!(model.read::<f32>("w_i_h").unwrap().shape(), [20, 784]);
     // The accuracy of the model.
     let eval = json(dnn(folder.path(), &["eval", "model.npz", "--json"]));
@@ -305,6 +305,12 @@ fn bench_measures_what_it_is_asked_to() {
 fn the_table_of_operators_lists_every_operator() {
     let table = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/operators.md")).unwrap();
     for entry in ENTRIES {
-        assert!(table.contains(&format!("| `{}` | {} |", entry.name, entry.summary)), "{}", entry.name);
+        let line = format!("| `{}` | {} |", entry.name, entry.summary);
+        assert!(table.contains(&line), "docs/operators.md lacks the line {line}");
+    }
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let poolings = ENTRIES.iter().filter(|entry| entry.name.ends_with("-pool")).count();
+    for count in [format!("[{} operators]", ENTRIES.len()), format!("and {poolings} poolings")] {
+        assert!(readme.contains(&count), "README.md does not say {count:?}");
     }
 }

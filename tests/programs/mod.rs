@@ -6,6 +6,7 @@ mod batches;
 mod checkpoints;
 mod command_lines;
 mod contradictions;
+mod data_sets;
 mod filters_program;
 mod filters_shown;
 mod nets_program;

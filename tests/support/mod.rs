@@ -5,3 +5,4 @@ pub(crate) mod npz;
 pub(crate) mod operators;
 pub(crate) mod pictures;
 pub(crate) mod programs;
+pub(crate) mod sets;

@@ -89,6 +89,7 @@ impl Common {
 
 /// Runs a program, prints its error if it has one, and gives its exit code.
 pub(crate) fn exit_code(program: &str, main: impl FnOnce() -> anyhow::Result<()>) -> ExitCode {
+    glassbox_simd::ignore_file_size_signal();
     let Err(error) = main() else { return ExitCode::SUCCESS };
     if is_news(&error) {
         complain(&format!("{program}: {}", one_line(error.as_ref())));

@@ -10,7 +10,7 @@ pub enum Error {
     /// Pictures or labels that a net cannot take.
     #[error("{0}")]
     Data(String),
-    /// A training that ran away.
+    /// A training that ran away, or a net whose answers are not numbers.
     #[error("{0}")]
     Diverged(String),
     /// A file that cannot be read or written, or is not what it should be.

@@ -65,9 +65,9 @@ mod run;
 mod shape;
 pub mod training;
 
-pub use data::{Augment, Dataset, PrepareError, features, prepare, shuffled};
+pub use data::{Augment, Dataset, PrepareError, features, plain, prepare, shuffled, spread};
 pub use error::Error;
-pub use model::{AnyNet, LayerSummary, Model, ParameterSummary, Stored};
+pub use model::{About, AnyNet, LayerSummary, Model, ParameterSummary, Prepare, Purpose, Stored};
 pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initialise_uniform};
 pub use online::{Online, Rule, SparseSamples};
 pub use pass::{Backward, Forward, Memory, Pass, Phase, Scratch};

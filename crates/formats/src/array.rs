@@ -95,6 +95,13 @@ pub struct Header {
     pub(crate) bytes: u64,
 }
 
+impl Header {
+    /// Whether the elements are strings.
+    pub fn is_text(&self) -> bool {
+        self.dtype.starts_with(['U', 'S'])
+    }
+}
+
 /// The bytes of an array of `shape` with `item` bytes an element; none if they exceed the limit.
 pub(crate) fn bytes_of(shape: &[usize], item: u64) -> Option<u64> {
     // Even if a side of 0 makes the array empty, the other sides must fit in memory.

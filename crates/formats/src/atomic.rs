@@ -1,12 +1,12 @@
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 
 use crate::Error;
+use crate::part::{self, without_name};
+use crate::paths::{folder_of, real_path};
 
 /// Writes a file so that nobody ever sees it half-written, as [`AtomicFile`] does.
 ///
@@ -43,19 +43,6 @@ enum To {
     Part { part: BufWriter<NamedTempFile>, target: PathBuf },
 }
 
-/// Unfinished temporary files: [`remove_unfinished`] removes them.
-static UNFINISHED: LazyLock<Mutex<BTreeSet<PathBuf>>> = LazyLock::new(Mutex::default);
-
-/// Removes every unfinished temporary file, for a program that ends at once: no new one can be started after this.
-pub fn remove_unfinished() {
-    let unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-    for path in unfinished.iter() {
-        // If a file cannot be removed it stays: nobody is left to be told.
-        let _ = fs::remove_file(path);
-    }
-    std::mem::forget(unfinished);
-}
-
 impl AtomicFile {
     /// Starts to write the file.
     ///
@@ -70,8 +57,9 @@ impl AtomicFile {
                 To::Device(BufWriter::new(File::options().write(true).open(path).map_err(failed)?))
             }
             found => {
-                let target = follow_links(path);
-                let part = part_of(&target, found.ok().map(|found| found.permissions())).map_err(failed)?;
+                // The target of a link is replaced, not the link.
+                let target = real_path(path);
+                let part = part::create(&target, found.ok().map(|found| found.permissions())).map_err(failed)?;
                 To::Part { part: BufWriter::with_capacity(1 << 16, part), target }
             }
         };
@@ -119,33 +107,9 @@ impl Write for AtomicFile {
 impl Drop for AtomicFile {
     fn drop(&mut self) {
         if let To::Part { part, .. } = &self.to {
-            UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner).remove(part.get_ref().path());
+            part::forget(part.get_ref());
         }
     }
-}
-
-/// A new file beside `target`, with its permissions.
-fn part_of(target: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".glassbox-").suffix(".part");
-    // A new file gets the usual permissions; `tempfile` alone would allow only the owner.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    // The lock is held while the file is made, so that no file exists unlisted.
-    let mut unfinished = UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner);
-    let part = builder.tempfile_in(folder_of(target)).map_err(without_name)?;
-    unfinished.insert(part.path().to_path_buf());
-    drop(unfinished);
-    if let Some(permissions) = permissions {
-        part.as_file().set_permissions(permissions)?;
-    }
-    Ok(part)
-}
-
-/// Removes the name of the temporary file, which no user knows, from an error.
-fn without_name(error: io::Error) -> io::Error {
-    let text = error.to_string();
-    io::Error::new(error.kind(), text.split(" at path ").next().unwrap_or_default())
 }
 
 /// Checks that [`write_atomically`] could write to `path` now: useful before a long job.
@@ -157,23 +121,7 @@ pub fn check_writable(path: &Path) -> Result<(), Error> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => Err(failed(io::Error::other("it is a folder"))),
         Ok(found) if !found.is_file() => Ok(()),
-        _ => tempfile::tempfile_in(folder_of(&follow_links(path))).map(|_| ()).map_err(without_name).map_err(failed),
-    }
-}
-
-/// Follows symbolic links, so that the target is replaced and not the link.
-fn follow_links(path: &Path) -> PathBuf {
-    match (fs::canonicalize(path), fs::read_link(path)) {
-        (Ok(real), _) => real,
-        (Err(_), Ok(target)) => folder_of(path).join(target),
-        _ => path.to_path_buf(),
-    }
-}
-
-fn folder_of(target: &Path) -> PathBuf {
-    match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-        _ => PathBuf::from("."),
+        _ => tempfile::tempfile_in(folder_of(&real_path(path))).map(|_| ()).map_err(without_name).map_err(failed),
     }
 }
 

@@ -3,60 +3,35 @@
 //!
 //! Source: TIFF 6.0 (1992), section 2; CIPA DC-008 (EXIF 2.32), clause 4.6.
 
+mod kept;
 mod read;
 mod write;
 
 use std::io::{Cursor, Read, Seek};
 
-use self::read::Source;
-use self::write::{append, own_entries};
+pub(crate) use self::read::Source;
+use self::write::{block, directory};
 use crate::Metadata;
 
-/// Entries of the main directory that describe the picture, not its storage: description, maker, model, orientation,
-/// resolution, software, date, artist, computer, rating, copyright, Windows' titles; and the directories of exposure
-/// and of GPS.
-const KEPT: [u16; 21] = [
-    270,
-    271,
-    272,
-    ORIENTATION,
-    282,
-    283,
-    UNIT,
-    305,
-    306,
-    315,
-    316,
-    18246,
-    18249,
-    33432,
-    34665,
-    34853,
-    40091,
-    40092,
-    40093,
-    40094,
-    40095,
-];
 const ORIENTATION: u16 = 274;
 const UNIT: u16 = 296;
-
-const PREDICTOR: u16 = 317;
-const EXTRA_SAMPLES: u16 = 338;
 
 /// The colour profile.
 const PROFILE: u16 = 34675;
 
-struct Entry {
-    tag: u16,
-    kind: u16,
-    count: u32,
-    value: Value,
+/// A type of EXIF 3.0.
+const UTF_8: u16 = 129;
+
+/// An entry of a directory.
+pub(crate) struct Entry {
+    pub(crate) tag: u16,
+    /// The number of its type.
+    pub(crate) kind: u16,
+    pub(crate) count: u32,
+    pub(crate) value: Value,
 }
 
-enum Value {
-    /// As stored: the number itself, or its offset.
-    Field([u8; 4]),
+pub(crate) enum Value {
     /// All of its bytes, little-endian.
     Bytes(Vec<u8>),
     Directory(Vec<Entry>),
@@ -76,13 +51,16 @@ pub(crate) fn metadata_of_tiff(reader: &mut (impl Read + Seek)) -> Metadata {
     let has_unit = entries.iter().any(|entry| entry.tag == UNIT && entry.short() != Some(1));
     entries.retain(|entry| has_unit || ![282, 283, UNIT].contains(&entry.tag));
     entries.retain(|entry| !entry.is_upright());
-    let block = || {
-        let mut block = b"II*\0\0\0\0\0".to_vec();
-        append(&mut block, &entries);
-        block
-    };
-    Metadata { icc, exif: (!entries.is_empty()).then(block), ..Metadata::default() }
+    let left_out = [
+        (source.is_damaged, "entries of the TIFF that make no sense: left out"),
+        (source.spoke_of_file, SPOKE_OF_FILE),
+    ];
+    let notes = left_out.iter().filter(|(there, _)| *there).map(|(_, note)| (*note).into()).collect();
+    Metadata { icc, exif: (!entries.is_empty()).then(|| block(&entries)), notes, ..Metadata::default() }
 }
+
+/// The note on a description that is left out.
+pub(crate) const SPOKE_OF_FILE: &str = "the description speaks of how the file was built, not of the picture: left out";
 
 /// Whether an EXIF block holds information. An upright orientation alone is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,27 +80,37 @@ impl Says {
         match source.is_damaged {
             true if entries.is_empty() => Says::Nonsense,
             true => Says::Partly,
-            false if source.passed == 0 && entries.iter().all(Entry::is_upright) => Says::Nothing,
+            false if source.passed == 0 && !source.spoke_of_file && entries.iter().all(Entry::is_upright) => Says::Nothing,
             false => Says::Something,
         }
     }
 }
 
-/// Adds to a little-endian TIFF file what the encoder leaves out: an EXIF block, and the note that the last channel is
-/// alpha that is not multiplied into the others. A damaged block is left out.
-pub(crate) fn complete_tiff(file: &mut Vec<u8>, has_alpha: bool, exif: Option<&[u8]>) {
-    let new = exif.and_then(|exif| Source::new(&mut Cursor::new(exif)).main()).unwrap_or_default();
-    let Some(mut entries) = own_entries(file) else { return };
-    // Nothing is packed, so nothing needs a predictor.
-    entries.retain(|own| own.tag != PREDICTOR && (own.tag == PROFILE || new.iter().all(|new| new.tag != own.tag)));
-    if has_alpha {
-        entries.push(Entry { tag: EXTRA_SAMPLES, kind: 3, count: 1, value: Value::Field([2, 0, 0, 0]) });
-    }
-    entries.extend(new.into_iter().filter(|new| new.tag != PROFILE));
+/// Whether the description of an EXIF block speaks of a file's build.
+pub(crate) fn speaks_of_file(exif: &[u8]) -> bool {
+    let mut reader = Cursor::new(exif);
+    let mut source = Source::new(&mut reader);
+    let _ = source.main();
+    source.spoke_of_file
+}
+
+/// The end of a little-endian TIFF file, from the even offset `start` on, and the offset of its directory: `own` entries
+/// describe the storage, and an EXIF block the picture. What is damaged in the block is left out.
+pub(crate) fn tiff_end(own: Vec<Entry>, exif: Option<&[u8]>, start: u32) -> (Vec<u8>, u32) {
+    let mut entries = exif.and_then(|exif| Source::new(&mut Cursor::new(exif)).main()).unwrap_or_default();
+    entries.retain(|new| new.tag != PROFILE);
+    // TIFF knows one type of text.
+    entries.iter_mut().filter(|entry| entry.kind == UTF_8).for_each(|entry| entry.kind = 2);
+    // The size of a pixel is one statement of three entries.
+    let size = [282, 283, UNIT];
+    let has_size = entries.iter().any(|new| size.contains(&new.tag));
+    entries.extend(own.into_iter().filter(|own| !has_size || !size.contains(&own.tag)));
+    // One entry a tag, the first: a directory counts its entries in 16 bits.
     entries.sort_by_key(|entry| entry.tag);
-    // One entry a tag: a directory counts its entries in 16 bits.
     entries.dedup_by_key(|entry| entry.tag);
-    append(file, &entries);
+    let mut end = Vec::new();
+    let at = directory(&mut end, start, &entries);
+    (end, at)
 }
 
 impl Entry {
@@ -143,7 +131,7 @@ impl Entry {
 mod tests {
     use std::io::Cursor;
 
-    use super::{complete_tiff, metadata_of_tiff};
+    use super::{Entry, Value, metadata_of_tiff, speaks_of_file, tiff_end};
 
     fn exif_of_tiff(file: &mut Cursor<impl AsRef<[u8]>>) -> Option<Vec<u8>> {
         metadata_of_tiff(file).exif
@@ -164,11 +152,14 @@ mod tests {
         assert!(block.windows(8).any(|part| part == [1, 0, 0, 0, 250, 0, 0, 0]));
         // The width describes the storage.
         assert!(!block.windows(4).any(|part| part == [0x00, 0x01, 3, 0]));
-        // This file has its own width, and a maker that is replaced.
-        let mut file =
-            b"II*\0\x08\0\0\0\x02\0\0\x01\x03\0\x01\0\0\0\x05\0\0\0\x0f\x01\x02\0\x02\0\0\0x\0\0\0\0\0\0\0".to_vec();
-        complete_tiff(&mut file, false, Some(&block));
-        assert_eq!(exif_of_tiff(&mut Cursor::new(&file)).unwrap().len(), block.len());
+        // The storage is described by the file, the maker by the block.
+        let own = [(256, 5), (271, 9)].map(|(tag, value)| {
+            let value = Value::Bytes(vec![value, 0]);
+            Entry { tag, kind: 3, count: 1, value }
+        });
+        let (end, at) = tiff_end(own.into(), Some(&block), 8);
+        let file = [b"II*\0", &at.to_le_bytes()[..], &end].concat();
+        assert_eq!(exif_of_tiff(&mut Cursor::new(&file)).unwrap(), block);
         assert!(file.windows(12).any(|part| part == [0, 1, 3, 0, 1, 0, 0, 0, 5, 0, 0, 0]));
     }
 
@@ -180,12 +171,57 @@ mod tests {
             let mut other = BIG.to_vec();
             other[length] ^= 0xff;
             let _ = exif_of_tiff(&mut Cursor::new(&other));
-            let mut file = other[..length].to_vec();
-            complete_tiff(&mut file, true, Some(&other));
+            tiff_end(Vec::new(), Some(&other), 8);
         }
         assert!(exif_of_tiff(&mut Cursor::new(b"II+\0\x08\0\0\0\0\0\0\0\x10\0\0\0")).is_none());
-        let mut file = b"not a TIFF".to_vec();
-        complete_tiff(&mut file, true, Some(BIG));
-        assert_eq!(file, b"not a TIFF");
+    }
+
+    /// A little-endian block with one entry of four bytes.
+    fn of_one(tag: u16, kind: u16, count: u32, value: [u8; 4]) -> Vec<u8> {
+        let head = b"II*\0\x08\0\0\0\x01\0".as_slice();
+        [head, &tag.to_le_bytes(), &kind.to_le_bytes(), &count.to_le_bytes(), &value, &[0; 4]].concat()
+    }
+
+    #[test]
+    fn entries_have_the_types_of_their_tags() {
+        for (tag, kind, count, sound) in [
+            (274, 3, 1, true),
+            (274, 4, 1, false),
+            (274, 3, 2, false),
+            (282, 2, 4, false),
+            (271, 2, 4, true),
+            (271, 129, 4, true),
+            (271, 2, 0, false),
+            (40091, 1, 4, true),
+            (40091, 16, 1, false),
+        ] {
+            let block = of_one(tag, kind, count, [6, 0, 0, 0]);
+            let metadata = metadata_of_tiff(&mut Cursor::new(&block));
+            assert_eq!((metadata.exif.is_some(), metadata.notes.len()), (sound, usize::from(!sound)), "{tag} {kind}");
+            assert_eq!(tiff_end(Vec::new(), Some(&block), 8).0.len(), if sound { 18 } else { 6 }, "{tag} {kind}");
+        }
+    }
+
+    #[test]
+    fn descriptions_of_a_file_are_told_from_those_of_a_picture() {
+        let block = |text: &str| {
+            let mut block = of_one(270, 2, text.len() as u32, [26, 0, 0, 0]);
+            block.extend_from_slice(text.as_bytes());
+            block
+        };
+        for (text, of_file) in [
+            ("ImageJ=1.11a\nimages=3\n", true),
+            ("{\"shape\": [3, 12, 16]}", true),
+            ("<?xml version=\"1.0\"?>\n<!-- made by hand -->\n<OME xmlns=\"...", true),
+            ("Aperio Image Library v11\n46000x32914", true),
+            ("Written with ImageJ=good", false),
+            ("<?xml version=\"1.0\"?><note>at the sea</note>", false),
+            ("A shape: round", false),
+        ] {
+            let block = block(text);
+            assert_eq!(speaks_of_file(&block), of_file, "{text}");
+            let metadata = metadata_of_tiff(&mut Cursor::new(&block));
+            assert_eq!((metadata.exif.is_none(), metadata.notes.len()), (of_file, usize::from(of_file)), "{text}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use glassbox_tensor::{Element, Image};
 
-use crate::exif::Says;
+use crate::exif::{SPOKE_OF_FILE, Says, speaks_of_file};
 use crate::{Format, Picture, Pixels};
 
 /// Most bytes of metadata in a JPEG. A segment holds 65533 bytes with its name; there is one for EXIF and 254 for a
@@ -18,8 +18,11 @@ const MOST_COLOURS: usize = 256;
 /// The nearest picture that the format can hold, and notes on what was lost.
 pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
     let Picture { mut pixels, mut metadata, .. } = picture;
-    let (holds, mut notes) = (format.holds(), Vec::new());
+    let (holds, mut notes) = (format.holds(), std::mem::take(&mut metadata.notes));
     let depth = pixels.depth();
+    if let (Pixels::F32(image), false) = (&pixels, holds.f32) {
+        notes.extend(cut_off(image));
+    }
     pixels = match pixels {
         Pixels::F32(image) if !holds.f32 && holds.u16 => {
             Pixels::U16(image.map(|value| (value * 65535.0).round().clamp(0.0, 65535.0) as u16))
@@ -36,9 +39,7 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
         });
         notes.push(format!("{format} cannot hold {found}: written as {written}"));
     }
-    // The library does not write floating-point TIFFs of one channel.
-    let channels: &[usize] = if pixels.depth() == "f32" { &[3, 4] } else { holds.channels };
-    let found = pixels.dim().2;
+    let (channels, found) = (holds.channels, pixels.dim().2);
     if !channels.contains(&found) {
         let with_alpha = found % 2 == 0 && channels.contains(&4);
         let target = match (found, with_alpha) {
@@ -78,6 +79,9 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
     }
     // In a TIFF, one directory holds EXIF and the description of the storage.
     if format == Format::Tiff {
+        if metadata.exif.as_deref().is_some_and(speaks_of_file) {
+            notes.push(SPOKE_OF_FILE.into());
+        }
         match says {
             Says::Nothing | Says::Something => {}
             Says::Partly => notes.push("what makes no sense in the EXIF block: left out".into()),
@@ -100,6 +104,14 @@ pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {
         notes.extend(indexed(image));
     }
     (Picture { pixels, metadata, ..picture }, notes)
+}
+
+/// A note if not all floating-point numbers are 0 … 1.
+fn cut_off(image: &Image<f32>) -> Option<String> {
+    let numbers = image.as_slice().iter().filter(|number| !number.is_nan());
+    let (least, most) = numbers.fold((0f32, 1f32), |(least, most), number| (least.min(*number), most.max(*number)));
+    (least < 0.0 || most > 1.0)
+        .then(|| format!("black is 0, white 1, and there are numbers from {least} to {most}: cut off"))
 }
 
 /// Makes alpha all or nothing, as GIF needs, and returns notes on what is lost.

@@ -95,7 +95,7 @@ impl Format {
             Format::Jpeg => (&[1, 3], false, false),
             Format::Gif | Format::Qoi | Format::Webp => (&[3, 4], false, false),
             Format::Bmp | Format::Tga => (&[1, 3, 4], false, false),
-            Format::Tiff => (&[1, 3, 4], true, true),
+            Format::Tiff => (&[1, 2, 3, 4], true, true),
             Format::Pgm => (&[1], true, false),
             Format::Ppm => (&[3], true, false),
             Format::Pnm => (&[1, 3], true, false),

@@ -9,6 +9,8 @@ pub struct Metadata {
     pub exif: Option<Vec<u8>>,
     /// Chunks of a PNG that describe colours and the size of pixels: gAMA, cHRM, sRGB, cICP, mDCV, cLLI, pHYs.
     pub png: Vec<PngChunk>,
+    /// Notes on what the file held besides, and was left out when it was read.
+    pub notes: Vec<String>,
 }
 
 /// A chunk of a PNG file.
@@ -106,20 +108,15 @@ const THUMBNAIL: [u32; 2] = [0x201, 0x202];
 const EXPOSURE: u32 = 0x8769;
 
 /// An EXIF block or a TIFF file that is changed in place, because makers' notes hold offsets into it.
-pub(crate) struct Block<'a> {
+struct Block<'a> {
     bytes: &'a mut [u8],
     is_big: bool,
 }
 
 impl<'a> Block<'a> {
-    pub(crate) fn new(bytes: &'a mut [u8]) -> Self {
+    fn new(bytes: &'a mut [u8]) -> Self {
         let is_big = bytes.starts_with(b"MM");
         Self { bytes, is_big }
-    }
-
-    /// The offset of the value of an entry of the main directory.
-    pub(crate) fn place_of(&self, tag: u32) -> Option<usize> {
-        Some(self.entry(self.number(4, 4)? as usize, tag)? + 8)
     }
 
     /// The offset of an entry of a directory.

@@ -12,7 +12,8 @@ use glassbox_tensor::Tensor;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 pub use crate::array::{Array, Header, Value};
-use crate::array::{MOST_ARRAYS, missing, read_classes, read_data};
+use crate::array::{MOST_ARRAYS, missing, read_data};
+use crate::numbers::{Numbers, read_numbers, read_texts, read_whole};
 use crate::open::open;
 use crate::{Error, npy, write_atomically};
 
@@ -103,12 +104,23 @@ impl<R: Read + Seek> Npz<R> {
         self.with_entry(name, |header, data| read_data(&header, data))
     }
 
-    /// Class numbers, 0 … 255, of any type of whole numbers.
-    ///
-    /// # Errors
-    /// As [`read`](Npz::read); if one is negative or greater than 255.
-    pub fn read_classes(&mut self, name: &str) -> Result<Vec<u8>, Error> {
-        self.with_entry(name, |header, data| read_classes(&header, data))
+    /// Numbers of any type.
+    pub(crate) fn read_numbers(&mut self, name: &str) -> Result<Numbers, Error> {
+        self.with_entry(name, |header, data| read_numbers(&header, data))
+    }
+
+    /// Whole numbers from 0 to 255 of any type.
+    pub(crate) fn read_whole(&mut self, name: &str) -> Result<Vec<u8>, Error> {
+        self.with_entry(name, |header, data| read_whole(&header, data))
+    }
+
+    /// Hands each string of an array to `take`, whose error says what is wrong with the array.
+    pub(crate) fn read_texts(
+        &mut self,
+        name: &str,
+        take: impl FnMut(String) -> Result<(), String>,
+    ) -> Result<(), Error> {
+        self.with_entry(name, |header, data| read_texts(&header, data, take))
     }
 
     /// A string.
@@ -126,12 +138,18 @@ impl<R: Read + Seek> Npz<R> {
     ) -> Result<O, Error> {
         let file = self.file.clone();
         let problem = |problem: String| Error::invalid(&file, format!("{name} {problem}"));
-        if !self.contains(name) {
+        let Some(place) = self.archive.index_for_name(&format!("{name}.npy")) else {
             return Err(Error::invalid(&file, missing(name, &self.names())));
+        };
+        let raw = self.archive.by_index_raw(place).map_err(|error| problem(format!("cannot be found: {error}")))?;
+        let method = raw.compression();
+        if !matches!(method, CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(problem(format!("is packed by {method}; only NumPy's own ways are read: stored and deflated")));
         }
+        drop(raw);
         let mut entry = self
             .archive
-            .by_name(&format!("{name}.npy"))
+            .by_index(place)
             .map_err(|error| problem(format!("cannot be unpacked: {error}")))?;
         let (packed, size) = (entry.compressed_size(), entry.size());
         let header = npy::read_header(&mut entry).map_err(problem)?;

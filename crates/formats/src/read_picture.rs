@@ -6,10 +6,11 @@ use glassbox_tensor::{Element, Image};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
+use crate::cmyk_jpeg::{decode_inks, has_inks};
 use crate::error::plain;
 use crate::exif::metadata_of_tiff;
-use crate::indexed_tiff::read_indexed_tiff;
 use crate::limit::{MOST_PICTURE_BYTES, picture_bytes};
+use crate::tiff::read_tiff;
 use crate::whole::{holds_more, is_big_tiff, is_whole_jpeg, is_whole_png, png_meaning};
 use crate::{Error, Metadata, Picture, Pixels};
 
@@ -59,18 +60,21 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         };
         reader = ImageReader::with_format(inner, kind);
     }
-    let (mut metadata, mut is_first_of_more, mut indexed) = (Metadata::default(), false, None);
+    let (mut metadata, mut is_first_of_more, mut inks) = (Metadata::default(), false, None);
     if let Some(kind) = reader.format() {
         let mut inner = reader.into_inner();
         let failed = |e| Error::read(name, e);
         match kind {
-            ImageFormat::Jpeg if !is_whole_jpeg(&picture_bytes(&mut inner, name)?) => {
-                return Err(invalid("is cut short (jpg): its end is missing".into()));
+            ImageFormat::Jpeg => {
+                let bytes = picture_bytes(&mut inner, name)?;
+                if !is_whole_jpeg(&bytes) {
+                    return Err(invalid("is cut short (jpg): its end is missing".into()));
+                }
+                inks = has_inks(&bytes).then_some(bytes);
             }
             ImageFormat::Png if !is_whole_png(&mut inner).map_err(failed)? => {
                 return Err(invalid("is cut short (png): its end is missing".into()));
             }
-            // The decoder reads no EXIF, and no profile that is larger than a small picture.
             ImageFormat::Tiff => metadata = metadata_of_tiff(&mut inner),
             _ => {}
         }
@@ -82,29 +86,26 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
         }
         is_first_of_more = holds_more(&mut inner, kind);
         inner.rewind().map_err(failed)?;
-        if kind == ImageFormat::Tiff {
-            indexed = read_indexed_tiff(&mut inner);
-            inner.rewind().map_err(failed)?;
-        }
         reader = ImageReader::with_format(inner, kind);
     }
-    let is_gif = reader.format() == Some(ImageFormat::Gif);
-    let (mut image, orientation) = match indexed {
-        Some(image) => {
-            let orientation = metadata.exif.as_deref().and_then(Orientation::from_exif_chunk);
-            (image.map_err(invalid)?, orientation.unwrap_or(Orientation::NoTransforms))
+    let (mut pixels, orientation) = if reader.format() == Some(ImageFormat::Tiff) {
+        let orientation = metadata.exif.as_deref().and_then(Orientation::from_exif_chunk);
+        let pixels = read_tiff(&mut reader.into_inner(), &mut metadata).map_err(invalid)?;
+        (pixels, orientation.unwrap_or(Orientation::NoTransforms))
+    } else {
+        let is_gif = reader.format() == Some(ImageFormat::Gif);
+        let (mut image, orientation) = decoded(reader, name, &mut metadata, inks)?;
+        // The decoder gives every GIF an alpha channel.
+        if let DynamicImage::ImageRgba8(colours) = &image
+            && is_gif
+            && colours.pixels().all(|pixel| pixel.0[3] == u8::MAX)
+        {
+            image = DynamicImage::ImageRgb8(image.into_rgb8());
         }
-        None => decoded(reader, name, &mut metadata)?,
+        (pixels(image), orientation)
     };
-    // The decoder gives every GIF an alpha channel.
-    if let DynamicImage::ImageRgba8(colours) = &image
-        && is_gif
-        && colours.pixels().all(|pixel| pixel.0[3] == u8::MAX)
-    {
-        image = DynamicImage::ImageRgb8(image.into_rgb8());
-    }
     if auto_orient {
-        image.apply_orientation(orientation);
+        pixels = pixels.upright(orientation);
         use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
         if matches!(orientation, Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH) {
             metadata.turn();
@@ -114,14 +115,16 @@ fn decode(reader: impl BufRead + Seek, name: &str, suffix: Option<&str>, auto_or
             let _ = Orientation::remove_from_exif_chunk(exif);
         }
     }
-    Ok(Picture { pixels: pixels(image), metadata, is_first_of_more })
+    Ok(Picture { pixels, metadata, is_first_of_more })
 }
 
-/// Decodes a picture, returns it with its orientation, and completes `metadata`.
+/// Decodes a picture, returns it with its orientation, and completes `metadata`. `inks` are the bytes of a JPEG of four
+/// colours.
 fn decoded(
     mut reader: ImageReader<impl BufRead + Seek>,
     name: &str,
     metadata: &mut Metadata,
+    inks: Option<Vec<u8>>,
 ) -> Result<(DynamicImage, Orientation), Error> {
     let invalid = |problem: String| Error::invalid(name, problem);
     let format = reader.format().and_then(|format| format.extensions_str().first()).copied().unwrap_or("?");
@@ -156,6 +159,10 @@ fn decoded(
     metadata.icc = metadata.icc.take().or_else(|| decoder.icc_profile().ok().flatten());
     metadata.exif = metadata.exif.take().or_else(|| decoder.exif_metadata().ok().flatten());
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    // What cannot be decoded, the library's decoder says in its words.
+    if let Some(image) = inks.and_then(|bytes| decode_inks(&bytes, metadata)) {
+        return Ok((DynamicImage::ImageRgb8(image), orientation));
+    }
     Ok((DynamicImage::from_decoder(decoder).map_err(failed)?, orientation))
 }
 

@@ -1,14 +1,13 @@
-use std::io::{self, Cursor, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use glassbox_tensor::Image;
 use image::codecs::gif::{GifEncoder, Repeat};
-use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tga::TgaEncoder};
-use image::codecs::{tiff::TiffEncoder, webp::WebPEncoder};
+use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tga::TgaEncoder, webp::WebPEncoder};
 use image::{Delay, ExtendedColorType, Frame, ImageEncoder, RgbaImage};
 
-use crate::exif::complete_tiff;
 use crate::fit::fit;
+use crate::tiff::write_tiff;
 use crate::{Error, Format, Metadata, Picture, Pixels, PngWriter, write_atomically};
 
 /// Settings of the packers.
@@ -97,14 +96,7 @@ fn encode(picture: &Picture, format: Format, packing: Packing, writer: &mut dyn 
     match format {
         Format::Png => encode_png(picture, packing, writer),
         Format::Webp => with_metadata(WebPEncoder::new_lossless(writer), metadata, &picture.pixels),
-        Format::Tiff => {
-            // The encoder writes the directory last and its offset at the start.
-            let mut buffer = Cursor::new(Vec::new());
-            with_metadata(TiffEncoder::new(&mut buffer), metadata, &picture.pixels)?;
-            let mut file = buffer.into_inner();
-            complete_tiff(&mut file, picture.pixels.has_alpha(), metadata.exif.as_deref());
-            writer.write_all(&file)
-        }
+        Format::Tiff => write_tiff(picture, writer),
         Format::Jpeg => encode_jpeg(picture, packing, writer),
         Format::Pgm | Format::Ppm | Format::Pnm => encode_pnm(&picture.pixels, writer),
         Format::Gif => {
@@ -130,19 +122,10 @@ fn with_metadata(mut encoder: impl ImageEncoder, metadata: &Metadata, pixels: &P
     let _ = metadata.icc.clone().map(|icc| encoder.set_icc_profile(icc));
     let _ = metadata.exif.clone().map(|exif| encoder.set_exif_metadata(exif));
     use ExtendedColorType::*;
-    let ((height, width, channels), mut bytes) = (pixels.dim(), Vec::new());
-    let (colours, data): ([ExtendedColorType; 4], &[u8]) = match pixels {
-        Pixels::U8(image) => ([L8, La8, Rgb8, Rgba8], image.as_slice()),
-        Pixels::U16(image) => {
-            bytes.extend(image.as_slice().iter().flat_map(|value| value.to_ne_bytes()));
-            ([L16, La16, Rgb16, Rgba16], &bytes)
-        }
-        Pixels::F32(image) => {
-            bytes.extend(image.as_slice().iter().flat_map(|value| value.to_ne_bytes()));
-            ([Rgb32F, Rgba32F, Rgb32F, Rgba32F], &bytes)
-        }
-    };
-    encoder.write_image(data, width as u32, height as u32, colours[channels - 1]).map_err(|error| match error {
+    let (height, width, channels) = pixels.dim();
+    let colour = [L8, La8, Rgb8, Rgba8][channels - 1];
+    let Pixels::U8(image) = pixels else { return Err(io::Error::other("more than 8 bits a number")) };
+    encoder.write_image(image.as_slice(), width as u32, height as u32, colour).map_err(|error| match error {
         image::ImageError::IoError(error) => error,
         error => io::Error::other(error),
     })

@@ -1,4 +1,4 @@
-//! Vector instructions and memory: the only crate of the workspace in which `unsafe` may stand.
+//! Vector instructions, memory and a signal: the only crate of the workspace in which `unsafe` may stand.
 //!
 //! Kernels and layers are plain safe loops. The compiler turns them into vector instructions, once for each [`Level`]:
 //! for the baseline that every processor of the target has, and for the wider sets that a processor may have. A
@@ -16,6 +16,7 @@ mod level;
 mod memory;
 mod numbers;
 mod registers;
+mod signals;
 mod vectors;
 
 pub use aligned::{Aligned, CACHE_LINE, OnLines};
@@ -27,4 +28,5 @@ pub use level::Level;
 pub use memory::{chunk_starts, fence, prefetch_ahead, store_nontemporal, to_line};
 pub use numbers::{count_at_most, greater, nearest_whole, smaller};
 pub use registers::Register;
+pub use signals::ignore_file_size_signal;
 pub use vectors::{Arrays, Vectors};

@@ -28,8 +28,8 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = Model::load(&self.model)?;
-        let samples = self.data.read(self.part)?;
+        let mut model = Model::load(&self.model)?;
+        let samples = self.data.read_for(&mut model, self.part, common)?;
         let last = samples.len() - 1;
         let mut lines = io::stdin().lock().lines();
         loop {

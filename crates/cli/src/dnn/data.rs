@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::{Args, ValueEnum};
-use glassbox_dnn::training;
-use glassbox_formats::mnist::Labelled;
-use glassbox_formats::npz::Npz;
+use glassbox_dnn::{Model, Prepare, training};
+use glassbox_formats::data::Labelled;
+#[cfg(feature = "mnist")]
+use glassbox_formats::{data::read_npz, npz::Npz};
+
+use crate::run::Common;
 
 /// MNIST, as data/README.md describes it.
 #[cfg(feature = "mnist")]
@@ -14,9 +18,9 @@ static BUILT_IN: &[u8] = include_bytes!("../../../../data/mnist.npz");
 /// Which data set.
 #[derive(Args, Clone, Debug)]
 pub(super) struct Data {
-    /// Labelled pictures: an npz file with x_train and x_test, [n, h, w] or [n, h, w, c] of u1, and y_train and
-    /// y_test, whole numbers [default: MNIST, built in]
-    #[arg(long, value_name = "FILE.npz")]
+    /// Labelled pictures: an npz, a folder with MNIST's IDX files, a CSV, or a folder with a folder of pictures a class;
+    /// `dnn data PATH` says what it is understood as [default: MNIST, built in]
+    #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
 }
 
@@ -29,6 +33,24 @@ pub(super) enum Part {
     Test,
 }
 
+/// How pictures are prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PrepareName {
+    /// As MNIST's digits: cropped, 20×20 in 28×28, the centre of mass in the middle
+    Digit,
+    /// As they are
+    None,
+}
+
+impl From<PrepareName> for Prepare {
+    fn from(name: PrepareName) -> Self {
+        match name {
+            PrepareName::Digit => Prepare::Digit,
+            PrepareName::None => Prepare::None,
+        }
+    }
+}
+
 impl Part {
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -39,53 +61,49 @@ impl Part {
 }
 
 impl Data {
+    /// This path, or the built-in MNIST.
+    pub(super) fn of(path: Option<PathBuf>) -> Self {
+        Self { data: path }
+    }
+
     /// The name of the data set in messages.
     pub(super) fn name(&self) -> String {
         self.data.as_ref().map_or("MNIST (built in)".into(), |path| path.display().to_string())
     }
 
-    pub(super) fn read(&self, part: Part) -> anyhow::Result<Labelled> {
-        match &self.data {
-            Some(path) => Ok(Labelled::read(&mut Npz::open(path)?, part.name())?),
-            None => built_in(part),
-        }
-    }
-
-    /// Both parts.
-    pub(super) fn read_both(&self) -> anyhow::Result<training::Data> {
+    pub(super) fn read(&self) -> anyhow::Result<training::Data> {
         match &self.data {
             Some(path) => Ok(training::Data::open(path)?),
-            None => both_built_in(&self.name()),
+            None => built_in(&self.name()),
         }
+    }
+
+    /// A part for a model, its classes numbered as the model's; a model without names for them gets those of the data.
+    pub(super) fn read_for(&self, model: &mut Model, part: Part, common: &Common) -> anyhow::Result<Labelled> {
+        let data = self.read()?.numbered_as(&model.about.class_names).with_context(|| self.name())?;
+        data.understood.iter().for_each(|sentence| common.detail(&format!("{}: {sentence}", data.name)));
+        let samples = match part {
+            Part::Train => data.train,
+            Part::Test => data.test,
+        };
+        if samples.is_empty() {
+            anyhow::bail!("{}: has no {} pictures", data.name, part.name());
+        }
+        if model.about.class_names.is_empty() {
+            model.about.class_names = data.class_names;
+        }
+        Ok(samples)
     }
 }
 
 #[cfg(feature = "mnist")]
-fn open_built_in() -> Result<Npz<std::io::Cursor<&'static [u8]>>, glassbox_formats::Error> {
-    Npz::new(std::io::Cursor::new(BUILT_IN), "built-in MNIST")
-}
-
-#[cfg(feature = "mnist")]
-fn built_in(part: Part) -> anyhow::Result<Labelled> {
-    Ok(Labelled::read(&mut open_built_in()?, part.name())?)
-}
-
-#[cfg(feature = "mnist")]
-fn both_built_in(name: &str) -> anyhow::Result<training::Data> {
-    Ok(training::Data::read(name, open_built_in)?)
+fn built_in(name: &str) -> anyhow::Result<training::Data> {
+    let open = || Npz::new(std::io::Cursor::new(BUILT_IN), "built-in MNIST");
+    let data = training::Data::from(read_npz(name, open)?);
+    Ok(training::Data { prepare: Prepare::Digit, understood: Vec::new(), ..data })
 }
 
 #[cfg(not(feature = "mnist"))]
-fn built_in(_part: Part) -> anyhow::Result<Labelled> {
-    Err(no_built_in())
-}
-
-#[cfg(not(feature = "mnist"))]
-fn both_built_in(_name: &str) -> anyhow::Result<training::Data> {
-    Err(no_built_in())
-}
-
-#[cfg(not(feature = "mnist"))]
-fn no_built_in() -> anyhow::Error {
-    crate::outcome::wrong_flag("--data", "this build has no MNIST in it: name an npz file")
+fn built_in(_name: &str) -> anyhow::Result<training::Data> {
+    Err(crate::outcome::wrong_flag("--data", "this build has no MNIST in it: name a data set"))
 }

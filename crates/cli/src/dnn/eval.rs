@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{Dataset, Model};
+use glassbox_dnn::{About, Dataset, Model};
 use glassbox_draw::draw_confusion;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use serde_json::json;
@@ -31,13 +31,13 @@ pub(super) struct Eval {
 
 impl Eval {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = Model::load(&self.model)?;
-        let samples = self.data.read(self.part)?;
+        let mut model = Model::load(&self.model)?;
+        let samples = self.data.read_for(&mut model, self.part, common)?;
         let pictures = Dataset { images: &samples.images, labels: &samples.labels };
         let context = || format!("{} with {}", self.data.name(), self.model.display());
         let result = model.evaluate(pictures).with_context(context)?;
         if let Some(out) = &self.out {
-            let page = draw_confusion(&result.confusion);
+            let page = draw_confusion(&result.confusion, &model.about.class_names);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
@@ -46,6 +46,7 @@ impl Eval {
                 "event": "eval", "model": self.model.display().to_string(), "data": self.data.name(),
                 "part": self.part.name(), "hits": result.hits, "total": result.total,
                 "accuracy": result.accuracy(), "loss": result.loss, "confusion": result.confusion,
+                "class_names": model.about.class_names,
             }))?;
             return Ok(());
         }
@@ -56,15 +57,27 @@ impl Eval {
         ))?;
         say("")?;
         say("confusion: a row for each label, a column for each answer")?;
-        let classes = result.confusion.len();
-        let head: String = (0..classes).map(|class| format!("{class:>6}")).collect();
-        say(&format!("      {head}   right"))?;
-        for (label, row) in result.confusion.iter().enumerate() {
-            let cells: String =
-                row.iter().map(|count| if *count == 0 { "     .".into() } else { format!("{count:>6}") }).collect();
-            let right = 100.0 * row[label] as f64 / row.iter().sum::<usize>().max(1) as f64;
-            say(&format!("{label:>6}{cells}  {right:5.1}%"))?;
-        }
-        Ok(())
+        confusion(&result.confusion, &model.about)
     }
+}
+
+/// Prints the matrix, and the share of each label that is right: none if there is no picture of it.
+fn confusion(confusion: &[Vec<usize>], about: &About) -> anyhow::Result<()> {
+    let label = |class: usize| match about.class_names.is_empty() {
+        true => class.to_string(),
+        false => format!("{} {class}", about.class_name(class)),
+    };
+    let wide = (0..confusion.len()).map(|class| label(class).chars().count()).max().unwrap_or(0).max(6);
+    let head: String = (0..confusion.len()).map(|class| format!("{class:>6}")).collect();
+    say(&format!("{:wide$}{head}   right", ""))?;
+    for (class, row) in confusion.iter().enumerate() {
+        let cells: String =
+            row.iter().map(|count| if *count == 0 { "     .".into() } else { format!(" {count:>5}") }).collect();
+        let right = match row.iter().sum::<usize>() {
+            0 => "    –".into(),
+            all => format!("{:5.1}%", 100.0 * row[class] as f64 / all as f64),
+        };
+        say(&format!("{:>wide$}{cells}  {right}", label(class)))?;
+    }
+    Ok(())
 }

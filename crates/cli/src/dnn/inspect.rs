@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use glassbox_dnn::{AnyNet, LayerSummary, Model, ParameterSummary, Shape, losses};
+use glassbox_dnn::{AnyNet, LayerSummary, Model, ParameterSummary, Prepare, Shape, losses};
 use glassbox_draw::{Column, Nodes, draw_net, draw_weights};
 use glassbox_formats::{Packing, Picture, Pixels, write_atomically, write_picture};
 use glassbox_tensor::{Image, Matrix, Tensor};
@@ -63,27 +63,50 @@ fn print(model: &Model) -> anyhow::Result<()> {
     row("3  biases", count(true).to_string())?;
     row("4  hidden layers", format!("{} of {} nodes in all ({})", hidden.len(), nodes, shapes.join(", ")))?;
     row("5  activation functions", if activations.is_empty() { "none".into() } else { activations.join("; ") })?;
-    let formula = losses::by_name::<f64>(&model.loss).map_or("", |loss| loss.formula());
-    row("6  loss function", format!("{}, {formula}", model.loss))?;
+    let about = &model.about;
+    let formula = losses::by_name::<f64>(&about.loss).map_or("", |loss| loss.formula());
+    row("6  loss function", format!("{}, {formula}", about.loss))?;
     row("7  outputs (predictions)", net.output().to_string())?;
+    row("what it is for", about.purpose.to_string())?;
+    let picture = about.picture.map_or(String::new(), |picture| format!(" of {picture}"));
+    row("pictures", format!("{}{picture}", how_prepared(about.prepare)))?;
+    if !about.class_names.is_empty() {
+        row("classes", about.class_names.join(", "))?;
+    }
     say("")?;
     let wide = layers.iter().map(|layer| layer.text.chars().count()).max().unwrap_or(0).max(12) + 2;
-    say(&format!("{:<4}{:<wide$}{:>12}{:>12}{:>16}  formula", "", "layer", "output", "parameters", "multiplications"))?;
+    say(&format!(
+        "{:<4}{:<wide$} {:>11} {:>11} {:>15}  formula",
+        "", "layer", "output", "parameters", "multiplications"
+    ))?;
     for (position, layer) in layers.iter().enumerate() {
         let (text, output, parameters) = (&layer.text, layer.output.to_string(), layer.parameters);
         let (multiplications, formula) = (layer.multiplications, layer.entry.formula);
-        say(&format!("{position:<4}{text:<wide$}{output:>12}{parameters:>12}{multiplications:>16}  {formula}"))?;
+        say(&format!("{position:<4}{text:<wide$} {output:>11} {parameters:>11} {multiplications:>15}  {formula}"))?;
     }
     let multiplications: u64 = layers.iter().map(|layer| layer.multiplications).sum();
     let (all, number) = (net.parameter_count(), net.precision());
-    say(&format!("{:<4}{:<wide$}{:>12}{all:>12}{multiplications:>16}  a sample; {number}", "", "in all", ""))?;
+    say(&format!("{:<4}{:<wide$} {:>11} {all:>11} {multiplications:>15}  a sample; {number}", "", "in all", ""))?;
     say("")?;
-    say(&format!("{:<18}{:<18}{:>12}{:>12}{:>12}", "array", "shape", "least", "mean", "greatest"))?;
+    say(&format!("{:<17} {:<17} {:>11} {:>11} {:>11}", "array", "shape", "least", "mean", "greatest"))?;
     for ParameterSummary { name, shape, least, mean, greatest, .. } in parameters {
-        let shape = format!("{shape:?}");
-        say(&format!("{name:<18}{shape:<18}{least:>12.4}{mean:>12.4}{greatest:>12.4}"))?;
+        let (shape, [least, mean, greatest]) = (format!("{shape:?}"), [least, mean, greatest].map(short));
+        say(&format!("{name:<17} {shape:<17} {least:>11} {mean:>11} {greatest:>11}"))?;
     }
     Ok(())
+}
+
+/// A number of at most 11 signs.
+fn short(number: f64) -> String {
+    let plain = format!("{number:.4}");
+    if plain.len() <= 11 { plain } else { format!("{number:.3e}") }
+}
+
+fn how_prepared(prepare: Prepare) -> &'static str {
+    match prepare {
+        Prepare::Digit => "prepared as MNIST's digits",
+        Prepare::None => "as they are",
+    }
 }
 
 /// Whether a parameter is a bias, by its name in model files.
@@ -114,7 +137,9 @@ fn print_json(model: &Model) -> anyhow::Result<()> {
     Ok(say_json(&json!({
         "event": "inspect", "input": net.input().text(), "inputs": net.input().len(), "outputs": net.output().len(),
         "layers": layers.collect::<Vec<_>>(), "parameters": net.parameter_count(), "multiplications": multiplications,
-        "loss": model.loss, "precision": net.precision(), "arrays": arrays.collect::<Vec<_>>(),
+        "purpose": model.about.purpose.to_string(), "prepare": model.about.prepare.to_string(),
+        "picture": model.about.picture.map(Shape::text), "class_names": model.about.class_names,
+        "loss": model.about.loss, "precision": net.precision(), "arrays": arrays.collect::<Vec<_>>(),
     }))?)
 }
 

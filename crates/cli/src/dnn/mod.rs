@@ -2,6 +2,7 @@
 
 mod ask;
 mod data;
+mod describe;
 mod eval;
 mod export;
 mod inspect;
@@ -24,6 +25,7 @@ use crate::run::{Common, asked};
   dnn predict model.npz my-digit.jpg     any picture of one digit
   dnn export model.npz model.onnx        for other tools
   dnn show model.npz --index 7           a training picture, and what the net thinks it is
+  dnn data my-pictures/                  what a data set for --data is understood as
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
 struct Cli {
@@ -41,6 +43,7 @@ enum Command {
     Show(show::Show),
     Ask(ask::Ask),
     Inspect(inspect::Inspect),
+    Data(describe::Describe),
     Export(export::Export),
     Layers(list::Layers),
     /// Print a completion script for a shell
@@ -71,6 +74,7 @@ fn run(command: Command, common: &Common) -> anyhow::Result<()> {
         Command::Show(show) => show.run(common),
         Command::Ask(ask) => ask.run(common),
         Command::Inspect(inspect) => inspect.run(common),
+        Command::Data(describe) => describe.run(common),
         Command::Export(export) => export.run(common),
         Command::Layers(layers) => layers.run(common),
         Command::Completions { shell } => crate::filters::completions(self::command(), shell),

@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::Args;
 use glassbox_dnn::{Model, argmax};
 use glassbox_draw::{Tile, draw_sheet, enlarge};
-use glassbox_formats::mnist::Labelled;
+use glassbox_formats::data::Labelled;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::{Batch, Image};
 use serde_json::json;
@@ -39,8 +39,8 @@ pub(super) struct Show {
 
 impl Show {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = Model::load(&self.model)?;
-        let samples = self.data.read(self.part)?;
+        let mut model = Model::load(&self.model)?;
+        let samples = self.data.read_for(&mut model, self.part, common)?;
         if self.index >= samples.len() {
             let (found, last) = (self.index, samples.len() - 1);
             return Err(wrong_flag("--index", format!("found {found}; the {} set has 0 … {last}", self.part.name())));
@@ -50,16 +50,21 @@ impl Show {
             // On paper, ink is dark; colours stay as they are.
             let inverted = |pixel| if seen.picture.channels() == 1 { 255 - pixel } else { pixel };
             let shown = seen.picture.map(inverted);
-            let label = format!("the net thinks it is {} (label {})", seen.answer, seen.label);
+            let label = format!("the net thinks it is {} (label {})", seen.name, seen.label_name);
             let page = draw_sheet(&[Tile { label, image: enlarge(&shown, ENLARGED) }], 1);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
         }
         if common.json {
-            say_json(&json!({
+            let mut line = json!({
                 "event": "show", "part": self.part.name(), "index": self.index, "label": seen.label,
                 "class": seen.answer, "outputs": seen.outputs,
-            }))?;
+            });
+            if !model.about.class_names.is_empty() {
+                line["label_name"] = seen.label_name.into();
+                line["name"] = seen.name.into();
+            }
+            say_json(&line)?;
             return Ok(());
         }
         if self.out.is_none() {
@@ -74,7 +79,10 @@ impl Show {
 pub(super) struct Seen {
     pub(super) picture: Image<u8>,
     pub(super) label: u8,
+    pub(super) label_name: String,
     pub(super) answer: usize,
+    pub(super) name: String,
+    pub(super) is_digit: bool,
     pub(super) outputs: Vec<f64>,
 }
 
@@ -82,10 +90,11 @@ impl Seen {
     /// The article's title, and whether it is right.
     pub(super) fn verdict(&self) -> String {
         let output = self.outputs[self.answer];
+        let digit = if self.is_digit { "цифра " } else { "" };
         format!(
-            "Нейросеть считает, что на картинке цифра {0} \
+            "Нейросеть считает, что на картинке {digit}{0} \
              (the net thinks it is {0}, output {output:.3}; the label is {1})",
-            self.answer, self.label
+            self.name, self.label_name
         )
     }
 }
@@ -96,5 +105,7 @@ pub(super) fn look(model: &Model, samples: &Labelled, index: usize) -> anyhow::R
     let pixels = samples.images.as_slice()[index * numbers..(index + 1) * numbers].to_vec();
     let outputs = model.classify(&Batch::from_vec([1, height, width, channels], pixels.clone())?)?;
     let picture = Image::from_vec([height, width, channels], pixels)?;
-    Ok(Seen { picture, label: samples.labels[index], answer: argmax(&outputs), outputs })
+    let (label, answer) = (samples.labels[index], argmax(&outputs));
+    let [label_name, name] = [usize::from(label), answer].map(|class| model.about.class_name(class));
+    Ok(Seen { picture, label, label_name, answer, name, is_digit: model.about.class_names.is_empty(), outputs })
 }

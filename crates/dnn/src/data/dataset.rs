@@ -2,6 +2,9 @@ use glassbox_tensor::Batch;
 
 use crate::{Error, Net, Real, Shape};
 
+/// Most classes of a net: the confusion matrix has a number for each pair.
+const MOST_CLASSES: usize = 1024;
+
 /// Labelled pictures of one size.
 #[derive(Clone, Copy, Debug)]
 pub struct Dataset<'a> {
@@ -31,7 +34,7 @@ impl Dataset<'_> {
     ///
     /// # Errors
     /// If there are not as many labels as pictures, the pictures are not of the shape that the net takes, or a label
-    /// has no output. A net that takes a list of numbers takes pictures of as many numbers.
+    /// has no output, or there are more than 1024 outputs. A net that takes a list of numbers takes pictures of as many numbers.
     pub fn check<T: Real>(&self, net: &Net<T>) -> Result<(), Error> {
         let n = self.images.dim().0;
         let (labels, outputs) = (self.labels.len(), net.outputs());
@@ -39,6 +42,9 @@ impl Dataset<'_> {
             return Err(Error::Data(format!("{n} pictures but {labels} labels; one label a picture is needed")));
         }
         fits(self.shape(), net.input())?;
+        if outputs > MOST_CLASSES {
+            return Err(Error::Data(format!("this net has {outputs} outputs; at most {MOST_CLASSES} classes are allowed")));
+        }
         match self.labels.iter().max() {
             Some(&label) if usize::from(label) >= outputs => {
                 Err(Error::Data(format!("label {label} found; this net has {outputs} outputs, 0 … {}", outputs - 1)))

@@ -4,7 +4,9 @@ mod augment;
 mod dataset;
 mod digit;
 mod features;
+mod plain;
 mod shuffle;
+mod spread;
 
 pub use augment::Augment;
 pub(crate) use augment::Augmenter;
@@ -13,4 +15,6 @@ pub(crate) use dataset::{fits, shape_of};
 pub use digit::{PrepareError, prepare};
 pub use features::features;
 pub(crate) use features::{Features, feature};
+pub use plain::plain;
 pub use shuffle::shuffled;
+pub use spread::spread;

@@ -2,7 +2,9 @@ use std::path::Path;
 
 use glassbox_tensor::{Batch, Tensor};
 
+use super::About;
 use super::summary::{LayerSummary, ParameterSummary, layers_of, parameters_of};
+use crate::run::check_finite;
 use crate::{Dataset, Error, Evaluation, Net, Real, Shape, evaluate, features, losses};
 
 /// A net of the precision that its file has: for code that must not care which, and need not be compiled for both.
@@ -89,12 +91,14 @@ impl AnyNet {
     /// `[1, height, width, channels]`, 0 … 255 → `outputs` numbers
     ///
     /// # Errors
-    /// If the net takes pictures of another size.
+    /// If the net takes pictures of another size, or an output is NaN or infinite.
     pub fn classify(&self, picture: &Batch<u8>) -> Result<Vec<f64>, Error> {
         let labelled = Dataset { images: picture, labels: &[0] };
         of_either!(self, net => {
             labelled.check(net)?;
-            Ok(net.predict(&features(picture)).as_slice().iter().map(|value| value.as_f64()).collect())
+            let outputs = net.predict(&features(picture));
+            check_finite(outputs.as_slice())?;
+            Ok(outputs.as_slice().iter().map(|value| value.as_f64()).collect())
         })
     }
 
@@ -112,8 +116,8 @@ impl AnyNet {
     ///
     /// # Errors
     /// As [`Net::save`].
-    pub fn save(&self, path: impl AsRef<Path>, loss: &str) -> Result<(), Error> {
-        of_either!(self, net => net.save(path, loss))
+    pub fn save(&self, path: impl AsRef<Path>, about: &About) -> Result<(), Error> {
+        of_either!(self, net => net.save(path, about))
     }
 
     /// Writes the net for other tools, as [`Net::save_onnx`] does.

@@ -5,25 +5,19 @@ use glassbox_formats::safetensors;
 use glassbox_tensor::Batch;
 
 use super::archive::{Archive, is_safetensors};
-use super::{AnyNet, Stored};
-use crate::{Dataset, Error, Evaluation, Net, Real, Shape, losses};
+use super::{About, AnyNet, Stored};
+use crate::{Dataset, Error, Evaluation, Net, Real, Shape};
 
 /// The array that holds the text of a net that is not the article's: `input 784 | dense 50 | sigmoid | …`.
 const MODEL: &str = "model";
 
-/// The array that holds the name of the loss that such a net was trained by.
-const LOSS: &str = "loss";
-
-/// The loss of a file that does not name one: the article's.
-const USUAL_LOSS: &str = "mean-squared-error";
-
-/// The contents of a model file: a net in its own precision, and the name of the loss of its training.
+/// The contents of a model file: a net in its own precision, and what the file says of it.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// The net.
     pub net: AnyNet,
-    /// The name of the loss, as [`losses::by_name`] takes it.
-    pub loss: String,
+    /// What it is for, how its pictures were prepared, and what its classes are called.
+    pub about: About,
 }
 
 impl Model {
@@ -46,12 +40,8 @@ impl Model {
             Some("f8") => AnyNet::F64(read(&mut archive)?),
             _ => AnyNet::F32(read(&mut archive)?),
         };
-        let loss = archive.text(LOSS)?.unwrap_or_else(|| USUAL_LOSS.into());
-        if losses::by_name::<f64>(&loss).is_none() {
-            let problem = format!("{LOSS} is {loss:?}, which is none of this program's losses");
-            return Err(Error::Model(problem).within(&file));
-        }
-        Ok(Self { net, loss })
+        let about = About::read(&mut archive, net.input());
+        Ok(Self { net, about: about.map_err(|error| error.within(&file))? })
     }
 
     /// Writes the model, as [`Net::save`] does.
@@ -59,7 +49,7 @@ impl Model {
     /// # Errors
     /// As [`Net::save`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        self.net.save(path, &self.loss)
+        self.net.save(path, &self.about)
     }
 
     /// All outputs for one picture, as [`AnyNet::classify`] gives them.
@@ -75,13 +65,13 @@ impl Model {
     /// # Errors
     /// If pictures and net do not fit.
     pub fn evaluate(&self, pictures: Dataset) -> Result<Evaluation, Error> {
-        self.net.evaluate(pictures, &self.loss)
+        self.net.evaluate(pictures, &self.about.loss)
     }
 }
 
 impl<T: Stored> Net<T> {
     /// Reads the net of a model file, whose numbers are rounded to `T`. [`Model::load`] keeps the file's precision,
-    /// and the loss.
+    /// and what the file says beside it.
     ///
     /// # Errors
     /// As [`Model::load`].
@@ -89,34 +79,36 @@ impl<T: Stored> Net<T> {
         read(&mut Archive::open(path.as_ref())?)
     }
 
-    /// Writes a model file, atomically: safetensors if the suffix says so, otherwise npz. `loss` is the name of the
-    /// loss that the net was trained by. The npz of a net of the article's kind holds nothing but the arrays that the
-    /// article's script knows.
+    /// Writes a model file, atomically: safetensors if the suffix says so, otherwise npz. The numbers of a net of the
+    /// article's kind have the names that the article's script knows; `about` is text beside them.
     ///
     /// ```
-    /// use glassbox_dnn::{ARTICLE, Net, initialise_numpy};
+    /// use glassbox_dnn::{ARTICLE, About, Net, initialise_numpy};
     /// # let folder = tempfile::tempdir().unwrap();
     /// let path = folder.path().join("model.npz");
     /// let mut net = Net::<f64>::from_text(ARTICLE, 784).unwrap();
     /// initialise_numpy(&mut net, 0);
-    /// net.save(&path, "mean-squared-error").unwrap();
+    /// net.save(&path, &About::of_loss("mean-squared-error")).unwrap();
     /// assert_eq!(Net::<f64>::load(&path).unwrap().to_arrays(), net.to_arrays());
     /// ```
     ///
     /// # Errors
-    /// If the system would not write it.
-    pub fn save(&self, path: impl AsRef<Path>, loss: &str) -> Result<(), Error> {
+    /// If a parameter is NaN or infinite, or the system would not write it.
+    pub fn save(&self, path: impl AsRef<Path>, about: &About) -> Result<(), Error> {
         let path = path.as_ref();
+        self.check_finite().map_err(|error| error.within(path.display()))?;
         let arrays = self.to_arrays().into_iter().map(|(name, tensor)| (name, T::array(tensor)));
         let mut arrays: Vec<_> = arrays.collect();
-        let text = self.text_with_input();
+        let (model, mut texts) = ((MODEL.into(), self.text_with_input()), about.entries());
         if is_safetensors(path) {
-            return Ok(safetensors::write(path, &arrays, &[(MODEL.into(), text), (LOSS.into(), loss.into())])?);
+            texts.insert(0, model);
+            return Ok(safetensors::write(path, &arrays, &texts)?);
         }
+        // The shapes of the article's arrays say what the net is.
         if !self.is_article() {
-            arrays.push((MODEL.into(), Array::Text(text)));
-            arrays.push((LOSS.into(), Array::Text(loss.into())));
+            texts.insert(0, model);
         }
+        arrays.extend(texts.into_iter().map(|(name, text)| (name, Array::Text(text))));
         Ok(npz::write(path, &arrays)?)
     }
 

@@ -1,11 +1,13 @@
 //! Nets of either precision, and the files that hold them.
 
+mod about;
 mod any_net;
 mod archive;
 mod file;
 mod stored;
 mod summary;
 
+pub use about::{About, Prepare, Purpose};
 pub use any_net::AnyNet;
 pub use file::Model;
 pub use stored::Stored;

@@ -307,17 +307,18 @@ impl<T: Real> Net<T> {
                 let (found, allowed) = (found.shape(), parameter.shape());
                 return Err(Error::Model(format!("{name} has shape {found:?}; this net needs {allowed:?}")).into());
             }
-            let wrong = found.as_slice().iter().position(|value| !value.is_finite());
-            if let Some((index, value)) = wrong.and_then(|place| found.indexed_iter().nth(place)) {
-                let index = Dimension::slice(&index);
-                return Err(Error::Model(format!(
-                    "{name} holds {value} at {index:?}; only finite numbers are allowed"
-                ))
-                .into());
-            }
+            check_finite(name, &found)?;
             parameter.as_mut_slice().copy_from_slice(found.as_slice());
         }
         Ok(())
+    }
+
+    /// Checks that the net is made of numbers.
+    ///
+    /// # Errors
+    /// The first parameter that holds NaN or infinity.
+    pub fn check_finite(&self) -> Result<(), Error> {
+        self.list().iter().try_for_each(|parameter| check_finite(&parameter.name, parameter.value))
     }
 
     /// The article's net with parameters of these shapes, for files that hold no model text. `shape` returns the shape
@@ -339,4 +340,11 @@ impl<T: Real> Net<T> {
             .into()),
         }
     }
+}
+
+fn check_finite<T: Real>(name: &str, tensor: &Tensor<T>) -> Result<(), Error> {
+    let Some(place) = tensor.as_slice().iter().position(|value| !value.is_finite()) else { return Ok(()) };
+    let (index, value) = tensor.indexed_iter().nth(place).expect("a place in the tensor");
+    let index = Dimension::slice(&index);
+    Err(Error::Model(format!("{name} holds {value} at {index:?}; only finite numbers are allowed")))
 }

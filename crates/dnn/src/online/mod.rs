@@ -5,6 +5,8 @@
 //! [`Dense`](crate::layers::Dense): the weights of one input lie side by side, so that each pixel takes one short
 //! vector operation. A step allocates nothing.
 
+mod active;
+mod blocks;
 mod dense_sigmoid;
 mod sparse_samples;
 
@@ -15,7 +17,8 @@ use std::ops::{ControlFlow, Range};
 use glassbox_simd::{Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 
-use self::dense_sigmoid::{DenseSigmoid, Pixels};
+use self::active::Pixels;
+use self::dense_sigmoid::DenseSigmoid;
 use crate::data::feature;
 use crate::run::Progress;
 use crate::{Error, Net, Real};

@@ -1,8 +1,15 @@
 use super::{Step, Update};
 use crate::Real;
 
-/// Momentum over the root of the mean square: `m ← β₁·m + (1 − β₁)·g`, `v ← β₂·v + (1 − β₂)·g²`, `w ← w − η·m̂ / (√v̂ +
-/// ε)`, with `m̂ = m / (1 − β₁ᵗ)`, `v̂ = v / (1 − β₂ᵗ)`, β₁ = 0.9, β₂ = 0.999, ε = 1e-8, `t` the number of the step.
+/// Momentum over the root of the mean square, both freed of the zero that they began with:
+///
+/// ```text
+/// m ← β₁·m + (1 − β₁)·g        m̂ = m / (1 − β₁ᵗ)
+/// v ← β₂·v + (1 − β₂)·g²       v̂ = v / (1 − β₂ᵗ)
+/// w ← w − η·m̂ / (√v̂ + ε)
+/// ```
+///
+/// β₁ = 0.9, β₂ = 0.999, ε = 1e-8, and `t` is the number of the step.
 ///
 /// Source: D. Kingma, J. Ba, *Adam: a method for stochastic optimization* (2014).
 #[derive(Clone, Copy)]

@@ -49,11 +49,10 @@ impl Evaluation {
 /// Predicts every picture and compares the answers with the labels.
 ///
 /// # Errors
-/// If pictures and net do not fit: see [`Dataset::check`].
+/// If pictures and net do not fit: see [`Dataset::check`]; or an answer or the loss is NaN or infinite.
 pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) -> Result<Evaluation, Error> {
     pictures.check(net)?;
     let classes = net.outputs();
-    let empty = || Evaluation { hits: 0, total: 0, loss: 0.0, confusion: vec![vec![0; classes]; classes] };
     let features = Features::new();
     let order: Vec<u32> = (0..pictures.len() as u32).collect();
     let nodes = net.nodes(1).max(1);
@@ -68,26 +67,39 @@ pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) ->
             let input = &mut input[..chosen.len() * net.inputs()];
             features.fill(pictures, chosen, input);
             let outputs = workspace.forward(net, Pass::predict(chosen.len()), input);
-            let mut part = empty();
+            let (mut answers, mut loss_of_all) = (Vec::with_capacity(chosen.len()), 0.0);
             for (output, &index) in outputs.chunks_exact(classes).zip(chosen) {
                 let label = pictures.label(index);
-                part.confusion[label][argmax(output)] += 1;
+                check_finite(output).map_err(|error| error.within(format!("picture {index}")))?;
+                answers.push((label, argmax(output)));
                 target.fill(T::zero());
                 target[label] = T::one();
-                part.loss += loss.value(output, &target).as_f64();
+                loss_of_all += loss.value(output, &target).as_f64();
             }
-            part
+            Ok((answers, loss_of_all))
         });
-        batches.collect::<Vec<_>>()
+        batches.collect::<Result<Vec<_>, Error>>()
     });
     // Added up in order, so that the loss does not depend on which thread was first.
-    let mut whole = Evaluation { total: pictures.len(), ..empty() };
-    for part in parts.collect::<Vec<_>>().into_iter().flatten() {
-        whole.loss += part.loss / pictures.len() as f64;
-        for (row, part) in whole.confusion.iter_mut().zip(part.confusion) {
-            row.iter_mut().zip(part).for_each(|(sum, count)| *sum += count);
-        }
+    let (mut loss, mut confusion) = (0.0, vec![vec![0; classes]; classes]);
+    for (answers, of_part) in parts.collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
+        loss += of_part / pictures.len() as f64;
+        answers.into_iter().for_each(|(label, answer)| confusion[label][answer] += 1);
     }
-    whole.hits = (0..classes).map(|class| whole.confusion[class][class]).sum();
-    Ok(whole)
+    if !loss.is_finite() {
+        return Err(Error::Diverged(format!("the loss is {loss}, where a finite number is needed")));
+    }
+    let hits = (0..classes).map(|class| confusion[class][class]).sum();
+    Ok(Evaluation { hits, total: pictures.len(), loss, confusion })
+}
+
+/// Checks that the answer of a net is made of numbers.
+///
+/// # Errors
+/// If one is NaN or infinite: the weights are too large.
+pub(crate) fn check_finite<T: Real>(output: &[T]) -> Result<(), Error> {
+    let wrong = output.iter().enumerate().find(|(_, value)| !value.is_finite());
+    wrong.map_or(Ok(()), |(class, value)| {
+        Err(Error::Diverged(format!("the net's output {class} is {value}, where a finite number is needed")))
+    })
 }

@@ -7,6 +7,7 @@ mod segment;
 mod trace;
 mod workspace;
 
+pub(crate) use evaluate::check_finite;
 pub use evaluate::{Evaluation, argmax, evaluate};
 pub use progress::Progress;
 pub use trace::{Gradients, Loops, Trace};

@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use glassbox_formats::FolderLock;
 use glassbox_formats::npz::{self, Array, Npz};
 use serde_json::{Value, json};
 
@@ -63,6 +64,7 @@ pub(super) struct Folder {
     path: PathBuf,
     /// All that decides the training's result.
     identity: Value,
+    _lock: FolderLock,
 }
 
 /// A file and its problem.
@@ -71,20 +73,14 @@ fn invalid(file: &Path, problem: String) -> Error {
 }
 
 impl Folder {
-    /// Makes the folder if there is none. Unless the training is to go on, the folder must not hold checkpoints: with
-    /// those of a second training among them, nobody would know which is the newest.
+    /// Makes the folder if there is none, and keeps other trainings out of it. Unless the training is to go on, the
+    /// folder must not hold checkpoints: with those of a second training among them, nobody would know which is the
+    /// newest.
     pub(super) fn open(path: &Path, identity: Value, resume: bool) -> Result<Self, Error> {
         fs::create_dir_all(path).map_err(|error| invalid(path, format!("cannot be made: {error}")))?;
-        let folder = Self { path: path.into(), identity };
+        let folder = Self { path: path.into(), identity, _lock: FolderLock::take(path)? };
         if let Some(newest) = folder.newest().filter(|_| !resume) {
             return Err(Error::HasCheckpoints { newest });
-        }
-        // A temporary file of a run that was killed.
-        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-            let name = entry.file_name();
-            if name.to_str().is_some_and(|name| name.starts_with(".glassbox-") && name.ends_with(".part")) {
-                let _ = fs::remove_file(entry.path());
-            }
         }
         Ok(folder)
     }

@@ -60,6 +60,14 @@ impl<'a, T: Stored> Learner<'a, T> {
         }
     }
 
+    /// What it did last, in words.
+    pub(super) fn last_step(&self) -> String {
+        match self {
+            Self::Article { .. } => "the last sample".into(),
+            Self::Batches { trainer, .. } => format!("step {}", trainer.steps()),
+        }
+    }
+
     /// Whether it can go on in the middle of an epoch.
     pub(super) fn is_resumable_within(&self) -> bool {
         matches!(self, Self::Batches { .. })

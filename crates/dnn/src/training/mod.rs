@@ -15,7 +15,7 @@
 //!     }
 //!     ControlFlow::Continue(())
 //! })?;
-//! trained.net.save("model.npz", &plan.loss)?;
+//! trained.net.save("model.npz", &plan.about())?;
 //! # Ok::<(), glassbox_dnn::Error>(())
 //! ```
 

@@ -5,7 +5,7 @@ use super::first_weights;
 use super::settings::{Order, Precision, Settings};
 use crate::losses::{self, Loss};
 use crate::optimisers::Optimiser;
-use crate::{Error, Init, Net, Preset, Real, Recipe, Rule, Schedule, Shape, Stored, Workspace, preset, presets};
+use crate::{About, Error, Init, Net, Prepare, Preset, Purpose, Real, Recipe, Rule, Schedule, Shape, Stored, Workspace, preset, presets};
 
 /// Most memory that a batch may take between layers.
 const MOST_GIBIBYTES: f64 = 8.0;
@@ -30,12 +30,18 @@ pub struct Plan {
     pub order: Order,
     /// The precision of the net.
     pub precision: Precision,
-    /// The number of training pictures, the last ones, that are held out.
+    /// The number of training pictures, drawn by the seed and spread over the classes, that are held out.
     pub hold_out: usize,
     /// After how many epochs without a better one the training ends.
     pub patience: Option<usize>,
     /// Classes of the data set.
     pub classes: usize,
+    /// Their names; none if they are numbers.
+    pub class_names: Vec<String>,
+    /// The shape of a picture, which a net that takes a list does not tell.
+    pub picture: Shape,
+    /// How pictures from outside are to be prepared for the net.
+    pub prepare: Prepare,
     /// A checksum of the training pictures and labels.
     pub data_checksum: u32,
 }
@@ -49,6 +55,9 @@ impl Plan {
     /// # Errors
     /// [`Error::Setting`] for one that is unknown, out of range, or contradicts another or the data.
     pub fn new(settings: &Settings, data: &Data) -> Result<Self, Error> {
+        if data.train.is_empty() {
+            return Err(Error::setting("data", format!("{} holds no training pictures", data.name)));
+        }
         let (picture, test_picture) = (pictures(&data.train).shape(), pictures(&data.test).shape());
         if picture != test_picture {
             let problem =
@@ -91,6 +100,15 @@ impl Plan {
         if settings.patience == Some(0) {
             return Err(Error::setting("patience", "found 0; a whole number from 1 up is allowed"));
         }
+        if settings.patience.is_some() && hold_out == 0 {
+            let problem = format!("needs held-out pictures, and a twelfth of {samples} is none: --hold-out N says how many");
+            return Err(Error::setting("patience", problem));
+        }
+        let prepare = settings.prepare.unwrap_or(data.prepare);
+        if prepare == Prepare::Digit && picture != Prepare::DIGIT {
+            let problem = format!("digit is for pictures of {}; found {picture}", Prepare::DIGIT);
+            return Err(Error::setting("prepare", problem));
+        }
         Ok(Self {
             layers,
             input: if article { picture.len().into() } else { picture },
@@ -103,8 +121,22 @@ impl Plan {
             hold_out,
             patience: settings.patience,
             classes,
+            class_names: data.class_names.clone(),
+            picture,
+            prepare,
             data_checksum: glassbox_formats::checksum(&[data.train.images.as_slice(), &data.train.labels]),
         })
+    }
+
+    /// What the model file says beside the net.
+    pub fn about(&self) -> About {
+        About {
+            purpose: Purpose::Classify,
+            loss: self.loss.clone(),
+            prepare: self.prepare,
+            picture: Some(self.picture),
+            class_names: self.class_names.clone(),
+        }
     }
 
     /// The net with its first weights.
@@ -138,7 +170,7 @@ impl Plan {
             "lr": recipe.rate, "schedule": recipe.schedule.to_string(), "batch": recipe.batch,
             "weight_decay": recipe.decay, "clip": recipe.clip, "seed": recipe.seed, "init": self.init,
             "order": format!("{:?}", self.order), "way": self.way(), "precision": format!("{:?}", self.precision),
-            "hold_out": self.hold_out, "augment": recipe.augment.map(|augment| augment.to_string()),
+            "hold_out": self.hold_out, "hold_out_of": (self.hold_out > 0).then_some("each class"), "augment": recipe.augment.map(|augment| augment.to_string()),
             "data": self.data_checksum, "epochs": schedule_counts_epochs.then_some(recipe.epochs),
         })
     }

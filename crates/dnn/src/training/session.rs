@@ -2,7 +2,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use glassbox_formats::mnist::Labelled;
+use glassbox_formats::data::Labelled;
 
 use super::checkpoint::{Best, Folder, State};
 use super::data::{Data, pictures, split};
@@ -10,6 +10,7 @@ use super::epoch::Epoch;
 use super::learner::Learner;
 use super::plan::Plan;
 use super::settings::{Order, Precision};
+use super::trainer::ADVICE;
 use crate::{AnyNet, Dataset, Error, Net, Progress, Shape, Stored, evaluate, shuffled};
 
 /// An event of a training.
@@ -138,7 +139,7 @@ impl<'a> Session<'a> {
     fn run_in<T: Stored>(self, mut reporter: Reporter) -> Result<Trained, Error> {
         let (plan, data) = (self.plan, self.data);
         let net = plan.net::<T>()?;
-        let parts = (plan.hold_out > 0).then(|| split(&data.train, plan.hold_out));
+        let parts = (plan.hold_out > 0).then(|| split(&data.train, plan.hold_out, plan.recipe.seed));
         let (train, held_out) = match &parts {
             Some([train, held_out]) => (train, Some(held_out)),
             None => (&data.train, None),
@@ -238,21 +239,31 @@ impl<T: Stored> Run<'_, T> {
         };
         let began = Instant::now();
         let mut report = |progress| reporter.tell(Event::Progress(progress));
-        let progress = self.learner.epoch(&order, self.state.progress, &mut report).map_err(|error| {
-            let kept = self.folder.as_ref().and_then(Folder::newest);
-            let kept = kept.map_or(String::new(), |path| format!("; the last good state is {}", path.display()));
-            error.within(&self.data.name).within(format!("epoch {epoch}{kept}"))
-        })?;
+        let progress = self.learner.epoch(&order, self.state.progress, &mut report);
+        let progress = progress.map_err(|error| self.ran_away(epoch, error))?;
         self.state.progress = progress;
         self.state.seconds += began.elapsed().as_secs_f64();
         Ok(progress.seen == samples)
     }
 
+    /// An error of an epoch, with the data set, the epoch and the checkpoint before it.
+    fn ran_away(&self, epoch: usize, error: Error) -> Error {
+        let kept = self.folder.as_ref().and_then(Folder::newest);
+        let kept = kept.map_or(String::new(), |path| format!("; the last good state is {}", path.display()));
+        error.within(&self.data.name).within(format!("epoch {epoch}{kept}"))
+    }
+
     /// Evaluates the net after an epoch; the held-out pictures decide whether it is the best.
+    ///
+    /// The last step may have led it out of the numbers: then it answers with none, and must not be kept.
     fn finish(&mut self, number: usize, reporter: &mut Reporter) -> Result<(), Error> {
-        let name = &self.data.name;
-        let (net, loss) = (self.learner.net().map_err(|error| error.within(name))?, self.plan.loss()?);
-        let evaluate = |pictures: Dataset| evaluate(&net, pictures, &*loss).map_err(|error| error.within(name));
+        let net = self.learner.net().map_err(|error| error.within(&self.data.name))?;
+        let last_step = self.learner.last_step();
+        let away =
+            |error: Error| self.ran_away(number, Error::Diverged(format!("{error}, after {last_step}; {ADVICE}")));
+        net.check_finite().map_err(away)?;
+        let loss = self.plan.loss()?;
+        let evaluate = |pictures: Dataset| evaluate(&net, pictures, &*loss).map_err(away);
         let began = Instant::now();
         let test = evaluate(pictures(&self.data.test))?;
         let test_seconds = began.elapsed().as_secs_f64();

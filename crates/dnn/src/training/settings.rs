@@ -1,4 +1,4 @@
-use crate::Rule;
+use crate::{Prepare, Rule};
 
 /// The seed that is taken if none is given. It leads the article's net to an accuracy in the middle of those that the
 /// seeds 0 … 9 lead to (92.5 to 94.0 %), so that the first run shows what to expect.
@@ -51,7 +51,8 @@ pub struct Settings {
     pub clip: Option<f64>,
     /// Random changes of the pictures: `shift:1.5,rotate:10`.
     pub augment: Option<String>,
-    /// How many of the last training pictures choose the best epoch instead of being learned from.
+    /// How many of the training pictures choose the best epoch instead of being learned from: drawn by the seed, of
+    /// each class its share.
     pub hold_out: Option<usize>,
     /// After how many epochs without a better one the training ends. It needs held-out pictures: a twelfth, unless
     /// `hold_out` says how many.
@@ -64,6 +65,8 @@ pub struct Settings {
     pub init: Option<String>,
     /// In which order the samples are learned from.
     pub order: Option<Order>,
+    /// How pictures from outside are to be prepared, if not as the data set says.
+    pub prepare: Option<Prepare>,
     /// Seed of all randomness.
     pub seed: u64,
 }
@@ -88,6 +91,7 @@ impl Default for Settings {
             precision: Precision::F32,
             init: None,
             order: None,
+            prepare: None,
             seed: DEFAULT_SEED,
         }
     }

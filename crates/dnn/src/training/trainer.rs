@@ -16,6 +16,9 @@ use crate::{Error, Net, Progress, Real, Workspace, argmax};
 /// The names of the moments in a checkpoint begin with this.
 const MOMENTS: &str = "kept/";
 
+/// What helps against a training that runs away.
+pub(super) const ADVICE: &str = "try a smaller learning rate or a limit to the gradient";
+
 /// Batches that the means and variances are measured on anew; with a momentum of 0.1, less than a ten-thousandth of the
 /// old values remains.
 const LOOKS: usize = 100;
@@ -169,10 +172,7 @@ impl<T: Real> Trainer<T> {
         let loss =
             self.workspace.backward(&self.net, pass, input, target, &*self.loss, T::from_f64(1.0 / samples)) / samples;
         if !loss.is_finite() {
-            return Err(Error::Diverged(format!(
-                "the loss is {loss} at step {}; try a smaller learning rate or a limit to the gradient",
-                self.steps + 1
-            )));
+            return Err(Error::Diverged(format!("the loss is {loss} at step {}; {ADVICE}", self.steps + 1)));
         }
         let recipe = &self.recipe;
         let step = Step {
@@ -226,10 +226,9 @@ impl<T: Real> Trainer<T> {
                     break;
                 }
             }
-            if self.net.parameters().iter().flatten().any(|tensor| tensor.as_slice().iter().any(|w| !w.is_finite())) {
+            if !progress.loss.is_finite() || self.net.check_finite().is_err() {
                 return Err(Error::Diverged(format!(
-                    "a weight is no longer finite after step {}; try a smaller learning rate or a limit to the \
-                     gradient",
+                    "loss or weights are no longer finite after step {}; {ADVICE}",
                     self.steps
                 )));
             }

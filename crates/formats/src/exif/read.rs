@@ -2,7 +2,8 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use super::{Entry, KEPT, PROFILE, Value};
+use super::kept::{is_kept, speaks_of_the_file};
+use super::{Entry, UTF_8, Value};
 use crate::whole::is_big_tiff;
 
 /// Entries that point to a directory: exposure, GPS, and compatibility.
@@ -11,21 +12,22 @@ const DIRECTORIES: [u16; 3] = [34665, 34853, 40965];
 /// The type of an offset.
 const LONG: u16 = 4;
 
-/// Bytes of a value, by the number of its type.
-const SIZES: [usize; 14] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
-
-/// A type of EXIF 3.0.
-const UTF_8: u16 = 129;
+/// Bytes of a value, by the number of its type. The last three are of BigTIFF.
+const SIZES: [usize; 19] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+const TYPES_OF_EXIF: usize = 14;
 
 /// Most bytes that are read in all. Each read costs `CHARGE` bytes more. No camera writes that much.
 const MOST_BYTES: usize = 1 << 24;
 const CHARGE: usize = 512;
 
+/// The same for the places of strips and tiles: enough for a gigabyte in tiles of 16×16 bytes.
+const MOST_LAYOUT_BYTES: usize = 1 << 26;
+
 /// Most levels of nested directories.
 const LEVELS: usize = 3;
 
 /// A file of either byte order, read entry by entry.
-pub(super) struct Source<'a, R> {
+pub(crate) struct Source<'a, R> {
     reader: &'a mut R,
     is_big: bool,
     /// Whether it is a BigTIFF, whose counts and offsets have eight bytes.
@@ -36,8 +38,13 @@ pub(super) struct Source<'a, R> {
     left: usize,
     /// How many entries of the main directory were skipped.
     pub(super) passed: usize,
-    /// Whether an entry is damaged.
+    /// Whether an entry is damaged, or of a type that its tag does not have.
     pub(super) is_damaged: bool,
+    /// Whether a description was skipped because it speaks of the file.
+    pub(super) spoke_of_file: bool,
+    /// Entries of the main directory that are wanted for what they say of the storage; otherwise those that describe
+    /// the picture are.
+    layout: Option<&'static [u16]>,
 }
 
 impl<'a, R: Read + Seek> Source<'a, R> {
@@ -50,10 +57,17 @@ impl<'a, R: Read + Seek> Source<'a, R> {
             left: MOST_BYTES,
             passed: 0,
             is_damaged: false,
+            spoke_of_file: false,
+            layout: None,
         }
     }
 
-    /// The entries of the main directory that describe the picture.
+    /// The entries of a TIFF file's main directory that have these tags.
+    pub(crate) fn layout(reader: &'a mut R, tags: &'static [u16]) -> Option<Vec<Entry>> {
+        Self { may_be_large: true, left: MOST_LAYOUT_BYTES, layout: Some(tags), ..Self::new(reader) }.main()
+    }
+
+    /// The entries of the main directory that are wanted.
     pub(super) fn main(&mut self) -> Option<Vec<Entry>> {
         let head = self.bytes(0, 8)?;
         (self.is_big, self.is_large) = (head.starts_with(b"MM"), self.may_be_large && is_big_tiff(&head));
@@ -75,13 +89,17 @@ impl<'a, R: Read + Seek> Source<'a, R> {
         let mut entries = Vec::new();
         for row in rows.chunks_exact(row as usize) {
             let tag = self.number(&row[..2]) as u16;
-            if depth == LEVELS && tag != PROFILE && !KEPT.contains(&tag) {
+            let is_main = depth == LEVELS;
+            if is_main && !self.layout.map_or_else(|| is_kept(tag), |tags| tags.contains(&tag)) {
                 self.passed += 1;
                 continue;
             }
             let entry = self.entry(tag, row, depth);
-            self.is_damaged |= entry.is_none();
-            entries.extend(entry);
+            match entry.filter(|entry| !is_main || self.layout.is_some() || entry.is_sound()) {
+                None => self.is_damaged = true,
+                Some(entry) if is_main && speaks_of_the_file(&entry) => self.spoke_of_file = true,
+                Some(entry) => entries.push(entry),
+            }
         }
         Some(entries)
     }
@@ -98,6 +116,7 @@ impl<'a, R: Read + Seek> Source<'a, R> {
         }
         let size = match kind {
             UTF_8 => 1,
+            _ if usize::from(kind) >= TYPES_OF_EXIF && self.layout.is_none() => return None,
             _ => *SIZES.get(usize::from(kind)).filter(|size| **size > 0)?,
         };
         let length = size.checked_mul(count as usize)?;
@@ -121,8 +140,10 @@ impl<'a, R: Read + Seek> Source<'a, R> {
 
     fn bytes(&mut self, at: u64, length: usize) -> Option<Vec<u8>> {
         self.left = self.left.checked_sub(length.checked_add(CHARGE)?)?;
-        let mut bytes = vec![0; length];
         self.reader.seek(SeekFrom::Start(at)).ok()?;
-        self.reader.read_exact(&mut bytes).ok().map(|()| bytes)
+        // Memory is taken for what is there, not for what is said to be.
+        let mut bytes = Vec::new();
+        self.reader.by_ref().take(length as u64).read_to_end(&mut bytes).ok()?;
+        (bytes.len() == length).then_some(bytes)
     }
 }

@@ -73,7 +73,8 @@ impl PngRows {
         if let Some(exif) = exif.as_mut().filter(|_| auto_orient) {
             let _ = Orientation::remove_from_exif_chunk(exif);
         }
-        let metadata = Metadata { icc: info.icc_profile.as_deref().map(<[u8]>::to_vec), exif, png: meaning };
+        let icc = info.icc_profile.as_deref().map(<[u8]>::to_vec);
+        let metadata = Metadata { icc, exif, png: meaning, ..Metadata::default() };
         let (name, is_u16) = (path.display().to_string(), depth == BitDepth::Sixteen);
         let stamp = (known.len(), known.modified().ok());
         Some(Self { reader, name, left: height, shape: (height, width, channels), is_u16, metadata, stamp })

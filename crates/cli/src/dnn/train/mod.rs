@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use glassbox_dnn::training::{DEFAULT_SEED, Ending, Order, Plan, Precision, Session, Settings};
-use glassbox_dnn::{Error, Rule};
+use glassbox_dnn::{Error, Prepare, Rule};
 use glassbox_formats::check_writable;
 
 use self::report::Report;
-use super::data::Data;
+use super::data::{Data, PrepareName};
 use crate::outcome::{Interrupted, wrong_flag};
 use crate::run::{Common, catch_interrupts, interrupted};
 
@@ -66,7 +66,8 @@ pub(super) struct Train {
     /// Augment pictures at random: shift:PIXELS, rotate:DEGREES, scale:SHARE, elastic:PIXELS, separated by commas
     #[arg(long, value_name = "WHAT")]
     augment: Option<String>,
-    /// Hold out the last N training pictures: they choose the best epoch, whose net is saved beside the model
+    /// Hold out N training pictures, drawn by --seed, of each class its share: they choose the best epoch, whose net is
+    /// saved beside the model
     #[arg(long, value_name = "N")]
     hold_out: Option<usize>,
     /// Stop when the held-out accuracy has not risen for this many epochs; without --hold-out, a twelfth of the
@@ -93,6 +94,10 @@ pub(super) struct Train {
     seed: u64,
     #[command(flatten)]
     data: Data,
+    /// How `dnn predict` is to prepare pictures for this net; digit if those of --data are made like MNIST's [default:
+    /// none with --data, digit without]
+    #[arg(long, value_enum, value_name = "HOW")]
+    prepare: Option<PrepareName>,
     /// File for the model
     #[arg(long, value_name = "OUT.npz", default_value = "model.npz")]
     model: PathBuf,
@@ -139,7 +144,7 @@ impl From<RuleName> for Rule {
 
 impl Train {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let data = self.data.read_both()?;
+        let data = self.data.read()?;
         let plan = Plan::new(&self.settings(), &data).map_err(of_flags)?;
         check_writable(&self.model)?;
         for file in [&self.plot, &self.log].into_iter().flatten() {
@@ -155,15 +160,11 @@ impl Train {
         let mut report = Report::new(common, self.log.as_deref(), &plan, &data);
         let mut unsaid = None;
         let trained = session.run(&mut |event| {
-            let said = report.tell(event);
-            let ends = said.is_err() || interrupted();
-            unsaid = unsaid.take().or(said.err());
-            if ends { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            // The net matters: if nobody reads the lines, it is trained and saved anyway.
+            unsaid = unsaid.take().or(report.tell(event).err());
+            if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         report.clear();
-        if let Some(error) = unsaid {
-            return Err(error);
-        }
         let trained = trained.map_err(of_flags)?;
         match trained.ending {
             Ending::Complete => {}
@@ -185,16 +186,17 @@ impl Train {
         if let Some(path) = &self.plot {
             report::plot(path, &trained.epochs)?;
         }
-        trained.net.save(&self.model, &plan.loss)?;
+        trained.net.save(&self.model, &plan.about())?;
         let best = match trained.best {
             Some((_, net)) => {
                 let path = self.model.with_extension("best.npz");
-                net.save(&path, &plan.loss)?;
+                net.save(&path, &plan.about())?;
                 Some(path)
             }
             None => None,
         };
-        report.done(&self.model, best.as_deref(), start.elapsed().as_secs_f64())
+        let said = report.done(&self.model, best.as_deref(), start.elapsed().as_secs_f64());
+        unsaid.or(said.err()).map_or(Ok(()), Err)
     }
 
     fn settings(&self) -> Settings {
@@ -222,6 +224,7 @@ impl Train {
                 OrderName::File => Order::File,
                 OrderName::Shuffle => Order::Shuffle,
             }),
+            prepare: self.prepare.map(Prepare::from),
             seed: self.seed,
         }
     }

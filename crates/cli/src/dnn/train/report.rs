@@ -49,10 +49,11 @@ impl<'a> Report<'a> {
             Event::Progress(progress) => self.bar.set_position(progress.seen as u64),
             Event::Epoch(epoch) => {
                 self.clear();
-                self.write(&epoch.to_json())?;
+                let written = self.write(&epoch.to_json());
                 if !self.common.json {
                     say(&line(epoch))?;
                 }
+                written?;
             }
             Event::Best { .. } | Event::Checkpoint(_) => {}
         }
@@ -65,10 +66,11 @@ impl<'a> Report<'a> {
             let classes = plan.classes;
             self.common.note(&format!("note: the net has {outputs} outputs, but {name} has {classes} classes"));
         }
+        self.data.understood.iter().for_each(|sentence| self.common.note(&format!("note: {name}: {sentence}")));
         let recipe = &plan.recipe;
         self.write(&json!({
             "event": "start", "layers": layers, "inputs": input.len(), "parameters": parameters,
-            "data": name, "train": samples, "test": self.data.test.len(), "hold_out": plan.hold_out,
+            "data": name, "train": samples, "test": self.data.test.len(), "prepare": plan.prepare.to_string(), "hold_out": plan.hold_out,
             "epochs": recipe.epochs, "lr": recipe.rate, "loss": plan.loss, "way": plan.way(),
             "optimiser": recipe.optimiser.name(), "batch": recipe.batch, "schedule": recipe.schedule.to_string(),
             "seed": recipe.seed,
@@ -111,15 +113,13 @@ impl<'a> Report<'a> {
 
     /// Writes a line of JSON to standard output with `--json`, and to the log if there is one.
     fn write(&self, line: &Value) -> anyhow::Result<()> {
-        if self.common.json {
-            say_json(line)?;
-        }
+        let said = if self.common.json { say_json(line) } else { Ok(()) };
         if let Some(path) = self.log {
             let file = OpenOptions::new().create(true).append(true).open(path);
             let written = file.and_then(|mut file| writeln!(file, "{line}"));
             written.with_context(|| format!("{}: cannot be written", path.display()))?;
         }
-        Ok(())
+        Ok(said?)
     }
 }
 
