@@ -90,7 +90,7 @@ fn predict(model: &Model, path: &Path, common: &Common) -> anyhow::Result<()> {
 ///
 /// # Shape
 /// `[1, height, width, channels]`
-fn prepared(pixels: &Pixels, about: &About) -> anyhow::Result<Batch<u8>> {
+pub(super) fn prepared(pixels: &Pixels, about: &About) -> anyhow::Result<Batch<u8>> {
     match (about.prepare, about.picture) {
         // Transparent pixels become paper; white ink on transparency shows only on black.
         (Prepare::Digit, _) => Ok(prepare(&pixels.luma_over(1.0)).or_else(|_| prepare(&pixels.luma_over(0.0)))?),

@@ -95,6 +95,11 @@ impl Drawing {
         &self.picture
     }
 
+    /// What it is to be.
+    pub fn wish(&self) -> &Wish {
+        &self.objective.wish
+    }
+
     /// What the net says of it.
     pub fn outputs(&self) -> &[f64] {
         &self.outputs
