@@ -4,13 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use glassbox_dnn::generate::{Answer, Bound, Drawing, Method, Wish};
+use glassbox_dnn::generate::{Answer, Bound, Drawing, Method, Wish, noise};
 use glassbox_dnn::{About, Model, Shape, argmax};
 use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::{Packing, Picture, Pixels, check_writable, write_animation, write_picture};
 use glassbox_tensor::{Batch, Image};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use crate::filters::read_pixels;
@@ -163,10 +161,7 @@ impl Generate {
     fn start(&self, model: &Model, picture: Shape, common: &Common) -> anyhow::Result<Vec<f64>> {
         match self.from.as_str() {
             "blank" => Ok(vec![0.0; picture.len()]),
-            "noise" => {
-                let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
-                Ok((0..picture.len()).map(|_| f64::from(generator.next_u32()) / f64::from(u32::MAX)).collect())
-            }
+            "noise" => Ok(noise(picture.len(), self.seed)),
             path => {
                 let pixels = read_pixels(Path::new(path), common)?;
                 let prepared = super::predict::prepared(&pixels, &model.about).with_context(|| path.to_string())?;

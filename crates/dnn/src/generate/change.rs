@@ -1,10 +1,16 @@
-use rand::Rng;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::Shape;
 
 /// Widths of bumps, in pixels.
 const WIDTHS: std::ops::Range<f64> = 0.5..2.0;
+
+/// Numbers from 0 to 1, drawn by `seed`: a picture of noise.
+pub fn noise(numbers: usize, seed: u64) -> Vec<f64> {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
+    (0..numbers).map(|_| f64::from(generator.next_u32()) / f64::from(u32::MAX)).collect()
+}
 
 /// The picture with a bump of ink, or a hole, at a random place: `x + a·exp(−d²/(2·w²))`, kept in 0 … 1.
 pub(super) fn bump(picture: &[f64], shape: Shape, generator: &mut ChaCha8Rng) -> Vec<f64> {

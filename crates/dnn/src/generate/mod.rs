@@ -12,6 +12,7 @@ pub use objective::{Bound, Wish};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+pub use self::change::noise;
 use self::change::{bump, smoothed};
 use self::objective::Objective;
 use crate::{Error, Net};
