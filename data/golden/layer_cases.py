@@ -264,3 +264,24 @@ def filtered(mask):
 
 case("filter sobel:direction=x,signed=clamp", (5, 4, 2), filtered([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]))
 case("filter sharpen", (5, 4, 2), filtered([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]))
+
+
+def unshuffled(x, side):
+    """PyTorch's pixel_unshuffle, its channels in our order: the place in the block before the channel."""
+    y = F.pixel_unshuffle(x, side)
+    return y.unflatten(1, (x.shape[1], side * side)).transpose(1, 2).flatten(1, 2)
+
+
+def shuffled(x, side):
+    return F.pixel_shuffle(x.unflatten(1, (side * side, -1)).transpose(1, 2).flatten(1, 2), side)
+
+
+for side, shape in [(2, (4, 6, 3)), (3, (3, 6, 1)), (1, (2, 3, 2))]:
+    case(f"space-to-depth {side}", shape, pictures(lambda x, side=side: unshuffled(x, side)))
+for side, shape in [(2, (2, 3, 8)), (3, (2, 1, 9)), (2, (4,))]:
+    case(f"depth-to-space {side}", shape, pictures(lambda x, side=side: shuffled(x, side)) if len(shape) == 3 else
+         lambda x: nhwc(shuffled(x[:, :, None, None], 2)))
+for groups, eps, shape in [(2, 1e-5, (2, 3, 4)), (1, 1e-5, (2, 3, 4)), (4, .01, (2, 3, 4)), (2, 1e-5, (6,))]:
+    case(f"group-norm {groups}" + (f" eps {eps}" if eps > 1e-5 else ""), shape, lambda x, w, b, groups=groups, eps=eps: F.group_norm(
+        x.movedim(-1, 1), groups, w, b, eps=eps).movedim(1, -1),
+        {f"0.group-norm.{name}": ((shape[-1],), low, high) for name, low, high in [("weight", .5, 1.5), ("bias", -1, 1)]})

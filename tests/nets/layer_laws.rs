@@ -71,6 +71,9 @@ const NETS: &[(&str, Shape)] = &[
     ("conv 3 3x3 stride 2 | conv-transpose 2 2x2 dilation 2 | flatten | dense 2", PICTURE),
     ("conv 3 2x2 | batch-norm | tanh | conv 2 1x1 | batch-norm eps 0.01 momentum 0.3 | dense 2", PICTURE),
     ("dense 4 | batch-norm | tanh | dense 2", LIST),
+    ("conv 6 2x2 | group-norm 3 | tanh | conv 2 1x1 | group-norm 1 eps 0.01 | dense 2", PICTURE),
+    ("dense 6 | group-norm 2 | tanh | dense 2", LIST),
+    ("conv 8 2x3 | space-to-depth 2 | conv 8 1x1 | tanh | depth-to-space 2 | conv 2 2x2", PICTURE),
     ("conv 3 2x2 | filter sobel:direction=x,signed=clamp | dense 2", PICTURE),
     ("conv 2 3x3 same | as a | max-pool 2 | conv 2 3x3 same | up 2 | concat a | conv 1 1x1", Shape::picture(6, 4, 1)),
 ];
@@ -175,6 +178,27 @@ fn gradients_equal_finite_differences() {
 }
 
 #[test]
+fn a_workspace_gives_the_gradient_of_its_input() {
+    each(NETS, name, |(text, shape)| {
+        let net = filled::<f64>(text, *shape);
+        let input = numbers::<f64>(SAMPLES * shape.len(), 2);
+        let upstream = numbers::<f64>(SAMPLES * net.outputs(), 3);
+        let expected = run(&net, pass(), &input, Some(&upstream));
+        let mut workspace = Workspace::new(&net, SAMPLES + 1);
+        workspace.forward(&net, pass(), &input);
+        let mut found = vec![f64::NAN; input.len()];
+        workspace.backward_from(&net, pass(), &input, &upstream, &mut found);
+        assert_close(&found, &expected.input_gradient, "input");
+        let [found, expected] = [workspace.gradients(), &expected.parameter_gradients].map(|all| all.iter().flatten());
+        for ((parameter, found), expected) in net.list().iter().zip(found).zip(expected) {
+            if parameter.trained {
+                assert_close(found.as_slice(), expected.as_slice(), &parameter.name);
+            }
+        }
+    });
+}
+
+#[test]
 fn a_saved_net_is_loaded_as_it_was() {
     each(NETS, name, |(text, shape)| {
         let net = filled::<f64>(text, *shape);
@@ -267,7 +291,18 @@ fn fast_loops_equal_the_plain_ones() {
             }
         }
     });
-    for name in ["avg-pool", "batch-norm", "concat", "conv", "conv-transpose", "dense", "max-pool", "softmax", "up"] {
+    for name in [
+        "avg-pool",
+        "batch-norm",
+        "concat",
+        "conv",
+        "conv-transpose",
+        "dense",
+        "group-norm",
+        "max-pool",
+        "softmax",
+        "up",
+    ] {
         assert!(fast.contains(name), "{name} has no plain loops");
     }
     assert!(fast.is_disjoint(&plain));

@@ -1,6 +1,7 @@
 //! Laws over every layer, answers of others, training.
 
 mod digit_pictures;
+mod explanations;
 mod layer_goldens;
 mod layer_laws;
 mod model_texts;

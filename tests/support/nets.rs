@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use glassbox_dnn::losses::Loss;
-use glassbox_dnn::{Backward, Forward, Memory, Net, Pass, Real, Shape, Workspace, initialise_uniform};
-use glassbox_tensor::{IxDyn, Tensor};
+use glassbox_dnn::{Loops, Memory, Net, Pass, Real, Shape, Trace, Workspace, initialise_uniform};
+use glassbox_tensor::{Matrix, Tensor};
 
 /// `E = Σ target·outputs`: so ∂E/∂outputs is the target.
 #[derive(Debug)]
@@ -37,75 +37,31 @@ pub(crate) struct Run<T: Real> {
 }
 
 /// Forward and backward through the layers themselves, without the workspace, with a list of nodes and one of their
-/// gradients. It also gives ∂E/∂input, which a workspace does not compute.
+/// gradients.
 pub(crate) fn run<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>) -> Run<T> {
-    run_loops(net, pass, input, upstream, false)
+    run_loops(net, pass, input, upstream, Loops::Fast)
 }
 
 /// The same through the plain loops of each layer that has them.
 pub(crate) fn run_plain<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>) -> Run<T> {
-    run_loops(net, pass, input, upstream, true)
+    run_loops(net, pass, input, upstream, Loops::Plain)
 }
 
-fn run_loops<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>, plain: bool) -> Run<T> {
-    let mut nodes = vec![input.to_vec()];
-    let mut memories: Vec<Memory<T>> = Vec::new();
-    for (index, layer) in net.layers().iter().enumerate() {
-        // The old content of the output must not matter.
-        let mut output = vec![T::nan(); pass.samples * layer.output().len()];
-        let mut memory = Memory::default();
-        let forward = Forward {
-            pass: Pass { layer: index, ..pass },
-            input: &nodes[index],
-            skipped: layer.skip_from().map_or(&[], |node| &nodes[node]),
-            output: &mut output,
-            parameters: &net.parameters()[index],
-            memory: &mut memory,
-        };
-        match layer.plain().filter(|_| plain) {
-            Some(layer) => layer.plain_forward(forward),
-            None => layer.forward(forward),
-        }
-        nodes.push(output);
-        memories.push(memory);
+fn run_loops<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: Option<&[T]>, loops: Loops) -> Run<T> {
+    let rows = |numbers: &[T], width: usize| Matrix::from_vec([pass.samples, width], numbers.to_vec()).unwrap();
+    let mut trace = Trace::forward(net, pass, &rows(input, net.inputs()), loops);
+    let outputs = trace.outputs().as_slice().to_vec();
+    let gradients = upstream.map(|upstream| trace.backward(net, &rows(upstream, net.outputs())));
+    let (nodes, parameters) = gradients.map(|all| (all.nodes, all.parameters)).unwrap_or_default();
+    Run {
+        outputs,
+        input_gradient: nodes.into_iter().next().map(|node| node.as_slice().to_vec()).unwrap_or_default(),
+        parameter_gradients: parameters,
+        memories: trace.memories,
     }
-    let filled = |shape: &[usize]| Tensor::zeros(IxDyn(shape)).map(|_: T| T::nan());
-    let mut parameter_gradients: Vec<Vec<Tensor<T>>> =
-        net.parameters().iter().map(|tensors| tensors.iter().map(|tensor| filled(tensor.shape())).collect()).collect();
-    let mut gradients: Vec<Vec<T>> = nodes.iter().map(|node| vec![T::zero(); node.len()]).collect();
-    if let Some(upstream) = upstream {
-        gradients.last_mut().unwrap().copy_from_slice(upstream);
-        for (index, layer) in net.layers().iter().enumerate().rev() {
-            let skipped = layer.skip_from();
-            let mut input_gradient = vec![T::nan(); nodes[index].len()];
-            let mut skipped_gradient = vec![T::nan(); skipped.map_or(0, |node| nodes[node].len())];
-            let backward = Backward {
-                pass: Pass { layer: index, ..pass },
-                input: &nodes[index],
-                skipped: skipped.map_or(&[], |node| &nodes[node]),
-                output: &nodes[index + 1],
-                gradient: &gradients[index + 1],
-                input_gradient: &mut input_gradient,
-                skipped_gradient: &mut skipped_gradient,
-                parameters: &net.parameters()[index],
-                parameter_gradients: &mut parameter_gradients[index],
-                memory: &mut memories[index],
-            };
-            match layer.plain().filter(|_| plain) {
-                Some(layer) => layer.plain_backward(backward),
-                None => layer.backward(backward),
-            }
-            gradients[index].iter_mut().zip(input_gradient).for_each(|(sum, slope)| *sum += slope);
-            if let Some(node) = skipped {
-                gradients[node].iter_mut().zip(skipped_gradient).for_each(|(sum, slope)| *sum += slope);
-            }
-        }
-    }
-    let outputs = nodes.pop().unwrap();
-    Run { outputs, input_gradient: gradients.swap_remove(0), parameter_gradients, memories }
 }
 
-/// The same by the workspace; without ∂E/∂input.
+/// The same by the workspace; training computes no ∂E/∂input.
 pub(crate) fn work<T: Real>(net: &Net<T>, pass: Pass, input: &[T], upstream: &[T]) -> (Vec<T>, Vec<Vec<Tensor<T>>>) {
     work_in(&mut Workspace::new(net, pass.samples), net, pass, input, upstream)
 }

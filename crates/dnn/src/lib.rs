@@ -22,6 +22,7 @@
 //! | the sigmoid σ and σ′ | [`layers::activations::Sigmoid`]: `value`, `slope` | `layers/activations/squashing.rs` |
 //! | squared error and its gradient `(2/n)·(o − l)` | [`losses::MeanSquaredError`] | `losses/mean_squared_error.rs` |
 //! | chain rule for any net | [`Net::gradient`] | `run/propagation.rs` |
+//! | chain rule for one weight, factor by factor | [`explain`] | `explain/` |
 //! | chain rule through one layer | [`Plain`](layers::Plain), [`Layer`](layers::Layer) | `layers/`: `dense.rs` |
 //! | the script's loop, a sample at a time | [`Online`]: `forward`, `backward` | `online/mod.rs` |
 //! | output delta, by formula or as in the code | [`Rule`]; `output_delta` | `online/dense_sigmoid.rs` |
@@ -48,7 +49,9 @@
 mod compute;
 mod data;
 mod error;
+pub mod explain;
 mod export;
+pub mod generate;
 pub mod layers;
 pub mod losses;
 mod model;
@@ -69,6 +72,6 @@ pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initi
 pub use online::{Online, Rule, SparseSamples};
 pub use pass::{Backward, Forward, Memory, Pass, Phase, Scratch};
 pub use real::Real;
-pub use run::{Evaluation, Progress, Workspace, argmax, evaluate};
+pub use run::{Evaluation, Gradients, Loops, Progress, Trace, Workspace, argmax, evaluate};
 pub use shape::Shape;
 pub use training::{Preset, Recipe, Schedule, Trainer, preset, presets};

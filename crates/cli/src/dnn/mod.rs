@@ -4,7 +4,9 @@ mod ask;
 mod data;
 mod describe;
 mod eval;
+mod explain;
 mod export;
+mod generate;
 mod inspect;
 mod list;
 mod predict;
@@ -26,6 +28,8 @@ use crate::run::{Common, asked};
   dnn predict model.npz my-digit.jpg     any picture of one digit
   dnn export model.npz model.onnx        for other tools
   dnn show model.npz --index 7           a training picture, and what the net thinks it is
+  dnn explain model.npz --index 7        the chain rule for one weight, number by number
+  dnn generate model.npz --class 3 --out 3.png   a picture that the net takes for a 3
   dnn data my-pictures/                  what a data set for --data is understood as
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
@@ -42,6 +46,8 @@ enum Command {
     Eval(eval::Eval),
     Predict(predict::Predict),
     Show(show::Show),
+    Explain(explain::Explain),
+    Generate(Box<generate::Generate>),
     Ask(ask::Ask),
     Inspect(inspect::Inspect),
     Data(describe::Describe),
@@ -73,6 +79,8 @@ fn run(command: Command, common: &Common) -> anyhow::Result<()> {
         Command::Eval(eval) => eval.run(common),
         Command::Predict(predict) => predict.run(common),
         Command::Show(show) => show.run(common),
+        Command::Explain(explain) => explain.run(common),
+        Command::Generate(generate) => generate.run(common),
         Command::Ask(ask) => ask.run(common),
         Command::Inspect(inspect) => inspect.run(common),
         Command::Data(describe) => describe.run(common),

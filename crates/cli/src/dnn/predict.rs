@@ -142,6 +142,14 @@ fn is_sure(outputs: &[f64]) -> bool {
     outputs[class] >= SURE && outputs[class] >= AHEAD * second
 }
 
+/// A picture as a model's own.
+pub(super) fn like_own(pixels: &Pixels, about: &About) -> anyhow::Result<Batch<u8>> {
+    match about.prepare {
+        Prepare::Digit => Ok(digit(pixels)?.digit),
+        Prepare::None => whole(pixels, about),
+    }
+}
+
 /// The digit on a picture.
 fn digit(pixels: &Pixels) -> Result<Prepared, PrepareError> {
     // Transparent pixels become paper; white ink on transparency shows only on black.

@@ -3,6 +3,7 @@
 
 pub mod activations;
 mod arguments;
+mod blocks;
 mod convolution;
 mod dense;
 mod dropout;
@@ -21,13 +22,14 @@ pub use crate::compute::window::Window;
 pub use activations::{Softmax, sigmoid, tanh};
 pub use arguments::Arguments;
 pub(crate) use arguments::Mark;
+pub use blocks::{DepthToSpace, SpaceToDepth};
 pub use convolution::{Conv, ConvTranspose, FixedFilter};
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use flatten::Flatten;
 pub use fourier::Fourier;
 pub use fourier::waves;
-pub use norm::BatchNorm;
+pub use norm::{BatchNorm, GroupNorm};
 pub use pooling::{AdaptivePool, GlobalPool};
 pub use registry::ENTRIES;
 pub(crate) use registry::layer;

@@ -8,8 +8,8 @@ use glassbox_tensor::quoted;
 use super::activations::{self, Pointwise, Softmax, Trained};
 use super::pooling::{AvgPool, LpPool, MaxPool, MixedPool, StochasticPool};
 use super::{
-    AdaptivePool, Add, Arguments, BatchNorm, Concat, Conv, ConvTranspose, Dense, Dropout, Entry, FixedFilter, Flatten,
-    Fourier, GlobalPool, Kind, Layer, Mark, Taylor, Up,
+    AdaptivePool, Add, Arguments, BatchNorm, Concat, Conv, ConvTranspose, Dense, DepthToSpace, Dropout, Entry,
+    FixedFilter, Flatten, Fourier, GlobalPool, GroupNorm, Kind, Layer, Mark, SpaceToDepth, Taylor, Up,
 };
 use crate::{Error, Real, Shape};
 
@@ -74,9 +74,12 @@ registry!(
     GlobalPool,
     AdaptivePool,
     Up,
+    SpaceToDepth,
+    DepthToSpace,
     Concat,
     Add,
     BatchNorm,
+    GroupNorm,
     Flatten,
     Softmax,
     Pointwise<activations::Sigmoid>,

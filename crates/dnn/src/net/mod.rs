@@ -99,6 +99,23 @@ impl<T: Real> Net<T> {
         Self { input, layers, marks: Vec::new(), parameters: Vec::new(), specified: Vec::new(), first_trained: None }
     }
 
+    /// The first `layers` layers as a net of their own.
+    ///
+    /// # Panics
+    /// If there are fewer.
+    #[track_caller]
+    pub fn up_to(&self, layers: usize) -> Self {
+        assert!(layers <= self.layers.len(), "up_to: {layers} layers of {}", self.layers.len());
+        Self {
+            input: self.input,
+            layers: self.layers[..layers].to_vec(),
+            marks: self.marks.iter().filter(|mark| mark.node <= layers).cloned().collect(),
+            parameters: self.parameters[..layers].to_vec(),
+            specified: self.specified[..layers].to_vec(),
+            first_trained: self.first_trained.filter(|&first| first < layers),
+        }
+    }
+
     /// Appends a layer: one of the registry or your own. Its weights are zero until they are initialised.
     ///
     /// # Errors

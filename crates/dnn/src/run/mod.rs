@@ -4,9 +4,11 @@ mod evaluate;
 mod progress;
 mod propagation;
 mod segment;
+mod trace;
 mod workspace;
 
 pub(crate) use evaluate::check_finite;
 pub use evaluate::{Evaluation, argmax, evaluate};
 pub use progress::Progress;
+pub use trace::{Gradients, Loops, Trace};
 pub use workspace::Workspace;

@@ -3,8 +3,9 @@
 use glassbox_tensor::{Matrix, Tensor};
 
 use super::Workspace;
+use super::trace::{Loops, Trace};
 use crate::losses::Loss;
-use crate::pass::{Forward, Memory, Pass};
+use crate::pass::Pass;
 use crate::{Net, Real};
 
 impl<T: Real> Net<T> {
@@ -16,22 +17,8 @@ impl<T: Real> Net<T> {
     /// # Panics
     /// If `input` does not have the net's number of inputs.
     pub fn forward(&self, input: &Matrix<T>) -> Vec<Matrix<T>> {
-        let samples = input.nrows();
-        assert_eq!(input.ncols(), self.inputs(), "forward: as many numbers as the net has inputs");
-        let mut nodes: Vec<Matrix<T>> = Vec::with_capacity(self.layers().len());
-        for (index, layer) in self.layers().iter().enumerate() {
-            let mut output = Matrix::zeros([samples, layer.output().len()]);
-            let node = |node: usize| node.checked_sub(1).map_or(input, |layer| &nodes[layer]).as_slice();
-            layer.forward(Forward {
-                pass: Pass { layer: index, ..Pass::predict(samples) },
-                input: node(index),
-                skipped: layer.skip_from().map_or(&[], node),
-                output: output.as_mut_slice(),
-                parameters: &self.parameters()[index],
-                memory: &mut Memory::default(),
-            });
-            nodes.push(output);
-        }
+        let mut nodes = Trace::forward(self, Pass::predict(input.nrows()), input, Loops::Fast).nodes;
+        nodes.remove(0);
         nodes
     }
 
@@ -66,5 +53,37 @@ impl<T: Real> Net<T> {
         workspace.forward(self, pass, input.as_slice());
         workspace.backward(self, pass, input.as_slice(), target.as_slice(), loss, T::one());
         workspace.into_gradients()
+    }
+
+    /// The derivative of any objective of the outputs by every number of the input: how the picture would have to
+    /// change. `objective` gives ∂J/∂outputs.
+    ///
+    /// To ask for what the last activation gets rather than for what it gives, ask [`up_to`](Net::up_to) of the net.
+    ///
+    /// # Shape
+    /// `[n, inputs]` → `[n, inputs]`; `objective`: `[n, outputs]` → `[n, outputs]`
+    ///
+    /// # Panics
+    /// If the shapes are not these.
+    ///
+    /// ```
+    /// use glassbox_dnn::Net;
+    /// use glassbox_tensor::Matrix;
+    /// let mut net = Net::<f64>::from_text("dense 1", 2).unwrap();
+    /// net.parameters_mut()[0][0].as_mut_slice().copy_from_slice(&[3.0, -2.0]);
+    /// let input = Matrix::from_vec([1, 2], vec![5.0, 7.0]).unwrap();
+    /// // J = o, so ∂J/∂o = 1, and ∂J/∂x is the weights.
+    /// let gradient = net.input_gradient(&input, |outputs| outputs.map(|_| 1.0));
+    /// assert_eq!(gradient.as_slice(), [3.0, -2.0]);
+    /// ```
+    pub fn input_gradient(&self, input: &Matrix<T>, objective: impl FnOnce(&Matrix<T>) -> Matrix<T>) -> Matrix<T> {
+        let (samples, pass) = (input.nrows(), Pass::predict(input.nrows()));
+        let mut workspace = Workspace::new(self, samples);
+        let outputs = workspace.forward(self, pass, input.as_slice()).to_vec();
+        let outputs = Matrix::from_vec([samples, self.outputs()], outputs).expect("a row a sample");
+        let gradient = objective(&outputs);
+        let mut input_gradient = Matrix::zeros([samples, self.inputs()]);
+        workspace.backward_from(self, pass, input.as_slice(), gradient.as_slice(), input_gradient.as_mut_slice());
+        input_gradient
     }
 }

@@ -38,7 +38,7 @@ pub(crate) struct Ends<'a, T> {
     pub(crate) output: &'a [T],
     /// ∂E/∂(what the last layer to go back through gives).
     pub(crate) gradient: &'a mut [T],
-    /// ∂E/∂input, to be written; empty if not needed.
+    /// ∂E/∂input, to be written; empty if not needed. If it is not, every layer of the segment is gone back through.
     pub(crate) input_gradient: &'a mut [T],
 }
 
@@ -109,7 +109,10 @@ impl<T: Real> Segment<T> {
         gradients.resize_with(self.nodes.len(), Vec::new);
         skipped.resize_with(self.layers.len(), Vec::new);
         let within = start..from + 1;
-        for index in within.clone().rev().filter(|&index| net.needs_gradient(index)) {
+        let all = !ends.input_gradient.is_empty();
+        // Whether the gradient of a node is needed; node 0 is the input.
+        let wanted = |node: usize| all || node > 0 && net.needs_gradient(node - 1);
+        for index in within.clone().rev().filter(|&index| wanted(index + 1)) {
             let (i, layer, pass) = (index - start, &net.layers()[index], Pass { layer: index, ..pass });
             let to = self.holders[i + 1];
             let size = |node: usize| samples * self.sizes[node];
@@ -122,7 +125,7 @@ impl<T: Real> Segment<T> {
                 layer.backward_in_place(pass, node(i + 1), gradient);
                 continue;
             }
-            let wants_skipped = layer.skip_from().filter(|&from| from > 0 && net.needs_gradient(from - 1));
+            let wants_skipped = layer.skip_from().filter(|&from| wanted(from));
             let memory = &mut self.memories[i];
             std::mem::swap(&mut memory.scratch, scratch);
             layer.backward(Backward {
@@ -132,7 +135,7 @@ impl<T: Real> Segment<T> {
                 output: node(i + 1),
                 gradient,
                 input_gradient: match before.last_mut() {
-                    _ if index == 0 || !net.needs_gradient(index - 1) => &mut [],
+                    _ if !wanted(index) => &mut [],
                     Some(gradient) => room(gradient, size(i)),
                     None => &mut *ends.input_gradient,
                 },

@@ -1,6 +1,7 @@
 use std::sync::Mutex;
 
 use glassbox_tensor::{IxDyn, Tensor};
+use rayon::iter::{Either, repeat_n};
 use rayon::prelude::*;
 
 use super::segment::{Desk, Ends, Segment};
@@ -131,35 +132,76 @@ impl<T: Real> Workspace<T> {
         let [output, gradient] = &mut self.output;
         let (output, gradient) = (&output[..target.len()], &mut gradient[..target.len()]);
         let value = loss_of(loss, fused, scale, net.outputs(), [output, target], gradient);
+        self.propagate(net, pass, input, last - usize::from(fused), &mut []);
+        value
+    }
+
+    /// Backward propagation after [`forward`](Workspace::forward) from any objective, `gradient` being its ∂J/∂output:
+    /// leaves ∂J/∂parameters in [`gradients`](Workspace::gradients) and writes ∂J/∂input, if there is room for it.
+    ///
+    /// # Shape
+    /// `input` `[samples, inputs]`, `gradient` `[samples, outputs]`, `input_gradient` as `input`, or empty
+    ///
+    /// # Panics
+    /// If the shapes are not these.
+    #[track_caller]
+    pub fn backward_from(&mut self, net: &Net<T>, pass: Pass, input: &[T], gradient: &[T], input_gradient: &mut [T]) {
+        assert_eq!(gradient.len(), pass.samples * net.outputs(), "backward_from: one number an output");
+        assert!([0, input.len()].contains(&input_gradient.len()), "backward_from: as many numbers as inputs, or none");
+        self.make_room(net);
+        match net.layers().len().checked_sub(1) {
+            Some(last) => {
+                self.output[1][..gradient.len()].copy_from_slice(gradient);
+                self.propagate(net, pass, input, last, input_gradient);
+            }
+            None if input_gradient.is_empty() => {}
+            None => input_gradient.copy_from_slice(gradient),
+        }
+    }
+
+    /// The chain rule from layer `from` back, the gradient of whose output is there.
+    fn propagate(&mut self, net: &Net<T>, pass: Pass, input: &[T], from: usize, input_gradient: &mut [T]) {
         let in_parts = self.in_parts;
+        let [output, gradient] = self.output.each_mut().map(|numbers| &mut numbers[..pass.samples * net.outputs()]);
         let [between, between_gradient] = &mut self.between;
         let size = if in_parts > 0 { net.node_len(in_parts) } else { 0 };
         let (between, between_gradient) =
             (&between[..pass.samples * size], &mut between_gradient[..pass.samples * size]);
-        let wants_between = in_parts > 0 && net.needs_gradient(in_parts - 1);
+        let wants_input = !input_gradient.is_empty();
+        let wants_between = in_parts > 0 && (wants_input || net.needs_gradient(in_parts - 1));
         let (front, back) = self.gradients.split_at_mut(in_parts);
         let ends = Ends {
             input: if in_parts > 0 { between } else { input },
             output,
             gradient,
-            input_gradient: if wants_between { &mut between_gradient[..] } else { &mut [] },
+            input_gradient: match in_parts {
+                0 => &mut *input_gradient,
+                _ if wants_between => &mut *between_gradient,
+                _ => &mut [],
+            },
         };
-        self.rest.backward(net, pass, ends, last - usize::from(fused), back, &mut self.desk);
+        self.rest.backward(net, pass, ends, from, back, &mut self.desk);
         if wants_between {
             let (part, desks) = (self.part, &self.desks);
             let inputs = input.par_chunks(part * net.inputs());
+            let input_gradients = if wants_input {
+                Either::Left(input_gradient.par_chunks_mut(part * net.inputs()))
+            } else {
+                Either::Right(repeat_n((), self.parts.len()).map(|()| <&mut [T]>::default()))
+            };
             let outputs = between.par_chunks(part * size).zip(between_gradient.par_chunks_mut(part * size));
-            let parts = self.parts.par_iter_mut().zip(inputs.zip(outputs)).enumerate().with_max_len(1);
-            parts.for_each(|(index, (here, (input, (output, gradient))))| {
-                let pass = nth(pass, index, part);
-                let ends = Ends { input, output, gradient, input_gradient: &mut [] };
-                at_a_desk(desks, |desk| {
-                    here.segment.backward(net, pass, ends, in_parts - 1, &mut here.gradients, desk)
-                });
-            });
+            let parts = self.parts.par_iter_mut().zip(inputs.zip(input_gradients).zip(outputs));
+            parts.enumerate().with_max_len(1).for_each(
+                |(index, (here, ((input, input_gradient), (output, gradient))))| {
+                    let pass = nth(pass, index, part);
+                    let ends = Ends { input, output, gradient, input_gradient };
+                    at_a_desk(desks, |desk| {
+                        here.segment.backward(net, pass, ends, in_parts - 1, &mut here.gradients, desk)
+                    });
+                },
+            );
             add_up(front, &self.parts[..pass.samples.div_ceil(part)]);
         }
-        value
     }
 
     fn make_room(&mut self, net: &Net<T>) {

@@ -1,10 +1,8 @@
-mod loops;
-
 use glassbox_simd::{Aligned, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
-use self::loops::{Add, AddProducts, AddSquares, InputGradient, Stretch, fold, repeat, wide};
+use super::loops::{Add, AddProducts, AddSquares, InputGradient, Stretch, fold, repeat, wide};
 use crate::layers::sums::sum_samples;
 use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Start};
 use crate::onnx::{Attribute, Onnx};

@@ -1,0 +1,200 @@
+use crate::pass::Pass;
+use crate::run::Workspace;
+use crate::{Error, Net, Shape};
+
+/// What a picture is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wish {
+    /// The class that it is to be taken for.
+    pub wanted: usize,
+    /// Classes that it must not be taken for.
+    pub forbidden: Vec<usize>,
+    /// The least output of the wanted class.
+    pub at_least: f64,
+    /// The largest output of each forbidden class.
+    pub at_most: f64,
+    /// `λ`, how much forbidden classes count.
+    pub weight: f64,
+    /// `μ`, how much edges cost.
+    pub smoothness: f64,
+}
+
+/// A bound that an output must keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The class.
+    pub class: usize,
+    /// Whether the class is forbidden; if not, it is wanted.
+    pub is_forbidden: bool,
+}
+
+impl Wish {
+    /// To be taken for `class` with 0.99, whatever else the net sees.
+    pub fn for_class(class: usize) -> Self {
+        Self { wanted: class, forbidden: Vec::new(), at_least: 0.99, at_most: 0.01, weight: 1.0, smoothness: 1.0 }
+    }
+
+    /// The bounds that do not hold for these outputs.
+    ///
+    /// # Panics
+    /// If there are fewer outputs than classes of the wish.
+    pub fn broken(&self, outputs: &[f64]) -> Vec<Bound> {
+        // Not `<`, which NaN would pass.
+        let wanted =
+            (!(outputs[self.wanted] >= self.at_least)).then_some(Bound { class: self.wanted, is_forbidden: false });
+        let over = self.forbidden.iter().filter(|&&class| !(outputs[class] <= self.at_most));
+        wanted.into_iter().chain(over.map(|&class| Bound { class, is_forbidden: true })).collect()
+    }
+}
+
+/// The picture is shown where it is and moved by a pixel in each direction: what only one position of the pixels
+/// achieves is no stroke.
+const SHIFTS: [(isize, isize); 5] = [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)];
+
+/// Below this a share counts as this much, so that its logarithm is a number.
+const LEAST: f64 = 1e-30;
+
+/// Where the slope of an edge's cost bends.
+const FLAT: f64 = 1e-3;
+
+/// `J = mean over shifts of (log o_wanted + λ·Σ log(1 − o_forbidden)) − μ·TV`, `TV` being the mean over the pixels of
+/// the length of the difference to the pixels on the right and below.
+#[derive(Debug)]
+pub(super) struct Objective {
+    net: Net<f64>,
+    pub(super) wish: Wish,
+    workspace: Workspace<f64>,
+}
+
+impl Objective {
+    pub(super) fn new(net: Net<f64>, wish: Wish) -> Result<Self, Error> {
+        let classes = net.outputs();
+        let unknown = [wish.wanted].into_iter().chain(wish.forbidden.iter().copied()).find(|&class| class >= classes);
+        if let Some(class) = unknown {
+            return Err(Error::Data(format!("there is no class {class}; this net has 0 … {}", classes - 1)));
+        }
+        if wish.forbidden.contains(&wish.wanted) {
+            return Err(Error::Data(format!("class {} is wanted and forbidden at once", wish.wanted)));
+        }
+        let last = net.layers().last().map_or("", |layer| layer.entry().name);
+        if !["sigmoid", "softmax", "hard-sigmoid"].contains(&last) {
+            return Err(Error::Model(format!(
+                "the outputs of this net are not shares from 0 to 1: its last layer is {last}; softmax or sigmoid is needed"
+            )));
+        }
+        Ok(Self { workspace: Workspace::new(&net, SHIFTS.len()), net, wish })
+    }
+
+    /// The shape of the picture; of a net that takes a list, a square if the list is as long as one.
+    pub(super) fn shape(&self) -> Shape {
+        let input = self.net.input();
+        let side = input.len().isqrt();
+        if input.is_flat() && side * side == input.len() { Shape::picture(side, side, 1) } else { input }
+    }
+
+    /// `J` of a picture and what the net says of it; with `gradient`, `∂J/∂picture`, too.
+    pub(super) fn ask(&mut self, picture: &[f64], gradient: Option<&mut [f64]>) -> (f64, Vec<f64>) {
+        let (shape, pass) = (self.shape(), Pass::predict(SHIFTS.len()));
+        let inputs: Vec<f64> = SHIFTS.iter().flat_map(|&shift| shifted(picture, shape, shift)).collect();
+        let classes = self.net.outputs();
+        let outputs = self.workspace.forward(&self.net, pass, &inputs).to_vec();
+        let share = 1.0 / SHIFTS.len() as f64;
+        let Wish { wanted, forbidden, weight, smoothness, .. } = &self.wish;
+        let mut value = 0.0;
+        let mut upstream = vec![0.0; outputs.len()];
+        for (outputs, upstream) in outputs.chunks_exact(classes).zip(upstream.chunks_exact_mut(classes)) {
+            let wanted_share = outputs[*wanted].max(LEAST);
+            value += share * wanted_share.ln();
+            upstream[*wanted] += share / wanted_share;
+            for &class in forbidden {
+                let rest = (1.0 - outputs[class]).max(LEAST);
+                value += share * weight * rest.ln();
+                upstream[class] -= share * weight / rest;
+            }
+        }
+        let mut edges = vec![0.0; picture.len()];
+        value -= smoothness * total_variation(picture, shape, &mut edges);
+        if let Some(gradient) = gradient {
+            let mut by_input = vec![0.0; inputs.len()];
+            self.workspace.backward_from(&self.net, pass, &inputs, &upstream, &mut by_input);
+            gradient.iter_mut().zip(edges).for_each(|(gradient, edge)| *gradient = -smoothness * edge);
+            for (moved, (dy, dx)) in by_input.chunks_exact(picture.len()).zip(SHIFTS) {
+                let back = shifted(moved, shape, (-dy, -dx));
+                gradient.iter_mut().zip(back).for_each(|(gradient, more)| *gradient += more);
+            }
+        }
+        (value, outputs[..classes].to_vec())
+    }
+}
+
+/// A picture moved down and to the right; what comes in is 0.
+fn shifted(picture: &[f64], shape: Shape, (down, right): (isize, isize)) -> Vec<f64> {
+    let Shape { height, width, channels } = shape;
+    let mut moved = vec![0.0; picture.len()];
+    for (place, pixel) in moved.chunks_exact_mut(channels).enumerate() {
+        let (y, x) = ((place / width) as isize - down, (place % width) as isize - right);
+        if (0..height as isize).contains(&y) && (0..width as isize).contains(&x) {
+            pixel.copy_from_slice(&picture[(y as usize * width + x as usize) * channels..][..channels]);
+        }
+    }
+    moved
+}
+
+/// The mean over the pixels of `√(right² + below² + FLAT²) − FLAT`, with its gradient added to `gradient`.
+fn total_variation(picture: &[f64], shape: Shape, gradient: &mut [f64]) -> f64 {
+    let Shape { height, width, channels } = shape;
+    let share = 1.0 / (height * width) as f64;
+    let mut sum = 0.0;
+    for place in 0..picture.len() {
+        let (y, x) = (place / channels / width, place / channels % width);
+        let right = (x + 1 < width).then_some(place + channels);
+        let below = (y + 1 < height).then_some(place + width * channels);
+        let [across, down] = [right, below].map(|to| to.map_or(0.0, |to| picture[to] - picture[place]));
+        let length = (across * across + down * down + FLAT * FLAT).sqrt();
+        sum += share * (length - FLAT);
+        for (to, difference) in [(right, across), (below, down)] {
+            if let Some(to) = to {
+                gradient[to] += share * difference / length;
+                gradient[place] -= share * difference / length;
+            }
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::initialise_uniform;
+
+    #[test]
+    fn the_gradient_is_that_of_the_objective() {
+        let shape = Shape::picture(6, 5, 2);
+        let mut net = Net::from_text("conv 3 3x3 same | tanh | flatten | dense 4 | softmax", shape).unwrap();
+        initialise_uniform(&mut net, 0.5, 1);
+        let wish = Wish { forbidden: vec![0, 2], smoothness: 0.7, ..Wish::for_class(3) };
+        let mut objective = Objective::new(net, wish).unwrap();
+        let mut picture: Vec<f64> = (0..60).map(|i| f64::from(i * 17 % 23) / 23.0).collect();
+        let mut gradient = vec![f64::NAN; 60];
+        objective.ask(&picture, Some(&mut gradient));
+        for place in 0..60 {
+            let (before, h) = (picture[place], 1e-5);
+            let mut at = |offset: f64| {
+                picture[place] = before + offset;
+                objective.ask(&picture, None).0
+            };
+            let difference = (at(h) - at(-h)) / (2.0 * h);
+            picture[place] = before;
+            assert!((difference - gradient[place]).abs() < 1e-7, "{place}: {difference}, {}", gradient[place]);
+        }
+    }
+
+    #[test]
+    fn bounds_are_told_apart() {
+        let wish = Wish { forbidden: vec![0, 2], ..Wish::for_class(1) };
+        let bound = |class, is_forbidden| Bound { class, is_forbidden };
+        assert_eq!(wish.broken(&[0.01, 0.99, 0.0]), []);
+        assert_eq!(wish.broken(&[0.2, 0.98, 0.0]), [bound(1, false), bound(0, true)]);
+        assert_eq!(wish.broken(&[f64::NAN; 3]), [bound(1, false), bound(0, true), bound(2, true)]);
+    }
+}
