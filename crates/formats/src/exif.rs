@@ -144,8 +144,8 @@ pub(crate) fn speaks_of_file(exif: &[u8]) -> bool {
     source.spoke_of_file
 }
 
-/// The end of a little-endian TIFF file, from the even offset `start` on, and the offset of its directory: `own` entries
-/// describe the storage, and an EXIF block the picture. What is damaged in the block is left out.
+/// The end of a little-endian TIFF file, from the even offset `start` on, and the offset of its directory: `own`
+/// entries describe the storage, and an EXIF block the picture. What is damaged in the block is left out.
 pub(crate) fn tiff_end(own: Vec<Entry>, exif: Option<&[u8]>, start: u32) -> (Vec<u8>, u32) {
     let mut entries = exif.and_then(|exif| Source::new(&mut Cursor::new(exif)).main()).unwrap_or_default();
     entries.retain(|new| new.tag != PROFILE);

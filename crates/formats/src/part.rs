@@ -35,8 +35,8 @@ pub fn remove_unfinished() {
     std::mem::forget(parts);
 }
 
-/// A new file beside `target`, with its permissions; or in the folder for temporary files, if `target` can be written to
-/// but its folder cannot. The first one in a folder removes those that other processes left there when they were killed.
+/// A new file beside `target`, with its permissions; or in the folder for temporary files, if `target` can be written
+/// to but its folder cannot. The first one in a folder removes those that killed processes left there.
 pub(crate) fn create(target: &Path, permissions: Option<fs::Permissions>) -> io::Result<NamedTempFile> {
     let folder = folder_of(target);
     let mut builder = tempfile::Builder::new();
@@ -77,8 +77,8 @@ pub(crate) fn forget(part: &NamedTempFile) {
     PARTS.lock().unwrap_or_else(PoisonError::into_inner).unfinished.remove(part.path());
 }
 
-/// Removes the temporary files whose process is gone: those that nobody has locked. One that cannot be locked or removed
-/// stays.
+/// Removes the temporary files whose process is gone: those that nobody has locked. One that cannot be locked or
+/// removed stays.
 fn remove_abandoned(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();

@@ -33,8 +33,8 @@ pub struct Written {
     pub shape: (usize, usize, usize),
     /// Name of the element type: `u8`, `u16` or `f32`.
     pub depth: &'static str,
-    /// Losses: depth, alpha (shown over white), colour profile, EXIF, colours, the size of a pixel, chunks of a PNG; and
-    /// whether the file was written in place.
+    /// Losses: depth, alpha (shown over white), colour profile, EXIF, colours, the size of a pixel, chunks of a PNG;
+    /// and whether the file was written in place.
     pub notes: Vec<String>,
 }
 

@@ -24,9 +24,9 @@ const LONGEST: usize = 1000;
 ///
 /// The model says how pictures are prepared for it. A net trained on the built-in MNIST takes any picture of one digit,
 /// dark on light or light on dark: a photograph, a scan, a drawing. The digit is found on its paper, without frames,
-/// ruled lines and specks, and prepared as MNIST was: fitted into 20×20, its centre of mass in the middle of 28×28. Every
-/// other net gets the whole picture in its own colours, stretched to its size if it has another. --verbose shows the
-/// prepared picture, --show-prepared how it was made.
+/// ruled lines and specks, and prepared as MNIST was: fitted into 20×20, its centre of mass in the middle of 28×28.
+/// Every other net gets the whole picture in its own colours, stretched to its size if it has another. --verbose shows
+/// the prepared picture, --show-prepared how it was made.
 ///
 /// An answer is marked "not sure" ("sure": false) if the largest output is below 0.5 or less than twice the second
 /// largest.

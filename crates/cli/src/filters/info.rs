@@ -63,7 +63,8 @@ impl Info {
                 })
             });
             return Ok(say_json(&json!({
-                "event": "info", "in": json_name(&self.input), "width": width, "height": height, "channels": channels, "dtype": depth,
+                "event": "info", "in": json_name(&self.input), "width": width, "height": height,
+                "channels": channels, "dtype": depth,
                 "is_first_of_more": picture.is_first_of_more,
                 "icc_bytes": picture.metadata.icc.map(|icc| icc.len()),
                 "exif_bytes": picture.metadata.exif.map(|exif| exif.len()),

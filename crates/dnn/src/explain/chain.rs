@@ -100,8 +100,8 @@ fn dependent(net: &Net<f64>, trace: &Trace<f64>, layer: usize, node: usize) -> V
     (0..as_is.len()).filter(|&node| less[node] != as_is[node] || more[node] != as_is[node]).collect()
 }
 
-/// ∂(each of `nodes`)/∂(number `node` that goes in): the layer's own chain rule, from 1 at one of the nodes and 0 at all
-/// others.
+/// ∂(each of `nodes`)/∂(number `node` that goes in): the layer's own chain rule, from 1 at one of the nodes and 0 at
+/// all others.
 fn slopes(net: &Net<f64>, trace: &Trace<f64>, index: usize, nodes: &[usize], node: usize) -> Vec<f64> {
     let (layer, parameters) = (&net.layers()[index], &net.parameters()[index]);
     let samples = nodes.len();

@@ -103,7 +103,8 @@ pub fn explain(
     Ok(explanation)
 }
 
-/// The weight or bias with the largest gradient for one sample: the one to blame. None if no layer multiplies by weights.
+/// The weight or bias with the largest gradient for one sample: the one to blame. None if no layer multiplies by
+/// weights.
 ///
 /// # Panics
 /// As [`explain`].

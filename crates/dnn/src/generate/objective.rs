@@ -79,7 +79,8 @@ impl Objective {
         let last = net.layers().last().map_or("", |layer| layer.entry().name);
         if !["sigmoid", "softmax", "hard-sigmoid"].contains(&last) {
             return Err(Error::Model(format!(
-                "the outputs of this net are not shares from 0 to 1: its last layer is {last}; softmax or sigmoid is needed"
+                "the outputs of this net are no shares from 0 to 1: its last layer is {last}; softmax or sigmoid is \
+                 needed"
             )));
         }
         Ok(Self { workspace: Workspace::new(&net, SHIFTS.len()), net, wish })

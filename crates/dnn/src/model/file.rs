@@ -36,8 +36,8 @@ impl Model {
                 net_of::<f32>(&text).map_err(|error| error.within(&file))?.parameter_names().into_iter().next()
             }
             None if is_safetensors(path.as_ref()) => {
-                let problem = "does not say which layers it is of; `dnn train --layers SPEC --init FILE --epochs 0` makes \
-                               a model of PyTorch's weights";
+                let problem = "does not say which layers it is of; `dnn train --layers SPEC --init FILE --epochs 0` \
+                               makes a model of PyTorch's weights";
                 return Err(Error::Model(problem.into()).within(&file));
             }
             None => Some("w_i_h".into()),

@@ -3,7 +3,8 @@
 //!
 //! What is read becomes `u8` (whole numbers of up to 8 bits), `u16` (up to 16 bits) or `f32`. Whole numbers of 1 … 16
 //! bits are stretched to the full range of 8 or 16 bits. All others are kept as they are: floating-point numbers,
-//! signed ones, and whole ones of 32 and 64 bits, which are rounded to the 24 bits of a `f32`. Alpha is always 0 … full.
+//! signed ones, and whole ones of 32 and 64 bits, which are rounded to the 24 bits of a `f32`. Alpha is always 0 …
+//! full.
 
 mod chunks;
 mod colours;

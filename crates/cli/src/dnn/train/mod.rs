@@ -33,7 +33,7 @@ use crate::run::{Common, catch_interrupts, interrupted};
   dnn train --preset cnn --hold-out 5000 --patience 3      stops when the held-out accuracy does; keeps the best net
   dnn train --rule formula --epochs 5
   dnn train --init numpy:0 --precision f64 --json          NumPy's run of the article's script, number for number
-  dnn train --layers 'dense 20 | relu | dense 10' --init torch.safetensors --epochs 0     PyTorch's weights as a model")]
+  dnn train --layers 'dense 20 | relu | dense 10' --init torch.safetensors --epochs 0     weights of PyTorch")]
 pub(super) struct Train {
     /// A net and how it is trained: article, mlp, lenet5, cnn or best [default: article]
     #[arg(long, value_name = "NAME")]
@@ -85,8 +85,8 @@ pub(super) struct Train {
     #[arg(long, value_enum, default_value_t = PrecisionName::F32)]
     precision: PrecisionName,
     /// Initial weights: uniform[:A] (±A, by default ±0.5), xavier, he, numpy:SEED (as
-    /// np.random.RandomState(SEED).uniform(-0.5, 0.5, …) draws them), or a file, npz or safetensors: a model of the same
-    /// net, or a PyTorch state_dict whose modules match the layers in one way only
+    /// np.random.RandomState(SEED).uniform(-0.5, 0.5, …) draws them), or an npz or safetensors file: a model of the
+    /// same net, or a PyTorch state_dict whose modules match the layers in one way only
     #[arg(long, value_name = "WHAT|FILE")]
     init: Option<String>,
     /// Order of the samples: as in the file, or shuffled in each epoch by --seed [default: file for the article's way,

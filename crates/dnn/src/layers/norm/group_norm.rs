@@ -125,7 +125,7 @@ impl Kind for GroupNorm {
     const ENTRY: Entry = Entry {
         name: "group-norm",
         usage: "group-norm G [eps E]",
-        summary: "each of G groups of channels of a sample to mean 0 and variance 1, then scaled and shifted (eps 1e-5)",
+        summary: "G groups of channels, each to mean 0 and variance 1 in a sample, then scaled and shifted (eps 1e-5)",
         formula: "y = γ·(x − μ)/√(σ² + ε) + β",
         is_activation: false,
     };
