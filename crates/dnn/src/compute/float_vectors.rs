@@ -1,4 +1,4 @@
-//! Numbers in eights, or in longer vectors.
+//! Numbers in floats, or in longer vectors.
 
 /// The numbers of a vector, at the least.
 pub(crate) const EIGHT: usize = 8;

@@ -18,7 +18,7 @@ pub(crate) const fn listed_len(rows: usize) -> usize {
 /// first `counts` are meant
 #[inline(always)]
 pub(crate) fn list_nonzero<T: Real, E: FloatVectors<T>>(
-    eights: E,
+    floats: E,
     numbers: &[T],
     mut sums: Option<&mut [T]>,
     counts: &mut [u32],
@@ -31,22 +31,22 @@ pub(crate) fn list_nonzero<T: Real, E: FloatVectors<T>>(
     for first in (0..columns).step_by(EIGHT) {
         let counts = &mut counts[first..columns.min(first + EIGHT)];
         let found = &mut found[first * list..];
-        let mut sum = eights.splat(T::zero());
+        let mut sum = floats.splat(T::zero());
         for row in (0..rows).step_by(EIGHT) {
             // The bits after the last column belong to the next row; they and their sums are never read.
             let square = &numbers[row * columns + first..];
             let mut bits = 0;
             if square.len() >= (EIGHT - 1) * columns + EIGHT {
                 for i in 0..EIGHT {
-                    let row = eights.load(vector(&square[i * columns..]));
-                    bits |= u64::from(eights.nonzero_bits(row)) << (EIGHT * i);
-                    sum = eights.add(sum, row);
+                    let row = floats.load(vector(&square[i * columns..]));
+                    bits |= u64::from(floats.nonzero_bits(row)) << (EIGHT * i);
+                    sum = floats.add(sum, row);
                 }
             } else {
                 for i in 0..EIGHT.min(rows - row) {
-                    let row = eights.load_some(&square[i * columns..]);
-                    bits |= u64::from(eights.nonzero_bits(row)) << (EIGHT * i);
-                    sum = eights.add(sum, row);
+                    let row = floats.load_some(&square[i * columns..]);
+                    bits |= u64::from(floats.nonzero_bits(row)) << (EIGHT * i);
+                    sum = floats.add(sum, row);
                 }
             }
             let bits = transposed(bits).to_le_bytes();
@@ -56,7 +56,7 @@ pub(crate) fn list_nonzero<T: Real, E: FloatVectors<T>>(
         }
         if let Some(sums) = &mut sums {
             let mut numbers = [T::zero(); EIGHT];
-            eights.store(sum, &mut numbers);
+            floats.store(sum, &mut numbers);
             sums[first..].iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
         }
     }

@@ -39,10 +39,10 @@ impl Wish {
     /// # Panics
     /// If there are fewer outputs than classes of the wish.
     pub fn broken(&self, outputs: &[f64]) -> Vec<Bound> {
-        // Not `<`, which NaN would pass.
-        let wanted =
-            (!(outputs[self.wanted] >= self.at_least)).then_some(Bound { class: self.wanted, is_forbidden: false });
-        let over = self.forbidden.iter().filter(|&&class| !(outputs[class] <= self.at_most));
+        // NaN lies in no range.
+        let holds = (self.at_least..).contains(&outputs[self.wanted]);
+        let wanted = (!holds).then_some(Bound { class: self.wanted, is_forbidden: false });
+        let over = self.forbidden.iter().filter(|&&class| !(..=self.at_most).contains(&outputs[class]));
         wanted.into_iter().chain(over.map(|&class| Bound { class, is_forbidden: true })).collect()
     }
 }

@@ -18,13 +18,13 @@ pub(super) struct Forward<'a, T> {
 
 impl<T: Real> FloatTask<T> for Forward<'_, T> {
     #[inline(always)]
-    fn run<E: FloatVectors<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, floats: E) {
         match self.plan.lanes() {
-            16 if E::IS_WIDE => self.lay::<_, 16, 12>(eights.sixteens()),
-            16 => self.lay::<_, 16, 6>(eights.sixteens()),
-            _ if !self.plan.is_one_channel() => self.lay::<_, 8, 12>(eights),
-            _ if E::IS_WIDE && self.plan.columns >= 16 => self.one_channel::<_, _, 16>(eights, eights.sixteens()),
-            _ => self.one_channel::<_, _, 8>(eights, eights),
+            16 if E::IS_WIDE => self.lay::<_, 16, 12>(floats.sixteens()),
+            16 => self.lay::<_, 16, 6>(floats.sixteens()),
+            _ if !self.plan.is_one_channel() => self.lay::<_, 8, 12>(floats),
+            _ if E::IS_WIDE && self.plan.columns >= 16 => self.one_channel::<_, _, 16>(floats, floats.sixteens()),
+            _ => self.one_channel::<_, _, 8>(floats, floats),
         }
     }
 }
@@ -63,11 +63,11 @@ impl<'a, T: Real> Forward<'a, T> {
 
     /// Eight masks at a time, `L` windows at a time and as many once more.
     #[inline(always)]
-    fn one_channel<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(self, eights: E, vectors: V) {
+    fn one_channel<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(self, floats: E, vectors: V) {
         let Self { plan, padded, packed, bias, output } = self;
         for (strip, weights) in packed.as_chunks().0.chunks_exact(plan.depth()).enumerate() {
             let one_channel = OneChannel { plan, padded, weights, masks: Masks::new(plan, strip, bias) };
-            one_channel.lay(eights, vectors, output);
+            one_channel.lay(floats, vectors, output);
         }
     }
 }

@@ -24,7 +24,7 @@ impl<T: Real> OneChannel<'_, T> {
     #[inline(always)]
     pub(super) fn lay<E: FloatVectors<T>, V: Vectors<T, L>, const L: usize>(
         self,
-        eights: E,
+        floats: E,
         vectors: V,
         output: &mut [T],
     ) {
@@ -44,11 +44,11 @@ impl<T: Real> OneChannel<'_, T> {
                 }
                 for (i, window) in windows.into_iter().enumerate() {
                     for some in (0..L).step_by(EIGHT) {
-                        let mut square = [eights.splat(T::zero()); EIGHT];
+                        let mut square = [floats.splat(T::zero()); EIGHT];
                         for (square, sums) in square.iter_mut().zip(&sums) {
-                            *square = eights.load(vector(&sums[i][some..]));
+                            *square = floats.load(vector(&sums[i][some..]));
                         }
-                        self.masks.store_biased(eights, window + some, EIGHT, eights.transposed(square), output);
+                        self.masks.store_biased(floats, window + some, EIGHT, floats.transposed(square), output);
                     }
                 }
             }

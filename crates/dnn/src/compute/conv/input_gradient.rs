@@ -20,7 +20,7 @@ pub(super) struct InputGradient<'a, T> {
 
 impl<T: Real> FloatTask<T> for InputGradient<'_, T> {
     #[inline(always)]
-    fn run<E: FloatVectors<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, floats: E) {
         let Self { plan, gradient, weights, padded } = self;
         let each = plan.outputs / plan.groups;
         let mut found = [0; LISTED + EIGHT];
@@ -30,17 +30,17 @@ impl<T: Real> FloatTask<T> for InputGradient<'_, T> {
                 for (part, gradients) in gradient.chunks(LISTED).enumerate() {
                     let mut count = 0;
                     for (i, gradients) in gradients.chunks(EIGHT).enumerate() {
-                        let bits = eights.nonzero_bits(eights.load_some(gradients));
+                        let bits = floats.nonzero_bits(floats.load_some(gradients));
                         count += list_bits(bits, (i * EIGHT) as u32, &mut found[count..]);
                     }
                     // Masks whose gradient is zero, as most are, have nothing to add.
                     let of = Masks { first: group * each + part * LISTED, gradients };
                     for masks in found[..count].chunks(4) {
                         match *masks {
-                            [a] => of.add_all(eights, plan, [a], weights, padded),
-                            [a, b] => of.add_all(eights, plan, [a, b], weights, padded),
-                            [a, b, c] => of.add_all(eights, plan, [a, b, c], weights, padded),
-                            [a, b, c, d] => of.add_all(eights, plan, [a, b, c, d], weights, padded),
+                            [a] => of.add_all(floats, plan, [a], weights, padded),
+                            [a, b] => of.add_all(floats, plan, [a, b], weights, padded),
+                            [a, b, c] => of.add_all(floats, plan, [a, b, c], weights, padded),
+                            [a, b, c, d] => of.add_all(floats, plan, [a, b, c, d], weights, padded),
                             _ => unreachable!("one to four at a time"),
                         }
                     }
@@ -61,16 +61,16 @@ impl<T: Real> Masks<'_, T> {
     #[inline(always)]
     fn add_all<E: FloatVectors<T>, const M: usize>(
         &self,
-        eights: E,
+        floats: E,
         plan: &Convolution,
         masks: [u32; M],
         weights: &[T],
         padded: &mut [T],
     ) {
         if E::IS_WIDE && plan.wide.is_multiple_of(16) {
-            self.add::<_, 16, M>(eights.sixteens(), plan, masks, weights, padded);
+            self.add::<_, 16, M>(floats.sixteens(), plan, masks, weights, padded);
         } else {
-            self.add::<_, 8, M>(eights, plan, masks, weights, padded);
+            self.add::<_, 8, M>(floats, plan, masks, weights, padded);
         }
     }
 
@@ -83,14 +83,14 @@ impl<T: Real> Masks<'_, T> {
         weights: &[T],
         padded: &mut [T],
     ) {
-        let width = plan.eights.len() * EIGHT;
+        let width = plan.floats.len() * EIGHT;
         let (mut rows, mut factors) = ([&weights[..0]; M], [vectors.splat(T::zero()); M]);
         for m in 0..M {
             let mask = masks[m] as usize;
             rows[m] = &weights[(self.first + mask) * width..][..width];
             factors[m] = vectors.splat(self.gradients[mask]);
         }
-        for (i, &place) in plan.eights.iter().step_by(L / EIGHT).enumerate() {
+        for (i, &place) in plan.floats.iter().step_by(L / EIGHT).enumerate() {
             let sums = vector_mut(&mut padded[place..]);
             let mut sum = vectors.load(sums);
             for m in 0..M {

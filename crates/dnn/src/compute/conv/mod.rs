@@ -44,7 +44,7 @@ pub(crate) struct Convolution {
     /// the numbers after it, times zero.
     wide: usize,
     /// The offset of each vector of eight from the first number of the window, span by span.
-    eights: Vec<usize>,
+    floats: Vec<usize>,
     /// The offset of each window in the padded picture.
     bases: Vec<usize>,
     /// Windows of a row.
@@ -93,7 +93,7 @@ impl Convolution {
         let length = input.channels / groups * if whole_rows { window.size.1 } else { 1 };
         let spans: Vec<usize> = spans.collect();
         let wide = length.next_multiple_of(EIGHT);
-        let eights = spans.iter().flat_map(|span| (0..wide).step_by(EIGHT).map(move |eight| span + eight));
+        let floats = spans.iter().flat_map(|span| (0..wide).step_by(EIGHT).map(move |eight| span + eight));
         Self {
             input,
             padded,
@@ -102,7 +102,7 @@ impl Convolution {
             groups,
             length,
             wide,
-            eights: eights.collect(),
+            floats: floats.collect(),
             spans,
             bases: bases.collect(),
             columns: window.count.1,

@@ -31,10 +31,10 @@ pub(super) fn found_len(plan: &Convolution) -> usize {
 
 impl<T: Real> FloatTask<T> for WeightGradient<'_, T> {
     #[inline(always)]
-    fn run<E: FloatVectors<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, floats: E) {
         let Self { plan, padded, gradient, weights, bias, found } = self;
         let (counts, found) = found.split_at_mut(plan.outputs);
-        list_nonzero(eights, gradient, Some(bias), counts, found);
+        list_nonzero(floats, gradient, Some(bias), counts, found);
         let (outputs, list) = (plan.outputs, listed_len(plan.windows()));
         let each = outputs / plan.groups;
         for (mask, weights) in weights.chunks_exact_mut(plan.spans.len() * plan.wide).enumerate() {
@@ -45,9 +45,9 @@ impl<T: Real> FloatTask<T> for WeightGradient<'_, T> {
                 found: &found[mask * list..][..counts[mask] as usize],
             };
             if E::IS_WIDE && plan.wide.is_multiple_of(16) {
-                seen.weight_gradient::<_, 16>(eights.sixteens(), weights);
+                seen.weight_gradient::<_, 16>(floats.sixteens(), weights);
             } else {
-                seen.weight_gradient::<_, 8>(eights, weights);
+                seen.weight_gradient::<_, 8>(floats, weights);
             }
         }
     }

@@ -23,7 +23,7 @@ struct Pack<'a, T, const N: usize> {
 
 impl<T: Real, const N: usize> FloatTask<T> for Pack<'_, T, N> {
     #[inline(always)]
-    fn run<E: FloatVectors<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, floats: E) {
         let View { numbers, rows, columns, down, right } = self.view;
         let steps = self.packed.as_chunks_mut::<N>().0;
         let here = N.min(rows - self.first);
@@ -40,18 +40,18 @@ impl<T: Real, const N: usize> FloatTask<T> for Pack<'_, T, N> {
             let (blocks, rest) = steps.as_chunks_mut::<EIGHT>();
             for (block, steps) in blocks.iter_mut().enumerate() {
                 for first in (0..N).step_by(EIGHT) {
-                    let mut square = [eights.splat(T::zero()); EIGHT];
+                    let mut square = [floats.splat(T::zero()); EIGHT];
                     for (square, row) in square.iter_mut().zip(&rows[first..]) {
-                        *square = eights.load(vector(&row[block * EIGHT..]));
+                        *square = floats.load(vector(&row[block * EIGHT..]));
                     }
-                    for (i, column) in eights.transposed(square).into_iter().enumerate() {
+                    for (i, column) in floats.transposed(square).into_iter().enumerate() {
                         let step = &mut steps.as_flattened_mut()[i * N + first..];
                         match step.first_chunk_mut() {
                             // The numbers written after the last row belong to the next step, which overwrites them.
-                            Some(step) => eights.store(column, step),
+                            Some(step) => floats.store(column, step),
                             None => {
                                 let mut numbers = [T::zero(); EIGHT];
-                                eights.store(column, &mut numbers);
+                                floats.store(column, &mut numbers);
                                 step.copy_from_slice(&numbers[..step.len()]);
                             }
                         }

@@ -31,7 +31,7 @@ pub(super) struct Multiply<'a, T> {
 
 impl<T: Real> FloatTask<T> for Multiply<'_, T> {
     #[inline(always)]
-    fn run<E: FloatVectors<T>>(self, eights: E) {
+    fn run<E: FloatVectors<T>>(self, floats: E) {
         let Self { left, right, bias, output, depth, m, found } = self;
         let strips = m.div_ceil(COLUMNS);
         // Fewer strips always go through tiles.
@@ -47,29 +47,29 @@ impl<T: Real> FloatTask<T> for Multiply<'_, T> {
                     for (tile, (sparse, found)) in
                         sparse[..tiles].iter_mut().zip(found.chunks_exact_mut(TILE_PLACES)).enumerate()
                     {
-                        *sparse = here.list(eights, tile, found);
+                        *sparse = here.list(floats, tile, found);
                     }
                 }
                 let dense = |strip| (0..tiles).filter(move |&tile| strip >= listed || !sparse[tile]);
                 let mut strip = 0;
                 while E::IS_WIDE && strip + 2 <= strips {
-                    dense(strip).for_each(|tile| here.tile::<_, 2>(eights.sixteens(), tile, strip));
+                    dense(strip).for_each(|tile| here.tile::<_, 2>(floats.sixteens(), tile, strip));
                     strip += 2;
                 }
                 for strip in strip..strips {
-                    dense(strip).for_each(|tile| here.tile::<_, 1>(eights.sixteens(), tile, strip));
+                    dense(strip).for_each(|tile| here.tile::<_, 1>(floats.sixteens(), tile, strip));
                 }
                 let sparse =
                     || (0..tiles).filter(|&tile| sparse[tile]).map(|tile| (tile, &found[tile * TILE_PLACES..]));
                 let mut strip = 0;
                 while E::IS_WIDE && strip + 2 * STRIPS <= listed {
                     sparse().for_each(|(tile, found)| {
-                        here.rows::<_, { 2 * STRIPS }>(eights.sixteens(), tile, strip, found)
+                        here.rows::<_, { 2 * STRIPS }>(floats.sixteens(), tile, strip, found)
                     });
                     strip += 2 * STRIPS;
                 }
                 while strip < listed {
-                    sparse().for_each(|(tile, found)| here.rows::<_, STRIPS>(eights.sixteens(), tile, strip, found));
+                    sparse().for_each(|(tile, found)| here.rows::<_, STRIPS>(floats.sixteens(), tile, strip, found));
                     strip += STRIPS;
                 }
             }
@@ -108,10 +108,10 @@ impl<T: Real> Block<'_, T> {
     /// Lists the numbers of a tile that are not zero, and tells whether they are so few that lists are faster than
     /// tiles.
     #[inline(always)]
-    fn list<E: FloatVectors<T>>(&self, eights: E, tile: usize, found: &mut [u32]) -> bool {
+    fn list<E: FloatVectors<T>>(&self, floats: E, tile: usize, found: &mut [u32]) -> bool {
         let left = self.left(tile);
         let (counts, found) = found.split_at_mut(ROWS);
-        list_nonzero(eights, left.as_flattened(), None, counts, found);
+        list_nonzero(floats, left.as_flattened(), None, counts, found);
         let listed: u32 = counts.iter().sum();
         10 * listed as usize <= 3 * ROWS * left.len()
     }
