@@ -110,6 +110,13 @@ fn models_that_are_none() {
         &["--show-prepared: draws one picture, found 2"],
     );
     assert!(!folder.join("stages.png").exists());
+    let before = fs::read(folder.join("in.png")).unwrap();
+    refused(
+        dnn(folder, &["predict", "model.npz", "in.png", "--show-prepared", "in.png"]),
+        2,
+        &["in.png: is both an input and an output"],
+    );
+    assert_eq!(fs::read(folder.join("in.png")).unwrap(), before);
     // A bar: a digit for any net, so that the answer is the net's.
     let bar =
         Image::from_fn([40, 30, 1], |(y, x, _)| if (8..32).contains(&y) && (13..17).contains(&x) { 30 } else { 220 });

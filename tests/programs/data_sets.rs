@@ -33,6 +33,21 @@ fn the_container_does_not_matter() {
 /// Names of classes go from the folders into the model, and from there into every answer; what `predict` makes of a
 /// file is what `show` makes of the same pixels.
 #[test]
+fn a_sheet_replaces_no_picture_of_the_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    set().write_all(folder);
+    let picture = "pictures/train/0/000.png";
+    let before = fs::read(folder.join(picture)).unwrap();
+    refused(dnn(folder, &["data", "pictures", "--out", picture]), 2, &["--out: found pictures/train/0/000.png"]);
+    assert_eq!(fs::read(folder.join(picture)).unwrap(), before);
+    // Beside the classes it may be written, and written again.
+    for _ in 0..2 {
+        done(dnn(folder, &["data", "pictures", "--out", "pictures/sheet.png"]));
+    }
+}
+
+#[test]
 fn names_of_classes_and_pixels_stay_what_they_are() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use glassbox_dnn::training;
@@ -6,10 +6,11 @@ use glassbox_draw::{Tile, draw_sheet, enlarge};
 use glassbox_formats::data::Labelled;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_kernels::resample;
-use glassbox_tensor::Image;
+use glassbox_tensor::{Image, shown};
 use serde_json::json;
 
 use super::data::Data;
+use crate::outcome::{check_outputs, wrong_flag};
 use crate::run::{Common, say, say_json};
 
 /// Pictures of a class on the sheet.
@@ -37,14 +38,30 @@ pub(super) struct Describe {
     out: Option<PathBuf>,
 }
 
+/// Refuses a sheet over a picture of a folder of pictures: what is there and not at the folder's top.
+fn check_spares(folder: &Path, out: &Path) -> anyhow::Result<()> {
+    if let (Ok(folder), Ok(real)) = (folder.canonicalize(), out.canonicalize())
+        && folder.is_dir()
+        && real.starts_with(&folder)
+        && real.parent() != Some(&folder)
+    {
+        return Err(wrong_flag("--out", format!("found {}, which is a file of the data set", shown(out))));
+    }
+    Ok(())
+}
+
 impl Describe {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
+        check_outputs(&[self.path.as_deref()], &[self.out.as_deref()])?;
+        if let (Some(folder), Some(out)) = (&self.path, &self.out) {
+            check_spares(folder, out)?;
+        }
         let data = Data::of(self.path).read()?;
         let name = |class: usize| data.class_names.get(class).cloned().unwrap_or_else(|| class.to_string());
         if let Some(out) = &self.out {
             let page = draw_sheet(&tiles(&data, name)?, COLUMNS);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
-            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", out.display())));
+            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", shown(out))));
         }
         let (_, height, width, channels) = data.train.images.dim();
         let [train, test] = [&data.train, &data.test].map(counts);
@@ -92,7 +109,7 @@ fn tiles(data: &training::Data, name: impl Fn(usize) -> String) -> anyhow::Resul
             let places = part.labels.iter().enumerate().filter(|(_, label)| usize::from(**label) == class);
             places.map(move |(at, _)| (part, at))
         });
-        let row = of_class.take(COLUMNS).map(|(part, at)| Ok(Tile { label: name(class), image: shown(part, at)? }));
+        let row = of_class.take(COLUMNS).map(|(part, at)| Ok(Tile { label: name(class), image: sized(part, at)? }));
         let row = row.collect::<anyhow::Result<Vec<_>>>()?;
         if !row.is_empty() {
             let missing = COLUMNS - row.len();
@@ -104,7 +121,7 @@ fn tiles(data: &training::Data, name: impl Fn(usize) -> String) -> anyhow::Resul
 }
 
 /// A picture in a size for the sheet.
-fn shown(part: &Labelled, at: usize) -> anyhow::Result<Image<u8>> {
+fn sized(part: &Labelled, at: usize) -> anyhow::Result<Image<u8>> {
     let (_, height, width, channels) = part.images.dim();
     let numbers = height * width * channels;
     let pixels = part.images.as_slice()[at * numbers..(at + 1) * numbers].to_vec();

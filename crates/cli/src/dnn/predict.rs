@@ -10,7 +10,7 @@ use serde_json::json;
 use super::data::PrepareName;
 use super::prepared::stages;
 use crate::filters::read_pixels;
-use crate::outcome::{Reported, one_line, wrong_flag};
+use crate::outcome::{Reported, check_outputs, one_line, wrong_flag};
 use crate::run::{Common, complain, say, say_json, say_picture};
 
 /// Largest output from which an answer counts as sure.
@@ -56,6 +56,8 @@ impl Predict {
             let found = self.pictures.len();
             return Err(wrong_flag("--show-prepared", format!("draws one picture, found {found}")));
         }
+        let inputs: Vec<_> = self.pictures.iter().chain([&self.model]).map(|path| Some(path.as_path())).collect();
+        check_outputs(&inputs, &[self.show_prepared.as_deref()])?;
         let mut model = Model::load(&self.model)?;
         if let Some(prepare) = self.prepare.map(Prepare::from) {
             if prepare == Prepare::Digit && model.about.picture != Some(Prepare::DIGIT) {
