@@ -61,13 +61,17 @@ pub mod onnx;
 pub mod optimisers;
 mod pass;
 mod real;
+pub mod restore;
 mod run;
 mod shape;
+pub mod tasks;
 pub mod training;
 
 pub use data::{Augment, Dataset, PrepareError, Prepared, features, plain, prepare, shuffled, spread};
 pub use error::Error;
-pub use model::{About, AnyNet, LayerSummary, Model, ParameterSummary, Prepare, Purpose, Stored};
+pub use model::{
+    About, AnyNet, Drawing, LayerSummary, Model, ParameterSummary, Prepare, Purpose, Restoration, Stored,
+};
 pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initialise_uniform};
 pub use online::{Online, Rule, SparseSamples};
 pub use pass::{Backward, Forward, Memory, Pass, Phase, Scratch};

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use glassbox_dnn::{Model, Prepare, training};
+use glassbox_dnn::training::{self, Material, Pictures};
+use glassbox_dnn::{Model, Prepare, Purpose};
 use glassbox_formats::data::Labelled;
 #[cfg(feature = "mnist")]
 use glassbox_formats::{data::read_npz, npz::Npz};
@@ -23,6 +24,21 @@ pub(super) struct Data {
     /// class; `dnn data PATH` says what it is understood as [default: MNIST, built in]
     #[arg(long, value_name = "PATH")]
     data: Option<PathBuf>,
+}
+
+/// What was read to train a net.
+pub(super) enum Read {
+    Labelled(training::Data),
+    Pictures(Pictures),
+}
+
+impl Read {
+    pub(super) fn material(&self) -> Material<'_> {
+        match self {
+            Read::Labelled(data) => data.into(),
+            Read::Pictures(pictures) => pictures.into(),
+        }
+    }
 }
 
 /// Which part of a data set.
@@ -82,6 +98,15 @@ impl Data {
             Some(path) => Ok(training::Data::open(path)?),
             None => built_in(&self.name()),
         }
+    }
+
+    /// What a net for this purpose is trained with.
+    pub(super) fn read_to_train(&self, purpose: Purpose) -> anyhow::Result<Read> {
+        Ok(match (purpose, &self.data) {
+            (Purpose::Restore(_), Some(path)) => Read::Pictures(Pictures::open(path)?),
+            (Purpose::Restore(_), None) => Read::Pictures(self.read()?.into()),
+            _ => Read::Labelled(self.read()?),
+        })
     }
 
     /// A part for a model, its classes numbered as the model's; a model without names for them gets those of the data.

@@ -3,18 +3,12 @@ use std::str::FromStr;
 
 use serde_json::json;
 
+use super::Purpose;
 use crate::{Error, Shape, losses};
 
 /// The loss of a file that does not name one: the article's.
 const USUAL_LOSS: &str = "mean-squared-error";
 
-/// What a model is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Purpose {
-    /// Picture in, class out.
-    #[default]
-    Classify,
-}
 
 /// How a picture from outside is made like those that a net was trained on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,7 +75,7 @@ impl About {
         let wrong =
             |name: &str, text: &str, needed: &str| Error::Model(format!("{name} is {text:?}; {needed} is needed"));
         let purpose = match entry(PURPOSE)? {
-            Some(text) => text.parse().map_err(|()| wrong(PURPOSE, &text, "classify"))?,
+            Some(text) => text.parse().map_err(|()| wrong(PURPOSE, &text, &Purpose::all()))?,
             None => Purpose::default(),
         };
         let loss = entry(LOSS)?.unwrap_or_else(|| USUAL_LOSS.into());
@@ -118,20 +112,6 @@ impl About {
 impl Prepare {
     /// The shape of a prepared digit.
     pub const DIGIT: Shape = Shape { height: 28, width: 28, channels: 1 };
-}
-
-impl fmt::Display for Purpose {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("classify")
-    }
-}
-
-impl FromStr for Purpose {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        if text == "classify" { Ok(Purpose::Classify) } else { Err(()) }
-    }
 }
 
 impl fmt::Display for Prepare {

@@ -4,12 +4,14 @@ mod about;
 mod any_net;
 mod archive;
 mod file;
+mod purpose;
 mod pytorch;
 mod stored;
 mod summary;
 
-pub use about::{About, Prepare, Purpose};
+pub use about::{About, Prepare};
 pub use any_net::AnyNet;
 pub use file::Model;
+pub use purpose::{Drawing, Purpose, Restoration};
 pub use stored::Stored;
 pub use summary::{LayerSummary, ParameterSummary};

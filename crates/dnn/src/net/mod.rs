@@ -99,6 +99,30 @@ impl<T: Real> Net<T> {
         Self { input, layers, marks: Vec::new(), parameters: Vec::new(), specified: Vec::new(), first_trained: None }
     }
 
+    /// The same net for samples of another shape, in another precision.
+    ///
+    /// # Errors
+    /// If its layers do not take that shape, or their parameters would be of other shapes.
+    ///
+    /// ```
+    /// use glassbox_dnn::{Net, Shape};
+    /// let net = Net::<f32>::from_text("conv 4 3x3 same | conv 1 3x3 same", Shape::picture(8, 8, 1)).unwrap();
+    /// let large = net.rebuilt::<f64>(Shape::picture(100, 60, 1)).unwrap();
+    /// assert_eq!(large.output(), Shape::picture(100, 60, 1));
+    /// ```
+    pub fn rebuilt<U: Real>(&self, input: impl Into<Shape>) -> Result<Net<U>, Error> {
+        let mut net = Net::from_text(&self.text(), input)?;
+        let both = net.parameters.iter_mut().flatten().zip(self.parameters.iter().flatten());
+        for (to, from) in both {
+            if to.shape() != from.shape() {
+                let (input, needs, has) = (net.input, to.shape(), from.shape());
+                return Err(Error::Model(format!("a parameter for {input} needs shape {needs:?}; it has {has:?}")));
+            }
+            *to = from.map(|value| U::from_f64(value.as_f64()));
+        }
+        Ok(net)
+    }
+
     /// The first `layers` layers as a net of their own.
     ///
     /// # Panics

@@ -20,7 +20,7 @@ use crate::{Error, Net, Progress, Stored};
 const KEPT: usize = 2;
 
 /// The version of the format; others are refused.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// The array that holds the text.
 const STATE: &str = "state";
@@ -45,7 +45,8 @@ pub(super) struct State<T: Stored> {
 #[derive(Clone, Debug)]
 pub(super) struct Best<T: Stored> {
     pub(super) epoch: usize,
-    pub(super) hits: usize,
+    /// The [rank](crate::tasks::Score::rank) of its score.
+    pub(super) rank: f64,
     pub(super) net: Net<T>,
 }
 
@@ -112,7 +113,7 @@ impl Folder {
             "version": VERSION, "training": self.identity, "epoch": state.epoch, "steps": steps,
             "seen": progress.seen, "hits": progress.hits, "loss": progress.loss.to_bits(),
             "seconds": state.seconds, "epochs": state.epochs.iter().map(Epoch::to_json).collect::<Vec<_>>(),
-            "best": state.best.as_ref().map(|best| json!({"epoch": best.epoch, "hits": best.hits})),
+            "best": state.best.as_ref().map(|best| json!({"epoch": best.epoch, "rank": best.rank.to_bits()})),
         });
         let best = state.best.iter().flat_map(|best| best.net.to_arrays());
         let arrays = arrays.into_iter().chain(best.map(|(name, tensor)| (format!("{BEST}{name}"), tensor)));
@@ -171,7 +172,7 @@ impl Folder {
             let mut net = learner.unsettled_net();
             net.set_parameters(|name| Ok::<_, Error>(archive.read(&format!("{BEST}{name}"))?))?;
             let of = |key: &str| whole(&text["best"], key);
-            best = Some(Best { epoch: of("epoch")? as usize, hits: of("hits")? as usize, net });
+            best = Some(Best { epoch: of("epoch")? as usize, rank: f64::from_bits(of("rank")?), net });
         }
         let state = State {
             epoch: number("epoch")? as usize,

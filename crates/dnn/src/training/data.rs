@@ -3,7 +3,7 @@ use std::path::Path;
 use glassbox_formats::data::{self, DataSet, Labelled};
 use glassbox_tensor::Batch;
 
-use crate::{Dataset, Error, Prepare, spread};
+use crate::{Error, Prepare, spread};
 
 /// The seed by which test pictures are drawn from a data set that has none. It is not that of the training, so that
 /// every command sees the same ones.
@@ -98,11 +98,6 @@ impl From<DataSet> for Data {
         };
         Self { name, train, test, class_names, prepare: Prepare::None, understood }
     }
-}
-
-/// Some pictures as nets take them.
-pub(super) fn pictures(labelled: &Labelled) -> Dataset<'_> {
-    Dataset { images: &labelled.images, labels: &labelled.labels }
 }
 
 /// The pictures that stay, and `count` that are drawn by `seed`, of each class its share.

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::Progress;
+use crate::tasks::Score;
 
 /// The result of an epoch.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,16 +10,12 @@ pub struct Epoch {
     pub number: usize,
     /// Epochs of the training.
     pub of: usize,
-    /// SparseSamples, hits and loss, each sample counted before it was learned from.
+    /// Samples, hits and loss, each sample counted before it was learned from.
     pub progress: Progress,
-    /// Test pictures that the net gets right after the epoch.
-    pub test_hits: usize,
-    /// Test pictures.
-    pub test_total: usize,
-    /// Mean loss over the test pictures.
-    pub test_loss: f64,
-    /// Held-out pictures that the net gets right, and held-out pictures.
-    pub held_out: Option<(usize, usize)>,
+    /// What the net's answers to the test pictures are worth after the epoch.
+    pub test: Score,
+    /// The same of the held-out pictures.
+    pub held_out: Option<Score>,
     /// Seconds of the training alone.
     pub seconds: f64,
     /// Seconds of the test pictures.
@@ -31,12 +28,11 @@ impl Epoch {
         let Progress { seen, hits, loss } = self.progress;
         let mut line = json!({
             "event": "epoch", "epoch": self.number, "epochs": self.of, "online_hits": hits, "online_total": seen,
-            "test_hits": self.test_hits, "test_total": self.test_total, "test_loss": self.test_loss, "loss": loss,
-            "seconds": self.seconds, "test_seconds": self.test_seconds,
+            "loss": loss, "seconds": self.seconds, "test_seconds": self.test_seconds,
         });
-        if let Some((hits, total)) = self.held_out {
-            line["held_out_hits"] = hits.into();
-            line["held_out_total"] = total.into();
+        self.test.write("test", &mut line);
+        if let Some(held_out) = self.held_out {
+            held_out.write("held_out", &mut line);
         }
         line
     }
@@ -49,10 +45,8 @@ impl Epoch {
             number: whole("epoch")?,
             of: whole("epochs")?,
             progress: Progress { seen: whole("online_total")?, hits: whole("online_hits")?, loss: real("loss")? },
-            test_hits: whole("test_hits")?,
-            test_total: whole("test_total")?,
-            test_loss: real("test_loss")?,
-            held_out: whole("held_out_hits").zip(whole("held_out_total")),
+            test: Score::read("test", line)?,
+            held_out: Score::read("held_out", line),
             seconds: real("seconds")?,
             test_seconds: real("test_seconds")?,
         })
@@ -66,19 +60,9 @@ mod tests {
     #[test]
     fn an_epoch_is_read_as_it_was_written() {
         let progress = Progress { seen: 240, hits: 200, loss: 0.25 };
-        let (test_hits, test_total, test_loss) = (90, 100, 0.125);
-        let held_out = Some((50, 60));
-        let epoch = Epoch {
-            number: 2,
-            of: 5,
-            progress,
-            test_hits,
-            test_total,
-            test_loss,
-            held_out,
-            seconds: 1.5,
-            test_seconds: 0.5,
-        };
+        let test = Score { total: 100, hits: Some(90), psnr: None, loss: 0.125 };
+        let held_out = Some(Score { total: 60, hits: None, psnr: Some(28.5), loss: 0.25 });
+        let epoch = Epoch { number: 2, of: 5, progress, test, held_out, seconds: 1.5, test_seconds: 0.5 };
         assert_eq!(Epoch::from_json(&epoch.to_json()), Some(epoch.clone()));
         let without = Epoch { held_out: None, ..epoch };
         assert_eq!(Epoch::from_json(&without.to_json()), Some(without));

@@ -6,27 +6,29 @@ use glassbox_tensor::Tensor;
 
 use super::plan::Plan;
 use super::settings::Order;
-use crate::{Dataset, Error, Net, Online, Progress, SparseSamples, Stored, Trainer};
+use crate::tasks::Task;
+use crate::{Dataset, Error, Net, Online, Progress, Rule, SparseSamples, Stored, Trainer};
 
-/// A net in training, with its pictures.
+/// A net in training, with what it is taught.
 pub(super) enum Learner<'a, T: Stored> {
     Article { online: Box<Online<T>>, samples: SparseSamples<'a>, in_file_order: bool },
-    Batches { trainer: Box<Trainer<T>>, pictures: Dataset<'a> },
+    Batches { trainer: Box<Trainer<T>>, task: &'a dyn Task<T> },
 }
 
 impl<'a, T: Stored> Learner<'a, T> {
-    pub(super) fn new(net: Net<T>, plan: &Plan, pictures: Dataset<'a>) -> Result<Self, Error> {
-        Ok(match plan.rule {
-            Some(rule) => Self::Article {
-                online: Box::new(Online::new(&net, rule, plan.recipe.rate)?),
-                samples: SparseSamples::new(pictures.images, pictures.labels)?,
-                in_file_order: plan.order == Order::File,
-            },
-            None => Self::Batches {
-                trainer: Box::new(Trainer::new(net, plan.loss()?, plan.recipe.clone(), pictures.len())),
-                pictures,
-            },
+    /// The article's way, if the plan has a rule.
+    pub(super) fn article(net: Net<T>, plan: &Plan, rule: Rule, pictures: Dataset<'a>) -> Result<Self, Error> {
+        Ok(Self::Article {
+            online: Box::new(Online::new(&net, rule, plan.recipe.rate)?),
+            samples: SparseSamples::new(pictures.images, pictures.labels)?,
+            in_file_order: plan.order == Order::File,
         })
+    }
+
+    /// Batches of the samples of a task.
+    pub(super) fn batches(net: Net<T>, plan: &Plan, task: &'a dyn Task<T>) -> Result<Self, Error> {
+        let trainer = Trainer::new(net, plan.loss()?, plan.recipe.clone(), task.samples());
+        Ok(Self::Batches { trainer: Box::new(trainer), task })
     }
 
     /// The rest of an epoch, after the progress `from`.
@@ -40,7 +42,7 @@ impl<'a, T: Stored> Learner<'a, T> {
             Self::Article { online, samples, in_file_order } => {
                 online.epoch(samples, (!*in_file_order).then_some(order), report)
             }
-            Self::Batches { trainer, pictures } => trainer.epoch(*pictures, order, from, report),
+            Self::Batches { trainer, task } => trainer.epoch(*task, order, from, report),
         }
     }
 
@@ -48,7 +50,7 @@ impl<'a, T: Stored> Learner<'a, T> {
     pub(super) fn net(&mut self) -> Result<Net<T>, Error> {
         match self {
             Self::Article { online, .. } => Ok(online.net()),
-            Self::Batches { trainer, pictures } => trainer.settled(*pictures),
+            Self::Batches { trainer, task } => trainer.settled(*task),
         }
     }
 

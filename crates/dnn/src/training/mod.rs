@@ -10,8 +10,8 @@
 //! let data = Data::open("data/mnist.npz")?;
 //! let plan = Plan::new(&Settings { preset: Some("lenet5".into()), epochs: Some(3), ..Settings::default() }, &data)?;
 //! let trained = Session::new(&plan, &data).run(&mut |event| {
-//!     if let Event::Epoch(epoch) = event {
-//!         println!("epoch {}: {} of {} test pictures right", epoch.number, epoch.test_hits, epoch.test_total);
+//!     if let Event::Epoch { epoch, .. } = event {
+//!         println!("epoch {}: {:?} of {} test pictures right", epoch.number, epoch.test.hits, epoch.test.total);
 //!     }
 //!     ControlFlow::Continue(())
 //! })?;
@@ -19,11 +19,14 @@
 //! # Ok::<(), glassbox_dnn::Error>(())
 //! ```
 
+mod average;
 mod checkpoint;
 mod data;
 mod epoch;
 mod first_weights;
 mod learner;
+mod material;
+mod pictures;
 mod plan;
 mod presets;
 mod recipe;
@@ -34,6 +37,8 @@ mod trainer;
 
 pub use data::Data;
 pub use epoch::Epoch;
+pub use material::Material;
+pub use pictures::Pictures;
 pub use plan::Plan;
 pub use presets::{Preset, preset, presets};
 pub use recipe::Recipe;

@@ -1,7 +1,7 @@
 //! Nets with their recipes, ready to be trained.
 
 use crate::optimisers::Optimiser;
-use crate::{ARTICLE, Augment, Init, Recipe, Schedule};
+use crate::{ARTICLE, Augment, Init, Purpose, Recipe, Restoration, Schedule};
 
 /// A net and how it is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,10 @@ pub struct Preset {
     pub name: &'static str,
     /// One line for lists and help.
     pub summary: &'static str,
+    /// What the net is taught.
+    pub purpose: Purpose,
+    /// The side of the patches that a restoring net is taught with; smaller pictures give smaller ones.
+    pub patch: usize,
     /// The net in the model language; `CLASSES` stands for the number of classes.
     pub layers: String,
     /// The loss by its name.
@@ -32,6 +36,8 @@ pub fn presets() -> Vec<Preset> {
     let net = |name, summary, layers: &str, recipe| Preset {
         name,
         summary,
+        purpose: Purpose::Classify,
+        patch: 0,
         layers: layers.into(),
         loss: "cross-entropy",
         init: Init::He,
@@ -41,6 +47,8 @@ pub fn presets() -> Vec<Preset> {
         Preset {
             name: "article",
             summary: "784-20-10, sigmoid, one sample at a time in file order",
+            purpose: Purpose::Classify,
+            patch: 0,
             layers: ARTICLE.into(),
             loss: "mean-squared-error",
             init: Init::Uniform(0.5),
@@ -84,7 +92,36 @@ pub fn presets() -> Vec<Preset> {
                 ..Recipe::default()
             },
         ),
+        Preset {
+            name: "denoise",
+            summary: "noise of any level away: seven convolutions of 3×3 at half the size",
+            purpose: Purpose::Restore(Restoration::Denoise),
+            patch: 48,
+            layers: half_size(32, 6),
+            loss: "mean-squared-error",
+            init: Init::He,
+            recipe: Recipe { epochs: 40, average: Some(0.999), ..adam(16) },
+        },
+        Preset {
+            name: "enlarge",
+            summary: "twice the size: a small net adds to bicubic enlargement what it lacks",
+            purpose: Purpose::Restore(Restoration::Enlarge),
+            patch: 24,
+            layers: "conv 24 5x5 same | prelu | conv 12 3x3 same | prelu | conv 12 3x3 same | prelu | conv 12 3x3 same \
+                     | prelu | conv 4 3x3 same | depth-to-space 2"
+                .into(),
+            loss: "mean-squared-error",
+            init: Init::He,
+            recipe: Recipe { epochs: 60, average: Some(0.999), ..adam(16) },
+        },
     ]
+}
+
+/// Convolutions without biases at half the size, for pictures with a plane for the level of noise.
+fn half_size(masks: usize, inner: usize) -> String {
+    let first = format!("space-to-depth 2 | conv {masks} 3x3 same no-bias | relu");
+    let inner = format!(" | conv {masks} 3x3 same no-bias | relu").repeat(inner);
+    format!("{first}{inner} | conv 4 3x3 same no-bias | depth-to-space 2")
 }
 
 /// The preset of that name.

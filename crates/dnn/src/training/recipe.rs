@@ -21,6 +21,8 @@ pub struct Recipe {
     pub clip: Option<f64>,
     /// Random changes of the pictures before they are learned from.
     pub augment: Option<Augment>,
+    /// The share of the averaged weights that stays in each step; none if the weights are not averaged.
+    pub average: Option<f64>,
     /// The seed of all draws.
     pub seed: u64,
 }
@@ -37,6 +39,7 @@ impl Default for Recipe {
             decay: 0.0,
             clip: None,
             augment: None,
+            average: None,
             seed: 0,
         }
     }

@@ -2,17 +2,17 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use glassbox_formats::data::Labelled;
 use glassbox_tensor::shown;
 
 use super::checkpoint::{Best, Folder, State};
-use super::data::{Data, pictures, split};
+use super::material::{Material, Part, dataset};
 use super::epoch::Epoch;
 use super::learner::Learner;
 use super::plan::Plan;
 use super::settings::{Order, Precision};
 use super::trainer::ADVICE;
-use crate::{AnyNet, Dataset, Error, Net, Progress, Shape, Stored, evaluate, shuffled};
+use crate::tasks::{Score, Task};
+use crate::{AnyNet, Error, Progress, Shape, Stored, shuffled};
 
 /// An event of a training.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub enum Event<'e> {
         outputs: usize,
         /// The number of trained parameters.
         parameters: usize,
-        /// Pictures that are learned from.
+        /// Samples of an epoch.
         samples: usize,
     },
     /// The training goes on from a checkpoint.
@@ -51,11 +51,14 @@ pub enum Event<'e> {
     Best {
         /// The epoch.
         epoch: usize,
-        /// Held-out pictures that it gets right.
-        hits: usize,
     },
     /// An epoch is finished.
-    Epoch(&'e Epoch),
+    Epoch {
+        /// Its result.
+        epoch: &'e Epoch,
+        /// The net after it.
+        net: &'e AnyNet,
+    },
     /// A checkpoint was written.
     Checkpoint(&'e Path),
 }
@@ -105,14 +108,14 @@ impl Reporter<'_> {
 #[derive(Clone, Debug)]
 pub struct Session<'a> {
     plan: &'a Plan,
-    data: &'a Data,
+    material: Material<'a>,
     checkpoints: Option<(PathBuf, bool)>,
 }
 
 impl<'a> Session<'a> {
-    /// A training by `plan`, which was made for `data`.
-    pub fn new(plan: &'a Plan, data: &'a Data) -> Self {
-        Self { plan, data, checkpoints: None }
+    /// A training by `plan`, which was made for this material.
+    pub fn new(plan: &'a Plan, material: impl Into<Material<'a>>) -> Self {
+        Self { plan, material: material.into(), checkpoints: None }
     }
 
     /// Keeps checkpoints in a folder: after each epoch, and when the training is interrupted. With `resume` it goes
@@ -138,14 +141,20 @@ impl<'a> Session<'a> {
     }
 
     fn run_in<T: Stored>(self, mut reporter: Reporter) -> Result<Trained, Error> {
-        let (plan, data) = (self.plan, self.data);
+        let (plan, name) = (self.plan, self.material.name());
         let net = plan.net::<T>()?;
-        let parts = (plan.hold_out > 0).then(|| split(&data.train, plan.hold_out, plan.recipe.seed));
+        let [train, test] = self.material.parts();
+        let parts = (plan.hold_out > 0).then(|| train.split(plan.hold_out, plan.recipe.seed));
         let (train, held_out) = match &parts {
             Some([train, held_out]) => (train, Some(held_out)),
-            None => (&data.train, None),
+            None => (&train, None),
         };
-        self.check(&net, [train, &data.test])?;
+        let task = |part| plan.task::<T>(part).map_err(|error| error.within(name));
+        let (taught, test) = (task(train)?, task(&test)?);
+        let held_out = held_out.map(task).transpose()?;
+        for task in [&taught, &test] {
+            task.check(&net).map_err(|error| plan.misfit(&error, name))?;
+        }
         let folder = self.checkpoints.as_ref();
         let folder = folder.map(|(path, resume)| Folder::open(path, plan.identity(), *resume)).transpose()?;
         let _ = reporter.tell(Event::Started {
@@ -153,9 +162,13 @@ impl<'a> Session<'a> {
             input: net.input(),
             outputs: net.outputs(),
             parameters: net.parameter_count(),
-            samples: train.len(),
+            samples: taught.samples(),
         });
-        let mut learner = Learner::new(net, plan, pictures(train)).map_err(|error| error.within(&data.name))?;
+        let learner = match (plan.rule, train) {
+            (Some(rule), Part::Labelled(pictures)) => Learner::article(net, plan, rule, dataset(pictures)),
+            _ => Learner::batches(net, plan, &*taught),
+        };
+        let mut learner = learner.map_err(|error| error.within(name))?;
         let mut state = State::begin();
         if let (Some(folder), Some((path, true))) = (&folder, &self.checkpoints) {
             let damaged = |error: &Error| {
@@ -172,37 +185,27 @@ impl<'a> Session<'a> {
                 }
             }
         }
-        let mut run = Run { plan, data, train, held_out, folder, learner, state, last: None };
+        let (samples, test, held_out) = (taught.samples(), &*test, held_out.as_deref());
+        let mut run = Run { plan, name, samples, test, held_out, folder, learner, state, last: None };
         let ending = run.epochs(&mut reporter)?;
         run.trained(ending)
-    }
-
-    /// Checks that the net fits the pictures.
-    fn check<T: Stored>(&self, net: &Net<T>, parts: [&Labelled; 2]) -> Result<(), Error> {
-        for part in parts {
-            pictures(part).check(net).map_err(|error| {
-                let name = &self.data.name;
-                Error::setting(
-                    "layers",
-                    format!("{error} (its last layer must have an output for each class of {name})"),
-                )
-            })?;
-        }
-        Ok(())
     }
 }
 
 /// A training under way.
 struct Run<'a, T: Stored> {
     plan: &'a Plan,
-    data: &'a Data,
-    train: &'a Labelled,
-    held_out: Option<&'a Labelled>,
+    /// The name of the material.
+    name: &'a str,
+    /// Samples of an epoch.
+    samples: usize,
+    test: &'a dyn Task<T>,
+    held_out: Option<&'a dyn Task<T>>,
     folder: Option<Folder>,
     learner: Learner<'a, T>,
     state: State<T>,
     /// The net of the last epoch that was finished here.
-    last: Option<Net<T>>,
+    last: Option<AnyNet>,
 }
 
 impl<T: Stored> Run<'_, T> {
@@ -238,7 +241,7 @@ impl<T: Stored> Run<'_, T> {
 
     /// Learns from the samples of an epoch; whether from all of them.
     fn learn(&mut self, epoch: usize, reporter: &mut Reporter) -> Result<bool, Error> {
-        let (samples, seed) = (self.train.len(), self.plan.recipe.seed);
+        let (samples, seed) = (self.samples, self.plan.recipe.seed);
         let order: Vec<u32> = match self.plan.order {
             Order::Shuffle => shuffled(samples, seed, epoch as u64),
             Order::File => (0..samples as u32).collect(),
@@ -256,42 +259,41 @@ impl<T: Stored> Run<'_, T> {
     fn ran_away(&self, epoch: usize, error: Error) -> Error {
         let kept = self.folder.as_ref().and_then(Folder::newest);
         let kept = kept.map_or(String::new(), |path| format!("; the last good state is {}", shown(&path)));
-        error.within(&self.data.name).within(format!("epoch {epoch}{kept}"))
+        error.within(self.name).within(format!("epoch {epoch}{kept}"))
     }
 
     /// Evaluates the net after an epoch; the held-out pictures decide whether it is the best.
     ///
     /// The last step may have led it out of the numbers: then it answers with none, and must not be kept.
     fn finish(&mut self, number: usize, reporter: &mut Reporter) -> Result<(), Error> {
-        let net = self.learner.net().map_err(|error| error.within(&self.data.name))?;
+        let net = self.learner.net().map_err(|error| error.within(self.name))?;
         let last_step = self.learner.last_step();
         let away =
             |error: Error| self.ran_away(number, Error::Diverged(format!("{error}, after {last_step}; {ADVICE}")));
         net.check_finite().map_err(away)?;
         let loss = self.plan.loss()?;
-        let evaluate = |pictures: Dataset| evaluate(&net, pictures, &*loss).map_err(away);
+        let score = |task: &dyn Task<T>| task.score(&net, &*loss).map_err(away);
         let began = Instant::now();
-        let test = evaluate(pictures(&self.data.test))?;
+        let test = score(self.test)?;
         let test_seconds = began.elapsed().as_secs_f64();
-        let held_out = self.held_out.map(|held_out| evaluate(pictures(held_out))).transpose()?;
-        if let Some(hits) = held_out.as_ref().map(|held_out| held_out.hits)
-            && self.state.best.as_ref().is_none_or(|best| hits > best.hits)
+        let held_out = self.held_out.map(score).transpose()?;
+        if let Some(rank) = held_out.as_ref().map(Score::rank)
+            && self.state.best.as_ref().is_none_or(|best| rank > best.rank)
         {
-            self.state.best = Some(Best { epoch: number, hits, net: net.clone() });
-            let _ = reporter.tell(Event::Best { epoch: number, hits });
+            self.state.best = Some(Best { epoch: number, rank, net: net.clone() });
+            let _ = reporter.tell(Event::Best { epoch: number });
         }
         let epoch = Epoch {
             number,
             of: self.plan.recipe.epochs,
             progress: self.state.progress,
-            test_hits: test.hits,
-            test_total: test.total,
-            test_loss: test.loss,
-            held_out: held_out.map(|held_out| (held_out.hits, held_out.total)),
+            test,
+            held_out,
             seconds: self.state.seconds,
             test_seconds,
         };
-        let _ = reporter.tell(Event::Epoch(&epoch));
+        let net = T::any(net);
+        let _ = reporter.tell(Event::Epoch { epoch: &epoch, net: &net });
         self.last = Some(net);
         self.state.epochs.push(epoch);
         (self.state.epoch, self.state.progress, self.state.seconds) = (number, Progress::default(), 0.0);
@@ -310,11 +312,11 @@ impl<T: Stored> Run<'_, T> {
     fn trained(mut self, ending: Ending) -> Result<Trained, Error> {
         let net = match (self.last.take(), ending) {
             (Some(net), _) => net,
-            (None, Ending::Interrupted { .. }) => self.learner.unsettled_net(),
+            (None, Ending::Interrupted { .. }) => T::any(self.learner.unsettled_net()),
             // Nothing was left to do after the checkpoint.
-            (None, _) => self.learner.net().map_err(|error| error.within(&self.data.name))?,
+            (None, _) => T::any(self.learner.net().map_err(|error| error.within(self.name))?),
         };
         let best = self.state.best.map(|best| (best.epoch, T::any(best.net)));
-        Ok(Trained { net: T::any(net), best, epochs: self.state.epochs, ending })
+        Ok(Trained { net, best, epochs: self.state.epochs, ending })
     }
 }

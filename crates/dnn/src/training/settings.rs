@@ -1,7 +1,10 @@
 use std::path::Path;
 
+use glassbox_tensor::quoted;
+
 use super::first_weights::file_of;
-use crate::{Prepare, Rule};
+use super::presets::presets;
+use crate::{Error, Prepare, Purpose, Rule};
 
 /// The seed that is taken if none is given. It leads the article's net to an accuracy in the middle of those that the
 /// seeds 0 … 9 lead to (92.5 to 94.0 %), so that the first run shows what to expect.
@@ -36,6 +39,10 @@ pub struct Settings {
     pub preset: Option<String>,
     /// A net in the model language instead of a preset; `CLASSES` stands for the number of classes.
     pub layers: Option<String>,
+    /// What the layers are taught, if not to tell classes: `denoise`, `enlarge` and so on. A preset has its own.
+    pub task: Option<String>,
+    /// The side of the patches that restoring nets are taught with, in pixels of a damaged picture.
+    pub patch: Option<usize>,
     /// A loss's name.
     pub loss: Option<String>,
     /// An optimiser's name.
@@ -80,6 +87,8 @@ impl Default for Settings {
         Self {
             preset: None,
             layers: None,
+            task: None,
+            patch: None,
             loss: None,
             optimiser: None,
             epochs: None,
@@ -107,6 +116,22 @@ impl Settings {
         file_of(self.init.as_deref()?)
     }
 
+    /// What the net will be for, which decides what it is trained with.
+    ///
+    /// # Errors
+    /// If there is no such preset or task.
+    pub fn purpose(&self) -> Result<Purpose, Error> {
+        if let Some(task) = &self.task {
+            let tasks = || Purpose::ALL.iter().map(|purpose| purpose.task());
+            return Purpose::of_task(task).ok_or_else(|| unknown("task", task, tasks()));
+        }
+        let Some(name) = &self.preset else { return Ok(Purpose::Classify) };
+        let presets = presets();
+        let names = || presets.iter().map(|preset| preset.name);
+        let preset = presets.iter().find(|preset| preset.name == name);
+        preset.map(|preset| preset.purpose).ok_or_else(|| unknown("preset", name, names()))
+    }
+
     /// Whether something is set that only training in batches has.
     pub(super) fn ask_for_batches(&self) -> bool {
         self.batch.is_some_and(|batch| batch != 1)
@@ -114,4 +139,9 @@ impl Settings {
             || self.decay.is_some()
             || self.clip.is_some()
     }
+}
+
+/// The error of a name that is not known.
+pub(super) fn unknown<'a>(name: &'static str, found: &str, allowed: impl Iterator<Item = &'a str>) -> Error {
+    Error::setting(name, format!("found {}; allowed: {}", quoted(found), allowed.collect::<Vec<_>>().join(", ")))
 }

@@ -6,12 +6,12 @@ use glassbox_simd::Level;
 use glassbox_tensor::Tensor;
 
 use super::Recipe;
-use crate::data::Augmenter;
-use crate::data::{Dataset, Features};
+use super::average::Average;
 use crate::losses::Loss;
 use crate::optimisers::Step;
 use crate::pass::Pass;
-use crate::{Error, Net, Progress, Real, Workspace, argmax};
+use crate::tasks::Task;
+use crate::{Error, Net, Progress, Real, Workspace};
 
 /// The names of the moments in a checkpoint begin with this.
 const MOMENTS: &str = "kept/";
@@ -47,8 +47,8 @@ pub struct Trainer<T: Real> {
     steps_an_epoch: usize,
     input: Vec<T>,
     target: Vec<T>,
-    features: Features<T>,
-    augmenter: Option<Augmenter>,
+    /// The averaged weights, if the recipe asks for them.
+    average: Option<Average<T>>,
 }
 
 impl<T: Real> Trainer<T> {
@@ -61,8 +61,7 @@ impl<T: Real> Trainer<T> {
             moments: net.trained_mut().map(|tensor| vec![T::zero(); slots * tensor.len()]).collect(),
             input: vec![T::zero(); batch * net.inputs()],
             target: vec![T::zero(); batch * net.outputs()],
-            features: Features::new(),
-            augmenter: None,
+            average: recipe.average.map(|share| Average::new(&mut net, share)),
             steps: 0,
             steps_an_epoch: samples.div_ceil(batch),
             net,
@@ -71,41 +70,47 @@ impl<T: Real> Trainer<T> {
         }
     }
 
-    /// The net as it is now; with averaged SGD, the mean of what it has been. See also [`settled`](Trainer::settled).
+    /// The net as it is now; with averaged SGD or averaged weights, the mean of what it has been. See also
+    /// [`settled`](Trainer::settled).
     pub fn net(&self) -> Net<T> {
         let mut net = self.net.clone();
+        if let Some(average) = &self.average {
+            average.write(&mut net);
+        }
         if self.recipe.optimiser.averages() && self.steps > 0 {
             net.trained_mut().zip(&self.moments).for_each(|(tensor, mean)| tensor.as_mut_slice().copy_from_slice(mean));
         }
         net
     }
 
-    /// The net as it is now, for unchanged pictures.
+    /// The net as it is now, for unchanged inputs.
     ///
-    /// Batch normalisation measures its mean and variance anew here, from a hundred batches of unchanged `pictures`, if
-    /// training saw changed pictures, or weights other than the mean of averaged SGD: pictures that are moved and bent
-    /// are smoother than those of prediction. The training itself is not affected.
+    /// Batch normalisation measures its mean and variance anew here, from a hundred batches of unchanged inputs, if
+    /// training saw changed ones, or weights other than the mean of averaging: pictures that are moved and bent are
+    /// smoother than those of prediction. The training itself is not affected.
     ///
     /// Source: statistics taken anew after averaging, P. Izmailov et al., *Averaging weights leads to wider optima and
     /// better generalization* (2018).
     ///
     /// # Errors
-    /// If pictures and net do not fit.
-    pub fn settled(&mut self, pictures: Dataset) -> Result<Net<T>, Error> {
-        pictures.check(&self.net)?;
+    /// If task and net do not fit.
+    pub fn settled(&mut self, task: &dyn Task<T>) -> Result<Net<T>, Error> {
+        task.check(&self.net)?;
         let mut net = self.net();
-        let saw_others = self.recipe.augment.is_some() || self.recipe.optimiser.averages();
-        if !saw_others || !net.has_running_statistics() || self.steps == 0 || pictures.is_empty() {
+        let averages = self.average.is_some() || self.recipe.optimiser.averages();
+        let saw_others = self.recipe.augment.is_some() || averages;
+        let samples = task.samples();
+        if !saw_others || !net.has_running_statistics() || self.steps == 0 || samples == 0 {
             return Ok(net);
         }
-        let batch = (self.input.len() / net.inputs()).min(pictures.len());
+        let batch = (self.input.len() / net.inputs()).min(samples);
         for look in 0..LOOKS {
-            // Each batch has pictures from everywhere: a file may be sorted by class.
-            let place = |i: usize| ((i * LOOKS + look) as u64 * pictures.len() as u64 / (batch * LOOKS) as u64) as u32;
+            // Each batch has samples from everywhere: a file may be sorted by class.
+            let place = |i: usize| ((i * LOOKS + look) as u64 * samples as u64 / (batch * LOOKS) as u64) as u32;
             let chosen: Vec<u32> = (0..batch).map(place).collect();
             let input = &mut self.input[..batch * net.inputs()];
-            self.features.fill(pictures, &chosen, input);
             let pass = Pass::train(batch, self.recipe.seed, self.steps + look as u64);
+            task.fill_unchanged(&chosen, pass, input);
             self.workspace.forward(&net, pass, input);
             self.workspace.observe(&mut net);
         }
@@ -117,13 +122,14 @@ impl<T: Real> Trainer<T> {
         self.steps
     }
 
-    /// All numbers that are needed to go on: the net's parameters and the optimiser's moments.
+    /// All numbers that are needed to go on: the net's parameters, the optimiser's moments, and the averaged weights.
     pub fn state(&self) -> Vec<(String, Tensor<T>)> {
         let mut state = self.net.to_arrays();
         let moments = self.moments.iter().enumerate().filter(|(_, moments)| !moments.is_empty());
         state.extend(moments.map(|(index, moments)| {
             (format!("{MOMENTS}{index}"), Tensor::from_array(moments.clone().into()).into_dyn())
         }));
+        state.extend(self.average.iter().flat_map(Average::state));
         state
     }
 
@@ -144,6 +150,9 @@ impl<T: Real> Trainer<T> {
                 return Err(Error::Model(format!("{MOMENTS}{index} holds {found} numbers; {needed} are needed")).into());
             }
             moments.copy_from_slice(found.as_slice());
+        }
+        if let Some(average) = &mut self.average {
+            average.restore(array)?;
         }
         self.steps = steps;
         Ok(())
@@ -189,6 +198,9 @@ impl<T: Real> Trainer<T> {
         }
         self.workspace.observe(&mut self.net);
         self.steps += 1;
+        if let Some(average) = &mut self.average {
+            average.follow(&mut self.net, self.steps);
+        }
         Ok(loss)
     }
 
@@ -197,28 +209,27 @@ impl<T: Real> Trainer<T> {
         self.workspace.gradients().iter().flatten().map(squares).sum::<f64>().sqrt()
     }
 
-    /// One pass over the pictures in the given order, from index `from.seen` of it on. `report` receives the progress
-    /// after each batch and may stop the pass.
+    /// One pass over the samples of a task in the given order, from index `from.seen` of it on. `report` receives the
+    /// progress after each batch and may stop the pass.
     ///
     /// # Errors
-    /// If pictures and net do not fit, or the loss is no longer finite.
+    /// If task and net do not fit, or the loss is no longer finite.
     ///
     /// # Panics
-    /// If `order` holds an index that no picture has.
+    /// If `order` holds an index that no sample has.
     pub fn epoch(
         &mut self,
-        pictures: Dataset,
+        task: &dyn Task<T>,
         order: &[u32],
         from: Progress,
         mut report: impl FnMut(Progress) -> ControlFlow<()> + Send,
     ) -> Result<Progress, Error> {
-        pictures.check(&self.net)?;
-        self.augmenter = self.recipe.augment.map(|augment| Augmenter::new(augment, pictures.shape()));
+        task.check(&self.net)?;
         // Inside the pool, so that the many small tasks of a step are not handed over one by one.
         rayon::scope(|_| {
             let mut progress = from;
             for batch in order[from.seen..].chunks(self.recipe.batch.max(1)) {
-                let (hits, loss) = self.batch(pictures, batch)?;
+                let (hits, loss) = self.batch(task, batch)?;
                 let seen = progress.seen + batch.len();
                 let sum = progress.loss * progress.seen as f64 + loss * batch.len() as f64;
                 progress = Progress { seen, hits: progress.hits + hits, loss: sum / seen as f64 };
@@ -236,24 +247,15 @@ impl<T: Real> Trainer<T> {
         })
     }
 
-    /// A step on some of the pictures; returns the hits before it and the mean loss.
-    fn batch(&mut self, pictures: Dataset, batch: &[u32]) -> Result<(usize, f64), Error> {
+    /// A step on some of the samples; returns the hits before it and the mean loss.
+    fn batch(&mut self, task: &dyn Task<T>, batch: &[u32]) -> Result<(usize, f64), Error> {
         let (inputs, outputs) = (self.net.inputs(), self.net.outputs());
         let mut input = std::mem::take(&mut self.input);
         let mut target = std::mem::take(&mut self.target);
         let (input_of, target_of) = (&mut input[..batch.len() * inputs], &mut target[..batch.len() * outputs]);
         let pass = Pass::train(batch.len(), self.recipe.seed, self.steps);
-        match &self.augmenter {
-            Some(augmenter) => self.features.fill_augmented(pictures, batch, input_of, augmenter, pass),
-            None => self.features.fill(pictures, batch, input_of),
-        }
-        target_of.fill(T::zero());
-        for (target, &index) in target_of.chunks_exact_mut(outputs).zip(batch) {
-            target[pictures.label(index)] = T::one();
-        }
-        let answers = self.workspace.forward(&self.net, pass, input_of).chunks_exact(outputs);
-        let hit = |(answer, &index): (&[T], &u32)| argmax(answer) == pictures.label(index);
-        let hits = answers.zip(batch).filter(|&pair| hit(pair)).count();
+        task.fill(batch, pass, input_of, target_of);
+        let hits = task.hits(batch, self.workspace.forward(&self.net, pass, input_of));
         let loss = self.descend(pass, input_of, target_of);
         (self.input, self.target) = (input, target);
         Ok((hits, loss?))

@@ -54,7 +54,7 @@ pub(super) fn open(folder: &Path) -> Result<Found, Error> {
 }
 
 /// Folders and files of a folder, hidden ones left out, in the order of their names.
-fn entries(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
+pub(super) fn entries(folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>), Error> {
     let failed = |e| Error::read(&folder.display().to_string(), e);
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
@@ -75,6 +75,11 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// Whether a file has the suffix of a picture.
+pub(super) fn is_picture(file: &Path) -> bool {
+    Format::from_suffix(&file.extension().unwrap_or_default().to_string_lossy()).is_some()
+}
+
 /// The pictures of a part, and their classes.
 struct Files {
     paths: Vec<PathBuf>,
@@ -88,8 +93,7 @@ fn files_of(part: &Path) -> Result<Files, Error> {
     for class in folders {
         let (_, files) = entries(&class)?;
         for file in files {
-            let suffix = file.extension().unwrap_or_default().to_string_lossy().into_owned();
-            if Format::from_suffix(&suffix).is_none() {
+            if !is_picture(&file) {
                 passed_over += 1;
                 continue;
             }

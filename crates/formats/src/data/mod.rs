@@ -16,6 +16,7 @@ mod folder;
 mod idx;
 mod labels;
 mod layout;
+mod loose;
 mod npz;
 mod part;
 mod range;
@@ -30,6 +31,7 @@ use glassbox_tensor::Batch;
 use self::part::assemble;
 use crate::Error;
 
+pub use self::loose::loose_pictures;
 pub use self::npz::read_npz;
 
 /// Most pictures of a part.

@@ -1,6 +1,7 @@
 //! `dnn train`: its flags, and the files it writes at the end.
 
 mod files;
+mod plot;
 mod report;
 
 use std::ops::ControlFlow;
@@ -32,15 +33,23 @@ use crate::run::{Common, catch_interrupts, interrupted};
   dnn train --layers 'conv 8 3x3 | relu | max-pool 2 | dense 10' --epochs 3 --log run.jsonl --plot run.svg
   dnn train --preset cnn --hold-out 5000 --patience 3      stops when the held-out accuracy does; keeps the best net
   dnn train --rule formula --epochs 5
+  dnn train --preset denoise --data photos --model denoise.npz    a folder of pictures
   dnn train --init numpy:0 --precision f64 --json          NumPy's run of the article's script, number for number
   dnn train --layers 'dense 20 | relu | dense 10' --init torch.safetensors --epochs 0     weights of PyTorch")]
 pub(super) struct Train {
-    /// A net and how it is trained: article, mlp, lenet5, cnn or best [default: article]
+    /// A net and how it is trained: article, mlp, lenet5, cnn or best, which tell classes; denoise or enlarge, which
+    /// restore pictures [default: article]
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
     /// Another net, layers separated by |; `dnn layers` lists them
     #[arg(long, value_name = "SPEC", conflicts_with = "preset")]
     layers: Option<String>,
+    /// What --layers are taught, if not to tell classes: denoise or enlarge
+    #[arg(long, value_name = "NAME", requires = "layers")]
+    task: Option<String>,
+    /// Side of the patches that restoring nets are taught with
+    #[arg(long, value_name = "PIXELS")]
+    patch: Option<usize>,
     /// mean-squared-error, cross-entropy, binary-cross-entropy, mean-absolute, huber, hinge or kullback-leibler
     #[arg(long, value_name = "NAME")]
     loss: Option<String>,
@@ -154,20 +163,22 @@ impl Train {
         let settings = self.settings();
         let files = self.files();
         files.check_names(&[self.data.path(), settings.init_file()])?;
-        let data = self.data.read()?;
-        let plan = Plan::new(&settings, &data).map_err(of_flags)?;
+        let purpose = settings.purpose().map_err(of_flags)?;
+        let data = self.data.read_to_train(purpose)?;
+        let material = data.material();
+        let plan = Plan::new(&settings, material).map_err(of_flags)?;
         files.check_targets(&plan, self.force, common)?;
         catch_interrupts(true)?;
         common.warn_of_debug_build();
         let start = Instant::now();
-        let mut session = Session::new(&plan, &data);
+        let mut session = Session::new(&plan, material);
         if let Some(folder) = &self.checkpoint {
             session = session.with_checkpoints(folder, self.resume);
         }
-        let mut report = Report::new(common, self.log.as_deref(), &plan, &data);
+        let mut report = Report::new(common, self.log.as_deref(), &plan, material);
         let (mut unsaid, mut whole) = (None, 0);
         let trained = session.run(&mut |event| {
-            if let Event::Epoch(epoch) = event {
+            if let Event::Epoch { epoch, .. } = event {
                 whole = epoch.number;
             }
             // The net matters: if nobody reads the lines, it is trained and saved anyway.
@@ -221,6 +232,8 @@ impl Train {
         Settings {
             preset: self.preset.clone(),
             layers: self.layers.clone(),
+            task: self.task.clone(),
+            patch: self.patch,
             loss: self.loss.clone(),
             optimiser: self.optimiser.clone(),
             epochs: self.epochs,
@@ -251,7 +264,7 @@ impl Train {
 /// Writes the nets and the curves.
 fn write(files: &Files, trained: &Trained, plan: &Plan) -> anyhow::Result<()> {
     if let Some(path) = files.plot {
-        report::plot(path, &trained.epochs)?;
+        plot::plot(path, &trained.epochs)?;
     }
     trained.net.save(files.model, &plan.about())?;
     if let (Some(path), Some((_, net))) = (&files.best, &trained.best) {

@@ -5,10 +5,9 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use glassbox_dnn::Shape;
-use glassbox_dnn::training::{Data, Epoch, Event, Plan};
-use glassbox_draw::{Chart, Curve, draw_charts};
-use glassbox_formats::write_atomically;
+use glassbox_dnn::{Purpose, Shape};
+use glassbox_dnn::tasks::Score;
+use glassbox_dnn::training::{Epoch, Event, Material, Plan};
 use glassbox_tensor::shown;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -20,15 +19,15 @@ pub(super) struct Report<'a> {
     common: &'a Common,
     log: Option<&'a Path>,
     plan: &'a Plan,
-    data: &'a Data,
-    /// Number of training pictures.
+    material: Material<'a>,
+    /// Samples of an epoch.
     samples: usize,
     bar: ProgressBar,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(common: &'a Common, log: Option<&'a Path>, plan: &'a Plan, data: &'a Data) -> Self {
-        Self { common, log, plan, data, samples: 0, bar: ProgressBar::hidden() }
+    pub(super) fn new(common: &'a Common, log: Option<&'a Path>, plan: &'a Plan, material: Material<'a>) -> Self {
+        Self { common, log, plan, material, samples: 0, bar: ProgressBar::hidden() }
     }
 
     /// Reports an event.
@@ -48,7 +47,7 @@ impl<'a> Report<'a> {
             }
             Event::EpochStarted(epoch) => self.bar = self.new_bar(epoch),
             Event::Progress(progress) => self.bar.set_position(progress.seen as u64),
-            Event::Epoch(epoch) => {
+            Event::Epoch { epoch, .. } => {
                 self.clear();
                 let written = self.write(&epoch.to_json());
                 if !self.common.json {
@@ -62,24 +61,25 @@ impl<'a> Report<'a> {
     }
 
     fn started(&self, layers: &str, input: Shape, outputs: usize, parameters: usize) -> anyhow::Result<()> {
-        let (plan, name, samples) = (self.plan, &self.data.name, self.samples);
-        if outputs > plan.classes {
+        let (plan, name, samples) = (self.plan, self.material.name(), self.samples);
+        if plan.purpose == Purpose::Classify && outputs > plan.classes {
             let classes = plan.classes;
             self.common.note(&format!("note: the net has {outputs} outputs, but {name} has {classes} classes"));
         }
-        self.data.understood.iter().for_each(|sentence| self.common.note(&format!("note: {name}: {sentence}")));
+        self.material.understood().iter().for_each(|sentence| self.common.note(&format!("note: {name}: {sentence}")));
         let recipe = &plan.recipe;
         self.write(&json!({
             "event": "start", "layers": layers, "inputs": input.len(), "parameters": parameters,
-            "data": name, "train": samples, "test": self.data.test.len(), "prepare": plan.prepare.to_string(),
+            "data": name, "train": samples, "test": self.material.counts()[1], "purpose": plan.purpose.to_string(), "prepare": plan.prepare.to_string(),
             "hold_out": plan.hold_out,
             "epochs": recipe.epochs, "lr": recipe.rate, "loss": plan.loss, "way": plan.way(),
             "optimiser": recipe.optimiser.name(), "batch": recipe.batch, "schedule": recipe.schedule.to_string(),
             "seed": recipe.seed,
         }))?;
         if !self.common.json {
+            let samples_are = if matches!(plan.purpose, Purpose::Restore(_)) { "patches" } else { "pictures" };
             self.common
-                .note(&format!("{input} inputs | {layers}: {parameters} parameters; {samples} pictures of {name}"));
+                .note(&format!("{input} inputs | {layers}: {parameters} parameters; {samples} {samples_are} of {name}"));
         }
         Ok(())
     }
@@ -127,54 +127,30 @@ impl<'a> Report<'a> {
 
 /// The line of an epoch.
 fn line(epoch: &Epoch) -> String {
-    let held_out = epoch.held_out.map(|(hits, total)| format!("  held out: {:.2}%", percent(hits, total)));
+    let held_out = epoch.held_out.map(|score| format!("  held out: {}", worth(&score))).unwrap_or_default();
+    let test = worth(&epoch.test);
     if epoch.number == 0 {
-        let (test, held_out) = (percent(epoch.test_hits, epoch.test_total), held_out.unwrap_or_default());
-        return format!("epoch 0/0{held_out}  test: {test:.2}%  test loss: {:.5}", epoch.test_loss);
+        return format!("epoch 0/0{held_out}  test: {test}  test loss: {:.5}", epoch.test.loss);
     }
+    let confidence = match epoch.test.hits {
+        Some(_) => format!("  confidence (Уверенность): {:.2}%", percent(epoch.progress.hits, epoch.progress.seen)),
+        None => String::new(),
+    };
     format!(
-        "epoch {}/{}  confidence (Уверенность): {:.2}%{}  test: {:.2}%  loss: {:.5}  {:.3} s",
-        epoch.number,
-        epoch.of,
-        percent(epoch.progress.hits, epoch.progress.seen),
-        held_out.unwrap_or_default(),
-        percent(epoch.test_hits, epoch.test_total),
-        epoch.progress.loss,
-        epoch.seconds,
+        "epoch {}/{}{confidence}{held_out}  test: {test}  loss: {:.5}  {:.3} s",
+        epoch.number, epoch.of, epoch.progress.loss, epoch.seconds,
     )
 }
 
-fn percent(hits: usize, total: usize) -> f64 {
-    100.0 * hits as f64 / total.max(1) as f64
+/// A score in its own unit.
+fn worth(score: &Score) -> String {
+    match (score.hits, score.psnr) {
+        (Some(hits), _) => format!("{:.2}%", percent(hits, score.total)),
+        (None, Some(psnr)) => format!("{psnr:.2} dB"),
+        (None, None) => format!("loss {:.5}", score.loss),
+    }
 }
 
-/// Draws the curves of a training.
-pub(super) fn plot(path: &Path, epochs: &[Epoch]) -> anyhow::Result<()> {
-    let points = |value: &dyn Fn(&Epoch) -> Option<f64>| -> Vec<(f64, f64)> {
-        epochs.iter().filter_map(|epoch| Some((epoch.number as f64, value(epoch)?))).collect()
-    };
-    let accuracy = Chart {
-        title: "accuracy, %",
-        x: "epoch",
-        curves: vec![
-            Curve::new(
-                "training stream, before each update",
-                points(&|e| (e.number > 0).then(|| percent(e.progress.hits, e.progress.seen))),
-            ),
-            Curve::new("held out", points(&|e| e.held_out.map(|(hits, total)| percent(hits, total)))),
-            Curve::new("test", points(&|e| Some(percent(e.test_hits, e.test_total)))),
-        ],
-    };
-    let loss = Chart {
-        title: "loss",
-        x: "epoch",
-        curves: vec![
-            Curve::new("training stream, before each update", points(&|e| (e.number > 0).then_some(e.progress.loss))),
-            Curve::new("held out", Vec::new()),
-            Curve::new("test", points(&|e| Some(e.test_loss))),
-        ],
-    };
-    let text = draw_charts(&[accuracy, loss]);
-    write_atomically(path, |file| file.write_all(text.as_bytes()))?;
-    Ok(())
+pub(super) fn percent(hits: usize, total: usize) -> f64 {
+    100.0 * hits as f64 / total.max(1) as f64
 }

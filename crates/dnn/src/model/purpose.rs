@@ -1,0 +1,87 @@
+use std::fmt;
+use std::str::FromStr;
+
+/// What a model is for, and what its net was taught for that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// Picture in, class out.
+    #[default]
+    Classify,
+    /// Picture in, picture out: [`restore`](crate::restore).
+    Restore(Restoration),
+    /// Class and noise in, picture out.
+    Draw(Drawing),
+}
+
+/// What a restoring net mends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restoration {
+    /// Noise.
+    Denoise,
+    /// Holes.
+    Fill,
+    /// Half the size.
+    Enlarge,
+}
+
+/// How a drawing net draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawing {
+    /// In small steps from noise to a picture.
+    Flow,
+    /// In one step; it was taught by a judge of its own.
+    Gan,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Purpose; 6] = [
+        Purpose::Classify,
+        Purpose::Restore(Restoration::Denoise),
+        Purpose::Restore(Restoration::Fill),
+        Purpose::Restore(Restoration::Enlarge),
+        Purpose::Draw(Drawing::Flow),
+        Purpose::Draw(Drawing::Gan),
+    ];
+
+    /// What the net was taught, in a word: `classify`, `denoise`, `fill`, `enlarge`, `flow` or `gan`.
+    pub fn task(self) -> &'static str {
+        match self {
+            Purpose::Classify => "classify",
+            Purpose::Restore(Restoration::Denoise) => "denoise",
+            Purpose::Restore(Restoration::Fill) => "fill",
+            Purpose::Restore(Restoration::Enlarge) => "enlarge",
+            Purpose::Draw(Drawing::Flow) => "flow",
+            Purpose::Draw(Drawing::Gan) => "gan",
+        }
+    }
+
+    /// The purpose whose task that is.
+    pub fn of_task(task: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.task() == task)
+    }
+
+    /// All texts of purposes, for messages.
+    pub(super) fn all() -> String {
+        Self::ALL.map(|purpose| purpose.to_string()).join(", ")
+    }
+}
+
+/// As model files have it: `classify`, `restore denoise`, `draw flow`.
+impl fmt::Display for Purpose {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Purpose::Classify => out.write_str("classify"),
+            Purpose::Restore(_) => write!(out, "restore {}", self.task()),
+            Purpose::Draw(_) => write!(out, "draw {}", self.task()),
+        }
+    }
+}
+
+impl FromStr for Purpose {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|purpose| purpose.to_string() == text).ok_or(())
+    }
+}
