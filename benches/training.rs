@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use criterion::Criterion;
 use glassbox_dnn::losses::{self, MeanSquaredError};
+use glassbox_dnn::tasks::Classes;
 use glassbox_dnn::training::Data;
 use glassbox_dnn::{
     ARTICLE, Dataset, Net, Online, Progress, Real, Rule, Shape, SparseSamples, Trainer, evaluate, initialise,
@@ -39,13 +40,14 @@ fn bench_preset(criterion: &mut Criterion, name: &str, train: &Labelled, test: &
     let mut net = Net::<f32>::from_text(&layers, Shape::picture(28, 28, 1)).expect("a net");
     initialise(&mut net, preset.init, 0);
     let mut trainer = Trainer::new(net.clone(), loss(), preset.recipe.clone(), train.len());
+    let task = Classes::new(pictures(train), preset.recipe.augment);
     let order: Vec<u32> = (0..train.len() as u32 / 10).collect();
     let mut group = criterion.benchmark_group(name);
     group.sample_size(10);
     group.bench_function("6000 pictures", |bencher| {
         bencher.iter(|| {
             let go_on = |_| ControlFlow::Continue(());
-            trainer.epoch(pictures(train), &order, Progress::default(), go_on).expect("MNIST")
+            trainer.epoch(&task, &order, Progress::default(), go_on).expect("MNIST")
         });
     });
     group.bench_function("evaluate 10000", |bencher| {

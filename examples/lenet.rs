@@ -5,6 +5,7 @@
 use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::CrossEntropy;
+use glassbox_dnn::tasks::Classes;
 use glassbox_dnn::training::Data;
 use glassbox_dnn::{Dataset, Init, Net, Progress, Recipe, Shape, Trainer, evaluate, initialise, shuffled};
 
@@ -20,9 +21,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let recipe = Recipe { batch: 64, epochs: 3, ..Recipe::default() }; // Adam, 0.001
     let mut trainer = Trainer::new(net, Box::new(CrossEntropy), recipe, train.len());
+    let task = Classes::new(pictures, None);
     for epoch in 1..=3 {
         let order = shuffled(train.len(), 0, epoch);
-        let progress = trainer.epoch(pictures, &order, Progress::default(), |_| ControlFlow::Continue(()))?;
+        let progress = trainer.epoch(&task, &order, Progress::default(), |_| ControlFlow::Continue(()))?;
         let accuracy = 100.0 * evaluate(&trainer.net(), unseen, &CrossEntropy)?.accuracy();
         println!("epoch {epoch}: loss {:.4}, {accuracy:.2}% of pictures it never saw", progress.loss);
     }

@@ -1,6 +1,6 @@
 //! Equal to SciPy and OpenCV: data/golden/make.py says what was asked of them and how their conventions map to ours.
 
-use glassbox_formats::npz::{Npz, Value};
+use glassbox_formats::npz::{Npz, Source, Value};
 use glassbox_kernels::filters::parse;
 use glassbox_kernels::{Depth, Engine, Pixel};
 use glassbox_tensor::Image;
@@ -8,7 +8,7 @@ use glassbox_tensor::Ix3;
 
 use crate::support::operators::rounds_otherwise;
 
-type Goldens = Npz<std::io::BufReader<std::fs::File>>;
+type Goldens = Npz<Box<dyn Source>>;
 
 fn image<T: Value>(goldens: &mut Goldens, name: &str) -> Image<T> {
     let tensor = goldens.read::<T>(name).unwrap();

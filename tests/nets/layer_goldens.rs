@@ -1,19 +1,17 @@
 //! Layers equal PyTorch: data/golden/layers.py states the cases and the mapping of conventions.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::BufReader;
 
 use glassbox_dnn::losses::by_name;
 use glassbox_dnn::optimisers::{Optimiser, Step};
 use glassbox_dnn::{Net, Pass, Real, Shape};
-use glassbox_formats::npz::Npz;
+use glassbox_formats::npz::{Npz, Source};
 use glassbox_simd::Level;
 use glassbox_tensor::Tensor;
 
 use crate::support::nets::{each, read, run, work};
 
-type Goldens = Npz<BufReader<File>>;
+type Goldens = Npz<Box<dyn Source>>;
 
 /// Largest difference, relative to the greatest number of the array: in f64, and in f32 after sums of some tens of
 /// products.

@@ -1,11 +1,9 @@
 //! The ONNX project's own operator cases, as data/golden/onnx_cases.py packed them: run as layers, or listed with the
 //! reason why not.
 
-use std::fs::File;
-use std::io::BufReader;
 
 use glassbox_dnn::{Pass, Shape};
-use glassbox_formats::npz::Npz;
+use glassbox_formats::npz::{Npz, Source};
 use serde_json::Value;
 
 use crate::support::nets::{each, read, run};
@@ -22,7 +20,7 @@ struct Array {
 }
 
 impl Array {
-    fn read(archive: &mut Npz<BufReader<File>>, name: &str) -> Option<Self> {
+    fn read(archive: &mut Npz<Box<dyn Source>>, name: &str) -> Option<Self> {
         if !archive.contains(name) {
             return None;
         }
@@ -214,7 +212,7 @@ impl Case<'_> {
     }
 }
 
-fn check(archive: &mut Npz<BufReader<File>>, entry: &Value) {
+fn check(archive: &mut Npz<Box<dyn Source>>, entry: &Value) {
     let name = entry["name"].as_str().unwrap();
     let inputs = (0..).map_while(|i| Array::read(archive, &format!("{name}/input_{i}"))).collect();
     let case = Case { op: entry["op"].as_str().unwrap(), attributes: &entry["attributes"], inputs };
@@ -251,7 +249,7 @@ fn check(archive: &mut Npz<BufReader<File>>, entry: &Value) {
 
 /// The running statistics of batch normalisation. ONNX: old·0.9 + batch·0.1, with the variance divided by n; ours:
 /// `momentum` is the share of the batch. Where ours divides by n − 1, as PyTorch does, that factor is removed.
-fn observe(archive: &mut Npz<BufReader<File>>, name: &str, case: &Case, task: &Task) {
+fn observe(archive: &mut Npz<Box<dyn Source>>, name: &str, case: &Case, task: &Task) {
     let mut net = read::<f32>(&format!("{} momentum 0.1", task.model), task.shape);
     for (to, from) in net.parameters_mut().iter_mut().flatten().zip(&task.parameters) {
         to.as_mut_slice().copy_from_slice(&from.numbers);

@@ -1,12 +1,10 @@
 //! PyTorch's weights give PyTorch's answers: data/golden/pytorch.py states the cases.
 
 use std::fs;
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
 use glassbox_dnn::{Net, Shape, Stored, features};
-use glassbox_formats::npz::Npz;
+use glassbox_formats::npz::{Npz, Source};
 use glassbox_tensor::Batch;
 use serde_json::Value;
 
@@ -25,7 +23,7 @@ struct Case {
 
 /// A case of the golden; its weights are written to `file`.
 fn case(name: &str, file: &Path) -> Case {
-    let mut golden: Npz<BufReader<File>> = Npz::open("data/golden/pytorch.npz".as_ref()).unwrap();
+    let mut golden: Npz<Box<dyn Source>> = Npz::open("data/golden/pytorch.npz".as_ref()).unwrap();
     fs::write(file, golden.read::<u8>(&format!("{name}/file")).unwrap().as_slice()).unwrap();
     let pictures = golden.read::<u8>(&format!("{name}/input")).unwrap();
     let &[n, height, width, channels] = pictures.shape() else { panic!("{name}: no pictures") };

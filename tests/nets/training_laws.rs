@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use glassbox_dnn::losses::{CrossEntropy, MeanSquaredError};
 use glassbox_dnn::optimisers::Optimiser;
+use glassbox_dnn::tasks::Classes;
 use glassbox_dnn::{Augment, Dataset, Net, Pass, Progress, Recipe, Schedule, Shape, Trainer, Workspace};
 use glassbox_tensor::{Batch, Matrix};
 
@@ -106,6 +107,7 @@ fn a_step_is_what_the_recipe_says() {
             clip,
             seed: 1,
             augment: None,
+            average: None,
         };
         // Two steps an epoch.
         let mut trainer = Trainer::new(net.clone(), Box::new(MeanSquaredError), recipe, 2 * samples);
@@ -207,9 +209,10 @@ fn what_changed_pictures_taught_by_looking_is_learned_anew() {
         let mut trainer =
             Trainer::new(net, Box::new(CrossEntropy), Recipe { batch: 8, augment, ..Recipe::default() }, 20);
         let mut settled = None;
+        let task = Classes::new(pictures, augment);
         for _ in 0..5 {
-            trainer.epoch(pictures, &order, Progress::default(), |_| ControlFlow::Continue(())).unwrap();
-            settled = asks.then(|| trainer.settled(pictures).unwrap());
+            trainer.epoch(&task, &order, Progress::default(), |_| ControlFlow::Continue(())).unwrap();
+            settled = asks.then(|| trainer.settled(&task).unwrap());
         }
         (trainer.net().to_arrays(), settled.map(|net| net.to_arrays()))
     };

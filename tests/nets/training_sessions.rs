@@ -36,7 +36,7 @@ fn a_few_lines_train_a_net() {
         match event {
             Event::Started { outputs, samples, .. } => told.push(format!("start {outputs} {samples}")),
             Event::EpochStarted(epoch) => told.push(format!("epoch {epoch}")),
-            Event::Epoch(epoch) => told.push(format!("done {} of {}", epoch.number, epoch.of)),
+            Event::Epoch { epoch, .. } => told.push(format!("done {} of {}", epoch.number, epoch.of)),
             _ => {}
         }
         ControlFlow::Continue(())
@@ -44,14 +44,14 @@ fn a_few_lines_train_a_net() {
     let trained = trained.unwrap();
     assert_eq!(told, ["start 3 300", "epoch 1", "done 1 of 3", "epoch 2", "done 2 of 3", "epoch 3", "done 3 of 3"]);
     assert_eq!((trained.ending, trained.epochs.len(), trained.best.is_none()), (Ending::Complete, 3, true));
-    assert!(trained.epochs[2].test_hits > 60, "{:?}", trained.epochs);
+    assert!(trained.epochs[2].test.hits > Some(60), "{:?}", trained.epochs);
     // The file gives the same net back, with its loss.
     let path = folder.path().join("model.safetensors");
     trained.net.save(&path, &plan.about()).unwrap();
     let model = Model::load(&path).unwrap();
     assert_eq!((numbers(&model.net), &model.about), (numbers(&trained.net), &plan.about()));
     let pictures = glassbox_dnn::Dataset { images: &data.test.images, labels: &data.test.labels };
-    assert_eq!(model.evaluate(pictures).unwrap().hits, trained.epochs[2].test_hits);
+    assert_eq!(model.evaluate(pictures).unwrap().hits, trained.epochs[2].test.hits.unwrap());
     assert_eq!(Net::<f64>::load(&path).unwrap().text(), model.net.text());
 }
 
@@ -148,7 +148,7 @@ fn patience_ends_a_training_that_gets_no_better() {
     let trained = train(&settings, &data);
     let (best, last) = (trained.best.unwrap().0, trained.epochs.len());
     assert_eq!((trained.ending, last), (Ending::OutOfPatience, best + 2));
-    assert_eq!(trained.epochs[0].held_out.unwrap().1, 25);
+    assert_eq!(trained.epochs[0].held_out.unwrap().total, 25);
 }
 
 #[test]

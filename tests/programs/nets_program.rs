@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use glassbox_dnn::layers::ENTRIES;
 use glassbox_dnn::optimisers::Optimiser;
-use glassbox_dnn::{Net, Shape, losses, presets};
+use glassbox_dnn::{Net, Purpose, Restoration, Shape, losses, presets};
 use glassbox_formats::npz::Npz;
 use glassbox_formats::safetensors::SafeTensors;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
@@ -179,8 +179,13 @@ fn the_help_names_every_loss_optimiser_and_preset() {
 fn presets_are_nets() {
     for preset in presets() {
         let text = preset.layers.replace("CLASSES", "10");
-        let net = Net::<f32>::from_text(&text, Shape::picture(28, 28, 1)).unwrap();
-        assert_eq!((net.text(), net.outputs()), (text, 10), "{}", preset.name);
+        let (input, output) = match preset.purpose {
+            Purpose::Restore(Restoration::Denoise) => (Shape::picture(28, 28, 2), Shape::picture(28, 28, 1)),
+            Purpose::Restore(Restoration::Enlarge) => (Shape::picture(28, 28, 1), Shape::picture(56, 56, 1)),
+            _ => (Shape::picture(28, 28, 1), Shape::from(10)),
+        };
+        let net = Net::<f32>::from_text(&text, input).unwrap();
+        assert_eq!((net.text(), net.output()), (text, output), "{}", preset.name);
     }
 }
 

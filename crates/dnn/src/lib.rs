@@ -70,7 +70,7 @@ pub mod training;
 pub use data::{Augment, Dataset, PrepareError, Prepared, features, plain, prepare, shuffled, spread};
 pub use error::Error;
 pub use model::{
-    About, AnyNet, Drawing, LayerSummary, Model, ParameterSummary, Prepare, Purpose, Restoration, Stored,
+    About, AnyNet, Drawing, LayerSummary, Model, ParameterSummary, Prepare, Purpose, Restoration, Stored, built_in,
 };
 pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initialise_uniform};
 pub use online::{Online, Rule, SparseSamples};

@@ -4,8 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
-use std::io::{BufReader, Read, Seek, Write};
+use std::io::{Cursor, Read, Seek, Write};
 use std::path::Path;
 
 use glassbox_tensor::{Tensor, bounded};
@@ -37,14 +36,27 @@ pub struct Npz<R> {
     archive: ZipArchive<R>,
 }
 
-impl Npz<BufReader<File>> {
+/// Bytes that an archive is read from: a file, or memory.
+pub trait Source: Read + Seek + Send {}
+
+impl<R: Read + Seek + Send> Source for R {}
+
+impl Npz<Box<dyn Source>> {
     /// Opens the file at `path`.
     ///
     /// # Errors
     /// If it cannot be read, is not a zip archive, or has too many entries or two of one name.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let (reader, name) = open(path, "an npz file")?;
-        Self::new(reader, &name)
+        Self::new(Box::new(reader), &name)
+    }
+
+    /// Opens an archive in memory; messages will call it `name`.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn of_bytes(bytes: &'static [u8], name: &str) -> Result<Self, Error> {
+        Self::new(Box::new(Cursor::new(bytes)), name)
     }
 }
 

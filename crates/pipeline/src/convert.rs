@@ -75,6 +75,7 @@ pub fn convert(job: &Job, input: Input, target: Target) -> Result<Converted, Err
 pub(crate) fn convert_within(job: &Job, input: Input, target: Target, room: Option<&Room>) -> Result<Converted, Error> {
     let name = input.name();
     if let (Input::File(path), Target::File(to, Format::Png)) = (&input, &target)
+        && job.whole.is_none()
         && first_not_by_rows(&job.chain).is_none()
         && let Some(rows) = PngRows::open(path, job.auto_orient)
         && rows_are_short(&job.chain, &rows)
@@ -89,7 +90,10 @@ pub(crate) fn convert_within(job: &Job, input: Input, target: Target, room: Opti
         _ => None,
     };
     let Picture { pixels, metadata, is_first_of_more } = input.read(job.auto_orient)?;
-    let pixels = apply_to_own(&job.chain, pixels).map_err(|error| error.with(&name))?;
+    let mut pixels = apply_to_own(&job.chain, pixels).map_err(|error| error.with(&name))?;
+    if let Some(whole) = &job.whole {
+        pixels = whole(pixels).map_err(|problem| Error::Whole(problem).with(&name))?;
+    }
     let result = Picture { pixels, metadata, is_first_of_more: false };
     let written = match target {
         Target::File(path, _) => write_picture(path, result, job.packing)?,

@@ -23,6 +23,9 @@ pub enum Error {
         /// Bytes of its output.
         bytes: u128,
     },
+    /// Work on the picture as a whole that failed.
+    #[error("{0}")]
+    Whole(String),
     /// A picture that must be read several times has changed.
     #[error("{input}: was changed or taken away while it was read")]
     Changed {

@@ -35,4 +35,4 @@ pub use apply::{apply, apply_u8, run_into, zeros};
 pub use convert::{Converted, Input, Target, convert};
 pub use error::Error;
 pub use find::{Found, PassedOver, Pictures};
-pub use job::Job;
+pub use job::{Job, Whole};

@@ -11,11 +11,13 @@ mod inspect;
 mod list;
 mod predict;
 mod prepared;
+mod restore;
 mod show;
 mod train;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::filters::tell_failure;
 use crate::run::{Common, asked};
 
 /// Neural networks you can see through
@@ -30,6 +32,7 @@ use crate::run::{Common, asked};
   dnn show model.npz --index 7           a training picture, and what the net thinks it is
   dnn explain model.npz --index 7        the chain rule for one weight, number by number
   dnn generate model.npz --class 3 --out 3.png   a picture that the net takes for a 3
+  dnn restore noisy.jpg clean.png        noise away, by a net that is built in
   dnn data my-pictures/                  what a data set for --data is understood as
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
@@ -63,11 +66,16 @@ enum Command {
 }
 
 pub(crate) fn command() -> clap::Command {
-    Cli::command()
+    Cli::command().subcommand(restore::command())
 }
 
 pub(crate) fn main() -> anyhow::Result<()> {
     let Some(matches) = asked(command())? else { return Ok(()) };
+    if let Some(("restore", arguments)) = matches.subcommand() {
+        let common = Common::from_arg_matches(arguments)?;
+        common.set_up()?;
+        return restore::run(arguments, &common).inspect_err(|error| tell_failure(arguments, error, &common));
+    }
     let Cli { common, command } = Cli::from_arg_matches(&matches)?;
     common.set_up()?;
     run(command, &common).inspect_err(|error| common.tell_failure(None, error))

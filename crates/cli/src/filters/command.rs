@@ -7,6 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use glassbox_formats::Packing;
 use glassbox_kernels::Filter;
 use glassbox_kernels::filters::{Entry, Parameter, Values, parse};
+use glassbox_pipeline::Whole;
 
 use crate::outcome::Usage;
 use crate::whole::whole;
@@ -32,9 +33,8 @@ pub(super) fn operator(entry: &'static Entry) -> Command {
             entry.name
         ))
         .after_help(examples)
-        .arg(paths())
         .args(entry.parameters.iter().map(flag))
-        .args(switches())
+        .args(files())
 }
 
 /// The subcommand that takes pictures through several operators.
@@ -54,8 +54,7 @@ pub(super) fn chain() -> Command {
              filters chain 'gray | sharpen' scans --recursive --out-dir done",
         )
         .arg(Arg::new("chain").value_name("CHAIN").required(true).help("Operators with | between them"))
-        .arg(paths())
-        .args(switches())
+        .args(files())
 }
 
 fn paths() -> Arg {
@@ -93,11 +92,13 @@ fn flag(parameter: &'static Parameter) -> Arg {
     }
 }
 
-fn switches() -> Vec<Arg> {
+/// The arguments that name pictures and say how they are read and written.
+pub(crate) fn files() -> Vec<Arg> {
     let named = |name: &'static str, help: &'static str| Arg::new(name).long(name).help(help).help_heading("Files");
     let switch = |name, help| named(name, help).action(ArgAction::SetTrue);
     let number = |name, help, range| named(name, help).value_name("N").value_parser(whole(range));
     vec![
+        paths(),
         switch("gray", "Convert to brightness (Rec. 601) first, instead of working on each colour alone")
             .help_heading(None),
         switch("no-auto-orient", "Leave the pixels as they are stored, whatever the EXIF orientation says"),
@@ -125,7 +126,7 @@ fn capitalised(text: &str) -> String {
 }
 
 /// The work on each picture.
-pub(super) struct Job {
+pub(crate) struct Job {
     /// The name in messages and JSON: the operator, or `chain`.
     pub(super) name: &'static str,
     pub(super) work: glassbox_pipeline::Job,
@@ -140,7 +141,7 @@ impl Job {
             glassbox_kernels::Error::Parameter { .. } => Usage(format!("--{error}")).into(),
             error => anyhow::Error::new(error),
         })?;
-        Self::new(entry.name, vec![filter], arguments)
+        Self::new(entry.name, vec![filter], None, arguments)
     }
 
     /// The operators of a chain, written as one text.
@@ -149,10 +150,20 @@ impl Job {
         let filters = text.split('|').enumerate().map(|(index, label)| {
             parse(label).map_err(|error| Usage(format!("chain, operator {}: {error}", index + 1)).into())
         });
-        Self::new("chain", filters.collect::<anyhow::Result<_>>()?, arguments)
+        Self::new("chain", filters.collect::<anyhow::Result<_>>()?, None, arguments)
     }
 
-    fn new(name: &'static str, mut chain: Vec<Filter>, arguments: &ArgMatches) -> anyhow::Result<Self> {
+    /// Work on pictures as a whole.
+    pub(crate) fn of_whole(name: &'static str, whole: Whole, arguments: &ArgMatches) -> anyhow::Result<Self> {
+        Self::new(name, Vec::new(), Some(whole), arguments)
+    }
+
+    fn new(
+        name: &'static str,
+        mut chain: Vec<Filter>,
+        whole: Option<Whole>,
+        arguments: &ArgMatches,
+    ) -> anyhow::Result<Self> {
         if arguments.get_flag("gray") {
             chain.insert(0, parse("gray")?);
         }
@@ -163,6 +174,6 @@ impl Job {
             compression: number("compression").unwrap_or(usual.compression),
         };
         let auto_orient = !arguments.get_flag("no-auto-orient");
-        Ok(Self { name, work: glassbox_pipeline::Job { chain, auto_orient, packing } })
+        Ok(Self { name, work: glassbox_pipeline::Job { chain, whole, auto_orient, packing } })
     }
 }

@@ -4,7 +4,7 @@ mod animate;
 mod apply;
 mod batch;
 mod bench;
-mod command;
+pub(crate) mod command;
 mod compare;
 mod info;
 mod list;
@@ -72,12 +72,7 @@ pub(crate) fn main() -> anyhow::Result<()> {
     // Global flags belong to the subcommand, wherever they are written.
     let common = Common::from_arg_matches(arguments)?;
     common.set_up()?;
-    run(&matches, name, arguments, &common).inspect_err(|error| {
-        let paths = arguments.try_get_many::<PathBuf>("paths").ok().flatten();
-        // With an output folder there may be many inputs.
-        let input = paths.filter(|_| !arguments.contains_id("out-dir")).and_then(|mut paths| paths.next());
-        common.tell_failure(input.map(|path| json_name(path)), error);
-    })
+    run(&matches, name, arguments, &common).inspect_err(|error| tell_failure(arguments, error, &common))
 }
 
 fn run(matches: &ArgMatches, name: &str, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
@@ -88,10 +83,7 @@ fn run(matches: &ArgMatches, name: &str, arguments: &ArgMatches, common: &Common
         None => None,
     };
     if let Some(job) = job {
-        return match arguments.get_one::<PathBuf>("out-dir") {
-            Some(folder) => batch::run(&job, folder, arguments, common),
-            None => apply::run(&job, arguments, common),
-        };
+        return run_job(&job, arguments, common);
     }
     match Other::from_arg_matches(matches)? {
         Other::Animate(animate) => animate.run(common),
@@ -102,6 +94,22 @@ fn run(matches: &ArgMatches, name: &str, arguments: &ArgMatches, common: &Common
         Other::Completions { shell } => completions(command(), shell),
         Other::Man => manual(command()),
     }
+}
+
+/// Does the work on the pictures that the arguments of [`command::files`] name.
+pub(crate) fn run_job(job: &Job, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
+    match arguments.get_one::<PathBuf>("out-dir") {
+        Some(folder) => batch::run(job, folder, arguments, common),
+        None => apply::run(job, arguments, common),
+    }
+}
+
+/// With `--json`, tells the failure of work on pictures, with the input if there is only one.
+pub(crate) fn tell_failure(arguments: &ArgMatches, error: &anyhow::Error, common: &Common) {
+    let paths = arguments.try_get_many::<PathBuf>("paths").ok().flatten();
+    // With an output folder there may be many inputs.
+    let input = paths.filter(|_| !arguments.contains_id("out-dir")).and_then(|mut paths| paths.next());
+    common.tell_failure(input.map(|path| json_name(path)), error);
 }
 
 pub(crate) fn completions(mut command: Command, shell: clap_complete::Shell) -> anyhow::Result<()> {

@@ -73,16 +73,20 @@ impl AnyNet {
         of_either!(self, net => net.parameters()[layer].iter().map(|tensor| tensor.map(f64::from)).collect())
     }
 
+    /// The net in single precision, its numbers rounded.
+    ///
+    /// # Panics
+    /// Never: the net's text and shapes were its own.
+    pub fn to_f32(&self) -> Net<f32> {
+        of_either!(self, net => net.rebuilt(net.input()).expect("the text of a net"))
+    }
+
     /// The net in double precision, its numbers as they are.
     ///
     /// # Panics
     /// Never: the net's text and shapes were its own.
     pub fn to_f64(&self) -> Net<f64> {
-        let mut wide = Net::from_text(&self.text(), self.input()).expect("the text of a net");
-        for layer in 0..wide.layers().len() {
-            wide.parameters_mut()[layer] = self.layer_parameters(layer);
-        }
-        wide
+        of_either!(self, net => net.rebuilt(net.input()).expect("the text of a net"))
     }
 
     /// All outputs for one picture.

@@ -1,10 +1,8 @@
 //! Files that hold arrays by name, in either of their formats.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::Path;
 
-use glassbox_formats::npz::{Header, Npz};
+use glassbox_formats::npz::{Header, Npz, Source};
 use glassbox_formats::safetensors::SafeTensors;
 use glassbox_tensor::Tensor;
 
@@ -13,7 +11,7 @@ use crate::Error;
 
 /// A file that is open for reading.
 pub(super) enum Archive {
-    Npz(Npz<BufReader<File>>),
+    Npz(Npz<Box<dyn Source>>),
     SafeTensors(SafeTensors),
 }
 
@@ -25,6 +23,11 @@ pub(super) fn is_safetensors(path: &Path) -> bool {
 impl Archive {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         Ok(if is_safetensors(path) { Self::SafeTensors(SafeTensors::open(path)?) } else { Self::Npz(Npz::open(path)?) })
+    }
+
+    /// An npz in memory.
+    pub(super) fn of_bytes(bytes: &'static [u8], name: &str) -> Result<Self, Error> {
+        Ok(Self::Npz(Npz::of_bytes(bytes, name)?))
     }
 
     /// The file as it was named.

@@ -29,13 +29,24 @@ impl Model {
     /// # Errors
     /// If the file cannot be read, or holds no net, or numbers that are not finite; every message begins with the file.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
-        let mut archive = Archive::open(path.as_ref())?;
+        Self::of_archive(Archive::open(path.as_ref())?)
+    }
+
+    /// Reads a model that is part of a program, an npz; messages will call it `name`.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn of_bytes(bytes: &'static [u8], name: &str) -> Result<Self, Error> {
+        Self::of_archive(Archive::of_bytes(bytes, name)?)
+    }
+
+    fn of_archive(mut archive: Archive) -> Result<Self, Error> {
         let file = archive.file();
         let first = match archive.text(MODEL)? {
             Some(text) => {
                 net_of::<f32>(&text).map_err(|error| error.within(&file))?.parameter_names().into_iter().next()
             }
-            None if is_safetensors(path.as_ref()) => {
+            None if matches!(archive, Archive::SafeTensors(_)) => {
                 let problem = "does not say which layers it is of; `dnn train --layers SPEC --init FILE --epochs 0` \
                                makes a model of PyTorch's weights";
                 return Err(Error::Model(problem.into()).within(&file));

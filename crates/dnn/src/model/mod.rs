@@ -3,6 +3,7 @@
 mod about;
 mod any_net;
 mod archive;
+mod built_in;
 mod file;
 mod purpose;
 mod pytorch;
@@ -11,6 +12,7 @@ mod summary;
 
 pub use about::{About, Prepare};
 pub use any_net::AnyNet;
+pub use built_in::built_in;
 pub use file::Model;
 pub use purpose::{Drawing, Purpose, Restoration};
 pub use stored::Stored;

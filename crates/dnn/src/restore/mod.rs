@@ -5,12 +5,14 @@
 mod bicubic;
 mod denoise;
 mod enlarge;
+mod mender;
 mod restorer;
 mod tiles;
 
 pub use bicubic::{enlarged, shrunk};
 pub use denoise::Denoise;
 pub use enlarge::Enlarge;
+pub use mender::{Mended, Mender};
 pub use restorer::Restorer;
 
 use std::fmt::Debug;
@@ -49,17 +51,4 @@ pub trait Damage: Debug + Sync {
     /// # Shape
     /// `[height, width, 1]` → `[height·scale, width·scale, 1]`
     fn base(&self, damaged: &Image<f32>) -> Image<f32>;
-}
-
-/// How near two pictures are, in decibels, `10·log₁₀(1 / mean (a − b)²)`, of values kept in 0 … 1 and rounded to 256
-/// steps as files have them.
-///
-/// # Panics
-/// If they are of different sizes.
-#[track_caller]
-pub fn psnr(a: &Image<f32>, b: &Image<f32>) -> f64 {
-    assert_eq!(a.dim(), b.dim(), "psnr: two pictures of one size");
-    let step = |value: &f32| (f64::from(*value).clamp(0.0, 1.0) * 255.0).round() / 255.0;
-    let squares = a.as_slice().iter().zip(b.as_slice()).map(|(a, b)| (step(a) - step(b)).powi(2));
-    -10.0 * (squares.sum::<f64>() / a.len().max(1) as f64).log10()
 }

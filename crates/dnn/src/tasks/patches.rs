@@ -1,12 +1,14 @@
 use std::sync::Mutex;
 
+use glassbox_formats::Pixels;
+use glassbox_kernels::psnr;
 use glassbox_tensor::Image;
 use rayon::prelude::*;
 
 use super::{Draws, Score, Task};
 use crate::losses::Loss;
 use crate::pass::Pass;
-use crate::restore::{Damage, Restorer, psnr};
+use crate::restore::{Damage, Restorer};
 use crate::{Error, Net, Real, Shape};
 
 /// Most pictures that a score looks at, and their longest side: a score should take a small part of an epoch.
@@ -125,7 +127,7 @@ impl<T: Real> Task<T> for Patches<'_> {
             let mended = restorer.plane(&damaged)?;
             let difference = mended.as_slice().iter().zip(clean.as_slice()).map(|(a, b)| f64::from(a - b).powi(2));
             squares += difference.sum::<f64>() / clean.len() as f64;
-            decibels += psnr(&mended, &clean);
+            decibels += psnr(&Pixels::F32(mended).to_u8(), &picture);
         }
         let mean = |sum: f64| sum / some.max(1) as f64;
         if !squares.is_finite() {

@@ -1,0 +1,84 @@
+//! `dnn restore`: pictures mended by a net.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Arg, ArgMatches, Command, value_parser};
+use glassbox_dnn::restore::Mender;
+use glassbox_dnn::{Model, built_in};
+use glassbox_formats::Pixels;
+use glassbox_tensor::shown;
+
+use crate::filters::command::{Job, files};
+use crate::filters::run_job;
+use crate::outcome::{check_outputs, one_line, wrong_flag};
+use crate::run::Common;
+
+/// The highest level of noise that may be given.
+const MOST_SIGMA: f32 = 255.0;
+
+pub(super) fn command() -> Command {
+    let word = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    Command::new("restore")
+        .about("Take noise from pictures, or enlarge them, by a net")
+        .long_about(
+            "Mends pictures of any size, depth and number of colours by a net, each colour alone. Two nets are built in: \
+             denoise takes noise away, enlarge doubles height and width. Large pictures go through in tiles, whose seams \
+             cannot be seen.\n\nThe level of the noise, its standard deviation in steps of 255, is estimated for each \
+             colour if --sigma does not say it.",
+        )
+        .override_usage(
+            "dnn restore [OPTIONS] IN OUT\n       dnn restore [OPTIONS] IN... --out-dir DIR",
+        )
+        .after_help(
+            "Examples:\n  dnn restore noisy.png clean.png\n  dnn restore noisy.jpg clean.png --sigma 25\n  \
+             dnn restore small.png large.png --preset enlarge\n  \
+             dnn restore scans --recursive --out-dir clean --model denoise.npz",
+        )
+        .arg(
+            word("model", "MODEL", "A model that restores, of `dnn train --preset denoise` or enlarge")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with("preset"),
+        )
+        .arg(word("preset", "NAME", "A model that is built in: denoise or enlarge [default: denoise]"))
+        .arg(
+            word("sigma", "N", "Level of the noise, 0 to 255 [default: estimated]")
+                .value_parser(value_parser!(f32))
+                .allow_negative_numbers(true),
+        )
+        .args(files())
+}
+
+pub(super) fn run(arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
+    let path = arguments.get_one::<PathBuf>("model");
+    let name = arguments.get_one::<String>("preset").map_or("denoise", String::as_str);
+    let model = match path {
+        Some(path) => Model::load(path)?,
+        None => built_in(name).map_err(|error| wrong_flag("--preset", error))?,
+    };
+    if let Some(path) = path {
+        let outputs: Vec<_> = arguments.get_many::<PathBuf>("paths").into_iter().flatten().skip(1).collect();
+        check_outputs(&[Some(path)], &outputs.iter().map(|output| Some(output.as_path())).collect::<Vec<_>>())?;
+    }
+    let sigma = arguments.get_one::<f32>("sigma").copied();
+    if let Some(found) = sigma.filter(|sigma| !(0.0..=MOST_SIGMA).contains(sigma)) {
+        return Err(wrong_flag("--sigma", format!("found {found}; 0 to {MOST_SIGMA} is allowed")));
+    }
+    let file = path.map_or_else(|| format!("preset {name}"), |path| shown(path));
+    let mender = Mender::new(&model, sigma).map_err(|error| anyhow::anyhow!("{file}: {error}"))?;
+    if sigma.is_some() && !mender.takes_level() {
+        return Err(wrong_flag("--sigma", "is for models that take noise away"));
+    }
+    let said = common.clone();
+    let whole = move |pixels: Pixels| {
+        let mended = mender.mend(&pixels).map_err(|error| one_line(&error))?;
+        if let (None, Some(_)) = (sigma, mended.sigmas.first()) {
+            let levels: Vec<_> = mended.sigmas.iter().map(|sigma| format!("{sigma:.1}")).collect();
+            said.note(&format!("note: noise estimated at sigma {}", levels.join(", ")));
+        }
+        Ok(mended.pixels)
+    };
+    run_job(&Job::of_whole("restore", Arc::new(whole), arguments)?, arguments, common)
+}
