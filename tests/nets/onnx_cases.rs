@@ -1,7 +1,6 @@
 //! The ONNX project's own operator cases, as data/golden/onnx_cases.py packed them: run as layers, or listed with the
 //! reason why not.
 
-
 use glassbox_dnn::{Pass, Shape};
 use glassbox_formats::npz::{Npz, Source};
 use serde_json::Value;

@@ -67,7 +67,7 @@ mod shape;
 pub mod tasks;
 pub mod training;
 
-pub use data::{Augment, Dataset, PrepareError, Prepared, features, plain, prepare, shuffled, spread};
+pub use data::{Augment, Dataset, Draws, PrepareError, Prepared, features, plain, prepare, shuffled, spread};
 pub use error::Error;
 pub use model::{
     About, AnyNet, Drawing, LayerSummary, Model, ParameterSummary, Prepare, Purpose, Restoration, Stored, built_in,

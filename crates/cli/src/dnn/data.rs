@@ -28,14 +28,14 @@ pub(super) struct Data {
 
 /// What was read to train a net.
 pub(super) enum Read {
-    Labelled(training::Data),
+    Labelled(Box<training::Data>),
     Pictures(Pictures),
 }
 
 impl Read {
     pub(super) fn material(&self) -> Material<'_> {
         match self {
-            Read::Labelled(data) => data.into(),
+            Read::Labelled(data) => (&**data).into(),
             Read::Pictures(pictures) => pictures.into(),
         }
     }
@@ -105,7 +105,7 @@ impl Data {
         Ok(match (purpose, &self.data) {
             (Purpose::Restore(_), Some(path)) => Read::Pictures(Pictures::open(path)?),
             (Purpose::Restore(_), None) => Read::Pictures(self.read()?.into()),
-            _ => Read::Labelled(self.read()?),
+            _ => Read::Labelled(Box::new(self.read()?)),
         })
     }
 

@@ -57,7 +57,7 @@ pub(super) fn run(job: &Job, folder: &Path, arguments: &ArgMatches, common: &Com
     if failures.is_empty() {
         return unsaid.map_or(Ok(()), Err);
     }
-    complain(&format!("{}: {} of {} pictures failed:", job.name, failures.len(), pairs.len()));
+    complain(&format!("{}: {} of {} pictures failed:", job.program, failures.len(), pairs.len()));
     failures.iter().for_each(|error| complain(&format!("  {}", one_line(error))));
     Err(Reported.into())
 }

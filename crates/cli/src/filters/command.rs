@@ -129,6 +129,8 @@ fn capitalised(text: &str) -> String {
 pub(crate) struct Job {
     /// The name in messages and JSON: the operator, or `chain`.
     pub(super) name: &'static str,
+    /// The program in messages.
+    pub(super) program: &'static str,
     pub(super) work: glassbox_pipeline::Job,
 }
 
@@ -155,7 +157,7 @@ impl Job {
 
     /// Work on pictures as a whole.
     pub(crate) fn of_whole(name: &'static str, whole: Whole, arguments: &ArgMatches) -> anyhow::Result<Self> {
-        Self::new(name, Vec::new(), Some(whole), arguments)
+        Ok(Self { program: "dnn", ..Self::new(name, Vec::new(), Some(whole), arguments)? })
     }
 
     fn new(
@@ -174,6 +176,6 @@ impl Job {
             compression: number("compression").unwrap_or(usual.compression),
         };
         let auto_orient = !arguments.get_flag("no-auto-orient");
-        Ok(Self { name, work: glassbox_pipeline::Job { chain, whole, auto_orient, packing } })
+        Ok(Self { name, program: "filters", work: glassbox_pipeline::Job { chain, whole, auto_orient, packing } })
     }
 }

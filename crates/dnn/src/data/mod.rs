@@ -3,6 +3,7 @@
 mod augment;
 mod dataset;
 mod digit;
+mod draws;
 mod features;
 mod plain;
 mod shuffle;
@@ -13,6 +14,7 @@ pub(crate) use augment::Augmenter;
 pub use dataset::Dataset;
 pub(crate) use dataset::{fits, shape_of};
 pub use digit::{PrepareError, Prepared, prepare};
+pub use draws::Draws;
 pub use features::features;
 pub(crate) use features::{Features, feature};
 pub use plain::plain;

@@ -2,10 +2,11 @@
 //!
 //! Someone proposes a change, an adversary looks at the net's outputs: is the wanted class above its bound, is each
 //! forbidden class below its own, did the proposal lead in the right direction? A step in the wrong direction is taken
-//! back. The picture is accepted when every bound holds.
+//! back. The picture is accepted when every bound holds, however it is looked at: turned, scaled and moved a little.
 
 mod change;
 mod objective;
+mod views;
 
 pub use objective::{Bound, Wish};
 
@@ -14,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 
 pub use self::change::noise;
 use self::change::{bump, smoothed};
-use self::objective::Objective;
+use self::objective::{Objective, Said};
 use crate::{Error, Net};
 
 /// Where proposals come from.
@@ -33,9 +34,9 @@ pub struct Answer {
     pub number: usize,
     /// The objective with the proposed change, and before it.
     pub objective: [f64; 2],
-    /// The outputs with the change.
+    /// The outputs for the picture as it is, with the change.
     pub outputs: Vec<f64>,
-    /// The bounds that do not hold with it.
+    /// The bounds that do not hold with it in some view.
     pub broken: Vec<Bound>,
     /// Whether the step is taken: the objective rises, and no forbidden class comes over a bound that held before.
     pub taken: bool,
@@ -55,9 +56,8 @@ pub struct Drawing {
     method: Method,
     generator: ChaCha8Rng,
     picture: Vec<f64>,
-    value: f64,
+    said: Said,
     gradient: Vec<f64>,
-    outputs: Vec<f64>,
     /// How far a step along the gradient moves the pixel that moves most.
     step: f64,
     proposals: usize,
@@ -85,10 +85,10 @@ impl Drawing {
         }
         let mut objective = Objective::new(net, wish)?;
         let mut gradient = vec![0.0; start.len()];
-        let (value, outputs) = objective.ask(&start, Some(&mut gradient));
+        let said = objective.ask(&start, Some(&mut gradient));
         let generator = ChaCha8Rng::seed_from_u64(seed);
         let picture = start;
-        Ok(Self { objective, method, generator, picture, value, gradient, outputs, step: STEPS[0], proposals: 0 })
+        Ok(Self { objective, method, generator, picture, said, gradient, step: STEPS[0], proposals: 0 })
     }
 
     /// The picture as it is now, 0 … 1.
@@ -103,17 +103,17 @@ impl Drawing {
 
     /// What the net says of it.
     pub fn outputs(&self) -> &[f64] {
-        &self.outputs
+        &self.said.outputs
     }
 
     /// The objective `J`.
     pub fn value(&self) -> f64 {
-        self.value
+        self.said.value
     }
 
-    /// The bounds that do not hold yet; if there are none, the picture is accepted.
+    /// The bounds that do not hold yet in some view of the picture; if there are none, it is accepted.
     pub fn broken(&self) -> Vec<Bound> {
-        self.objective.wish.broken(&self.outputs)
+        self.objective.wish.broken(&self.said.worst)
     }
 
     /// Whether no step along the gradient is short enough to lead up.
@@ -130,15 +130,15 @@ impl Drawing {
             bump(&self.picture, self.objective.shape(), &mut self.generator)
         };
         let mut gradient = if is_gradient { vec![0.0; proposed.len()] } else { Vec::new() };
-        let (value, outputs) = self.objective.ask(&proposed, Some(&mut gradient[..]).filter(|_| is_gradient));
-        let (before, broken) = (self.broken(), self.objective.wish.broken(&outputs));
+        let said = self.objective.ask(&proposed, Some(&mut gradient[..]).filter(|_| is_gradient));
+        let (before, broken) = (self.broken(), self.objective.wish.broken(&said.worst));
         let breaks = broken.iter().any(|bound| bound.is_forbidden && !before.contains(bound));
-        let taken = value > self.value && !breaks;
+        let taken = said.value > self.said.value && !breaks;
         self.proposals += 1;
-        let (number, objective) = (self.proposals, [value, self.value]);
-        let answer = Answer { number, objective, outputs: outputs.clone(), broken, taken };
+        let (number, objective) = (self.proposals, [said.value, self.said.value]);
+        let answer = Answer { number, objective, outputs: said.outputs.clone(), broken, taken };
         if taken {
-            (self.picture, self.value, self.outputs, self.gradient) = (proposed, value, outputs, gradient);
+            (self.picture, self.said, self.gradient) = (proposed, said, gradient);
             self.step = (self.step * LONGER).min(STEPS[1]);
         } else if is_gradient {
             self.step *= SHORTER;

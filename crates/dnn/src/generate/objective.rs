@@ -1,3 +1,4 @@
+use super::views::View;
 use crate::pass::Pass;
 use crate::run::Workspace;
 use crate::{Error, Net, Shape};
@@ -47,23 +48,31 @@ impl Wish {
     }
 }
 
-/// The picture is shown where it is and moved by a pixel in each direction: what only one position of the pixels
-/// achieves is no stroke.
-const SHIFTS: [(isize, isize); 5] = [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)];
-
 /// Below this a share counts as this much, so that its logarithm is a number.
 const LEAST: f64 = 1e-30;
 
 /// Where the slope of an edge's cost bends.
 const FLAT: f64 = 1e-3;
 
-/// `J = mean over shifts of (log o_wanted + λ·Σ log(1 − o_forbidden)) − μ·TV`, `TV` being the mean over the pixels of
+/// `J = mean over views of (log o_wanted + λ·Σ log(1 − o_forbidden)) − μ·TV`, `TV` being the mean over the pixels of
 /// the length of the difference to the pixels on the right and below.
 #[derive(Debug)]
 pub(super) struct Objective {
     net: Net<f64>,
     pub(super) wish: Wish,
     workspace: Workspace<f64>,
+    views: Vec<View>,
+}
+
+/// What the net says of a picture.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    /// `J`.
+    pub(super) value: f64,
+    /// The outputs for the picture as it is.
+    pub(super) outputs: Vec<f64>,
+    /// The least output of the wanted class over all views, and the largest of every other.
+    pub(super) worst: Vec<f64>,
 }
 
 impl Objective {
@@ -83,27 +92,33 @@ impl Objective {
                  needed"
             )));
         }
-        Ok(Self { workspace: Workspace::new(&net, SHIFTS.len()), net, wish })
+        let views = View::all(picture_shape(net.input()));
+        Ok(Self { workspace: Workspace::new(&net, views.len()), net, wish, views })
     }
 
-    /// The shape of the picture; of a net that takes a list, a square if the list is as long as one.
+    /// The shape of the picture.
     pub(super) fn shape(&self) -> Shape {
-        let input = self.net.input();
-        let side = input.len().isqrt();
-        if input.is_flat() && side * side == input.len() { Shape::picture(side, side, 1) } else { input }
+        picture_shape(self.net.input())
     }
 
-    /// `J` of a picture and what the net says of it; with `gradient`, `∂J/∂picture`, too.
-    pub(super) fn ask(&mut self, picture: &[f64], gradient: Option<&mut [f64]>) -> (f64, Vec<f64>) {
-        let (shape, pass) = (self.shape(), Pass::predict(SHIFTS.len()));
-        let inputs: Vec<f64> = SHIFTS.iter().flat_map(|&shift| shifted(picture, shape, shift)).collect();
+    /// What the net says of a picture in every view; with `gradient`, `∂J/∂picture`, too.
+    pub(super) fn ask(&mut self, picture: &[f64], gradient: Option<&mut [f64]>) -> Said {
+        let (shape, pass) = (self.shape(), Pass::predict(self.views.len()));
+        let mut inputs = vec![0.0; self.views.len() * picture.len()];
+        self.views.iter().zip(inputs.chunks_exact_mut(picture.len())).for_each(|(view, seen)| view.of(picture, seen));
         let classes = self.net.outputs();
         let outputs = self.workspace.forward(&self.net, pass, &inputs).to_vec();
-        let share = 1.0 / SHIFTS.len() as f64;
+        let share = 1.0 / self.views.len() as f64;
         let Wish { wanted, forbidden, weight, smoothness, .. } = &self.wish;
         let mut value = 0.0;
         let mut upstream = vec![0.0; outputs.len()];
+        let mut worst = outputs[..classes].to_vec();
         for (outputs, upstream) in outputs.chunks_exact(classes).zip(upstream.chunks_exact_mut(classes)) {
+            for (class, (worst, &output)) in worst.iter_mut().zip(outputs).enumerate() {
+                // NaN stays: it is the worst of all.
+                let is_worse = if class == *wanted { output < *worst } else { output > *worst };
+                *worst = if is_worse || output.is_nan() { output } else { *worst };
+            }
             let wanted_share = outputs[*wanted].max(LEAST);
             value += share * wanted_share.ln();
             upstream[*wanted] += share / wanted_share;
@@ -119,26 +134,18 @@ impl Objective {
             let mut by_input = vec![0.0; inputs.len()];
             self.workspace.backward_from(&self.net, pass, &inputs, &upstream, &mut by_input);
             gradient.iter_mut().zip(edges).for_each(|(gradient, edge)| *gradient = -smoothness * edge);
-            for (moved, (dy, dx)) in by_input.chunks_exact(picture.len()).zip(SHIFTS) {
-                let back = shifted(moved, shape, (-dy, -dx));
-                gradient.iter_mut().zip(back).for_each(|(gradient, more)| *gradient += more);
+            for (view, by_seen) in self.views.iter().zip(by_input.chunks_exact(picture.len())) {
+                view.back(by_seen, gradient);
             }
         }
-        (value, outputs[..classes].to_vec())
+        Said { value, outputs: outputs[..classes].to_vec(), worst }
     }
 }
 
-/// A picture moved down and to the right; what comes in is 0.
-fn shifted(picture: &[f64], shape: Shape, (down, right): (isize, isize)) -> Vec<f64> {
-    let Shape { height, width, channels } = shape;
-    let mut moved = vec![0.0; picture.len()];
-    for (place, pixel) in moved.chunks_exact_mut(channels).enumerate() {
-        let (y, x) = ((place / width) as isize - down, (place % width) as isize - right);
-        if (0..height as isize).contains(&y) && (0..width as isize).contains(&x) {
-            pixel.copy_from_slice(&picture[(y as usize * width + x as usize) * channels..][..channels]);
-        }
-    }
-    moved
+/// The shape of the picture that a net takes; if it takes a list, a square if the list is as long as one.
+fn picture_shape(input: Shape) -> Shape {
+    let side = input.len().isqrt();
+    if input.is_flat() && side * side == input.len() { Shape::picture(side, side, 1) } else { input }
 }
 
 /// The mean over the pixels of `√(right² + below² + FLAT²) − FLAT`, with its gradient added to `gradient`.
@@ -182,7 +189,7 @@ mod tests {
             let (before, h) = (picture[place], 1e-5);
             let mut at = |offset: f64| {
                 picture[place] = before + offset;
-                objective.ask(&picture, None).0
+                objective.ask(&picture, None).value
             };
             let difference = (at(h) - at(-h)) / (2.0 * h);
             picture[place] = before;

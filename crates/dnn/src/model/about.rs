@@ -9,7 +9,6 @@ use crate::{Error, Shape, losses};
 /// The loss of a file that does not name one: the article's.
 const USUAL_LOSS: &str = "mean-squared-error";
 
-
 /// How a picture from outside is made like those that a net was trained on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Prepare {

@@ -1,7 +1,7 @@
 use glassbox_tensor::Image;
 
 use super::Damage;
-use crate::tasks::Draws;
+use crate::data::Draws;
 
 /// Noise that is added to every pixel: normal, of standard deviation σ. The net is shown the noisy pixel and σ, so that
 /// one net serves every level.

@@ -1,7 +1,7 @@
 use glassbox_tensor::Image;
 
 use super::{Damage, enlarged, shrunk};
-use crate::tasks::Draws;
+use crate::data::Draws;
 
 /// Half the size: the net is shown the small picture, and gives what bicubic enlargement lacks.
 ///

@@ -19,7 +19,7 @@ use std::fmt::Debug;
 
 use glassbox_tensor::Image;
 
-use crate::tasks::Draws;
+use crate::data::Draws;
 
 /// A way in which pictures suffer, and how a net is shown it.
 pub trait Damage: Debug + Sync {

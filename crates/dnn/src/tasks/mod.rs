@@ -1,12 +1,10 @@
 //! What nets are taught, a file each: inputs and their targets, and what the answers are worth.
 
 mod classes;
-mod draws;
 mod patches;
 mod score;
 
 pub use classes::Classes;
-pub use draws::Draws;
 pub use patches::Patches;
 pub use score::Score;
 

@@ -5,7 +5,8 @@ use glassbox_kernels::psnr;
 use glassbox_tensor::Image;
 use rayon::prelude::*;
 
-use super::{Draws, Score, Task};
+use super::{Score, Task};
+use crate::data::Draws;
 use crate::losses::Loss;
 use crate::pass::Pass;
 use crate::restore::{Damage, Restorer};

@@ -107,9 +107,10 @@ pub fn presets() -> Vec<Preset> {
             summary: "twice the size: a small net adds to bicubic enlargement what it lacks",
             purpose: Purpose::Restore(Restoration::Enlarge),
             patch: 24,
-            layers: "conv 24 5x5 same | prelu | conv 12 3x3 same | prelu | conv 12 3x3 same | prelu | conv 12 3x3 same \
+            layers:
+                "conv 24 5x5 same | prelu | conv 12 3x3 same | prelu | conv 12 3x3 same | prelu | conv 12 3x3 same \
                      | prelu | conv 4 3x3 same | depth-to-space 2"
-                .into(),
+                    .into(),
             loss: "mean-squared-error",
             init: Init::He,
             recipe: Recipe { epochs: 60, average: Some(0.999), ..adam(16) },

@@ -5,9 +5,9 @@ use std::time::Instant;
 use glassbox_tensor::shown;
 
 use super::checkpoint::{Best, Folder, State};
-use super::material::{Material, Part, dataset};
 use super::epoch::Epoch;
 use super::learner::Learner;
+use super::material::{Material, Part, dataset};
 use super::plan::Plan;
 use super::settings::{Order, Precision};
 use super::trainer::ADVICE;

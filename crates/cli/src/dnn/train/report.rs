@@ -5,9 +5,9 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use glassbox_dnn::{Purpose, Shape};
 use glassbox_dnn::tasks::Score;
 use glassbox_dnn::training::{Epoch, Event, Material, Plan};
+use glassbox_dnn::{Purpose, Shape};
 use glassbox_tensor::shown;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
@@ -78,8 +78,9 @@ impl<'a> Report<'a> {
         }))?;
         if !self.common.json {
             let samples_are = if matches!(plan.purpose, Purpose::Restore(_)) { "patches" } else { "pictures" };
-            self.common
-                .note(&format!("{input} inputs | {layers}: {parameters} parameters; {samples} {samples_are} of {name}"));
+            self.common.note(&format!(
+                "{input} inputs | {layers}: {parameters} parameters; {samples} {samples_are} of {name}"
+            ));
         }
         Ok(())
     }

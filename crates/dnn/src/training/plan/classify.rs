@@ -2,18 +2,17 @@
 
 use super::Plan;
 use super::choose::{batches, check_memory, hold_out_of, loss_of, recipe_of};
+use crate::training::Data;
 use crate::training::first_weights;
 use crate::training::material::{Material, dataset};
 use crate::training::settings::{Order, Settings};
-use crate::training::Data;
 use crate::{Error, Net, Prepare, Preset};
 
 /// Decides what the settings leave open for a net that is taught classes.
 pub(super) fn plan(settings: &Settings, base: Preset, data: &Data) -> Result<Plan, Error> {
     let (picture, test_picture) = (dataset(&data.train).shape(), dataset(&data.test).shape());
     if picture != test_picture {
-        let problem =
-            format!("training pictures of {picture}, test pictures of {test_picture}; one shape is needed");
+        let problem = format!("training pictures of {picture}, test pictures of {test_picture}; one shape is needed");
         return Err(Error::setting("data", problem));
     }
     let classes = data.classes();
@@ -30,10 +29,7 @@ pub(super) fn plan(settings: &Settings, base: Preset, data: &Data) -> Result<Pla
     }
     let article = net.dense_sigmoid_pairs().is_some() && !settings.ask_for_batches();
     if !article && settings.rule.is_some() {
-        return Err(Error::setting(
-            "rule",
-            "is for nets of pairs \"dense N | sigmoid\" trained one sample at a time",
-        ));
+        return Err(Error::setting("rule", "is for nets of pairs \"dense N | sigmoid\" trained one sample at a time"));
     }
     // The article's defaults are for the article's way.
     let base = if base.name == "article" && !article { batches(base.layers, base.purpose) } else { base };

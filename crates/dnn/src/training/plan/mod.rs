@@ -11,9 +11,7 @@ use super::settings::{Order, Precision, Settings, unknown};
 use crate::losses::{self, Loss};
 use crate::restore::{Damage, Denoise, Enlarge};
 use crate::tasks::{Classes, Patches, Task};
-use crate::{
-    About, Error, Net, Prepare, Purpose, Real, Recipe, Restoration, Rule, Schedule, Shape, Stored,
-};
+use crate::{About, Error, Net, Prepare, Purpose, Real, Recipe, Restoration, Rule, Schedule, Shape, Stored};
 
 /// Everything that decides how a net is trained, and with which result.
 #[derive(Clone, Debug, PartialEq)]

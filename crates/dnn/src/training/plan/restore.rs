@@ -2,10 +2,10 @@
 
 use super::choose::{check_memory, hold_out_of, loss_of, recipe_of};
 use super::{Plan, damage};
+use crate::training::Pictures;
 use crate::training::first_weights;
 use crate::training::material::Material;
 use crate::training::settings::{Order, Settings};
-use crate::training::Pictures;
 use crate::{Error, Net, Prepare, Preset, Shape};
 
 /// Decides what the settings leave open for a net that is taught to mend pictures.
