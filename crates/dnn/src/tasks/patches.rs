@@ -18,10 +18,12 @@ const LONGEST: usize = 256;
 
 /// Mending pictures: a damaged patch in, what must be added to mend it as the target.
 ///
-/// Each sample is a patch from a random place of a random picture, turned and mirrored at random, damaged at random.
+/// Each sample is a patch from a random place, each place of each picture as likely as every other, turned and mirrored at random, damaged at random.
 #[derive(Debug)]
 pub struct Patches<'a> {
     pictures: &'a [Image<u8>],
+    /// Places for a patch in the pictures up to each.
+    places: Vec<usize>,
     damage: &'a dyn Damage,
     /// The side of a damaged patch.
     side: usize,
@@ -53,7 +55,11 @@ impl<'a> Patches<'a> {
         }
         let pixels: usize = pictures.iter().map(|picture| picture.len()).sum();
         let samples = pixels.div_ceil(whole * whole);
-        Ok(Self { pictures, damage, side, samples, seed, desks: Mutex::new(Vec::new()) })
+        let places = pictures.iter().scan(0, |sum, picture| {
+            *sum += (picture.height() - whole + 1) * (picture.width() - whole + 1);
+            Some(*sum)
+        });
+        Ok(Self { pictures, places: places.collect(), damage, side, samples, seed, desks: Mutex::new(Vec::new()) })
     }
 
     /// Writes one sample.
@@ -62,8 +68,12 @@ impl<'a> Patches<'a> {
         desk.clean.resize(whole * whole, 0.0);
         desk.input.resize(input.len(), 0.0);
         desk.target.resize(target.len(), 0.0);
-        let picture = &self.pictures[draws.below(self.pictures.len())];
-        let corner = [picture.height(), picture.width()].map(|length| draws.below(length - whole + 1));
+        let place = draws.below(self.places.last().copied().unwrap_or(0));
+        let index = self.places.partition_point(|&sum| sum <= place);
+        let picture = &self.pictures[index];
+        let place = place - if index > 0 { self.places[index - 1] } else { 0 };
+        let columns = picture.width() - whole + 1;
+        let corner = [place / columns, place % columns];
         patch(picture, corner, draws.below(8), whole, &mut desk.clean);
         self.damage.spoil(&desk.clean, self.side, draws, &mut desk.input, &mut desk.target);
         let convert = |to: &mut [T], from: &[f32]| {
