@@ -69,6 +69,7 @@ pub mod training;
 
 pub use data::{Augment, Dataset, Draws, PrepareError, Prepared, features, plain, prepare, shuffled, spread};
 pub use error::Error;
+pub use export::Example;
 pub use model::{
     About, AnyNet, Drawing, LayerSummary, Model, ParameterSummary, Prepare, Purpose, Restoration, Stored, built_in,
 };
