@@ -9,6 +9,7 @@ mod onnx_cases;
 mod plain_layers;
 mod pytorch_weights;
 mod schedules;
+mod sizes;
 mod training;
 mod training_laws;
 mod training_sessions;

@@ -36,12 +36,7 @@ impl Net<f64> {
     ///
     /// # Panics
     /// If the example has another number of pixels than the net has inputs.
-    pub fn save_sql(
-        &self,
-        path: impl AsRef<Path>,
-        about: &About,
-        example: Option<&Example>,
-    ) -> Result<(), Error> {
+    pub fn save_sql(&self, path: impl AsRef<Path>, about: &About, example: Option<&Example>) -> Result<(), Error> {
         let path = path.as_ref();
         let within = |error: Error| error.within(shown(path));
         self.check_finite().map_err(within)?;
@@ -80,19 +75,26 @@ fn views(net: &Net<f64>, picture: Shape) -> Result<Vec<View>, Error> {
         edges: None,
     }];
     let (mut nodes, mut room) = (net.inputs(), MOST_EDGES);
+    let relations = net.layers().iter().enumerate().map(|(index, layer)| {
+        let (position, text) = (index + 1, layer.text());
+        layer.relation(FORMULA).ok_or_else(|| {
+            Error::Model(format!("layer {position} ({text}) cannot be said in SQL; layers that can: {LAYERS}"))
+        })
+    });
+    let relations: Vec<Relation> = relations.collect::<Result<_, _>>()?;
+    let products: u64 = net.layers().iter().map(|layer| layer.multiplications()).sum();
+    if products > MOST_EDGES as u64 {
+        let problem = format!("{products} products of a weight and a node; at most {MOST_EDGES} edges are written");
+        return Err(Error::Model(problem));
+    }
     for (index, layer) in net.layers().iter().enumerate() {
         let (position, text) = (index + 1, layer.text());
-        let relation = layer.relation(FORMULA).ok_or_else(|| {
-            Error::Model(format!("layer {position} ({text}) cannot be said in SQL; layers that can: {LAYERS}"))
-        })?;
+        let relation = relations[index].clone();
         let mut edges = None;
         if matches!(relation, Relation::Sum | Relation::Greatest) {
             let found = Edges::of(net, index, room)?.ok_or_else(|| {
-                let before = MOST_EDGES - room;
-                Error::Model(format!(
-                    "layer {position} ({text}) and those before it have more than {MOST_EDGES} edges, {before} of them \
-                     before it; at most {MOST_EDGES} rows of edges are written"
-                ))
+                let problem = format!("is one layer too much: at most {MOST_EDGES} edges are written");
+                Error::Model(format!("layer {position} ({text}) {problem}"))
             })?;
             room -= found.list.len();
             edges = Some(found);
@@ -158,7 +160,10 @@ fn write(net: &Net<f64>, views: &[View], input: &[f64], out: &mut dyn Write) -> 
             insert(out, "bias", constants.iter().enumerate().map(bias))?;
         }
     }
-    writeln!(out, "\nCREATE INDEX edge_by_source ON edge (source);\nCREATE INDEX node_by_place ON node (layer, place);")?;
+    writeln!(
+        out,
+        "\nCREATE INDEX edge_by_source ON edge (source);\nCREATE INDEX node_by_place ON node (layer, place);"
+    )?;
     for (index, view) in views.iter().enumerate() {
         let before = index.checked_sub(1).map_or("", |before| &views[before].name);
         writeln!(out, "\n-- {}\nCREATE VIEW {} AS\n{};", view.text, view.name, query(index, view, before))?;

@@ -35,7 +35,8 @@ pub(super) fn sheet<'a>(net: &'a Net<f64>, plan: &'a Plan, index: usize) -> Shee
                     Cell::Formula(format!("EXP({x}-MAX({all}))"))
                 };
                 rows.row(row - 1, named("e^(x − greatest x)", block, power))?;
-                let share = |node| Cell::Formula(format!("{}/SUM({})", block.cell(node, row - 1), block.cells(row - 1)));
+                let share =
+                    |node| Cell::Formula(format!("{}/SUM({})", block.cell(node, row - 1), block.cells(row - 1)));
                 rows.row(row, named("softmax", block, share))?;
             } else {
                 let value = |node| {
@@ -65,11 +66,7 @@ pub(super) fn sheet<'a>(net: &'a Net<f64>, plan: &'a Plan, index: usize) -> Shee
 }
 
 /// A row with its name and a cell for each node.
-fn named<'a>(
-    name: &str,
-    block: &Block,
-    cell: impl Fn(usize) -> Cell + 'a,
-) -> impl Iterator<Item = (usize, Cell)> + 'a {
+fn named<'a>(name: &str, block: &Block, cell: impl Fn(usize) -> Cell + 'a) -> impl Iterator<Item = (usize, Cell)> + 'a {
     let name = std::iter::once((0, text(name)));
     name.chain((0..block.nodes).map(move |node| (FIRST_NODE + node, cell(node))))
 }

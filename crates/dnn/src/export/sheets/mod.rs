@@ -15,6 +15,9 @@ use super::example::Example;
 use crate::losses::{self, Cells, Formulas, Loss};
 use crate::{About, Error, Net};
 
+/// Rows beside the picture.
+const BESIDE: usize = 4;
+
 /// The losses that can be laid out.
 const LOSSES: &str = "mean-squared-error, cross-entropy, binary-cross-entropy";
 
@@ -50,7 +53,9 @@ impl Net<f64> {
         let loss = losses::by_name::<f64>(&about.loss);
         let loss = loss.filter(|loss| formulas(&**loss, &plan, 0).is_some()).ok_or_else(|| {
             let found = &about.loss;
-            within(Error::Model(format!("the loss {found} cannot be laid out in a spreadsheet; losses that can: {LOSSES}")))
+            within(Error::Model(format!(
+                "the loss {found} cannot be laid out in a spreadsheet; losses that can: {LOSSES}"
+            )))
         })?;
         let mut sheets = vec![input(&plan, example)];
         sheets.extend((0..plan.blocks.len()).map(|block| layer::sheet(self, &plan, block)));
@@ -61,11 +66,7 @@ impl Net<f64> {
 }
 
 /// A sheet without shades and choices.
-fn plain<'a>(
-    name: &str,
-    frozen: (usize, usize),
-    rows: impl FnOnce(&mut Rows) -> io::Result<()> + 'a,
-) -> Sheet<'a> {
+fn plain<'a>(name: &str, frozen: (usize, usize), rows: impl FnOnce(&mut Rows) -> io::Result<()> + 'a) -> Sheet<'a> {
     let widths = vec![(0, 0, 26.0)];
     Sheet { name: name.into(), widths, frozen, shaded: Vec::new(), choice: None, rows: Box::new(rows) }
 }
@@ -95,25 +96,22 @@ fn input<'a>(plan: &'a Plan, example: &'a Example) -> Sheet<'a> {
     let shaded = shaded.collect();
     let last = first + (shape.width + 1) * shape.channels - 2;
     let rows = move |rows: &mut Rows| {
-        rows.row(1, [(0, heading(format!("Input: {shape}, 0 … 255 (black … white); change it"))) ])?;
-        for y in 0..shape.height {
+        rows.row(1, [(0, heading(format!("Input: {shape}, 0 … 255 (black … white); change it")))])?;
+        for y in 0..shape.height.max(BESIDE) {
             let beside = match y {
                 0 => vec![(0, text("label (class, from 0)")), (1, Cell::Setting(example.label.into()))],
                 2 => vec![(0, text("the net's answer")), (1, Cell::Formula("Loss!B4".into()))],
                 3 => vec![(0, text("loss")), (1, Cell::Formula("Loss!B3".into()))],
                 _ => Vec::new(),
             };
-            let pixels = (0..shape.channels).flat_map(|channel| {
+            let channels = (0..shape.channels).filter(|_| y < shape.height);
+            let pixels = channels.flat_map(|channel| {
                 let at = move |x| (first + channel * (shape.width + 1) + x, shape.at([0, y, x, channel]));
                 (0..shape.width).map(at).map(|(column, at)| (column, Cell::Setting(pixels[at].into())))
             });
             rows.row(PICTURE.1 + y, beside.into_iter().chain(pixels))?;
         }
-        // A picture of one row leaves no room beside it.
-        match shape.height {
-            1..3 => rows.row(PICTURE.1 + 2, [(0, text("the net's answer")), (1, Cell::Formula("Loss!B4".into()))]),
-            _ => Ok(()),
-        }
+        Ok(())
     };
     Sheet { shaded, widths: vec![(0, 0, 26.0), (first, last, 4.0)], ..plain("Input", (0, 0), rows) }
 }
@@ -140,7 +138,8 @@ fn loss_sheet<'a>(plan: &'a Plan, loss: &'a dyn Loss<f64>, about: &'a About) -> 
         rows.row(first - 1, names.into_iter().map(heading).enumerate())?;
         for output in 0..last.nodes {
             let row = first + output;
-            let Formulas { term, gradient, .. } = formulas(loss, plan, output).unwrap_or_else(|| unreachable!("checked"));
+            let Formulas { term, gradient, .. } =
+                formulas(loss, plan, output).unwrap_or_else(|| unreachable!("checked"));
             let mut cells = vec![
                 (0, number(output)),
                 (1, Cell::Formula(format!("{}!{}", last.sheet(), last.cell(output, last.output_row())))),

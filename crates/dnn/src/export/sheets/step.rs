@@ -3,7 +3,9 @@
 
 use glassbox_formats::xlsx::{Cell, Sheet};
 
-use super::plan::{BIAS_ROW, Block, FIRST_NODE, FIRST_OUTPUT, GRADIENT_ROW, Plan, RATE, RULE, SUM_ROW, STEP_NUMBER_ROW};
+use super::plan::{
+    BIAS_ROW, Block, FIRST_NODE, FIRST_OUTPUT, GRADIENT_ROW, Plan, RATE, RULE, STEP_NUMBER_ROW, SUM_ROW,
+};
 use super::{fixed_column, formulas, heading, number, plain, text};
 use crate::Net;
 use crate::layers::{Notation, Relation};
