@@ -10,6 +10,8 @@ mod plain_layers;
 mod pytorch_weights;
 mod schedules;
 mod sizes;
+mod spreadsheet_exports;
+mod sql_exports;
 mod training;
 mod training_laws;
 mod training_sessions;

@@ -24,7 +24,7 @@ pub(super) fn print(outline: &Outline, json: bool) -> anyhow::Result<()> {
     say("")?;
     for (position, [rows, columns]) in outline.unreached.iter().enumerate().filter(|(_, rest)| **rest != [0; 2]) {
         let layer = &outline.layers[position].text;
-        say(&format!("layer {position} ({layer}) leaves out {rows} rows below and {columns} columns to the right"))?;
+        say(&format!("layer {position} ({layer}) leaves out: rows below {rows}, columns to the right {columns}"))?;
     }
     match sides {
         Some(sides) => Ok(say(&sentence(&sides))?),

@@ -3,6 +3,12 @@ use super::summary::{LayerSummary, layer_of};
 use crate::net::{Size, each_layer};
 use crate::{Error, Shape};
 
+/// Sides that are tried for any input.
+const LEAST_TRIED: usize = 32;
+
+/// Sides that show a step.
+const ENOUGH: usize = 3;
+
 /// A net without its numbers: what its text says for an input.
 ///
 /// ```
@@ -103,15 +109,23 @@ impl Outline {
         self.unreached.iter().all(|rest| *rest == [0; 2])
     }
 
-    /// Tries square pictures, up to twice as large as the input: with the same weights, the net must take all of them,
-    /// no row or column left out.
+    /// Tries square pictures of ascending sides: with the same weights, the net must take all of them, no row or column
+    /// left out. It ends at the side of the input, or later if the net has taken few by then, at twice the side at
+    /// most.
     pub fn sides(&self) -> Sides {
-        let tried = 2 * self.input.height.max(self.input.width).max(32);
-        let takes = |side: &usize| {
-            let other = self.with_input(Shape::picture(*side, *side, self.input.channels));
+        let side = self.input.height.max(self.input.width).max(LEAST_TRIED);
+        let takes = |side: usize| {
+            let other = self.with_input(Shape::picture(side, side, self.input.channels));
             other.is_ok_and(|other| other.is_whole())
         };
-        Sides { taken: (1..=tried).filter(takes).collect(), tried }
+        let mut sides = Sides { taken: Vec::new(), tried: 0 };
+        while sides.tried < side || (sides.taken.len() < ENOUGH && sides.tried < 2 * side) {
+            sides.tried += 1;
+            if takes(sides.tried) {
+                sides.taken.push(sides.tried);
+            }
+        }
+        sides
     }
 }
 
