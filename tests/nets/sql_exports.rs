@@ -48,8 +48,9 @@ fn example(shape: Shape) -> Example {
 fn ask(path: &Path, more: &str) -> Vec<f64> {
     let text = fs::read_to_string(path).unwrap();
     let query = "SELECT printf('%.17g', value) FROM output ORDER BY place;";
-    let script = "import sqlite3, sys\nfile = sqlite3.connect(':memory:')\ntext, query = sys.stdin.read().rsplit('\\n', 1)\n\
-                  file.executescript(text)\nfor row in file.execute(query): print(row[0])";
+    let script = "import sqlite3, sys\nfile = sqlite3.connect(':memory:')\n\
+                  text, query = sys.stdin.read().rsplit('\\n', 1)\nfile.executescript(text)\n\
+                  for row in file.execute(query): print(row[0])";
     for program in [&["sqlite3", "-batch", ":memory:"][..], &["python3", "-c", script]] {
         let child = Command::new(program[0]).args(&program[1..]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let Ok(mut child) = child else { continue };

@@ -38,6 +38,9 @@ pub enum Cell {
     Formula(String),
 }
 
+/// Writes the rows of a sheet, from the first to the last.
+pub type WriteRows<'a> = Box<dyn FnOnce(&mut Rows) -> io::Result<()> + 'a>;
+
 /// A sheet.
 pub struct Sheet<'a> {
     /// Its name: letters and digits.
@@ -51,7 +54,7 @@ pub struct Sheet<'a> {
     /// A cell, and the words that may stand in it.
     pub choice: Option<(String, String)>,
     /// Writes the rows.
-    pub rows: Box<dyn FnOnce(&mut Rows) -> io::Result<()> + 'a>,
+    pub rows: WriteRows<'a>,
 }
 
 /// Takes the rows of a sheet.

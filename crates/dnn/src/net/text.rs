@@ -12,8 +12,8 @@ const MOST_LAYERS: usize = 4096;
 /// Most parameters of a net: a quarter of a GiB of `f32`.
 const MOST_PARAMETERS: usize = 1 << 26;
 
-/// Reads the layers of a text, samples of shape `input` coming in, and hands each to `take`. Returns the nodes that have
-/// names.
+/// Reads the layers of a text, samples of shape `input` coming in, and hands each to `take`. Returns the nodes that
+/// have names.
 pub(crate) fn each_layer<T: Real>(
     text: &str,
     input: Shape,

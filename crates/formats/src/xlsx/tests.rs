@@ -39,7 +39,7 @@ fn cells_are_written_as_they_are() {
     File::open(&path).unwrap().read_to_end(&mut bytes).unwrap();
     let one = part(&bytes, "xl/worksheets/sheet1.xml");
     for expected in [
-        "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t xml:space=\"preserve\">a &lt; b &amp; &quot;c&quot;?</t></is></c>",
+        "<row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is><t xml:space=\"preserve\">a &lt; b &amp; &quot;c&quot;?</t></is>",
         "<c r=\"B2\" s=\"2\" t=\"inlineStr\"><is><t xml:space=\"preserve\">code</t></is></c>",
         "<c r=\"C2\"><v>0.1</v></c><c r=\"D2\"><v>-1e-300</v></c>",
         "<c r=\"XFD2\"><f>IF(C2&gt;0,&quot;yes&quot;,D2)</f></c></row>",

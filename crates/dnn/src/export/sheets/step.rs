@@ -18,8 +18,8 @@ pub(super) fn sheet<'a>(net: &'a Net<f64>, plan: &'a Plan, loss: &'a dyn Loss<f6
         rows.row(1, [(0, heading("One step of gradient descent: weight − rate·∂E/∂weight, ∂E/∂weight = δ·input"))])?;
         rows.row(3, [(0, text("learning rate")), (1, Cell::Setting(rate))])?;
         if plan.has_rules {
-            let what = "formula: the gradient; code: as the article's script, whose last δ lacks σ′ and which goes back \
-                        through weights that are already updated";
+            let what = "formula: the gradient; code: as the article's script, whose last δ lacks σ′ and which goes \
+                        back through weights that are already updated";
             rows.row(4, [(0, text("rule")), (1, Cell::Choice("formula".into())), (2, text(what))])?;
         }
         rows.row(5, [(0, text("loss before the step")), (1, Cell::Formula("Loss!B3".into()))])?;
