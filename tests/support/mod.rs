@@ -7,3 +7,4 @@ pub(crate) mod operators;
 pub(crate) mod pictures;
 pub(crate) mod programs;
 pub(crate) mod sets;
+pub(crate) mod spreadsheet;

@@ -3,7 +3,7 @@
 //! Input is checked before memory is allocated for it: [`npz`] archives of NumPy arrays, [`safetensors`], labelled
 //! [`data`] sets, [pictures](read_picture) of nine formats. Output is written whole or not at all:
 //! [`write_atomically`].
-//! [`onnx`] is only written.
+//! [`onnx`] and [`xlsx`] are only written.
 
 mod array;
 mod atomic;
@@ -42,6 +42,7 @@ mod tiff;
 mod webp;
 mod whole;
 mod write_picture;
+pub mod xlsx;
 
 pub use crate::png::{MOST_ROW_BYTES, PngRows, PngWriter};
 pub use atomic::{AtomicFile, check_writable, write_atomically};

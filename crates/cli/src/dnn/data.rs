@@ -9,8 +9,9 @@ use glassbox_dnn::{Model, Prepare, Purpose};
 use glassbox_formats::data::Labelled;
 #[cfg(feature = "mnist")]
 use glassbox_formats::{data::read_npz, npz::Npz};
-use glassbox_tensor::shown;
+use glassbox_tensor::{Batch, shown};
 
+use crate::outcome::wrong_flag;
 use crate::run::Common;
 
 /// MNIST, as data/README.md describes it.
@@ -125,6 +126,32 @@ impl Data {
         }
         Ok(samples)
     }
+
+    /// A picture of a part, as [`read_for`](Self::read_for) reads it, and its label, which one of the net's outputs is
+    /// for.
+    pub(super) fn picture_for(
+        &self,
+        model: &mut Model,
+        part: Part,
+        index: usize,
+        common: &Common,
+    ) -> anyhow::Result<(Batch<u8>, u8)> {
+        let samples = self.read_for(model, part, common)?;
+        if index >= samples.len() {
+            let last = samples.len() - 1;
+            return Err(wrong_flag("--index", format!("found {index}; the {} set has 0 … {last}", part.name())));
+        }
+        let (_, height, width, channels) = samples.images.dim();
+        let numbers = height * width * channels;
+        let pixels = samples.images.as_slice()[index * numbers..][..numbers].to_vec();
+        let picture = Batch::from_vec([1, height, width, channels], pixels)?;
+        let label = samples.labels[index];
+        let outputs = model.classify(&picture).with_context(|| self.name())?.len();
+        if usize::from(label) >= outputs {
+            anyhow::bail!("the label is {label}; this net has {outputs} outputs");
+        }
+        Ok((picture, label))
+    }
 }
 
 #[cfg(feature = "mnist")]
@@ -136,5 +163,5 @@ fn built_in(name: &str) -> anyhow::Result<training::Data> {
 
 #[cfg(not(feature = "mnist"))]
 fn built_in(_name: &str) -> anyhow::Result<training::Data> {
-    Err(crate::outcome::wrong_flag("--data", "this build has no MNIST in it: name a data set"))
+    Err(wrong_flag("--data", "this build has no MNIST in it: name a data set"))
 }

@@ -5,7 +5,6 @@ use clap::Args;
 use glassbox_dnn::explain::{Explanation, Link, Place, Subtracted, Weight, explain, subtracted, worst};
 use glassbox_dnn::losses::{by_name, one_hot};
 use glassbox_dnn::{Error, Model, Net, Shape, argmax, features};
-use glassbox_tensor::Batch;
 use serde_json::{Value, json};
 
 use super::data::{Data, Part};
@@ -54,24 +53,11 @@ pub(super) struct Explain {
 impl Explain {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         let mut model = Model::load(&self.model)?;
-        let samples = self.data.read_for(&mut model, self.part, common)?;
-        if self.index >= samples.len() {
-            let (found, last) = (self.index, samples.len() - 1);
-            return Err(wrong_flag("--index", format!("found {found}; the {} set has 0 … {last}", self.part.name())));
-        }
         if !(self.lr.is_finite() && self.lr > 0.0) {
             return Err(wrong_flag("--lr", format!("found {}; a number above 0 is allowed", self.lr)));
         }
-        let (_, height, width, channels) = samples.images.dim();
-        let numbers = height * width * channels;
-        let pixels = samples.images.as_slice()[self.index * numbers..][..numbers].to_vec();
-        let picture = Batch::from_vec([1, height, width, channels], pixels)?;
-        let label = samples.labels[self.index];
-        model.classify(&picture).with_context(|| self.data.name())?;
+        let (picture, label) = self.data.picture_for(&mut model, self.part, self.index, common)?;
         let net = model.net.to_f64();
-        if usize::from(label) >= net.outputs() {
-            anyhow::bail!("the label is {label}; this net has {} outputs", net.outputs());
-        }
         let loss = by_name::<f64>(&model.about.loss).context("the model's loss is unknown")?;
         let (input, target) = (features::<f64>(&picture), one_hot(label, net.outputs()));
         let of_flag = |error| match error {

@@ -1,13 +1,15 @@
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::{AnyNet, LayerSummary, Model, ParameterSummary, Prepare, Shape, losses};
+use glassbox_dnn::{AnyNet, LayerSummary, Model, Outline, ParameterSummary, Prepare, Shape, losses};
 use glassbox_draw::{Column, Nodes, draw_net, draw_weights};
 use glassbox_formats::{Packing, Picture, Pixels, write_atomically, write_picture};
 use glassbox_tensor::{Image, Matrix, Tensor, shown};
 use serde_json::json;
 
-use crate::outcome::check_outputs;
+use super::outline::{self, layer_json, multiplications, print_layers, shape};
+use crate::outcome::{check_outputs, wrong_flag};
 use crate::run::{Common, say, say_json};
 
 /// Most nodes whose weights are drawn.
@@ -18,10 +20,21 @@ const MOST_NODES: usize = 512;
 #[command(after_help = "Examples:
   dnn inspect model.npz
   dnn inspect model.npz --svg net.svg         the net as a picture
-  dnn inspect model.npz --out weights.png     what each node of the first layer responds to")]
+  dnn inspect model.npz --out weights.png     what each node of the first layer responds to
+  dnn inspect model.npz --input 64x64x1       what the same weights make of larger pictures
+  dnn inspect --layers 'conv 8 3x3 | as a | max-pool 2 | conv 16 3x3 | up 2 | concat a | conv 1 1x1' --input 28x28x1
+                                              sizes, parameters, and the sides of pictures that a net takes")]
 pub(super) struct Inspect {
     /// A model that `dnn train` wrote
-    model: PathBuf,
+    #[arg(required_unless_present = "layers")]
+    model: Option<PathBuf>,
+    /// A net in the model language instead of a model; nothing is trained or initialised
+    #[arg(long, value_name = "SPEC", requires = "input", conflicts_with = "model")]
+    layers: Option<String>,
+    /// The input, as in 572x572x1: the size of each layer's output, and the sides of square pictures that the same
+    /// weights take whole, no row or column left out; found by trying them
+    #[arg(long, value_name = "HxWxC", value_parser = shape, conflicts_with_all = ["out", "svg"])]
+    input: Option<Shape>,
     /// Draw the weights of the first layer, a picture for each node: red where they are positive, blue where negative
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -32,8 +45,20 @@ pub(super) struct Inspect {
 
 impl Inspect {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        check_outputs(&[Some(&self.model)], &[self.out.as_deref(), self.svg.as_deref()])?;
-        let model = Model::load(&self.model)?;
+        check_outputs(&[self.model.as_deref()], &[self.out.as_deref(), self.svg.as_deref()])?;
+        let path = match (&self.layers, self.input, &self.model) {
+            (Some(layers), Some(input), _) => {
+                let outline = Outline::read(layers, input).map_err(|error| wrong_flag("--layers", error))?;
+                return outline::print(&outline, common.json);
+            }
+            (None, Some(input), Some(path)) => {
+                let own = Outline::of_model(&Model::net_text(path)?).with_context(|| shown(path))?;
+                let outline = own.with_input(input).map_err(|error| wrong_flag("--input", error))?;
+                return outline::print(&outline, common.json);
+            }
+            (_, _, path) => path.as_ref().context("clap asks for a model or --layers")?,
+        };
+        let model = Model::load(path)?;
         if let Some(out) = &self.out {
             let page = draw_weights(&node_weights(&model.net)?);
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
@@ -76,19 +101,7 @@ fn print(model: &Model) -> anyhow::Result<()> {
         row("classes", about.class_names.join(", "))?;
     }
     say("")?;
-    let wide = layers.iter().map(|layer| layer.text.chars().count()).max().unwrap_or(0).max(12) + 2;
-    say(&format!(
-        "{:<4}{:<wide$} {:>11} {:>11} {:>15}  formula",
-        "", "layer", "output", "parameters", "multiplications"
-    ))?;
-    for (position, layer) in layers.iter().enumerate() {
-        let (text, output, parameters) = (&layer.text, layer.output.to_string(), layer.parameters);
-        let (multiplications, formula) = (layer.multiplications, layer.entry.formula);
-        say(&format!("{position:<4}{text:<wide$} {output:>11} {parameters:>11} {multiplications:>15}  {formula}"))?;
-    }
-    let multiplications: u64 = layers.iter().map(|layer| layer.multiplications).sum();
-    let (all, number) = (net.parameter_count(), net.precision());
-    say(&format!("{:<4}{:<wide$} {:>11} {all:>11} {multiplications:>15}  a sample; {number}", "", "in all", ""))?;
+    print_layers(&layers, net.parameter_count(), &format!("a sample; {}", net.precision()))?;
     say("")?;
     say(&format!("{:<17} {:<17} {:>11} {:>11} {:>11}", "array", "shape", "least", "mean", "greatest"))?;
     for ParameterSummary { name, shape, least, mean, greatest, .. } in parameters {
@@ -126,14 +139,8 @@ fn hidden(layers: &[LayerSummary]) -> Vec<Shape> {
 
 fn print_json(model: &Model) -> anyhow::Result<()> {
     let (net, layers) = (&model.net, model.net.layers());
-    let multiplications: u64 = layers.iter().map(|layer| layer.multiplications).sum();
-    let layers = layers.iter().map(|layer| {
-        let output = layer.output;
-        json!({
-            "layer": layer.text, "output": [output.height, output.width, output.channels], "outputs": output.len(),
-            "parameters": layer.parameters, "multiplications": layer.multiplications,
-        })
-    });
+    let multiplications = multiplications(&layers);
+    let layers = layers.iter().map(layer_json);
     let arrays =
         net.parameters().into_iter().map(|parameter| json!({"name": parameter.name, "shape": parameter.shape}));
     Ok(say_json(&json!({

@@ -9,6 +9,7 @@ mod export;
 mod generate;
 mod inspect;
 mod list;
+mod outline;
 mod predict;
 mod prepared;
 mod restore;

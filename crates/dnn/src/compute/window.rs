@@ -133,6 +133,17 @@ impl Window {
         })
     }
 
+    /// Rows of the picture below the last window, and columns to the right of it.
+    pub(crate) fn unreached(&self, picture: Shape) -> [usize; 2] {
+        let ([top, left, ..], (high, wide)) = (self.pads, self.extent());
+        let rest =
+            |end: usize, count: usize, stride: usize, extent: usize| end.saturating_sub((count - 1) * stride + extent);
+        [
+            rest(top + picture.height, self.count.0, self.stride.0, high),
+            rest(left + picture.width, self.count.1, self.stride.1, wide),
+        ]
+    }
+
     /// The rows of the picture in each row of windows.
     pub(crate) fn rows(&self, input: Shape) -> Vec<Places> {
         let [top, _, bottom, _] = self.pads;

@@ -1,6 +1,6 @@
 use glassbox_tensor::Tensor;
 
-use super::{Arguments, Entry, Kind, Layer, Parameter, Plain};
+use super::{Arguments, Entry, Kind, Layer, Notation, Parameter, Plain, Relation};
 use crate::compute::gemm::{View, gemm};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
@@ -126,6 +126,10 @@ impl<T: Real> Layer<T> for Dense {
         let bias = parameters.get(1).map(|bias| graph.real(&[self.outputs], bias.as_slice().to_vec()));
         let inputs: Vec<&str> = [&input, &weight].into_iter().chain(&bias).map(String::as_str).collect();
         Some(graph.add("Gemm", &inputs, vec![("transB", Attribute::Int(1))]))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Sum)
     }
 
     fn takes_parts(&self) -> bool {

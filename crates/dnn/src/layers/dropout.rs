@@ -2,7 +2,7 @@ use glassbox_tensor::{Tensor, quoted};
 use rand::Rng;
 use rayon::prelude::*;
 
-use super::{Arguments, Entry, Kind, Layer};
+use super::{Arguments, Entry, Kind, Layer, Notation, Relation};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Phase};
 use crate::{Error, Real, Shape};
@@ -60,6 +60,10 @@ impl<T: Real> Layer<T> for Dropout {
 
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
         Some(graph.add("Identity", &[input], vec![]))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Same)
     }
 
     fn needs_output(&self) -> bool {

@@ -1,6 +1,6 @@
 use glassbox_tensor::Tensor;
 
-use super::{Arguments, Entry, InPlace, Kind, Layer};
+use super::{Arguments, Entry, InPlace, Kind, Layer, Notation, Relation};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Pass};
 use crate::{Error, Real, Shape};
@@ -39,6 +39,10 @@ impl<T: Real> Layer<T> for Flatten {
 
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
         Some(graph.list(input, self.input))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Same)
     }
 
     fn needs_output(&self) -> bool {

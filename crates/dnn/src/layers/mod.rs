@@ -12,6 +12,7 @@ mod fourier;
 mod norm;
 mod pooling;
 mod registry;
+mod relation;
 mod skip;
 mod sums;
 mod taylor;
@@ -33,6 +34,8 @@ pub use norm::{BatchNorm, GroupNorm};
 pub use pooling::{AdaptivePool, GlobalPool};
 pub use registry::ENTRIES;
 pub(crate) use registry::layer;
+pub(crate) use relation::written;
+pub use relation::{Language, Notation, Relation};
 pub use skip::{Add, Concat};
 pub use taylor::Taylor;
 pub use taylor::powers;
@@ -158,6 +161,17 @@ pub trait Layer<T: Real>: std::fmt::Debug + Send + Sync {
     /// of the second node; the result is the name of the output, or none if ONNX has no such operators.
     fn onnx(&self, _graph: &mut Onnx<T>, _inputs: [&str; 2], _parameters: &[Tensor<T>]) -> Option<String> {
         None
+    }
+
+    /// The layer as tables and spreadsheets can have it; none if they cannot. Only of a formula does the notation
+    /// matter.
+    fn relation(&self, _notation: Notation) -> Option<Relation> {
+        None
+    }
+
+    /// Rows below and columns to the right that no window reaches, because the stride does not lead there.
+    fn unreached(&self) -> [usize; 2] {
+        [0; 2]
     }
 
     /// Updates parameters that are measured, not descended to (running means), from the memory of the last training

@@ -2,7 +2,7 @@ use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
 use super::arguments::size_text;
-use super::{Arguments, Entry, Kind, Layer, Plain};
+use super::{Arguments, Entry, Kind, Layer, Notation, Plain, Relation};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -151,6 +151,10 @@ impl<T: Real> Layer<T> for Up {
         };
         let output = graph.add("Resize", &[&input, "", &scales], attributes);
         Some(graph.settle(output, Layer::<T>::output(self)))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Sum)
     }
 
     fn needs_output(&self) -> bool {

@@ -1,5 +1,6 @@
-use super::{Loss, inside};
+use super::{Cells, Formulas, Loss, inside};
 use crate::Real;
+use crate::layers::written;
 
 /// The binary cross-entropy summed over the outputs, `E = −Σ lᵢ·ln oᵢ + (1 − lᵢ)·ln(1 − oᵢ)`, each output in 0 … 1,
 /// with `∂E/∂oᵢ = (oᵢ − lᵢ) / (oᵢ·(1 − oᵢ))`.
@@ -53,5 +54,16 @@ impl<T: Real> Loss<T> for BinaryCrossEntropy {
 
     fn fused_gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
         gradient.iter_mut().zip(outputs).zip(target).for_each(|((g, &o), &l)| *g = o - l);
+    }
+
+    fn formulas(&self, cells: Cells) -> Option<Formulas> {
+        let Cells { o, l, .. } = cells;
+        let (least, most) = (written(f64::MIN_POSITIVE), written(1.0 - f64::EPSILON));
+        let o_inside = format!("MIN(MAX({o},{least}),{most})");
+        Some(Formulas {
+            term: format!("-({l}*LN({o_inside})+(1-{l})*LN(1-{o_inside}))"),
+            gradient: format!("({o_inside}-{l})/({o_inside}*(1-{o_inside}))"),
+            fused: Some(format!("{o}-{l}")),
+        })
     }
 }

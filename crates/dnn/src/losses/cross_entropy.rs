@@ -1,5 +1,6 @@
-use super::{Loss, above_zero};
+use super::{Cells, Formulas, Loss, above_zero};
 use crate::Real;
+use crate::layers::written;
 
 /// The cross-entropy of classes that exclude each other, `E = −Σ lᵢ·ln oᵢ`, the outputs being shares as `softmax` gives
 /// them; `∂E/∂oᵢ = −lᵢ/oᵢ`.
@@ -48,6 +49,16 @@ impl<T: Real> Loss<T> for CrossEntropy {
     fn fused_gradient(&self, outputs: &[T], target: &[T], gradient: &mut [T]) {
         let sum: T = target.iter().copied().sum();
         gradient.iter_mut().zip(outputs).zip(target).for_each(|((g, &o), &l)| *g = o * sum - l);
+    }
+
+    fn formulas(&self, cells: Cells) -> Option<Formulas> {
+        let Cells { o, l, targets, .. } = cells;
+        let above_zero = format!("MAX({o},{})", written(f64::MIN_POSITIVE));
+        Some(Formulas {
+            term: format!("-{l}*LN({above_zero})"),
+            gradient: format!("-{l}/{above_zero}"),
+            fused: Some(format!("{o}*SUM({targets})-{l}")),
+        })
     }
 }
 

@@ -1,4 +1,4 @@
-use super::Loss;
+use super::{Cells, Formulas, Loss};
 use crate::Real;
 
 /// The mean squared error, `E = (1/n)·Σ (oᵢ − lᵢ)²`, with `∂E/∂oᵢ = (2/n)·(oᵢ − lᵢ)`.
@@ -34,5 +34,11 @@ impl<T: Real> Loss<T> for MeanSquaredError {
         let pairs = outputs.iter().copied().zip(target.iter().copied());
         let scale = T::from_f64(2.0 / outputs.len() as f64);
         gradient.iter_mut().zip(pairs).for_each(|(g, (o, l))| *g = scale * (o - l));
+    }
+
+    fn formulas(&self, cells: Cells) -> Option<Formulas> {
+        let Cells { o, l, outputs, .. } = cells;
+        let (term, gradient) = (format!("({o}-{l})*({o}-{l})/{outputs}"), format!("2/{outputs}*({o}-{l})"));
+        Some(Formulas { term, gradient, fused: None })
     }
 }

@@ -18,6 +18,30 @@ pub use mean_squared_error::MeanSquaredError;
 
 use crate::Real;
 
+/// What the numbers of one output are called in the cells of a spreadsheet.
+#[derive(Clone, Copy, Debug)]
+pub struct Cells<'a> {
+    /// The output.
+    pub o: &'a str,
+    /// Its target.
+    pub l: &'a str,
+    /// The targets of all outputs, as a range.
+    pub targets: &'a str,
+    /// How many outputs there are.
+    pub outputs: usize,
+}
+
+/// A loss in the cells of a spreadsheet, at one output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formulas {
+    /// Its share in the loss; the loss is the sum over the outputs.
+    pub term: String,
+    /// `∂E/∂o`.
+    pub gradient: String,
+    /// [`Loss::fused_gradient`], for a loss that fuses with some layer.
+    pub fused: Option<String>,
+}
+
 /// A measure of how far the outputs `o` of one sample are from their targets `l`.
 pub trait Loss<T: Real>: std::fmt::Debug + Send + Sync {
     /// Its name on the command line.
@@ -42,6 +66,11 @@ pub trait Loss<T: Real>: std::fmt::Debug + Send + Sync {
     /// exact where they are not. [`fused_gradient`](Loss::fused_gradient) then computes it.
     fn fuses_with(&self, _layer: &str) -> bool {
         false
+    }
+
+    /// The loss in the cells of a spreadsheet, if they can have it.
+    fn formulas(&self, _cells: Cells) -> Option<Formulas> {
+        None
     }
 
     /// The gradient by each input of the last layer.

@@ -190,12 +190,17 @@ fn described<T: Real>(archive: &mut Archive) -> Result<Net<T>, Error> {
 
 /// The net that a file's text describes, its numbers zero.
 fn net_of<T: Real>(text: &str) -> Result<Net<T>, Error> {
+    let (input, layers) = input_and_layers(text)?;
+    Net::from_text(layers, input)
+}
+
+/// The two parts of a file's text.
+pub(super) fn input_and_layers(text: &str) -> Result<(Shape, &str), Error> {
     let parts = text.split_once('|').and_then(|(input, layers)| {
         Some((Shape::from_text(input.trim().strip_prefix("input ")?.trim())?, layers.trim()))
     });
     let needed = || Error::Model(format!("{MODEL} is {}; \"input 28x28x1 | layer | layer …\" is needed", quoted(text)));
-    let (input, layers) = parts.ok_or_else(needed)?;
-    Net::from_text(layers, input)
+    parts.ok_or_else(needed)
 }
 
 /// Every parameter of the net from the array of its name.

@@ -1,4 +1,4 @@
-use crate::layers::Entry;
+use crate::layers::{Entry, Layer};
 use crate::{Net, Real, Shape};
 
 /// A layer without its numbers.
@@ -36,15 +36,17 @@ pub struct ParameterSummary {
 }
 
 pub(super) fn layers_of<T: Real>(net: &Net<T>) -> Vec<LayerSummary> {
-    let layers = net.layers().iter().zip(net.parameters());
-    let summary = layers.map(|(layer, parameters)| LayerSummary {
+    net.layers().iter().map(|layer| layer_of(&**layer)).collect()
+}
+
+pub(super) fn layer_of<T: Real>(layer: &dyn Layer<T>) -> LayerSummary {
+    LayerSummary {
         text: layer.text(),
         entry: layer.entry(),
         output: layer.output(),
-        parameters: parameters.iter().map(|tensor| tensor.len()).sum(),
+        parameters: layer.parameters().iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum(),
         multiplications: layer.multiplications(),
-    });
-    summary.collect()
+    }
 }
 
 pub(super) fn parameters_of<T: Real>(net: &Net<T>) -> Vec<ParameterSummary> {

@@ -1,23 +1,19 @@
 mod init;
+mod text;
+
+pub(crate) use text::{Size, each_layer};
 
 pub use init::{Init, initialise, initialise_numpy, initialise_uniform};
 
 use std::sync::Arc;
 
-use glassbox_tensor::{Dimension, IxDyn, Tensor, quoted};
+use glassbox_tensor::{Dimension, IxDyn, Tensor};
 
 use crate::layers::{self, Layer, Mark, Start};
-use crate::shape::MOST_NODES;
 use crate::{Error, Real, Shape};
 
 /// The article's net in the model language, for 784 inputs.
 pub const ARTICLE: &str = "dense 20 | sigmoid | dense 10 | sigmoid";
-
-/// Most layers of a net, named nodes included.
-const MOST_LAYERS: usize = 4096;
-
-/// Most parameters of a net: a quarter of a GiB of `f32`.
-const MOST_PARAMETERS: usize = 1 << 26;
 
 /// Most numbers between all layers, a sample: a GiB of `f32`.
 const MOST_NODES_IN_ALL: usize = 1 << 28;
@@ -69,27 +65,7 @@ impl<T: Real> Net<T> {
     /// points at the place.
     pub fn from_text(text: &str, input: impl Into<Shape>) -> Result<Self, Error> {
         let mut net = Self::begin(input);
-        if net.input.is_empty() || net.input.len() > MOST_NODES {
-            let input = net.input;
-            return Err(Error::Model(format!("input {input}: 1 to {MOST_NODES} numbers a sample are allowed")));
-        }
-        check_count(text.split('|').count())?;
-        for (position, part) in text.split('|').enumerate() {
-            let shape = net.output();
-            let wrong = |error: String| {
-                Error::Model(format!("layer {} of {}, after {shape}: {error}", position + 1, quoted(text)))
-            };
-            let words: Vec<_> = part.split_whitespace().collect();
-            if let ["as", name] = words[..] {
-                if net.marks.iter().any(|mark| mark.name == name) {
-                    return Err(wrong(format!("there is a node named {} before", quoted(name))));
-                }
-                net.marks.push(Mark { name: name.into(), node: net.layers.len(), shape });
-                continue;
-            }
-            let layer = layers::layer(&words, shape, &net.marks).map_err(|error| wrong(error.to_string()))?;
-            net.push(Arc::from(layer)).map_err(|error| wrong(error.to_string()))?;
-        }
+        net.marks = each_layer(text, net.input, |layer| net.push(Arc::from(layer)))?;
         Ok(net)
     }
 
@@ -145,21 +121,12 @@ impl<T: Real> Net<T> {
     /// # Errors
     /// If it gives no or too many numbers, or the net gets too many layers or parameters.
     pub fn push(&mut self, layer: Arc<dyn Layer<T>>) -> Result<(), Error> {
-        check_count(self.layers.len() + 1)?;
-        let output = layer.output();
-        if output.is_empty() || output.len() > MOST_NODES {
-            return Err(Error::Model(format!("gives {output}; 1 to {MOST_NODES} numbers a sample are allowed")));
-        }
-        if self.nodes(1).saturating_add(2 * output.len()) > 2 * MOST_NODES_IN_ALL {
+        let before = self.parameters.iter().flatten().map(|tensor| tensor.len()).sum();
+        Size { layers: self.layers.len(), parameters: before }.add(&*layer)?;
+        if self.nodes(1).saturating_add(2 * layer.output().len()) > 2 * MOST_NODES_IN_ALL {
             return Err(Error::Model(format!("more than {MOST_NODES_IN_ALL} numbers a sample between all layers")));
         }
         let parameters = layer.parameters();
-        let product = |shape: &[usize]| shape.iter().fold(1usize, |product, &side| product.saturating_mul(side));
-        let numbers = parameters.iter().fold(0usize, |sum, parameter| sum.saturating_add(product(&parameter.shape)));
-        let before: usize = self.parameters.iter().flatten().map(|tensor| tensor.len()).sum();
-        if before.saturating_add(numbers) > MOST_PARAMETERS {
-            return Err(Error::Model(format!("more than {MOST_PARAMETERS} parameters in all")));
-        }
         if parameters.iter().any(|parameter| parameter.trained) {
             self.first_trained.get_or_insert(self.layers.len());
         }
@@ -377,11 +344,4 @@ fn check_finite<T: Real>(name: &str, tensor: &Tensor<T>) -> Result<(), Error> {
     let (index, value) = tensor.indexed_iter().nth(place).expect("a place in the tensor");
     let index = Dimension::slice(&index);
     Err(Error::Model(format!("{name} holds {value} at {index:?}; only finite numbers are allowed")))
-}
-
-fn check_count(layers: usize) -> Result<(), Error> {
-    if layers > MOST_LAYERS {
-        return Err(Error::Model(format!("{layers} layers; at most {MOST_LAYERS} are allowed")));
-    }
-    Ok(())
 }

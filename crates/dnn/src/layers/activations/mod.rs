@@ -33,7 +33,7 @@ use glassbox_simd::{Level, Task, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
-use super::{Arguments, Entry, InPlace, Kind, Layer};
+use super::{Arguments, Entry, InPlace, Kind, Layer, Notation, Relation, written};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Pass};
 use crate::{Error, Real, Shape};
@@ -62,6 +62,11 @@ pub trait Function: Copy + std::fmt::Debug + Send + Sync + Sized + 'static {
 
     /// `f(x)` in ONNX operators, from the name of `x` to the name of `f(x)`; none if ONNX has no such operators.
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String>;
+
+    /// `f(x)` and `f′(x)` as formulas of databases and spreadsheets; none if they have no such function.
+    fn formulas(self, _notation: Notation) -> Option<[String; 2]> {
+        None
+    }
 
     /// `f(x)`. Mark it `#[inline(always)]`, as the derivative.
     fn value<T: Real>(self, x: T) -> T;
@@ -103,6 +108,10 @@ impl<F: Function, T: Real> Layer<T> for Pointwise<F> {
 
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
         self.function.onnx(graph, input)
+    }
+
+    fn relation(&self, notation: Notation) -> Option<Relation> {
+        self.function.formulas(notation).map(|[value, slope]| Relation::Formula { value, slope })
     }
 
     fn in_place(&self) -> Option<&dyn InPlace<T>> {

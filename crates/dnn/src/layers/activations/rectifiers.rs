@@ -1,6 +1,6 @@
 //! Activations that let positive numbers through and hold back negative ones, in one way or the other.
 
-use super::{Arguments, Entry, Function, option_text};
+use super::{Arguments, Entry, Function, Notation, option_text, written};
 use crate::onnx::{Attribute, Onnx};
 use crate::{Error, Real};
 
@@ -24,6 +24,11 @@ impl Function for Relu {
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
         Some(graph.add("Relu", &[x], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let Notation { x, y, .. } = notation;
+        Some([notation.either(&format!("{x}>0"), x, "0"), notation.either(&format!("{y}>0"), "1", "0")])
     }
 
     #[inline(always)]
@@ -66,6 +71,12 @@ impl Function for LeakyRelu {
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
         Some(graph.add("LeakyRelu", &[x], vec![("alpha", Attribute::Float(self.alpha))]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let (x, alpha) = (notation.x, written(self.alpha));
+        let is_above = format!("{x}>0");
+        Some([notation.either(&is_above, x, &format!("{alpha}*{x}")), notation.either(&is_above, "1", &alpha)])
     }
 
     #[inline(always)]

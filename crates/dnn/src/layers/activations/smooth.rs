@@ -1,6 +1,6 @@
 //! Activations that let positive numbers through and hold back negative ones, smoothly.
 
-use super::{Arguments, Entry, Function, option_text, sigmoid};
+use super::{Arguments, Entry, Function, Notation, option_text, sigmoid, written};
 use crate::onnx::{Attribute, Onnx};
 use crate::{Error, Real};
 
@@ -34,6 +34,12 @@ impl Function for Elu {
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
         Some(graph.add("Elu", &[x], vec![("alpha", Attribute::Float(self.alpha))]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let (Notation { x, y, .. }, alpha) = (notation, written(self.alpha));
+        let (is_above, below) = (format!("{x}>0"), format!("{alpha}*({}-1)", notation.call("exp", x)));
+        Some([notation.either(&is_above, x, &below), notation.either(&is_above, "1", &format!("{y}+{alpha}"))])
     }
 
     #[inline(always)]
@@ -180,6 +186,14 @@ impl Function for Softplus {
         Some(graph.add("Softplus", &[x], vec![]))
     }
 
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let x = notation.x;
+        let power = notation.call("exp", &format!("-{}", notation.call("abs", x)));
+        let rest = notation.call("ln", &format!("1+{power}"));
+        let value = format!("{}+{rest}", notation.either(&format!("{x}>0"), x, "0"));
+        Some([value, format!("1/(1+{})", notation.exp(&format!("-{x}")))])
+    }
+
     #[inline(always)]
     fn value<T: Real>(self, x: T) -> T {
         let rest = (-x.abs()).exponential().log_of_one_plus();
@@ -212,6 +226,12 @@ impl Function for Silu {
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
         let share = graph.add("Sigmoid", &[x], vec![]);
         Some(graph.add("Mul", &[x, &share], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let Notation { x, y, .. } = notation;
+        let share = format!("1/(1+{})", notation.exp(&format!("-{x}")));
+        Some([format!("{x}*({share})"), format!("{share}+{y}*(1-{share})")])
     }
 
     #[inline(always)]

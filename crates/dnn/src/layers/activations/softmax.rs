@@ -1,7 +1,7 @@
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
-use crate::layers::{Arguments, Entry, Kind, Layer, Plain};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Plain, Relation};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -79,6 +79,10 @@ impl<T: Real> Layer<T> for Softmax {
 
     fn onnx(&self, graph: &mut Onnx<T>, [input, _]: [&str; 2], _: &[Tensor<T>]) -> Option<String> {
         Some(graph.add("Softmax", &[input], vec![("axis", Attribute::Int(1))]))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Shares)
     }
 
     fn forward(&self, Forward { input, output, .. }: Forward<'_, T>) {

@@ -1,6 +1,6 @@
 //! Activations that squeeze any number into a range.
 
-use super::{Arguments, Entry, Function, option_text};
+use super::{Arguments, Entry, Function, Notation, option_text, written};
 use crate::onnx::{Attribute, Onnx};
 use crate::{Error, Real};
 
@@ -38,6 +38,11 @@ impl Function for Sigmoid {
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
         Some(graph.add("Sigmoid", &[x], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let Notation { x, y, .. } = notation;
+        Some([format!("1/(1+{})", notation.exp(&format!("-{x}"))), format!("{y}*(1-{y})")])
     }
 
     #[inline(always)]
@@ -93,6 +98,10 @@ impl Function for Tanh {
         Some(graph.add("Tanh", &[x], vec![]))
     }
 
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        Some([notation.call("tanh", notation.x), format!("1-{0}*{0}", notation.y)])
+    }
+
     #[inline(always)]
     fn value<T: Real>(self, x: T) -> T {
         tanh(x)
@@ -125,6 +134,10 @@ impl Function for Arctan {
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
         Some(graph.add("Atan", &[x], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        Some([notation.call("atan", notation.x), format!("1/(1+{0}*{0})", notation.x)])
     }
 
     #[inline(always)]
@@ -162,6 +175,11 @@ impl Function for Softsign {
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
         Some(graph.add("Softsign", &[x], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let below = format!("(1+{})", notation.call("abs", notation.x));
+        Some([format!("{}/{below}", notation.x), format!("1/({below}*{below})")])
     }
 
     #[inline(always)]
@@ -211,6 +229,12 @@ impl Function for Isru {
         let sum = graph.add("Add", &[&scaled, &one], vec![]);
         let root = graph.add("Sqrt", &[&sum], vec![]);
         Some(graph.add("Div", &[x, &root], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let (x, alpha) = (notation.x, written(self.alpha));
+        let root = notation.call("sqrt", &format!("1+{alpha}*{x}*{x}"));
+        Some([format!("{x}/{root}"), format!("1/({root}*{root}*{root})")])
     }
 
     #[inline(always)]
@@ -266,6 +290,15 @@ impl Function for HardSigmoid {
         ))
     }
 
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let (alpha, y) = (written(self.alpha), notation.y);
+        let line = format!("{alpha}*{}+{}", notation.x, written(self.beta));
+        let most = notation.either(&format!("{line}>1"), "1", &line);
+        let value = notation.either(&format!("{line}<0"), "0", &most);
+        let below_one = notation.either(&format!("{y}<1"), &alpha, "0");
+        Some([value, notation.either(&format!("{y}>0"), &below_one, "0")])
+    }
+
     #[inline(always)]
     fn value<T: Real>(self, x: T) -> T {
         let line = T::from_f64(self.alpha) * x + T::from_f64(self.beta);
@@ -305,6 +338,10 @@ impl Function for Step {
         let [zero, one] = [0.0, 1.0].map(|number| graph.scalar(number));
         let on = graph.add("GreaterOrEqual", &[x, &zero], vec![]);
         Some(graph.add("Where", &[&on, &one, &zero], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        Some([notation.either(&format!("{}>=0", notation.x), "1", "0"), "0".into()])
     }
 
     #[inline(always)]

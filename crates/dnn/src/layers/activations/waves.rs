@@ -1,6 +1,6 @@
 //! Activations that let every number through, as it is or in waves.
 
-use super::{Arguments, Entry, Function};
+use super::{Arguments, Entry, Function, Notation};
 use crate::onnx::Onnx;
 use crate::{Error, Real};
 
@@ -23,6 +23,10 @@ impl Function for Identity {
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
         Some(graph.add("Identity", &[x], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        Some([notation.x.into(), "1".into()])
     }
 
     #[inline(always)]
@@ -51,6 +55,10 @@ impl Function for Sin {
 
     fn onnx<T: Real>(self, graph: &mut Onnx<T>, x: &str) -> Option<String> {
         Some(graph.add("Sin", &[x], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        Some([notation.call("sin", notation.x), notation.call("cos", notation.x)])
     }
 
     #[inline(always)]
@@ -140,6 +148,11 @@ impl Function for Gaussian {
         Some(graph.add("Exp", &[&negative], vec![]))
     }
 
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let Notation { x, y, .. } = notation;
+        Some([notation.call("exp", &format!("-({x}*{x})")), format!("-2*{x}*{y}")])
+    }
+
     #[inline(always)]
     fn value<T: Real>(self, x: T) -> T {
         (-x * x).exponential()
@@ -178,6 +191,12 @@ impl Function for BentIdentity {
         let above = graph.add("Sub", &[&root, &one], vec![]);
         let bend = graph.add("Mul", &[&above, &half], vec![]);
         Some(graph.add("Add", &[&bend, x], vec![]))
+    }
+
+    fn formulas(self, notation: Notation) -> Option<[String; 2]> {
+        let x = notation.x;
+        let root = notation.call("sqrt", &format!("{x}*{x}+1"));
+        Some([format!("({root}-1)/2+{x}"), format!("{x}/(2*{root})+1")])
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@ use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
 use super::{to_depth, to_space};
-use crate::layers::{Arguments, Entry, Kind, Layer};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Relation};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -72,6 +72,10 @@ impl<T: Real> Layer<T> for DepthToSpace {
         let attributes = vec![("blocksize", Attribute::Int(self.side as i64)), ("mode", Attribute::Text("DCR"))];
         let output = graph.add("DepthToSpace", &[&input], attributes);
         Some(graph.settle(output, self.output))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Sum)
     }
 
     fn needs_output(&self) -> bool {

@@ -2,7 +2,7 @@ use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
 use super::{to_depth, to_space};
-use crate::layers::{Arguments, Entry, Kind, Layer};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Relation};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -65,6 +65,10 @@ impl<T: Real> Layer<T> for SpaceToDepth {
         let input = graph.picture(input, self.input);
         let output = graph.add("SpaceToDepth", &[&input], vec![("blocksize", Attribute::Int(self.side as i64))]);
         Some(graph.settle(output, Layer::<T>::output(self)))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Sum)
     }
 
     fn needs_output(&self) -> bool {

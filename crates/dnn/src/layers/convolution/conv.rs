@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use crate::compute::conv::{Convolution, Padded};
 use crate::layers::arguments::size_text;
 use crate::layers::window::window_usage;
-use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Window};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Parameter, Plain, Relation, Window};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::shape::MOST_NODES;
@@ -174,6 +174,14 @@ impl<T: Real> Layer<T> for Conv {
         attributes.push(("group", Attribute::Int(self.groups as i64)));
         let output = graph.add("Conv", &inputs, attributes);
         Some(graph.settle(output, Layer::<T>::output(self)))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Sum)
+    }
+
+    fn unreached(&self) -> [usize; 2] {
+        self.window.unreached(self.input)
     }
 
     fn needs_output(&self) -> bool {

@@ -5,7 +5,7 @@ use crate::compute::conv::{Convolution, Padded};
 use crate::layers::arguments::size_text;
 use crate::layers::sums::sum_samples;
 use crate::layers::window::{MOST, pads};
-use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Window};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Parameter, Plain, Relation, Window};
 use crate::onnx::{Attribute, Onnx, ints};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -261,6 +261,10 @@ impl<T: Real> Layer<T> for ConvTranspose {
         attributes.push(("output_padding", ints(&self.out_pad)));
         let output = graph.add("ConvTranspose", &inputs, attributes);
         Some(graph.settle(output, self.output))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Sum)
     }
 
     fn needs_output(&self) -> bool {

@@ -4,7 +4,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::layers::{Arguments, Entry, Kind, Layer};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Relation};
 use crate::onnx::{Attribute, Onnx, ints};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -235,6 +235,10 @@ impl<T: Real> Layer<T> for FixedFilter {
             vec![("kernel_shape", ints(&[height, width])), ("pads", ints(&pads)), ("group", Attribute::Int(c as i64))];
         let output = graph.add("Conv", &[&input, &weight, &bias], attributes);
         Some(graph.settle(output, self.output))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Sum)
     }
 
     fn needs_output(&self) -> bool {

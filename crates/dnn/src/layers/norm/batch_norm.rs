@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::loops::{Add, AddProducts, AddSquares, InputGradient, Stretch, fold, repeat, wide};
 use crate::layers::sums::sum_samples;
-use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Start};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Parameter, Plain, Relation, Start};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward, Memory, Pass, Phase};
 use crate::{Error, Real, Shape};
@@ -209,6 +209,10 @@ impl<T: Real> Layer<T> for BatchNorm {
         let names: Vec<_> = parameters.iter().map(list).collect();
         let inputs: Vec<_> = std::iter::once(input).chain(names.iter().map(String::as_str)).collect();
         Some(graph.add("BatchNormalization", &inputs, vec![("epsilon", Attribute::Float(self.eps))]))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(Relation::Sum)
     }
 
     fn takes_parts(&self) -> bool {

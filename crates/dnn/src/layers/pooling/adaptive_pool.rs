@@ -4,7 +4,7 @@ use super::global_pool::Method;
 use super::rule::Windows;
 use crate::compute::window::Places;
 use crate::layers::arguments::size_text;
-use crate::layers::{Arguments, Entry, Kind, Layer};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Relation};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -87,6 +87,10 @@ impl<T: Real> Layer<T> for AdaptivePool {
             }
         }
         Some(graph.settle(picture, self.windows.output()))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(self.method.relation())
     }
 
     fn forward(&self, forward: Forward<'_, T>) {

@@ -1,6 +1,6 @@
 use super::rule::{Answer, Back, Patch, Pool, Pooling, Rule};
 use crate::layers::window::window_usage;
-use crate::layers::{Arguments, Entry, Plain, Window};
+use crate::layers::{Arguments, Entry, Plain, Relation, Window};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real};
@@ -129,6 +129,8 @@ impl Pooling for Mean {
         formula: "y = Σ x / n over the window",
         is_activation: false,
     };
+
+    const RELATION: Option<Relation> = Some(Relation::Sum);
 
     fn parse(arguments: &mut Arguments) -> Result<Self, Error> {
         Ok(Self { counts_padding: arguments.flag("count-pad") })

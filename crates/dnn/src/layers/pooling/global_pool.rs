@@ -4,7 +4,7 @@ use super::avg_pool::Mean;
 use super::max_pool::Max;
 use super::rule::Windows;
 use crate::compute::window::Places;
-use crate::layers::{Arguments, Entry, Kind, Layer};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Relation};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real, Shape};
@@ -29,6 +29,13 @@ impl Method {
         match self {
             Self::Max => "max",
             Self::Avg => "avg",
+        }
+    }
+
+    pub(super) fn relation(self) -> Relation {
+        match self {
+            Self::Max => Relation::Greatest,
+            Self::Avg => Relation::Sum,
         }
     }
 
@@ -97,6 +104,10 @@ impl<T: Real> Layer<T> for GlobalPool {
         };
         let output = graph.add(operator, &[&input], vec![]);
         Some(graph.settle(output, self.windows.output()))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        Some(self.method.relation())
     }
 
     fn forward(&self, forward: Forward<'_, T>) {

@@ -3,7 +3,7 @@ use glassbox_simd::FloatVectors;
 use super::rule::{Answer, Back, Patch, Pool, Pooling, Rule, Windows};
 use crate::compute::float_vectors::{EIGHT, vector, vector_mut};
 use crate::layers::window::window_usage;
-use crate::layers::{Arguments, Entry, Plain, Window};
+use crate::layers::{Arguments, Entry, Plain, Relation, Window};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward};
 use crate::{Error, Real};
@@ -177,6 +177,8 @@ impl Pooling for Max {
         formula: "y = max of the window",
         is_activation: false,
     };
+
+    const RELATION: Option<Relation> = Some(Relation::Greatest);
 
     fn parse(_: &mut Arguments) -> Result<Self, Error> {
         Ok(Self)

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::compute::window::Places;
 use crate::layers::arguments::size_text;
-use crate::layers::{Arguments, Entry, Kind, Layer, Plain, Window};
+use crate::layers::{Arguments, Entry, Kind, Layer, Notation, Plain, Relation, Window};
 use crate::onnx::Onnx;
 use crate::pass::{Backward, Forward, Phase, room};
 use crate::{Error, Real, Shape};
@@ -235,6 +235,9 @@ pub(super) trait Pooling: Rule {
     /// Its entry in the registry.
     const ENTRY: Entry;
 
+    /// What the pooling computes, if tables can have it.
+    const RELATION: Option<Relation> = None;
+
     /// Reads the rule's own words.
     fn parse(arguments: &mut Arguments) -> Result<Self, Error>;
 
@@ -300,6 +303,14 @@ impl<R: Pooling, T: Real> Layer<T> for Pool<R> {
         let input = graph.picture(input, self.windows.input);
         let output = self.rule.onnx(graph, &input, &self.window);
         Some(graph.settle(output, self.windows.output()))
+    }
+
+    fn relation(&self, _: Notation) -> Option<Relation> {
+        R::RELATION
+    }
+
+    fn unreached(&self) -> [usize; 2] {
+        self.window.unreached(self.windows.input)
     }
 
     fn needs_output(&self) -> bool {
