@@ -78,11 +78,11 @@ impl AnyNet {
     /// # Panics
     /// Never: the net's text and shapes were its own.
     pub fn to_f64(&self) -> Net<f64> {
-        let mut wide = Net::from_text(&self.text(), self.input()).expect("the text of a net");
-        for layer in 0..wide.layers().len() {
-            wide.parameters_mut()[layer] = self.layer_parameters(layer);
+        let mut double = Net::from_text(&self.text(), self.input()).expect("the text of a net");
+        for layer in 0..double.layers().len() {
+            double.parameters_mut()[layer] = self.layer_parameters(layer);
         }
-        wide
+        double
     }
 
     /// All outputs for one picture.
