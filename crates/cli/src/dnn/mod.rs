@@ -1,6 +1,7 @@
 //! `dnn`: the article's neural network, trained, tested and looked into.
 
 mod ask;
+mod classes;
 mod data;
 mod describe;
 mod eval;
@@ -9,11 +10,13 @@ mod export;
 mod generate;
 mod inspect;
 mod list;
+mod pictures;
 mod predict;
 mod prepared;
 mod restore;
 mod show;
 mod train;
+mod typical;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
