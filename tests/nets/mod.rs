@@ -1,5 +1,6 @@
 //! Laws over every layer, answers of others, training.
 
+mod confidence;
 mod digit_pictures;
 mod explanations;
 mod layer_goldens;

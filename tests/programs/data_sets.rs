@@ -73,7 +73,7 @@ fn names_of_classes_and_pixels_stay_what_they_are() {
         assert_eq!((&predicted["outputs"], &predicted["name"]), (&shown["outputs"], &shown["name"]));
         assert_eq!((&shown["label_name"], &predicted["name"]), (&"top row".into(), &"top row".into()), "{layers}");
         assert!(done(dnn(folder, &show)).contains("the label is top row"));
-        assert!(done(dnn(folder, &["predict", "model.npz", file])).contains("002.png: top row   second:"));
+        assert!(done(dnn(folder, &["predict", "model.npz", file])).contains("002.png: top row   output "));
         let eval = done(dnn(folder, &["eval", "model.npz", "--data", "pictures", "--out", "confusion.png"]));
         assert!(eval.contains("top row 2"), "{eval}");
     }

@@ -5,6 +5,7 @@ mod bad_input;
 mod batches;
 mod checkpoints;
 mod command_lines;
+mod confidence;
 mod contradictions;
 mod data_sets;
 mod explained_nets;

@@ -28,6 +28,7 @@
 //! | output delta, by formula or as in the code | [`Rule`]; `output_delta` | `online/dense_sigmoid.rs` |
 //! | hidden delta `(Wᵀ·δ)·σ′` | `backpropagate` | `online/dense_sigmoid.rs` |
 //! | update `w −= rate·δ·x` | `update` | `online/dense_sigmoid.rs` |
+//! | confidence: how far to trust an answer | [`confidence`] | `confidence/` |
 //! | "confidence": hits by argmax | [`argmax`], [`evaluate`] | `run/evaluate.rs` |
 //! | other activations | [`layers::activations`] | `layers/activations/` |
 //! | other losses | [`losses`] | `losses/` |
@@ -43,10 +44,11 @@
 //! | a drawn digit made like MNIST's | [`prepare`] | `data/digit/` |
 //!
 //! The rooms, each of which needs only those before it: `compute` (matrix products, convolutions), [`layers`],
-//! [`losses`] and [`optimisers`], `net`, `data`, `run` (a whole net forward and backward), `online` and `training`,
-//! `export`.
+//! [`losses`] and [`optimisers`], `net`, `data`, `run` (a whole net forward and backward), [`confidence`], `model`,
+//! `online` and [`training`], `export`.
 
 mod compute;
+pub mod confidence;
 mod data;
 mod error;
 pub mod explain;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use glassbox_dnn::training::{self, Material, Pictures};
-use glassbox_dnn::{Model, Prepare, Purpose};
+use glassbox_dnn::{Error, Model, Prepare, Purpose};
 use glassbox_formats::data::Labelled;
 #[cfg(feature = "mnist")]
 use glassbox_formats::{data::read_npz, npz::Npz};
@@ -34,6 +34,19 @@ pub(super) enum Read {
 }
 
 impl Read {
+    /// The same with a class of noise, for a net that tells classes.
+    pub(super) fn with_noise_class(self, purpose: Purpose, seed: u64) -> Result<Self, Error> {
+        match self {
+            Read::Labelled(data) if purpose == Purpose::Classify => {
+                Ok(Read::Labelled(Box::new(data.with_noise_class(seed)?)))
+            }
+            _ => {
+                let problem = format!("is for nets that tell classes; this one learns to {}", purpose.task());
+                Err(Error::Setting { name: "noise-class", problem })
+            }
+        }
+    }
+
     pub(super) fn material(&self) -> Material<'_> {
         match self {
             Read::Labelled(data) => (&**data).into(),
@@ -112,7 +125,11 @@ impl Data {
 
     /// A part for a model, its classes numbered as the model's; a model without names for them gets those of the data.
     pub(super) fn read_for(&self, model: &mut Model, part: Part, common: &Common) -> anyhow::Result<Labelled> {
-        let data = self.read()?.numbered_as(&model.about.class_names).with_context(|| self.name())?;
+        let data = match model.about.noise_seed {
+            Some(seed) => self.read()?.with_noise_class(seed)?,
+            None => self.read()?,
+        };
+        let data = data.numbered_as(&model.about.class_names).with_context(|| self.name())?;
         data.understood.iter().for_each(|sentence| common.detail(&format!("{}: {sentence}", data.name)));
         let samples = match part {
             Part::Train => data.train,

@@ -2,14 +2,15 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use glassbox_dnn::training;
-use glassbox_draw::{Tile, draw_sheet, enlarge};
+use glassbox_draw::{Tile, enlarge};
+use glassbox_formats::Pixels;
 use glassbox_formats::data::Labelled;
-use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_kernels::resample;
 use glassbox_tensor::{Image, shown};
 use serde_json::json;
 
 use super::data::Data;
+use super::pictures::{picture_at, write_sheet};
 use crate::outcome::{check_outputs, wrong_flag};
 use crate::run::{Common, say, say_json};
 
@@ -59,9 +60,7 @@ impl Describe {
         let data = Data::of(self.path).read()?;
         let name = |class: usize| data.class_names.get(class).cloned().unwrap_or_else(|| class.to_string());
         if let Some(out) = &self.out {
-            let page = draw_sheet(&tiles(&data, name)?, COLUMNS);
-            let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
-            notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", shown(out))));
+            write_sheet(out, &tiles(&data, name)?, COLUMNS, common)?;
         }
         let (_, height, width, channels) = data.train.images.dim();
         let [train, test] = [&data.train, &data.test].map(counts);
@@ -122,10 +121,8 @@ fn tiles(data: &training::Data, name: impl Fn(usize) -> String) -> anyhow::Resul
 
 /// A picture in a size for the sheet.
 fn sized(part: &Labelled, at: usize) -> anyhow::Result<Image<u8>> {
-    let (_, height, width, channels) = part.images.dim();
-    let numbers = height * width * channels;
-    let pixels = part.images.as_slice()[at * numbers..(at + 1) * numbers].to_vec();
-    let picture = Image::from_vec([height, width, channels], pixels)?;
+    let picture = picture_at(part, at)?;
+    let (height, width, _) = picture.dim();
     let longer = height.max(width);
     if longer <= SIDE {
         return Ok(enlarge(&picture, SIDE / longer));

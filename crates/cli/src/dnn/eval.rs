@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
+use glassbox_dnn::confidence::{Calibration, calibration};
 use glassbox_dnn::{About, Dataset, Model};
 use glassbox_draw::draw_confusion;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
@@ -12,7 +13,14 @@ use super::data::{Data, Part};
 use crate::outcome::check_outputs;
 use crate::run::{Common, say, say_json};
 
-/// Accuracy, loss and confusion matrix of a model on the test set
+/// The seed of the draws for the interval: every run says the same.
+const SEED: u64 = 0;
+
+/// Accuracy, loss, calibration and confusion matrix of a model on the test set
+///
+/// The calibration error tells how far the largest outputs are from the share of right answers: answers are put into 15
+/// bins by their largest output, and each bin's mean output is compared with the share that is right. The interval is
+/// that of 95 % of as many pictures drawn at random from these ones.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn eval model.npz
@@ -44,12 +52,16 @@ impl Eval {
             let notes = write_picture(out, Picture::from(Pixels::U8(page)), Packing::default())?.notes;
             notes.iter().for_each(|text| common.note(&format!("note: {}: {text}", shown(out))));
         }
+        let calibration = calibration(&result.answers, SEED);
         if common.json {
             say_json(&json!({
                 "event": "eval", "model": self.model.display().to_string(), "data": self.data.name(),
                 "part": self.part.name(), "hits": result.hits, "total": result.total,
                 "accuracy": result.accuracy(), "loss": result.loss, "confusion": result.confusion,
                 "class_names": model.about.class_names,
+                "calibration": calibration.as_ref().map(|found| json!({
+                    "error": found.error, "interval": found.interval, "output": found.said,
+                })),
             }))?;
             return Ok(());
         }
@@ -58,10 +70,24 @@ impl Eval {
             "{percent:.2}% of {} right ({part} set, {} hits), loss {:.5}",
             result.total, result.hits, result.loss
         ))?;
+        say(&calibrated(calibration.as_ref()))?;
         say("")?;
         say("confusion: a row for each label, a column for each answer")?;
         confusion(&result.confusion, &model.about)
     }
+}
+
+/// The calibration in words.
+fn calibrated(found: Option<&Calibration>) -> String {
+    let Some(Calibration { error, interval: [low, high], said, right }) = found else {
+        return "calibration: none, the outputs are no shares from 0 to 1".into();
+    };
+    let [error, low, high, said, right] = [error, low, high, said, right].map(|share| 100.0 * share);
+    let more = if said > right { "more than" } else { "less than, or as much as," };
+    format!(
+        "calibration error {error:.2}% (95% interval {low:.2} … {high:.2}%): the largest output is {said:.2}% on \
+         average, {more} the {right:.2}% of answers that are right"
+    )
 }
 
 /// Prints the matrix, and the share of each label that is right: none if there is no picture of it.

@@ -11,6 +11,7 @@ use glassbox_formats::{Packing, Picture, Pixels, write_animation, write_picture}
 use glassbox_tensor::{Batch, Image, shown};
 use serde_json::{Value, json};
 
+use super::classes::class_of;
 use crate::filters::read_pixels;
 use crate::outcome::{Interrupted, check_outputs, wrong_flag};
 use crate::run::{Common, catch_interrupts, interrupted, say, say_json, say_picture};
@@ -138,12 +139,7 @@ impl Generate {
     }
 
     fn wish(&self, about: &About, classes: usize) -> anyhow::Result<Wish> {
-        let class = |flag: &str, text: &str| {
-            let by_name = about.class_names.iter().position(|name| name == text);
-            let class = by_name.or_else(|| text.parse().ok().filter(|class| *class < classes));
-            let names: Vec<_> = (0..classes).map(|class| about.class_name(class)).collect();
-            class.ok_or_else(|| wrong_flag(flag, format!("found {text:?}; the net has {}", names.join(", "))))
-        };
+        let class = |flag: &str, text: &str| class_of(about, classes, flag, text);
         let wanted = class("--class", &self.class)?;
         let forbidden = self.forbid.iter().map(|text| class("--forbid", text)).collect::<Result<Vec<_>, _>>()?;
         if forbidden.contains(&wanted) {

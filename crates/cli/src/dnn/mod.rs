@@ -1,6 +1,7 @@
 //! `dnn`: the article's neural network, trained, tested and looked into.
 
 mod ask;
+mod classes;
 mod data;
 mod describe;
 mod eval;
@@ -10,11 +11,13 @@ mod generate;
 mod inspect;
 mod list;
 mod outline;
+mod pictures;
 mod predict;
 mod prepared;
 mod restore;
 mod show;
 mod train;
+mod typical;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 

@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use glassbox_dnn::confidence::Confidence;
 use glassbox_dnn::{About, Model, Prepare, PrepareError, Prepared, argmax, plain, prepare};
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::{Batch, Image, shown};
@@ -28,8 +29,12 @@ const LONGEST: usize = 1000;
 /// Every other net gets the whole picture in its own colours, stretched to its size if it has another. --verbose shows
 /// the prepared picture, --show-prepared how it was made.
 ///
+/// Three numbers say how far to trust an answer. "output" is the largest output, the net's own confidence. "similarity"
+/// is the share of held-out training pictures that are no nearer to the training set than this one. "product" is the
+/// article's: the accuracy on training pictures times the similarity.
+///
 /// An answer is marked "not sure" ("sure": false) if the largest output is below 0.5 or less than twice the second
-/// largest.
+/// largest, and "unfamiliar" if the similarity is below 0.05: 95 % of held-out training pictures are more similar.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   dnn predict model.npz seven.png
@@ -79,6 +84,14 @@ impl Predict {
                 failures += 1;
             }
         }
+        // Where nothing was predicted, nothing is missing.
+        if model.bank.is_none() && failures < self.pictures.len() {
+            common.note(&format!(
+                "note: {}: no similarity and no product: the file holds no features of training pictures, as \
+                 `dnn train` now writes them",
+                shown(&self.model)
+            ));
+        }
         if failures > 0 { Err(Reported.into()) } else { Ok(()) }
     }
 
@@ -86,12 +99,15 @@ impl Predict {
         let (name, about) = (shown(path), &model.about);
         let pixels = read_pixels(path, common)?;
         let prepared = self.prepared(&pixels, about, &name, common).with_context(|| name.clone())?;
-        let outputs = model.classify(&prepared).with_context(|| name.clone())?;
-        let (class, sure) = (argmax(&outputs), is_sure(&outputs));
+        let found = model.confidence(&prepared).with_context(|| name.clone())?;
+        let (class, sure) = (found.class(), is_sure(&found.outputs));
         if common.json {
             let picture = path.display().to_string();
-            let mut line =
-                json!({"event": "predict", "picture": picture, "class": class, "sure": sure, "outputs": outputs});
+            let mut line = json!({
+                "event": "predict", "picture": picture, "class": class, "sure": sure, "outputs": found.outputs,
+                "output": found.output(), "similarity": found.similarity, "product": found.product,
+                "unfamiliar": found.similarity.map(|_| found.is_unfamiliar()), "energy": found.energy,
+            });
             if !about.class_names.is_empty() {
                 line["name"] = about.class_name(class).into();
             }
@@ -103,9 +119,12 @@ impl Predict {
             say_picture(&seen)?;
         }
         let of_class = |(class, output)| format!("{}:{output:.3}", about.class_name(class));
-        let all: Vec<_> = outputs.iter().enumerate().map(of_class).collect();
-        let doubt = if sure { "" } else { " (not sure)" };
-        say(&format!("{name}: {}{doubt}   {}", about.class_name(class), all.join(" ")))?;
+        let all: Vec<_> = found.outputs.iter().enumerate().map(of_class).collect();
+        let doubts = [(!sure, "not sure"), (found.is_unfamiliar(), "unfamiliar")];
+        let doubts: Vec<_> = doubts.into_iter().filter(|(is_there, _)| *is_there).map(|(_, doubt)| doubt).collect();
+        let doubt = if doubts.is_empty() { String::new() } else { format!(" ({})", doubts.join(", ")) };
+        let answer = about.class_name(class);
+        say(&format!("{name}: {answer}{doubt}   {}   {}", by_name(&found), all.join(" ")))?;
         Ok(())
     }
 
@@ -134,6 +153,13 @@ impl Predict {
         }
         Ok(prepared)
     }
+}
+
+/// The confidences that there are, each with its name.
+fn by_name(found: &Confidence) -> String {
+    let all = [("output", Some(found.output())), ("similarity", found.similarity), ("product", found.product)];
+    let named = all.into_iter().filter_map(|(name, value)| Some(format!("{name} {:.3}", value?)));
+    named.collect::<Vec<_>>().join("  ")
 }
 
 /// Whether the outputs say one class clearly: the largest is at least 0.5, and twice the second largest.

@@ -32,6 +32,8 @@ pub struct About {
     pub picture: Option<Shape>,
     /// The names of the classes, first that of class 0; none if they are numbers.
     pub class_names: Vec<String>,
+    /// The seed of the pictures of the last class, if it is noise.
+    pub noise_seed: Option<u64>,
 }
 
 /// Names of the entries of a file.
@@ -40,12 +42,13 @@ const LOSS: &str = "loss";
 const PREPARE: &str = "prepare";
 const PICTURE: &str = "picture";
 const CLASS_NAMES: &str = "class_names";
+const NOISE_SEED: &str = "noise_seed";
 
 impl About {
     /// A classifier trained by this loss on pictures that are taken as they are, its classes without names.
     pub fn of_loss(loss: &str) -> Self {
         let (purpose, prepare) = (Purpose::Classify, Prepare::None);
-        Self { purpose, loss: loss.into(), prepare, picture: None, class_names: Vec::new() }
+        Self { purpose, loss: loss.into(), prepare, picture: None, class_names: Vec::new(), noise_seed: None }
     }
 
     /// The name of a class, or its number if it has none.
@@ -61,6 +64,7 @@ impl About {
         if !self.class_names.is_empty() {
             entries.push((CLASS_NAMES, json!(self.class_names).to_string()));
         }
+        entries.extend(self.noise_seed.map(|seed| (NOISE_SEED, seed.to_string())));
         entries.into_iter().map(|(name, text)| (name.into(), text)).collect()
     }
 
@@ -104,7 +108,11 @@ impl About {
             }
             None => Vec::new(),
         };
-        Ok(Self { purpose, loss, prepare, picture, class_names })
+        let noise_seed = match entry(NOISE_SEED)? {
+            Some(text) => Some(text.parse().map_err(|_| wrong(NOISE_SEED, &text, "a whole number"))?),
+            None => None,
+        };
+        Ok(Self { purpose, loss, prepare, picture, class_names, noise_seed })
     }
 }
 

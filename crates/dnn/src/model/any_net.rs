@@ -4,6 +4,7 @@ use glassbox_tensor::{Batch, Tensor, quoted};
 
 use super::About;
 use super::summary::{LayerSummary, ParameterSummary, layers_of, parameters_of};
+use crate::confidence::{self, Bank, Confidence, Typical};
 use crate::run::check_finite;
 use crate::{Dataset, Error, Evaluation, Net, Real, Shape, evaluate, features, losses};
 
@@ -114,6 +115,45 @@ impl AnyNet {
     pub fn evaluate(&self, pictures: Dataset, loss: &str) -> Result<Evaluation, Error> {
         let unknown = || Error::Model(format!("there is no loss {}", quoted(loss)));
         of_either!(self, net => evaluate(net, pictures, &*losses::by_name(loss).ok_or_else(unknown)?))
+    }
+
+    /// What the net answers to a picture, and what speaks for it: [`confidences`](confidence::confidences) of one.
+    ///
+    /// # Shape
+    /// `[1, height, width, channels]`, 0 … 255
+    ///
+    /// # Errors
+    /// If the net takes pictures of another size, or an output is NaN or infinite.
+    pub fn confidence(&self, picture: &Batch<u8>, bank: Option<&Bank>) -> Result<Confidence, Error> {
+        let pictures = Dataset { images: picture, labels: &[0] };
+        let mut found = of_either!(self, net => confidence::confidences(net, bank, pictures))?;
+        Ok(found.swap_remove(0))
+    }
+
+    /// The pictures of a class, the most typical first, as [`typical`](confidence::typical) orders them.
+    ///
+    /// # Errors
+    /// If pictures and net do not fit.
+    pub fn typical(&self, pictures: Dataset, class: usize) -> Result<Vec<Typical>, Error> {
+        of_either!(self, net => confidence::typical(net, pictures, class))
+    }
+
+    /// Draws what the model keeps of its training pictures, as [`Bank::new`] does.
+    ///
+    /// # Errors
+    /// If pictures and net do not fit.
+    pub fn bank(&self, pictures: Dataset, held_out: Option<Dataset>, seed: u64) -> Result<Option<Bank>, Error> {
+        of_either!(self, net => Bank::new(net, pictures, held_out, seed))
+    }
+
+    /// Numbers of a feature in the bank.
+    pub(super) fn feature_width(&self) -> usize {
+        of_either!(self, net => confidence::feature_width(net))
+    }
+
+    /// Writes the model file, with the bank if there is one.
+    pub(super) fn write(&self, path: &Path, about: &About, bank: Option<&Bank>) -> Result<(), Error> {
+        of_either!(self, net => net.write(path, about, bank))
     }
 
     /// Writes the net, as [`Net::save`] does.

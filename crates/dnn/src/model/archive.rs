@@ -69,6 +69,14 @@ impl Archive {
         }
     }
 
+    /// An array of bytes.
+    pub(super) fn read_bytes(&mut self, name: &str) -> Result<Tensor<u8>, Error> {
+        Ok(match self {
+            Self::Npz(archive) => archive.read(name)?,
+            Self::SafeTensors(archive) => archive.read(name)?,
+        })
+    }
+
     /// An array of real numbers, rounded to the requested type.
     pub(super) fn read<T: Stored>(&mut self, name: &str) -> Result<Tensor<T>, Error> {
         let dtype = self.header(name)?.dtype;

@@ -8,6 +8,7 @@ use glassbox_tensor::{Batch, quoted};
 use super::archive::{Archive, is_safetensors};
 use super::pytorch;
 use super::{About, AnyNet, Stored};
+use crate::confidence::{BANK, BANK_DISTANCES, BANK_FEATURES, Bank, Confidence};
 use crate::{Dataset, Error, Evaluation, Net, Parameter, Real, Shape};
 
 /// The array that holds the text of a net that is not the article's: `input 784 | dense 50 | sigmoid | …`.
@@ -20,6 +21,8 @@ pub struct Model {
     pub net: AnyNet,
     /// What it is for, how its pictures were prepared, and what its classes are called.
     pub about: About,
+    /// What it keeps of its training pictures; none in files of other tools and older ones.
+    pub bank: Option<Bank>,
 }
 
 impl Model {
@@ -58,8 +61,9 @@ impl Model {
             Some("f8") => AnyNet::F64(read(&mut archive)?),
             _ => AnyNet::F32(read(&mut archive)?),
         };
-        let about = About::read(|name| archive.text(name), net.input());
-        Ok(Self { net, about: about.map_err(|error| error.within(&file))? })
+        let about = About::read(|name| archive.text(name), net.input()).map_err(|error| error.within(&file))?;
+        let bank = read_bank(&net, &mut archive).map_err(|error| error.within(&file))?;
+        Ok(Self { net, about, bank })
     }
 
     /// The net of a model file in the model language, with its input; its numbers are not read.
@@ -71,12 +75,12 @@ impl Model {
         Ok(described::<f32>(&mut archive)?.text_with_input())
     }
 
-    /// Writes the model, as [`Net::save`] does.
+    /// Writes the model, as [`Net::save`] does, with the bank.
     ///
     /// # Errors
     /// As [`Net::save`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        self.net.save(path, &self.about)
+        self.net.write(path.as_ref(), &self.about, self.bank.as_ref())
     }
 
     /// All outputs for one picture, as [`AnyNet::classify`] gives them.
@@ -85,6 +89,17 @@ impl Model {
     /// If the net takes pictures of another size.
     pub fn classify(&self, picture: &Batch<u8>) -> Result<Vec<f64>, Error> {
         self.net.classify(picture)
+    }
+
+    /// What the net answers to a picture, and what speaks for it.
+    ///
+    /// # Shape
+    /// `[1, height, width, channels]`, 0 … 255
+    ///
+    /// # Errors
+    /// If the net takes pictures of another size, or an output is NaN or infinite.
+    pub fn confidence(&self, picture: &Batch<u8>) -> Result<Confidence, Error> {
+        self.net.confidence(picture, self.bank.as_ref())
     }
 
     /// Shows every picture to the net and compares its answers with the labels, with the model's loss.
@@ -122,11 +137,19 @@ impl<T: Stored> Net<T> {
     /// # Errors
     /// If a parameter is NaN or infinite, or the system would not write it.
     pub fn save(&self, path: impl AsRef<Path>, about: &About) -> Result<(), Error> {
-        let path = path.as_ref();
+        self.write(path.as_ref(), about, None)
+    }
+
+    /// Writes a model file with a bank, if there is one.
+    pub(super) fn write(&self, path: &Path, about: &About, bank: Option<&Bank>) -> Result<(), Error> {
         self.check_finite().map_err(|error| error.within(path.display()))?;
         let arrays = self.to_arrays().into_iter().map(|(name, tensor)| (name, T::array(tensor)));
         let mut arrays: Vec<_> = arrays.collect();
         let (model, mut texts) = ((MODEL.into(), self.text_with_input()), about.entries());
+        if let Some(bank) = bank {
+            arrays.extend(bank.arrays());
+            texts.push((BANK.into(), bank.text()));
+        }
         if is_safetensors(path) {
             texts.insert(0, model);
             return Ok(safetensors::write(path, &arrays, &texts)?);
@@ -207,4 +230,11 @@ pub(super) fn input_and_layers(text: &str) -> Result<(Shape, &str), Error> {
 fn set<T: Stored>(net: &mut Net<T>, archive: &mut Archive, prefix: &str) -> Result<(), Error> {
     let file = archive.file();
     net.set_parameters(|name| archive.read(&format!("{prefix}{name}"))).map_err(|error: Error| error.within(&file))
+}
+
+/// The bank of a file, if there is one.
+fn read_bank(net: &AnyNet, archive: &mut Archive) -> Result<Option<Bank>, Error> {
+    let Some(text) = archive.text(BANK)? else { return Ok(None) };
+    let (features, distances) = (archive.read_bytes(BANK_FEATURES)?, archive.read(BANK_DISTANCES)?);
+    Bank::from_file(net.feature_width(), &text, features, distances).map(Some)
 }

@@ -37,6 +37,8 @@ pub struct Evaluation {
     pub loss: f64,
     /// `confusion[label][answer]`: how many pictures of a class got which answer.
     pub confusion: Vec<Vec<usize>>,
+    /// The largest output for each picture, and whether it is the label's.
+    pub answers: Vec<(f64, bool)>,
 }
 
 impl Evaluation {
@@ -71,7 +73,8 @@ pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) ->
             for (output, &index) in outputs.chunks_exact(classes).zip(chosen) {
                 let label = pictures.label(index);
                 check_finite(output).map_err(|error| error.within(format!("picture {index}")))?;
-                answers.push((label, argmax(output)));
+                let answer = argmax(output);
+                answers.push((label, answer, output[answer].as_f64()));
                 target.fill(T::zero());
                 target[label] = T::one();
                 loss_of_all += loss.value(output, &target).as_f64();
@@ -82,17 +85,21 @@ pub fn evaluate<T: Real>(net: &Net<T>, pictures: Dataset, loss: &dyn Loss<T>) ->
     });
     // Added up in order, so that the loss does not depend on which thread was first.
     let (mut loss, mut confusion) = (0.0, vec![vec![0; classes]; classes]);
+    let mut largest = Vec::with_capacity(pictures.len());
     for (answers, of_part) in
         parts.collect::<Vec<_>>().into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten()
     {
         loss += of_part / pictures.len() as f64;
-        answers.into_iter().for_each(|(label, answer)| confusion[label][answer] += 1);
+        for (label, answer, output) in answers {
+            confusion[label][answer] += 1;
+            largest.push((output, answer == label));
+        }
     }
     if !loss.is_finite() {
         return Err(Error::Diverged(format!("the loss is {loss}, where a finite number is needed")));
     }
     let hits = (0..classes).map(|class| confusion[class][class]).sum();
-    Ok(Evaluation { hits, total: pictures.len(), loss, confusion })
+    Ok(Evaluation { hits, total: pictures.len(), loss, confusion, answers: largest })
 }
 
 /// Checks that the answer of a net is made of numbers.

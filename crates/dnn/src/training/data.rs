@@ -25,6 +25,8 @@ pub struct Data {
     pub class_names: Vec<String>,
     /// How pictures from outside are made like these.
     pub prepare: Prepare,
+    /// The seed of the pictures of a class of noise, if there is one.
+    pub noise_seed: Option<u64>,
     /// What was found and what was made of it, a sentence each.
     pub understood: Vec<String>,
 }
@@ -96,7 +98,7 @@ impl From<DataSet> for Data {
                 (none.clone(), none)
             }
         };
-        Self { name, train, test, class_names, prepare: Prepare::None, understood }
+        Self { name, train, test, class_names, prepare: Prepare::None, noise_seed: None, understood }
     }
 }
 

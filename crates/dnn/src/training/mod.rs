@@ -15,7 +15,7 @@
 //!     }
 //!     ControlFlow::Continue(())
 //! })?;
-//! trained.net.save("model.npz", &plan.about())?;
+//! plan.model(trained.net, &data)?.save("model.npz")?;
 //! # Ok::<(), glassbox_dnn::Error>(())
 //! ```
 
@@ -26,6 +26,7 @@ mod epoch;
 mod first_weights;
 mod learner;
 mod material;
+mod noise_class;
 mod pictures;
 mod plan;
 mod presets;
@@ -33,6 +34,7 @@ mod recipe;
 mod schedule;
 mod session;
 mod settings;
+mod to_model;
 mod trainer;
 
 pub use data::Data;

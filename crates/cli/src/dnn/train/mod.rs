@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
-use glassbox_dnn::training::{DEFAULT_SEED, Ending, Event, Order, Plan, Precision, Session, Settings, Trained};
+use glassbox_dnn::training::{
+    DEFAULT_SEED, Ending, Event, Material, Order, Plan, Precision, Session, Settings, Trained,
+};
 use glassbox_dnn::{Error, Prepare, Rule};
 use glassbox_tensor::shown;
 
@@ -32,6 +34,7 @@ use crate::run::{Common, catch_interrupts, interrupted};
   dnn train --preset lenet5 --checkpoint run1              Ctrl-C, and later the same with --resume
   dnn train --layers 'conv 8 3x3 | relu | max-pool 2 | dense 10' --epochs 3 --log run.jsonl --plot run.svg
   dnn train --preset cnn --hold-out 5000 --patience 3      stops when the held-out accuracy does; keeps the best net
+  dnn train --preset lenet5 --noise-class                  eleven classes: digits and noise
   dnn train --rule formula --epochs 5
   dnn train --preset denoise --data photos --model denoise.npz    a folder of pictures
   dnn train --init numpy:0 --precision f64 --json          NumPy's run of the article's script, number for number
@@ -107,6 +110,10 @@ pub(super) struct Train {
     seed: u64,
     #[command(flatten)]
     data: Data,
+    /// One class more, named noise: uniform, Gaussian, blurred, and the shuffled pixels of pictures, drawn by --seed.
+    /// `dnn generate --forbid noise` can then forbid it
+    #[arg(long)]
+    noise_class: bool,
     /// How `dnn predict` is to prepare pictures for this net; digit if those of --data are made like MNIST's [default:
     /// none with --data, digit without]
     #[arg(long, value_enum, value_name = "HOW")]
@@ -164,7 +171,10 @@ impl Train {
         let files = self.files();
         files.check_names(&[self.data.path(), settings.init_file()])?;
         let purpose = settings.purpose().map_err(of_flags)?;
-        let data = self.data.read_to_train(purpose)?;
+        let mut data = self.data.read_to_train(purpose)?;
+        if self.noise_class {
+            data = data.with_noise_class(purpose, self.seed).map_err(of_flags)?;
+        }
         let material = data.material();
         let plan = Plan::new(&settings, material).map_err(of_flags)?;
         files.check_targets(&plan, self.force, common)?;
@@ -196,7 +206,7 @@ impl Train {
             Ending::Interrupted { epoch } => {
                 // Within the first epoch the net is no result yet.
                 if whole > 0 {
-                    write(&files, &trained, &plan)?;
+                    write(&files, &trained, &plan, material)?;
                 }
                 let model = self.model.display();
                 let net = match whole {
@@ -211,7 +221,7 @@ impl Train {
                 return Err(Interrupted.into());
             }
         }
-        write(&files, &trained, &plan)?;
+        write(&files, &trained, &plan, material)?;
         let best = files.best.as_deref().filter(|_| trained.best.is_some());
         let said = report.done(&self.model, best, start.elapsed().as_secs_f64());
         unsaid.or(said.err()).map_or(Ok(()), Err)
@@ -262,13 +272,13 @@ impl Train {
 }
 
 /// Writes the nets and the curves.
-fn write(files: &Files, trained: &Trained, plan: &Plan) -> anyhow::Result<()> {
+fn write(files: &Files, trained: &Trained, plan: &Plan, material: Material) -> anyhow::Result<()> {
     if let Some(path) = files.plot {
         plot::plot(path, &trained.epochs)?;
     }
-    trained.net.save(files.model, &plan.about())?;
+    plan.model(trained.net.clone(), material)?.save(files.model)?;
     if let (Some(path), Some((_, net))) = (&files.best, &trained.best) {
-        net.save(path, &plan.about())?;
+        plan.model(net.clone(), material)?.save(path)?;
     }
     Ok(())
 }

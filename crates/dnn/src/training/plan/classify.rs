@@ -59,6 +59,7 @@ pub(super) fn plan(settings: &Settings, base: Preset, data: &Data) -> Result<Pla
         patience: settings.patience,
         classes,
         class_names: data.class_names.clone(),
+        noise_seed: data.noise_seed,
         picture,
         prepare,
         data_checksum: Material::from(data).checksum(),

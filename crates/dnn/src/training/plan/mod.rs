@@ -43,6 +43,8 @@ pub struct Plan {
     pub classes: usize,
     /// Their names; none if they are numbers.
     pub class_names: Vec<String>,
+    /// The seed of the pictures of a class of noise, if there is one.
+    pub noise_seed: Option<u64>,
     /// The shape of a picture, which a net that takes a list does not tell.
     pub picture: Shape,
     /// How pictures from outside are to be prepared for the net.
@@ -83,6 +85,7 @@ impl Plan {
             prepare: self.prepare,
             picture: Some(self.picture),
             class_names: self.class_names.clone(),
+            noise_seed: self.noise_seed,
         }
     }
 

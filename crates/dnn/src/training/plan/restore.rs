@@ -55,6 +55,7 @@ pub(super) fn plan(settings: &Settings, base: Preset, pictures: &Pictures) -> Re
         patience: settings.patience,
         classes: 0,
         class_names: Vec::new(),
+        noise_seed: None,
         picture: input,
         prepare: Prepare::None,
         data_checksum: Material::from(pictures).checksum(),
