@@ -15,7 +15,9 @@ use glassbox_formats::read_picture;
 use glassbox_tensor::Batch;
 
 /// What tells known pictures from unknown ones, by its name.
-const SCORES: [(&str, fn(&Confidence) -> f64); 3] =
+type Score = (&'static str, fn(&Confidence) -> f64);
+
+const SCORES: [Score; 3] =
     [("largest output", Confidence::output), ("energy", |found| found.energy), ("similarity", similarity)];
 
 fn similarity(found: &Confidence) -> f64 {

@@ -96,11 +96,11 @@ pub fn presets() -> Vec<Preset> {
             name: "denoise",
             summary: "noise of any level away: seven convolutions of 3×3 at half the size",
             purpose: Purpose::Restore(Restoration::Denoise),
-            patch: 48,
+            patch: 40,
             layers: half_size(32, 6),
             loss: "mean-squared-error",
             init: Init::He,
-            recipe: Recipe { epochs: 40, average: Some(0.999), ..adam(16) },
+            recipe: Recipe { epochs: 60, rate: 1.5e-3, average: Some(0.999), ..adam(8) },
         },
         Preset {
             name: "enlarge",
@@ -113,7 +113,7 @@ pub fn presets() -> Vec<Preset> {
                     .into(),
             loss: "mean-squared-error",
             init: Init::He,
-            recipe: Recipe { epochs: 60, average: Some(0.999), ..adam(16) },
+            recipe: Recipe { epochs: 60, rate: 2e-3, average: Some(0.999), ..adam(4) },
         },
     ]
 }
