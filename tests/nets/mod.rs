@@ -2,6 +2,7 @@
 
 mod digit_pictures;
 mod explanations;
+mod flows;
 mod layer_goldens;
 mod layer_laws;
 mod model_texts;

@@ -7,6 +7,7 @@ mod checkpoints;
 mod command_lines;
 mod contradictions;
 mod data_sets;
+mod drawings;
 mod explained_nets;
 mod filters_program;
 mod filters_shown;

@@ -40,6 +40,7 @@
 //! | U-Net's skip: copy and crop | [`layers::Concat`] | `layers/skip/concat.rs` |
 //! | U-Net's way up | [`layers::Up`], [`layers::ConvTranspose`] | `layers/up.rs`, `layers/convolution/` |
 //! | Fourier and Taylor features | [`layers::Fourier`], [`layers::Taylor`] | `layers/fourier.rs`, `layers/taylor.rs` |
+//! | pictures out of noise | [`flow`], [`tasks::Flow`] | `flow/`, `tasks/flow.rs` |
 //! | a drawn digit made like MNIST's | [`prepare`] | `data/digit/` |
 //!
 //! The rooms, each of which needs only those before it: `compute` (matrix products, convolutions), [`layers`],
@@ -51,7 +52,9 @@ mod data;
 mod error;
 pub mod explain;
 mod export;
+pub mod flow;
 pub mod generate;
+pub mod judge;
 pub mod layers;
 pub mod losses;
 mod model;

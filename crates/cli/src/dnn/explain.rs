@@ -53,7 +53,7 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let mut model = Model::load(&self.model)?;
+        let mut model = Model::load_for(&self.model, "explain")?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         if self.index >= samples.len() {
             let (found, last) = (self.index, samples.len() - 1);

@@ -40,7 +40,7 @@ pub(super) struct Show {
 impl Show {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         check_outputs(&[Some(&self.model), self.data.path()], &[self.out.as_deref()])?;
-        let mut model = Model::load(&self.model)?;
+        let mut model = Model::load_for(&self.model, "show")?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         if self.index >= samples.len() {
             let (found, last) = (self.index, samples.len() - 1);

@@ -2,11 +2,13 @@
 
 mod classes;
 mod draws;
+mod flow;
 mod patches;
 mod score;
 
 pub use classes::Classes;
 pub use draws::Draws;
+pub use flow::Flow;
 pub use patches::Patches;
 pub use score::Score;
 
