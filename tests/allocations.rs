@@ -3,7 +3,9 @@
 use std::alloc::System;
 
 use glassbox_dnn::losses::CrossEntropy;
-use glassbox_dnn::{Net, Recipe, Shape, Trainer, initialise_uniform};
+use glassbox_dnn::tasks::{Flow, Task};
+use glassbox_dnn::{Dataset, Net, Pass, Recipe, Shape, Trainer, initialise_uniform};
+use glassbox_tensor::{Batch, Image};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -36,5 +38,27 @@ fn a_step_allocates_nothing() {
             region.change()
         });
         assert_eq!((counted.allocations, counted.reallocations), (0, 0), "{layers}");
+    }
+}
+
+/// The noise and the holes of flows are made in room that is there after the first steps.
+#[test]
+fn a_flow_allocates_nothing() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let images = Batch::from_vec([6, 8, 8, 1], (0..384).map(|i| i as u8).collect()).unwrap();
+    let pictures: Vec<_> = (0..3).map(|i| Image::from_fn([12, 9, 1], |(y, x, _)| (y * x + i) as u8)).collect();
+    let classes = Flow::of_classes(Dataset { images: &images, labels: &[0, 1, 2, 0, 1, 2] }, 3, 1);
+    let holes = Flow::of_holes(&pictures, 8, 1).unwrap();
+    for (task, planes) in [(&classes, 5), (&holes, 3)] {
+        let task: &dyn Task<f32> = task;
+        let (mut input, mut target) = (vec![0.0; 6 * 64 * planes], vec![0.0; 6 * 64]);
+        let counted = pool.install(|| {
+            let mut fill = |step: u64| task.fill(&[0, 1, 2, 3, 4, 5], Pass::train(6, 1, step), &mut input, &mut target);
+            (0..3).for_each(&mut fill);
+            let region = Region::new(ALLOCATOR);
+            (3..20).for_each(&mut fill);
+            region.change()
+        });
+        assert_eq!((counted.allocations, counted.reallocations), (0, 0), "{task:?}");
     }
 }

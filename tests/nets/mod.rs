@@ -3,6 +3,7 @@
 mod confidence;
 mod digit_pictures;
 mod explanations;
+mod flows;
 mod layer_goldens;
 mod layer_laws;
 mod model_texts;

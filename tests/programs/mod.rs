@@ -8,6 +8,7 @@ mod command_lines;
 mod confidence;
 mod contradictions;
 mod data_sets;
+mod drawings;
 mod explained_nets;
 mod filters_program;
 mod filters_shown;

@@ -178,11 +178,13 @@ fn the_help_names_every_loss_optimiser_and_preset() {
 #[test]
 fn presets_are_nets() {
     for preset in presets() {
-        let text = preset.layers.replace("CLASSES", "10");
+        let text = preset.layers.replace("CLASSES", "10").replace("CHANNELS", "1");
         let (input, output) = match preset.purpose {
             Purpose::Restore(Restoration::Denoise) => (Shape::picture(28, 28, 2), Shape::picture(28, 28, 1)),
             Purpose::Restore(Restoration::Enlarge) => (Shape::picture(28, 28, 1), Shape::picture(56, 56, 1)),
-            _ => (Shape::picture(28, 28, 1), Shape::from(10)),
+            Purpose::Restore(Restoration::Fill) => (Shape::picture(28, 28, 3), Shape::picture(28, 28, 1)),
+            Purpose::Draw(_) => (Shape::picture(28, 28, 12), Shape::picture(28, 28, 1)),
+            Purpose::Classify => (Shape::picture(28, 28, 1), Shape::from(10)),
         };
         let net = Net::<f32>::from_text(&text, input).unwrap();
         assert_eq!((net.text(), net.output()), (text, output), "{}", preset.name);

@@ -68,6 +68,27 @@ pub(crate) fn bars(folder: &Path) -> PathBuf {
     path
 }
 
+/// 90 training and 30 test pictures of 8×8 pixels, a light row, column or diagonal for each of three classes.
+pub(crate) fn strokes(folder: &Path) -> PathBuf {
+    let picture = |i: usize| {
+        (0..64).map(move |pixel| {
+            let (y, x, place) = (pixel / 8, pixel % 8, 2 + i / 3 % 4);
+            let is_light = [y == place, x == place, y == x][i % 3];
+            if is_light { 200 + (i * 7 % 50) as u8 } else { 0 }
+        })
+    };
+    let part = |range: std::ops::Range<usize>| {
+        let n = range.len();
+        let x: Vec<u8> = range.clone().flat_map(picture).collect();
+        let y: Vec<u8> = range.map(|i| (i % 3) as u8).collect();
+        (npy("'|u1'", false, &format!("({n}, 8, 8)"), &x), npy("'|u1'", false, &format!("({n},)"), &y))
+    };
+    let ((x_train, y_train), (x_test, y_test)) = (part(0..90), part(90..120));
+    let path = folder.join("strokes.npz");
+    archive(&path, &[("x_train", x_train), ("y_train", y_train), ("x_test", x_test), ("y_test", y_test)]);
+    path
+}
+
 fn run(program: &str, folder: &Path, arguments: &[&str]) -> Output {
     Command::new(program).current_dir(folder).args(arguments).output().unwrap()
 }

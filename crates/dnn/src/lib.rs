@@ -41,6 +41,7 @@
 //! | U-Net's skip: copy and crop | [`layers::Concat`] | `layers/skip/concat.rs` |
 //! | U-Net's way up | [`layers::Up`], [`layers::ConvTranspose`] | `layers/up.rs`, `layers/convolution/` |
 //! | Fourier and Taylor features | [`layers::Fourier`], [`layers::Taylor`] | `layers/fourier.rs`, `layers/taylor.rs` |
+//! | pictures out of noise | [`flow`], [`tasks::Flow`] | `flow/`, `tasks/flow.rs` |
 //! | a drawn digit made like MNIST's | [`prepare`] | `data/digit/` |
 //!
 //! The rooms, each of which needs only those before it: `compute` (matrix products, convolutions), [`layers`],
@@ -53,7 +54,9 @@ mod data;
 mod error;
 pub mod explain;
 mod export;
+pub mod flow;
 pub mod generate;
+pub mod judge;
 pub mod layers;
 pub mod losses;
 mod model;
@@ -73,8 +76,8 @@ pub use data::{Augment, Dataset, Draws, PrepareError, Prepared, features, plain,
 pub use error::Error;
 pub use export::Example;
 pub use model::{
-    About, AnyNet, Drawing, LayerSummary, Model, Outline, ParameterSummary, Prepare, Purpose, Restoration, Sides, Stored,
-    built_in,
+    About, AnyNet, Drawing, LayerSummary, Model, Outline, ParameterSummary, Prepare, Purpose, Restoration, Sides,
+    Stored, built_in,
 };
 pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initialise_uniform};
 pub use online::{Online, Rule, SparseSamples};

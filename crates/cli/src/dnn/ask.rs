@@ -29,7 +29,7 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let mut model = Model::load(&self.model)?;
+        let mut model = Model::load_for(&self.model, "ask")?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         let last = samples.len() - 1;
         let mut lines = io::stdin().lock().lines();

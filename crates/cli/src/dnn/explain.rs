@@ -52,7 +52,7 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let mut model = Model::load(&self.model)?;
+        let mut model = Model::load_for(&self.model, "explain")?;
         if !(self.lr.is_finite() && self.lr > 0.0) {
             return Err(wrong_flag("--lr", format!("found {}; a number above 0 is allowed", self.lr)));
         }

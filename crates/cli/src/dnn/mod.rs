@@ -4,11 +4,13 @@ mod ask;
 mod classes;
 mod data;
 mod describe;
+mod drawn;
 mod eval;
 mod explain;
 mod export;
 mod generate;
 mod inspect;
+mod judge;
 mod list;
 mod outline;
 mod pictures;
@@ -36,6 +38,7 @@ use crate::run::{Common, asked};
   dnn show model.npz --index 7           a training picture, and what the net thinks it is
   dnn explain model.npz --index 7        the chain rule for one weight, number by number
   dnn generate model.npz --class 3 --out 3.png   a picture that the net takes for a 3
+  dnn generate flow.npz --class all --out sheet.png   drawings of a model of `dnn train --preset flow`
   dnn restore noisy.jpg clean.png        noise away, by a net that is built in
   dnn data my-pictures/                  what a data set for --data is understood as
 

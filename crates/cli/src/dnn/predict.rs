@@ -63,7 +63,7 @@ impl Predict {
         }
         let inputs: Vec<_> = self.pictures.iter().chain([&self.model]).map(|path| Some(path.as_path())).collect();
         check_outputs(&inputs, &[self.show_prepared.as_deref()])?;
-        let mut model = Model::load(&self.model)?;
+        let mut model = Model::load_for(&self.model, "predict")?;
         if let Some(prepare) = self.prepare.map(Prepare::from) {
             if prepare == Prepare::Digit && model.about.picture != Some(Prepare::DIGIT) {
                 let (digit, found) = (Prepare::DIGIT, model.net.input());

@@ -4,30 +4,36 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
+use glassbox_dnn::flow::{Filler, Mask};
 use glassbox_dnn::restore::Mender;
-use glassbox_dnn::{Model, built_in};
+use glassbox_dnn::{Model, Purpose, Restoration, built_in};
 use glassbox_formats::Pixels;
 use glassbox_tensor::shown;
 
 use crate::filters::command::{Job, files};
-use crate::filters::run_job;
+use crate::filters::{read_pixels, run_job};
 use crate::outcome::{check_outputs, one_line, wrong_flag};
 use crate::run::Common;
 
 /// The highest level of noise that may be given.
 const MOST_SIGMA: f32 = 255.0;
+/// The seed of what comes into holes.
+const SEED: u64 = 1;
 
 pub(super) fn command() -> Command {
     let word = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
     Command::new("restore")
-        .about("Take noise from pictures, or enlarge them, by a net")
+        .about("Take noise from pictures, enlarge them, or fill their holes, by a net")
         .long_about(
             "Mends pictures of any size, depth and number of colours by a net, each colour alone. Two nets are built in: \
              denoise takes noise away, enlarge doubles height and width. Large pictures go through in tiles, whose seams \
              cannot be seen.\n\nThe level of the noise, its standard deviation in steps of 255, is estimated for each \
-             colour if --sigma does not say it.",
+             colour if --sigma does not say it.\n\nA model of `dnn train --preset fill` fills holes, which are white in \
+             the picture of --mask. Each --seed gives another filling. Every other pixel stays as it is. A picture \
+             larger than those that the net was taught with goes through in windows that overlap by half. Each colour \
+             is filled alone, from the same noise.",
         )
         .override_usage(
             "dnn restore [OPTIONS] IN OUT\n       dnn restore [OPTIONS] IN... --out-dir DIR",
@@ -35,10 +41,11 @@ pub(super) fn command() -> Command {
         .after_help(
             "Examples:\n  dnn restore noisy.png clean.png\n  dnn restore noisy.jpg clean.png --sigma 25\n  \
              dnn restore small.png large.png --preset enlarge\n  \
-             dnn restore scans --recursive --out-dir clean --model denoise.npz",
+             dnn restore scans --recursive --out-dir clean --model denoise.npz\n  \
+             dnn restore torn.png whole.png --model fill.npz --mask holes.png --seed 2",
         )
         .arg(
-            word("model", "MODEL", "A model that restores, of `dnn train --preset denoise` or enlarge")
+            word("model", "MODEL", "A model that restores, of `dnn train --preset denoise`, enlarge or fill")
                 .value_parser(value_parser!(PathBuf))
                 .conflicts_with("preset"),
         )
@@ -48,6 +55,11 @@ pub(super) fn command() -> Command {
                 .value_parser(value_parser!(f32))
                 .allow_negative_numbers(true),
         )
+        .arg(
+            word("mask", "HOLES", "Picture of the same size, white where there are holes to be filled")
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(word("seed", "N", "Seed of what comes into the holes [default: 1]").value_parser(value_parser!(u64)))
         .args(files())
 }
 
@@ -55,7 +67,7 @@ pub(super) fn run(arguments: &ArgMatches, common: &Common) -> anyhow::Result<()>
     let path = arguments.get_one::<PathBuf>("model");
     let name = arguments.get_one::<String>("preset").map_or("denoise", String::as_str);
     let model = match path {
-        Some(path) => Model::load(path)?,
+        Some(path) => Model::load_for(path, "restore")?,
         None => built_in(name).map_err(|error| wrong_flag("--preset", error))?,
     };
     if let Some(path) = path {
@@ -67,6 +79,12 @@ pub(super) fn run(arguments: &ArgMatches, common: &Common) -> anyhow::Result<()>
         return Err(wrong_flag("--sigma", format!("found {found}; 0 to {MOST_SIGMA} is allowed")));
     }
     let file = path.map_or_else(|| format!("preset {name}"), |path| shown(path));
+    if model.about.purpose == Purpose::Restore(Restoration::Fill) {
+        return fill(&model, &file, arguments, common);
+    }
+    if let Some(flag) = ["mask", "seed"].into_iter().find(|flag| arguments.contains_id(flag)) {
+        return Err(wrong_flag(&format!("--{flag}"), "is for models that fill holes"));
+    }
     let mender = Mender::new(&model, sigma).map_err(|error| anyhow::anyhow!("{file}: {error}"))?;
     if sigma.is_some() && !mender.takes_level() {
         return Err(wrong_flag("--sigma", "is for models that take noise away"));
@@ -80,5 +98,25 @@ pub(super) fn run(arguments: &ArgMatches, common: &Common) -> anyhow::Result<()>
         }
         Ok(mended.pixels)
     };
+    run_job(&Job::of_whole("restore", Arc::new(whole), arguments)?, arguments, common)
+}
+
+/// Fills holes.
+fn fill(model: &Model, file: &str, arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
+    if arguments.contains_id("sigma") {
+        return Err(wrong_flag("--sigma", "is for models that take noise away"));
+    }
+    let Some(path) = arguments.get_one::<PathBuf>("mask") else {
+        return Err(wrong_flag("--mask", "is needed: a picture that is white where there are holes to be filled"));
+    };
+    let outputs: Vec<_> = arguments.get_many::<PathBuf>("paths").into_iter().flatten().skip(1).collect();
+    check_outputs(&[Some(path)], &outputs.iter().map(|output| Some(output.as_path())).collect::<Vec<_>>())?;
+    let mask = Mask::of(&read_pixels(path, common)?);
+    if mask.holes() == 0 {
+        return Err(wrong_flag("--mask", format!("{} is nowhere white, so there is no hole", shown(path))));
+    }
+    let filler = Filler::new(model).map_err(|error| anyhow::anyhow!("{file}: {error}"))?;
+    let seed = arguments.get_one::<u64>("seed").copied().unwrap_or(SEED);
+    let whole = move |pixels: Pixels| filler.fill(pixels, &mask, seed).map_err(|error| one_line(&error));
     run_job(&Job::of_whole("restore", Arc::new(whole), arguments)?, arguments, common)
 }

@@ -60,7 +60,7 @@ pub(super) struct Show {
 impl Show {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         check_outputs(&[Some(&self.model), self.data.path()], &[self.out.as_deref()])?;
-        let mut model = Model::load(&self.model)?;
+        let mut model = Model::load_for(&self.model, "show")?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         let index = match (self.index, &self.class) {
             (Some(index), _) => index,

@@ -3,7 +3,7 @@ use std::path::Path;
 
 use glassbox_formats::npz::{self, Array};
 use glassbox_formats::safetensors;
-use glassbox_tensor::{Batch, quoted};
+use glassbox_tensor::{Batch, quoted, shown};
 
 use super::archive::{Archive, is_safetensors};
 use super::pytorch;
@@ -33,6 +33,16 @@ impl Model {
     /// If the file cannot be read, or holds no net, or numbers that are not finite; every message begins with the file.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
         Self::of_archive(Archive::open(path.as_ref())?)
+    }
+
+    /// Reads the model that a verb of the command line works with.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), and if the model is for something else: see [`Purpose::check_verb`](crate::Purpose::check_verb).
+    pub fn load_for(path: impl AsRef<Path>, verb: &str) -> Result<Self, Error> {
+        let model = Self::load(path.as_ref())?;
+        model.about.purpose.check_verb(verb).map_err(|error| error.within(shown(path.as_ref())))?;
+        Ok(model)
     }
 
     /// Reads a model that is part of a program, an npz; messages will call it `name`.

@@ -1,6 +1,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::Error;
+
 /// What a model is for, and what its net was taught for that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Purpose {
@@ -59,6 +61,46 @@ impl Purpose {
     /// The purpose whose task that is.
     pub fn of_task(task: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|purpose| purpose.task() == task)
+    }
+
+    /// The verbs of the command line that a model for this serves; every model is inspected and exported.
+    pub fn verbs(self) -> &'static [&'static str] {
+        match self {
+            Purpose::Classify => &["eval", "predict", "show", "ask", "explain", "generate"],
+            Purpose::Restore(_) => &["restore"],
+            Purpose::Draw(_) => &["eval", "generate"],
+        }
+    }
+
+    /// What a model is for, in a word: `classify`, `restore` or `draw`.
+    fn kind(self) -> &'static str {
+        match self {
+            Purpose::Classify => "classify",
+            Purpose::Restore(_) => "restore",
+            Purpose::Draw(_) => "draw",
+        }
+    }
+
+    /// Checks that a model for this serves a verb.
+    ///
+    /// # Errors
+    /// If it does not: what it is for, with its verbs, and what the verb needs.
+    ///
+    /// ```
+    /// use glassbox_dnn::{Drawing, Purpose};
+    /// let error = Purpose::Draw(Drawing::Flow).check_verb("predict").unwrap_err();
+    /// let said = "is for draw flow (verbs: eval, generate); predict needs a model that is for classify";
+    /// assert_eq!(error.to_string(), said);
+    /// ```
+    pub fn check_verb(self, verb: &str) -> Result<(), Error> {
+        if self.verbs().contains(&verb) {
+            return Ok(());
+        }
+        let mut kinds: Vec<_> =
+            Self::ALL.into_iter().filter(|other| other.verbs().contains(&verb)).map(Self::kind).collect();
+        kinds.dedup();
+        let (verbs, kinds) = (self.verbs().join(", "), kinds.join(" or "));
+        Err(Error::Model(format!("is for {self} (verbs: {verbs}); {verb} needs a model that is for {kinds}")))
     }
 
     /// All texts of purposes, for messages.

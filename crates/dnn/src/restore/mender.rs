@@ -24,16 +24,17 @@ pub struct Mended {
 }
 
 impl Mender {
-    /// Takes a model that restores; `sigma` is the level of the noise, 0 … 255, if it is known.
+    /// Takes a model that takes noise away or enlarges; `sigma` is the level of the noise, 0 … 255, if it is known.
     ///
     /// # Errors
     /// If the model is for something else.
     pub fn new(model: &Model, sigma: Option<f32>) -> Result<Self, Error> {
-        let Purpose::Restore(damage) = model.about.purpose else {
-            let purpose = model.about.purpose;
-            return Err(Error::Model(format!("is for: {purpose}; a model that restores is needed")));
-        };
-        Ok(Self { net: model.net.to_f32(), damage, sigma })
+        match model.about.purpose {
+            Purpose::Restore(damage @ (Restoration::Denoise | Restoration::Enlarge)) => {
+                Ok(Self { net: model.net.to_f32(), damage, sigma })
+            }
+            purpose => Err(Error::Model(format!("is for {purpose}; one for denoise or enlarge is needed"))),
+        }
     }
 
     /// Whether it asks for the level of the noise.

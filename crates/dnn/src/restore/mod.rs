@@ -14,6 +14,7 @@ pub use denoise::Denoise;
 pub use enlarge::Enlarge;
 pub use mender::{Mended, Mender};
 pub use restorer::Restorer;
+pub(crate) use tiles::step;
 
 use std::fmt::Debug;
 

@@ -74,7 +74,7 @@ fn along(length: usize, most: usize, around: usize, step: usize) -> (usize, Vec<
 }
 
 /// The smallest number whose multiples a net takes as sides, giving pictures of `scale` times that size.
-pub(super) fn step(net: &Net<f32>, scale: usize) -> Result<usize, Error> {
+pub(crate) fn step(net: &Net<f32>, scale: usize) -> Result<usize, Error> {
     let channels = net.input().channels;
     let fits = |side: usize| {
         let rebuilt = Net::<f32>::from_text(&net.text(), Shape::picture(side, side, channels));

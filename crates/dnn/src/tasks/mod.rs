@@ -1,10 +1,12 @@
 //! What nets are taught, a file each: inputs and their targets, and what the answers are worth.
 
 mod classes;
+mod flow;
 mod patches;
 mod score;
 
 pub use classes::Classes;
+pub use flow::Flow;
 pub use patches::Patches;
 pub use score::Score;
 

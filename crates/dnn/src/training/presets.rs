@@ -1,7 +1,7 @@
 //! Nets with their recipes, ready to be trained.
 
 use crate::optimisers::Optimiser;
-use crate::{ARTICLE, Augment, Init, Purpose, Recipe, Restoration, Schedule};
+use crate::{ARTICLE, Augment, Drawing, Init, Purpose, Recipe, Restoration, Schedule};
 
 /// A net and how it is trained.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +14,8 @@ pub struct Preset {
     pub purpose: Purpose,
     /// The side of the patches that a restoring net is taught with; smaller pictures give smaller ones.
     pub patch: usize,
-    /// The net in the model language; `CLASSES` stands for the number of classes.
+    /// The net in the model language; `CLASSES` stands for the number of classes, `CHANNELS` for a picture's
+    /// channels.
     pub layers: String,
     /// The loss by its name.
     pub loss: &'static str,
@@ -33,6 +34,7 @@ pub fn presets() -> Vec<Preset> {
         batch,
         ..Recipe::default()
     };
+    let flow = Recipe { optimiser: Optimiser::AdamW, rate: 2e-3, epochs: 5, average: Some(0.999), ..adam(64) };
     let net = |name, summary, layers: &str, recipe| Preset {
         name,
         summary,
@@ -115,7 +117,42 @@ pub fn presets() -> Vec<Preset> {
             init: Init::He,
             recipe: Recipe { epochs: 60, rate: 2e-3, average: Some(0.999), ..adam(4) },
         },
+        Preset {
+            name: "fill",
+            summary: "holes filled: a U-Net that leads noise to what could be there",
+            purpose: Purpose::Restore(Restoration::Fill),
+            patch: 48,
+            layers: u_net(40),
+            loss: "mean-squared-error",
+            init: Init::He,
+            recipe: flow.clone(),
+        },
+        Preset {
+            name: "flow",
+            summary: "pictures of a class drawn: a U-Net that leads noise to them in small steps",
+            purpose: Purpose::Draw(Drawing::Flow),
+            patch: 0,
+            layers: u_net(40),
+            loss: "mean-squared-error",
+            init: Init::He,
+            recipe: flow,
+        },
     ]
+}
+
+/// A U-Net for pictures whose sides are multiples of 4, `CHANNELS` standing for their channels: half and a quarter of
+/// the size, and back.
+///
+/// The planes for time and class are the same in all pixels: a normalisation right after a convolution would take them
+/// away, so an activation stands between.
+fn u_net(masks: usize) -> String {
+    let block = |masks: usize| format!("conv {masks} 3x3 same | silu | group-norm 8");
+    let (wide, deep) = (block(masks), block(2 * masks));
+    format!(
+        "as in | conv {masks} 4x4 same stride 2 | silu | group-norm 8 | {wide} | as half | max-pool 2 | {deep} | {deep} \
+         | conv {masks} 1x1 | up 2 nearest | add half | {wide} | {wide} | conv 32 1x1 | depth-to-space 2 | concat in \
+         | conv 16 3x3 same | silu | conv CHANNELS 3x3 same"
+    )
 }
 
 /// Convolutions without biases at half the size, for pictures with a plane for the level of noise.

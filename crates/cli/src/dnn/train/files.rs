@@ -5,8 +5,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use glassbox_dnn::Model;
 use glassbox_dnn::training::Plan;
+use glassbox_dnn::{Drawing, Model, Purpose};
+use glassbox_formats::Format;
 use glassbox_tensor::shown;
 
 use crate::outcome::{check_outputs, wrong_flag};
@@ -23,6 +24,8 @@ pub(super) struct Files<'a> {
     pub(super) plot: Option<&'a Path>,
     pub(super) log: Option<&'a Path>,
     pub(super) checkpoint: Option<&'a Path>,
+    /// A sheet of what a drawing net makes after each epoch.
+    pub(super) samples: Option<&'a Path>,
 }
 
 impl Files<'_> {
@@ -40,7 +43,8 @@ impl Files<'_> {
         {
             return Err(wrong_flag("--plot", format!("found {}; the suffix .svg is needed", shown(plot))));
         }
-        check_outputs(inputs, &[Some(self.model), self.best.as_deref(), self.plot, self.log, self.checkpoint])
+        let best = self.best.as_deref();
+        check_outputs(inputs, &[Some(self.model), best, self.plot, self.log, self.checkpoint, self.samples])
     }
 
     /// Checks that everything could be written now, and that no other net's model and no file but a log is in the way.
@@ -51,7 +55,14 @@ impl Files<'_> {
                 check_same_net(model, plan)?;
             }
         }
-        for file in [self.plot, self.log].into_iter().flatten() {
+        if let Some(samples) = self.samples {
+            if plan.purpose != Purpose::Draw(Drawing::Flow) {
+                let purpose = plan.purpose;
+                return Err(wrong_flag("--samples", format!("is for nets that draw; this one is for {purpose}")));
+            }
+            Format::of_path(samples).map_err(|error| wrong_flag("--samples", error))?;
+        }
+        for file in [self.plot, self.log, self.samples].into_iter().flatten() {
             common.check_writable(file)?;
         }
         if let Some(log) = self.log.filter(|log| log.is_file()) {

@@ -3,6 +3,7 @@
 mod files;
 mod plot;
 mod report;
+mod samples;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -37,17 +38,18 @@ use crate::run::{Common, catch_interrupts, interrupted};
   dnn train --preset lenet5 --noise-class                  eleven classes: digits and noise
   dnn train --rule formula --epochs 5
   dnn train --preset denoise --data photos --model denoise.npz    a folder of pictures
+  dnn train --preset flow --model flow.npz --samples sheet.png     digits drawn, anew after each epoch
   dnn train --init numpy:0 --precision f64 --json          NumPy's run of the article's script, number for number
   dnn train --layers 'dense 20 | relu | dense 10' --init torch.safetensors --epochs 0     weights of PyTorch")]
 pub(super) struct Train {
-    /// A net and how it is trained: article, mlp, lenet5, cnn or best, which tell classes; denoise or enlarge, which
-    /// restore pictures [default: article]
+    /// A net and how it is trained: article, mlp, lenet5, cnn or best, which tell classes; denoise, enlarge or
+    /// fill, which restore pictures; flow, which draws them [default: article]
     #[arg(long, value_name = "NAME")]
     preset: Option<String>,
     /// Another net, layers separated by |; `dnn layers` lists them
     #[arg(long, value_name = "SPEC", conflicts_with = "preset")]
     layers: Option<String>,
-    /// What --layers are taught, if not to tell classes: denoise or enlarge
+    /// What --layers are taught, if not to tell classes: denoise, enlarge, fill or flow
     #[arg(long, value_name = "NAME", requires = "layers")]
     task: Option<String>,
     /// Side of the patches that restoring nets are taught with
@@ -136,6 +138,9 @@ pub(super) struct Train {
     /// Draw the curves of loss and accuracy
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
+    /// Draw a sheet of what a drawing net makes, anew after each epoch
+    #[arg(long, value_name = "FILE")]
+    samples: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -192,7 +197,13 @@ impl Train {
                 whole = epoch.number;
             }
             // The net matters: if nobody reads the lines, it is trained and saved anyway.
-            unsaid = unsaid.take().or(report.tell(event).err());
+            let sheet = match (&event, &self.samples) {
+                (Event::Epoch { net, .. }, Some(path)) => {
+                    samples::write(path, net, &plan.about(), plan.recipe.seed, common)
+                }
+                _ => Ok(()),
+            };
+            unsaid = unsaid.take().or(report.tell(event).err()).or(sheet.err());
             if interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         report.clear();
@@ -235,6 +246,7 @@ impl Train {
             plot: self.plot.as_deref(),
             log: self.log.as_deref(),
             checkpoint: self.checkpoint.as_deref(),
+            samples: self.samples.as_deref(),
         }
     }
 

@@ -1,5 +1,6 @@
 mod choose;
 mod classify;
+mod flow;
 mod restore;
 
 use serde_json::json;
@@ -10,8 +11,8 @@ use super::material::{Material, Part, dataset};
 use super::settings::{Order, Precision, Settings, unknown};
 use crate::losses::{self, Loss};
 use crate::restore::{Damage, Denoise, Enlarge};
-use crate::tasks::{Classes, Patches, Task};
-use crate::{About, Error, Net, Prepare, Purpose, Real, Recipe, Restoration, Rule, Schedule, Shape, Stored};
+use crate::tasks::{Classes, Flow, Patches, Task};
+use crate::{About, Drawing, Error, Net, Prepare, Purpose, Real, Recipe, Restoration, Rule, Schedule, Shape, Stored};
 
 /// Everything that decides how a net is trained, and with which result.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,11 +69,15 @@ impl Plan {
         }
         let base = choose::base(settings)?;
         match (base.purpose, material) {
+            (Purpose::Restore(Restoration::Fill), Material::Pictures(pictures)) => {
+                flow::filling(settings, base, pictures)
+            }
             (Purpose::Restore(_), Material::Pictures(pictures)) => restore::plan(settings, base, pictures),
             (Purpose::Restore(_), Material::Labelled(_)) => {
                 Err(Error::setting("data", "pictures without labels are needed by a net that restores"))
             }
-            (_, Material::Labelled(data)) => classify::plan(settings, base, data),
+            (Purpose::Draw(_), Material::Labelled(data)) => flow::drawing(settings, base, data),
+            (Purpose::Classify, Material::Labelled(data)) => classify::plan(settings, base, data),
             (_, Material::Pictures(_)) => Err(Error::setting("data", "labelled pictures are needed by this net")),
         }
     }
@@ -104,12 +109,16 @@ impl Plan {
 
     /// What the net is taught with a part of the material.
     pub(super) fn task<'p, T: Real>(&'p self, part: &'p Part<'_>) -> Result<Box<dyn Task<T> + 'p>, Error> {
+        let (side, seed) = (self.picture.height, self.recipe.seed);
         match part {
-            Part::Labelled(labelled) => Ok(Box::new(Classes::new(dataset(labelled), self.recipe.augment))),
-            Part::Pictures(pictures) => {
-                let patches = Patches::new(pictures, damage(self.purpose), self.picture.height, self.recipe.seed)?;
-                Ok(Box::new(patches))
+            Part::Labelled(labelled) if self.purpose == Purpose::Draw(Drawing::Flow) => {
+                Ok(Box::new(Flow::of_classes(dataset(labelled), self.classes, seed)))
             }
+            Part::Labelled(labelled) => Ok(Box::new(Classes::new(dataset(labelled), self.recipe.augment))),
+            Part::Pictures(pictures) if self.purpose == Purpose::Restore(Restoration::Fill) => {
+                Ok(Box::new(Flow::of_holes(pictures, side, seed)?))
+            }
+            Part::Pictures(pictures) => Ok(Box::new(Patches::new(pictures, damage(self.purpose), side, seed)?)),
         }
     }
 

@@ -10,26 +10,9 @@ use crate::{Error, Net, Prepare, Preset, Shape};
 
 /// Decides what the settings leave open for a net that is taught to mend pictures.
 pub(super) fn plan(settings: &Settings, base: Preset, pictures: &Pictures) -> Result<Plan, Error> {
-    for (name, is_set) in [
-        ("rule", settings.rule.is_some()),
-        ("augment", settings.augment.is_some()),
-        ("prepare", settings.prepare.is_some()),
-    ] {
-        if is_set {
-            return Err(Error::setting(name, "is for nets that tell classes"));
-        }
-    }
+    only_for_classes(settings)?;
     let damage = damage(base.purpose);
-    let all = pictures.train.iter().chain(&pictures.test);
-    let least = all.map(|picture| picture.height().min(picture.width())).min().unwrap_or(0) / damage.scale();
-    // Sides of small pictures are halved twice by most nets.
-    let side = settings.patch.unwrap_or(if least < base.patch { least / 4 * 4 } else { base.patch });
-    if side == 0 || side > least {
-        let (found, name, scale) = (side.max(1), &pictures.name, damage.scale());
-        let problem = format!("found {found}; the smallest of {name} allows patches of 1 to {least} pixels");
-        let doubled = if scale > 1 { format!(", each made of {scale}×{scale}") } else { String::new() };
-        return Err(Error::setting("patch", format!("{problem}{doubled}")));
-    }
+    let side = patch_of(settings, &base, pictures, damage.scale())?;
     let input = Shape::picture(side, side, damage.planes());
     let source = if settings.layers.is_some() { "layers" } else { "preset" };
     let net = Net::<f32>::from_text(&base.layers, input).map_err(|error| Error::setting(source, error))?;
@@ -60,4 +43,34 @@ pub(super) fn plan(settings: &Settings, base: Preset, pictures: &Pictures) -> Re
         prepare: Prepare::None,
         data_checksum: Material::from(pictures).checksum(),
     })
+}
+
+/// Refuses settings that only nets have that tell classes.
+pub(super) fn only_for_classes(settings: &Settings) -> Result<(), Error> {
+    for (name, is_set) in [
+        ("rule", settings.rule.is_some()),
+        ("augment", settings.augment.is_some()),
+        ("prepare", settings.prepare.is_some()),
+    ] {
+        if is_set {
+            return Err(Error::setting(name, "is for nets that tell classes"));
+        }
+    }
+    Ok(())
+}
+
+/// The side of the patches that a net is taught with, in pixels of a picture that is `scale` times as small as those of
+/// the material.
+pub(super) fn patch_of(settings: &Settings, base: &Preset, pictures: &Pictures, scale: usize) -> Result<usize, Error> {
+    let all = pictures.train.iter().chain(&pictures.test);
+    let least = all.map(|picture| picture.height().min(picture.width())).min().unwrap_or(0) / scale;
+    // Sides of small pictures are halved twice by most nets.
+    let side = settings.patch.unwrap_or(if least < base.patch { least / 4 * 4 } else { base.patch });
+    if side == 0 || side > least {
+        let (found, name) = (side.max(1), &pictures.name);
+        let problem = format!("found {found}; the smallest of {name} allows patches of 1 to {least} pixels");
+        let doubled = if scale > 1 { format!(", each made of {scale}×{scale}") } else { String::new() };
+        return Err(Error::setting("patch", format!("{problem}{doubled}")));
+    }
+    Ok(side)
 }

@@ -1,9 +1,10 @@
+//! A picture that a net takes for a class: the input is changed, not the weights.
+
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::{Args, ValueEnum};
 use glassbox_dnn::generate::{Answer, Bound, Drawing, Method, Wish, noise};
 use glassbox_dnn::{About, Model, Shape, argmax};
 use glassbox_draw::{Tile, draw_sheet, enlarge};
@@ -11,7 +12,9 @@ use glassbox_formats::{Packing, Picture, Pixels, write_animation, write_picture}
 use glassbox_tensor::{Batch, Image, shown};
 use serde_json::{Value, json};
 
-use super::classes::class_of;
+use super::{Generate, MethodName};
+use crate::dnn::classes::class_of;
+use crate::dnn::predict::like_own;
 use crate::filters::read_pixels;
 use crate::outcome::{Interrupted, check_outputs, wrong_flag};
 use crate::run::{Common, catch_interrupts, interrupted, say, say_json, say_picture};
@@ -21,96 +24,36 @@ const MOST_FRAMES: usize = 80;
 const FRAME_MILLISECONDS: u32 = 80;
 /// Pixels of a file for each pixel of the picture, in both directions.
 const ENLARGED: usize = 10;
-
-/// A picture that a net takes for a class: the input is changed, not the weights
-///
-/// Changes are proposed, and an adversary looks at the net's outputs. A change in the right direction is kept, one in
-/// the wrong direction is taken back. The picture is done when the wanted class is at --at-least or above and each
-/// forbidden one at --at-most or below. That a net takes a picture for a 3 does not mean that a person does: --judge
-/// asks another net.
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  dnn generate model.npz --class 3 --out three.png
-  dnn generate lenet5.npz --class 3 --method gradient --out three.gif --judge best.npz
-  dnn generate model.npz --class 3 --forbid 8,5 --log steps.jsonl --out three.png
-  dnn generate model.npz --class 3 --from seven.png --out seven-to-three.gif")]
-pub(super) struct Generate {
-    /// A model that `dnn train` wrote
-    #[arg(default_value = "model.npz")]
-    model: PathBuf,
-    /// The class that the picture is to be taken for: its number or its name
-    #[arg(long, value_name = "CLASS")]
-    class: String,
-    /// Classes that it must not be taken for, with commas between
-    #[arg(long, value_name = "CLASSES", value_delimiter = ',')]
-    forbid: Vec<String>,
-    /// Bumps of ink at random, kept when the net likes them, or steps along the gradient of the input
-    #[arg(long, value_enum, default_value_t = MethodName::AcceptReject)]
-    method: MethodName,
-    /// Where to begin: blank, noise, or a picture
-    #[arg(long, value_name = "blank|noise|PICTURE", default_value = "blank")]
-    from: String,
-    /// The least output of the wanted class
-    #[arg(long, value_name = "SHARE", default_value_t = 0.99)]
-    at_least: f64,
-    /// The largest output of a forbidden class
-    #[arg(long, value_name = "SHARE", default_value_t = 0.01)]
-    at_most: f64,
-    /// How much edges cost
-    #[arg(long, value_name = "NUMBER", default_value_t = 1.0)]
-    smoothness: f64,
-    /// Proposals after which it gives up
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
-    proposals: usize,
-    /// Seed of all randomness
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Another net, which is asked what the picture is
-    #[arg(long, value_name = "MODEL")]
-    judge: Option<PathBuf>,
-    /// Write the picture, or, as GIF, how it came about
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
-    /// Write every proposal and what the adversary said of it
-    #[arg(long, value_name = "FILE.jsonl")]
-    log: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum MethodName {
-    AcceptReject,
-    Gradient,
-}
+/// What holds if no flag says something else.
+const PROPOSALS: usize = 20_000;
+const BLANK: &str = "blank";
 
 impl Generate {
-    pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let model = Model::load(&self.model)?;
-        let judge = self.judge.as_ref().map(Model::load).transpose()?;
+    pub(super) fn change_input(&self, model: &Model, common: &Common) -> anyhow::Result<()> {
         let about = &model.about;
         let picture = about.picture.context("this net takes a list of numbers, no picture")?;
-        if let Some(judge) = judge.as_ref().filter(|judge| judge.about.picture != Some(picture)) {
-            let found = judge.net.input();
-            return Err(wrong_flag("--judge", format!("takes {found}; the pictures are {picture}")));
-        }
+        let judge = self.judge(picture)?;
+        let change = &self.change;
         let wish = self.wish(about, model.net.output().len())?;
-        let start = Path::new(&self.from);
+        let start = Path::new(change.from.as_deref().unwrap_or(BLANK));
         let inputs = [Some(self.model.as_path()), self.judge.as_deref(), Some(start).filter(|path| path.exists())];
-        check_outputs(&inputs, &[Some(&self.out), self.log.as_deref()])?;
-        for file in [Some(&self.out), self.log.as_ref()].into_iter().flatten() {
+        check_outputs(&inputs, &[Some(&self.out), change.log.as_deref()])?;
+        for file in [Some(&self.out), change.log.as_ref()].into_iter().flatten() {
             common.check_writable(file)?;
         }
-        let start = self.start(&model, picture, common)?;
-        let method = match self.method {
-            MethodName::AcceptReject => Method::AcceptReject,
-            MethodName::Gradient => Method::Gradient,
+        let start = self.start(model, picture, common)?;
+        let method = match change.method {
+            None | Some(MethodName::AcceptReject) => Method::AcceptReject,
+            Some(MethodName::Gradient) => Method::Gradient,
         };
-        let mut log = self.log.as_ref().map(|path| Log::create(path)).transpose()?;
+        let proposals = change.proposals.unwrap_or(PROPOSALS);
+        let mut log = change.log.as_ref().map(|path| Log::create(path)).transpose()?;
         let mut drawing = Drawing::new(model.net.to_f64(), wish, method, start, self.seed)?;
         catch_interrupts(true)?;
         let (mut frames, mut taken, mut refused) =
             (vec![drawing.picture().to_vec()], 0, vec![0; drawing.outputs().len()]);
         let mut asked = 0;
-        while !drawing.broken().is_empty() && asked < self.proposals && !drawing.is_stuck() && !interrupted() {
+        while !drawing.broken().is_empty() && asked < proposals && !drawing.is_stuck() && !interrupted() {
             let answer = drawing.propose();
             asked += 1;
             taken += usize::from(answer.taken);
@@ -141,33 +84,33 @@ impl Generate {
     fn wish(&self, about: &About, classes: usize) -> anyhow::Result<Wish> {
         let class = |flag: &str, text: &str| class_of(about, classes, flag, text);
         let wanted = class("--class", &self.class)?;
-        let forbidden = self.forbid.iter().map(|text| class("--forbid", text)).collect::<Result<Vec<_>, _>>()?;
+        let forbidden = self.change.forbid.iter().map(|text| class("--forbid", text)).collect::<Result<Vec<_>, _>>()?;
         if forbidden.contains(&wanted) {
             return Err(wrong_flag("--forbid", format!("found {:?}, which is the class that is wanted", self.class)));
         }
-        for (flag, share) in [("--at-least", self.at_least), ("--at-most", self.at_most)] {
+        let usual = Wish::for_class(wanted);
+        let (at_least, at_most) =
+            (self.change.at_least.unwrap_or(usual.at_least), self.change.at_most.unwrap_or(usual.at_most));
+        let smoothness = self.change.smoothness.unwrap_or(usual.smoothness);
+        for (flag, share) in [("--at-least", at_least), ("--at-most", at_most)] {
             if !(share > 0.0 && share < 1.0) {
                 return Err(wrong_flag(flag, format!("found {share}; a share between 0 and 1 is allowed")));
             }
         }
-        if !(self.smoothness >= 0.0 && self.smoothness.is_finite()) {
-            return Err(wrong_flag(
-                "--smoothness",
-                format!("found {}; a number from 0 up is allowed", self.smoothness),
-            ));
+        if !(smoothness >= 0.0 && smoothness.is_finite()) {
+            return Err(wrong_flag("--smoothness", format!("found {smoothness}; a number from 0 up is allowed")));
         }
-        let (at_least, at_most, smoothness) = (self.at_least, self.at_most, self.smoothness);
-        Ok(Wish { forbidden, at_least, at_most, smoothness, ..Wish::for_class(wanted) })
+        Ok(Wish { forbidden, at_least, at_most, smoothness, ..usual })
     }
 
     /// The first picture, 0 … 1.
     fn start(&self, model: &Model, picture: Shape, common: &Common) -> anyhow::Result<Vec<f64>> {
-        match self.from.as_str() {
-            "blank" => Ok(vec![0.0; picture.len()]),
+        match self.change.from.as_deref().unwrap_or(BLANK) {
+            BLANK => Ok(vec![0.0; picture.len()]),
             "noise" => Ok(noise(picture.len(), self.seed)),
             path => {
                 let pixels = read_pixels(Path::new(path), common)?;
-                let prepared = super::predict::like_own(&pixels, &model.about).with_context(|| path.to_string())?;
+                let prepared = like_own(&pixels, &model.about).with_context(|| path.to_string())?;
                 Ok(prepared.as_slice().iter().map(|&pixel| f64::from(pixel) / 255.0).collect())
             }
         }
