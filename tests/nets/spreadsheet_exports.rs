@@ -207,7 +207,7 @@ fn what_no_sheet_can_hold_is_refused() {
             "mean-squared-error",
             "the step of 2 layers takes 16404 columns; a sheet has 16384",
         ),
-        ("dense 1", 1 << 20, "mean-squared-error", "a layer of 1048576 inputs takes 1048590 rows; a sheet has 1048576"),
+        ("dense 1", 1 << 20, "mean-squared-error", "the picture of 1048576 takes 2097155 columns; a sheet has 16384"),
         ("dense 1500 | dense 1500", 10, "mean-squared-error", "2265000 weights; at most 2097152 are laid out"),
     ] {
         let found = message(text, input.into(), loss);
