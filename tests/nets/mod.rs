@@ -8,6 +8,8 @@ mod model_texts;
 mod onnx_cases;
 mod plain_layers;
 mod pytorch_weights;
+mod restoring;
+mod restoring_training;
 mod schedules;
 mod training;
 mod training_laws;

@@ -15,3 +15,4 @@ mod names;
 mod nets_files;
 mod nets_program;
 mod refusals;
+mod restored_pictures;

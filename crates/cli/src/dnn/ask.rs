@@ -3,9 +3,9 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use glassbox_dnn::Model;
 use glassbox_tensor::quoted;
 
+use super::classifier::load_classifier;
 use super::data::{Data, Part};
 use super::show::look;
 use crate::run::{Common, say, say_picture};
@@ -29,7 +29,7 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let mut model = Model::load(&self.model)?;
+        let mut model = load_classifier(&self.model)?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         let last = samples.len() - 1;
         let mut lines = io::stdin().lock().lines();

@@ -4,10 +4,11 @@ use anyhow::Context;
 use clap::Args;
 use glassbox_dnn::explain::{Explanation, Link, Place, Subtracted, Weight, explain, subtracted, worst};
 use glassbox_dnn::losses::{by_name, one_hot};
-use glassbox_dnn::{Error, Model, Net, Shape, argmax, features};
+use glassbox_dnn::{Error, Net, Shape, argmax, features};
 use glassbox_tensor::Batch;
 use serde_json::{Value, json};
 
+use super::classifier::load_classifier;
 use super::data::{Data, Part};
 use crate::outcome::wrong_flag;
 use crate::run::{Common, say, say_json};
@@ -53,7 +54,7 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        let mut model = Model::load(&self.model)?;
+        let mut model = load_classifier(&self.model)?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         if self.index >= samples.len() {
             let (found, last) = (self.index, samples.len() - 1);

@@ -1,6 +1,7 @@
 //! `dnn`: the article's neural network, trained, tested and looked into.
 
 mod ask;
+mod classifier;
 mod data;
 mod describe;
 mod eval;

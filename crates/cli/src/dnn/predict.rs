@@ -7,6 +7,7 @@ use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::{Batch, Image, shown};
 use serde_json::json;
 
+use super::classifier::load_classifier;
 use super::data::PrepareName;
 use super::prepared::stages;
 use crate::filters::read_pixels;
@@ -58,7 +59,7 @@ impl Predict {
         }
         let inputs: Vec<_> = self.pictures.iter().chain([&self.model]).map(|path| Some(path.as_path())).collect();
         check_outputs(&inputs, &[self.show_prepared.as_deref()])?;
-        let mut model = Model::load(&self.model)?;
+        let mut model = load_classifier(&self.model)?;
         if let Some(prepare) = self.prepare.map(Prepare::from) {
             if prepare == Prepare::Digit && model.about.picture != Some(Prepare::DIGIT) {
                 let (digit, found) = (Prepare::DIGIT, model.net.input());

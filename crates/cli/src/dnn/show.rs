@@ -9,6 +9,7 @@ use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::{Batch, Image, shown};
 use serde_json::json;
 
+use super::classifier::load_classifier;
 use super::data::{Data, Part};
 use crate::outcome::{check_outputs, wrong_flag};
 use crate::run::{Common, say, say_json, say_picture};
@@ -40,7 +41,7 @@ pub(super) struct Show {
 impl Show {
     pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
         check_outputs(&[Some(&self.model), self.data.path()], &[self.out.as_deref()])?;
-        let mut model = Model::load(&self.model)?;
+        let mut model = load_classifier(&self.model)?;
         let samples = self.data.read_for(&mut model, self.part, common)?;
         if self.index >= samples.len() {
             let (found, last) = (self.index, samples.len() - 1);

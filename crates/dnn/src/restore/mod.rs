@@ -8,12 +8,14 @@ mod enlarge;
 mod mender;
 mod restorer;
 mod tiles;
+mod trial;
 
 pub use bicubic::{enlarged, shrunk};
 pub use denoise::Denoise;
 pub use enlarge::Enlarge;
 pub use mender::{Mended, Mender};
 pub use restorer::Restorer;
+pub use trial::{Attempt, Trial};
 
 use std::fmt::Debug;
 

@@ -1,41 +1,19 @@
-use std::path::PathBuf;
-
 use anyhow::Context;
-use clap::Args;
 use glassbox_dnn::{About, Dataset, Model};
 use glassbox_draw::draw_confusion;
 use glassbox_formats::{Packing, Picture, Pixels, write_picture};
 use glassbox_tensor::shown;
 use serde_json::json;
 
-use super::data::{Data, Part};
-use crate::outcome::check_outputs;
+use super::Eval;
+use crate::dnn::data::Part;
 use crate::run::{Common, say, say_json};
 
-/// Accuracy, loss and confusion matrix of a model on the test set
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  dnn eval model.npz
-  dnn eval model.npz --out confusion.png
-  dnn eval model.npz --part train --json")]
-pub(super) struct Eval {
-    /// A model that `dnn train` wrote
-    model: PathBuf,
-    /// Which pictures
-    #[arg(long, value_enum, default_value_t = Part::Test)]
-    part: Part,
-    /// Draw the confusion matrix
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    #[command(flatten)]
-    data: Data,
-}
-
 impl Eval {
-    pub(super) fn run(self, common: &Common) -> anyhow::Result<()> {
-        check_outputs(&[Some(&self.model), self.data.path()], &[self.out.as_deref()])?;
-        let mut model = Model::load(&self.model)?;
-        let samples = self.data.read_for(&mut model, self.part, common)?;
+    /// Accuracy, loss and confusion matrix.
+    pub(super) fn classes(&self, mut model: Model, common: &Common) -> anyhow::Result<()> {
+        let part = self.part.unwrap_or(Part::Test);
+        let samples = self.data.read_for(&mut model, part, common)?;
         let pictures = Dataset { images: &samples.images, labels: &samples.labels };
         let context = || format!("{} with {}", self.data.name(), shown(&self.model));
         let result = model.evaluate(pictures).with_context(context)?;
@@ -47,13 +25,13 @@ impl Eval {
         if common.json {
             say_json(&json!({
                 "event": "eval", "model": self.model.display().to_string(), "data": self.data.name(),
-                "part": self.part.name(), "hits": result.hits, "total": result.total,
+                "part": part.name(), "hits": result.hits, "total": result.total,
                 "accuracy": result.accuracy(), "loss": result.loss, "confusion": result.confusion,
                 "class_names": model.about.class_names,
             }))?;
             return Ok(());
         }
-        let (percent, part) = (100.0 * result.accuracy(), self.part.name());
+        let (percent, part) = (100.0 * result.accuracy(), part.name());
         say(&format!(
             "{percent:.2}% of {} right ({part} set, {} hits), loss {:.5}",
             result.total, result.hits, result.loss
