@@ -5,12 +5,13 @@
 
 Prints seconds of training an epoch, seconds of answering the 10000 test pictures, and PyTorch / ours of both. With --until, nets are trained by
 their whole recipe (ten epochs, the rate down half a wave of the cosine) and the seconds of training are those up to the first epoch after which so
-many per cent of the test pictures are recognised. Needs numpy and torch in the versions of data/golden/requirements.txt.
+many per cent of the test pictures are recognised. `--nets denoise --pictures FOLDER` trains the restoring preset on a folder of grey pictures, which PyTorch's side cuts into the same patches
+and damages the same way. Needs numpy and torch, and for pictures pillow, in the versions of data/golden/requirements.txt.
 """
-import argparse, json, math, os, subprocess, tempfile, time
+import argparse, json, math, os, pathlib, subprocess, tempfile, time
 import numpy as np, torch
-from torch.nn import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential, init
-from torch.nn.functional import cross_entropy
+from torch.nn import Conv2d, Flatten, Linear, MaxPool2d, PixelShuffle, PixelUnshuffle, ReLU, Sequential, init
+from torch.nn.functional import cross_entropy, mse_loss
 
 EPOCHS = 10
 parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -18,6 +19,7 @@ parser.add_argument("dnn")
 parser.add_argument("data")
 parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--nets", default="mlp,lenet5,cnn")
+parser.add_argument("--pictures")
 parser.add_argument("--until", type=float)
 flags = parser.parse_args()
 torch.set_num_threads(flags.threads)
@@ -69,11 +71,56 @@ def theirs(name, epochs):
         yield 100 * hits / len(wanted), trained - began, time.perf_counter() - trained
 
 
+def our_denoise():
+    """Seconds of an epoch of training."""
+    model = os.path.join(tempfile.mkdtemp(), "model.npz")
+    arguments = ["--data", flags.pictures, "--epochs", "1", "--threads", str(flags.threads), "--json", "--model", model]
+    lines = subprocess.run([flags.dnn, "train", "--preset", "denoise", *arguments], check=True, capture_output=True, text=True).stdout
+    lines = {line["event"]: line for line in map(json.loads, lines.splitlines())}
+    return lines["start"]["train"], lines["epoch"]["seconds"]
+
+
+def their_denoise(samples, batch=16, side=48, masks=32, inner=6, share=0.999):
+    """The same of PyTorch, for as many patches."""
+    from PIL import Image
+    torch.manual_seed(1)
+    pictures = [torch.tensor(np.array(Image.open(path).convert("L"))) for path in sorted(pathlib.Path(flags.pictures).rglob("*.png"))]
+    layers = [PixelUnshuffle(2), Conv2d(8, masks, 3, padding=1, bias=False), ReLU()]
+    for _ in range(inner):
+        layers += [Conv2d(masks, masks, 3, padding=1, bias=False), ReLU()]
+    net = Sequential(*layers, Conv2d(masks, 4, 3, padding=1, bias=False), PixelShuffle(2))
+    weights = list(net.parameters())
+    averaged = [weight.detach().clone() for weight in weights]
+    adam = torch.optim.Adam(weights, lr=1e-3)
+    began = time.perf_counter()
+    for _ in range(math.ceil(samples / batch)):
+        clean = torch.empty(batch, 1, side, side)
+        for patch in clean:
+            picture = pictures[np.random.randint(len(pictures))]
+            top, left = (np.random.randint(length - side + 1) for length in picture.shape)
+            turned = torch.rot90(picture[top:top + side, left:left + side], np.random.randint(4))
+            patch[0] = (turned.flip(1) if np.random.randint(2) else turned) / 255
+        level = torch.rand(batch, 1, 1, 1) * 55 / 255
+        noise = torch.randn_like(clean) * level
+        adam.zero_grad()
+        mse_loss(net(torch.cat([clean + noise, level.expand_as(clean)], 1)), -noise).backward()
+        adam.step()
+        with torch.no_grad():
+            torch._foreach_lerp_(averaged, weights, 1 - share)
+    return time.perf_counter() - began
+
+
 def beside(what, left, right, more=("", "")):
     print(f"{name:8} {what:22} ours {left:7.2f} s{more[0]}   PyTorch {right:7.2f} s{more[1]}   {right / left:.2f}", flush=True)
 
 
 for name in flags.nets.split(","):
+    if name == "denoise":
+        if not flags.pictures:
+            parser.error("denoise needs --pictures FOLDER")
+        samples, seconds = our_denoise()
+        beside(f"{samples} patches", seconds, their_denoise(samples))
+        continue
     if flags.until is None:
         (_, *left), (_, *right) = next(ours(name, 1)), next(theirs(name, 1))
         beside("an epoch", left[0], right[0])

@@ -4,13 +4,15 @@ use std::ops::ControlFlow;
 
 use criterion::Criterion;
 use glassbox_dnn::losses::{self, MeanSquaredError};
-use glassbox_dnn::tasks::Classes;
+use glassbox_dnn::restore::{Denoise, Restorer};
+use glassbox_dnn::tasks::{Classes, Patches};
 use glassbox_dnn::training::Data;
 use glassbox_dnn::{
     ARTICLE, Dataset, Net, Online, Progress, Real, Rule, Shape, SparseSamples, Trainer, evaluate, initialise,
     initialise_uniform, preset,
 };
 use glassbox_formats::data::Labelled;
+use glassbox_formats::{Pixels, read_picture};
 
 fn bench_as<T: Real>(criterion: &mut Criterion, train: &Labelled, test: &Labelled) {
     let mut net = Net::<T>::from_text(ARTICLE, 784).expect("the article's net");
@@ -56,6 +58,33 @@ fn bench_preset(criterion: &mut Criterion, name: &str, train: &Labelled, test: &
     group.finish();
 }
 
+/// Fifty steps of the preset `denoise` on patches of a photograph, and the photograph restored.
+fn bench_denoise(criterion: &mut Criterion) {
+    let preset = preset("denoise").expect("a preset");
+    let input = Shape::picture(preset.patch, preset.patch, 2);
+    let mut net = Net::<f32>::from_text(&preset.layers, input).expect("a net");
+    initialise(&mut net, preset.init, 0);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/astronaut.png");
+    let photo = read_picture(path.as_ref(), true).expect("data/astronaut.png").pixels.luma_over(1.0);
+    let pictures = vec![Pixels::F32(photo.clone()).to_u8()];
+    let task = Patches::new(&pictures, &Denoise::USUAL, preset.patch, 0).expect("a picture larger than a patch");
+    let order = vec![0; 50 * preset.recipe.batch];
+    let mut trainer = Trainer::new(net.clone(), Box::new(MeanSquaredError), preset.recipe, order.len());
+    let mut group = criterion.benchmark_group("denoise");
+    group.sample_size(10);
+    group.bench_function("50 steps", |bencher| {
+        bencher.iter(|| {
+            let go_on = |_| ControlFlow::Continue(());
+            trainer.epoch(&task, &order, Progress::default(), go_on).expect("patches")
+        });
+    });
+    let restorer = Restorer::new(&net, &Denoise::USUAL).expect("a restoring net");
+    group.bench_function("restore 512×512", |bencher| {
+        bencher.iter(|| restorer.plane(&Denoise::USUAL, &photo).expect("a photograph"));
+    });
+    group.finish();
+}
+
 pub(crate) fn bench(criterion: &mut Criterion) {
     let Data { train, test, .. } =
         Data::open(concat!(env!("CARGO_MANIFEST_DIR"), "/../data/mnist.npz")).expect("data/mnist.npz");
@@ -64,4 +93,5 @@ pub(crate) fn bench(criterion: &mut Criterion) {
     for name in ["mlp", "lenet5", "cnn"] {
         bench_preset(criterion, name, &train, &test);
     }
+    bench_denoise(criterion);
 }

@@ -2,9 +2,12 @@
 
 use std::alloc::System;
 
-use glassbox_dnn::losses::CrossEntropy;
-use glassbox_dnn::tasks::{Flow, Task};
-use glassbox_dnn::{Dataset, Net, Pass, Recipe, Shape, Trainer, initialise_uniform};
+use std::ops::ControlFlow;
+
+use glassbox_dnn::losses::{CrossEntropy, MeanSquaredError};
+use glassbox_dnn::restore::Denoise;
+use glassbox_dnn::tasks::{Flow, Patches, Task};
+use glassbox_dnn::{Dataset, Net, Pass, Progress, Recipe, Shape, Trainer, initialise_uniform, preset};
 use glassbox_tensor::{Batch, Image};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
@@ -61,4 +64,29 @@ fn a_flow_allocates_nothing() {
         });
         assert_eq!((counted.allocations, counted.reallocations), (0, 0), "{task:?}");
     }
+}
+
+/// Neither do drawing patches, damaging them and averaging the weights: the preset `denoise` in full.
+#[test]
+fn a_step_of_denoising_allocates_nothing() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let preset = preset("denoise").unwrap();
+    let mut net = Net::<f32>::from_text(&preset.layers, Shape::picture(16, 16, 2)).unwrap();
+    initialise_uniform(&mut net, 0.1, 1);
+    let pictures = vec![Image::from_fn([40, 50, 1], |(y, x, _)| (3 * x + 2 * y) as u8); 3];
+    let task = Patches::new(&pictures, &Denoise::USUAL, 16, 1).unwrap();
+    let mut trainer = Trainer::new(net, Box::new(MeanSquaredError), Recipe { batch: 4, ..preset.recipe }, 160);
+    let order: Vec<u32> = (0..40).map(|index| index % 24).collect();
+    let counted = pool.install(|| {
+        let mut counts = Vec::with_capacity(order.len());
+        let region = Region::new(ALLOCATOR);
+        let report = |_| {
+            counts.push(region.change());
+            ControlFlow::Continue(())
+        };
+        trainer.epoch(&task, &order, Progress::default(), report).unwrap();
+        let [third, last] = [&counts[2], &counts[9]];
+        (last.allocations - third.allocations, last.reallocations - third.reallocations)
+    });
+    assert_eq!(counted, (0, 0));
 }

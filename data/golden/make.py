@@ -26,6 +26,8 @@ Conventions, ours on the left:
     convolve             correlate with the matrix, divided, rounded half up; an even matrix has its origin one to the left
     unsharp              a + amount · (a - gaussian), the Gaussian in float64 and not rounded
     gray                 (299 R + 587 G + 114 B + 500) // 1000 in whole numbers; OpenCV's differs by 1 (of 16 bits 2) at most
+    bilateral            a disc of size // 2 around the pixel, weights in float64; cv2.bilateralFilter (border clamp) takes both bells
+                         from tables in float32: rounding may differ by 1, floats by 1e-4 of the range
     erode, dilate        minimum_filter, maximum_filter on a padded picture; cv2.erode, cv2.dilate (odd sizes, border clamp)
 """
 import pathlib
@@ -188,6 +190,22 @@ def gaussian(picture, sigma=1, size=None, border="clamp"):
     return half_up(ndimage.gaussian_filter(exact(picture).astype(float), sigma, radius=size // 2, mode=SCIPY[border], axes=(0, 1)), picture)
 
 
+def bilateral(picture, sigma=1, range=.1, size=None, border="clamp"):
+    sigma, width = float(sigma), float(range)
+    radius = int(size) // 2 if size else max(1, int(sigma * 1.5 + .5))
+    full = {"uint8": 255, "uint16": 65535, "float32": 1}[str(picture.dtype)]
+    every = windows(padded(exact(picture).astype(float), 2 * radius + 1, border), 2 * radius + 1, 2 * radius + 1)
+    dy, dx = np.mgrid[-radius:radius + 1, -radius:radius + 1]
+    near = np.exp(-(dy**2 + dx**2) / (2 * sigma**2)) * (dy**2 + dx**2 <= radius**2)
+    weights = near * np.exp(-((every - every[..., radius:radius + 1, radius:radius + 1]) / full)**2 / (2 * width**2))
+    answer = half_up((weights * every).sum((-1, -2)) / weights.sum((-1, -2)), picture)
+    if border == "clamp" and picture.dtype != np.uint16 and radius:
+        other = np.stack([cv2.bilateralFilter(np.ascontiguousarray(picture[..., c]), 2 * radius + 1, width * full, sigma,
+                                              borderType=cv2.BORDER_REPLICATE) for c in np.arange(picture.shape[2])], -1)
+        np.testing.assert_allclose(other, answer, rtol=0, atol=1 if picture.dtype == np.uint8 else 1e-4 * np.ptp(picture))
+    return answer
+
+
 def convolve(picture, kernel="0 -1 0; -1 5 -1; 0 -1 0", divisor=1, offset=0, border="clamp"):
     matrix = np.array([[float(n) for n in row.split()] for row in kernel.split(";")])
     if border == "crop":
@@ -212,6 +230,8 @@ def labels(name):
         return []
     if name == "gaussian":
         return borders + [{"sigma": "0.5"}, {"sigma": "2"}, {"sigma": "1.5", "size": "5"}]
+    if name == "bilateral":
+        return borders + [{"sigma": "2", "range": "0.3"}, {"sigma": "1.5", "size": "9"}, {"range": "0.02"}, {"size": "1"}]
     if name == "convolve":
         return borders + [{"kernel": k} for k in MATRICES] + [{"kernel": MATRICES[1], "divisor": "16"},
                                                              {"kernel": MATRICES[0], "offset": "0.25"}]
@@ -227,6 +247,8 @@ def labels(name):
 def window(name, given):
     if name == "gaussian" and "size" not in given:
         return int(2 * np.ceil(3 * float(given.get("sigma", 1))) + 1)
+    if name == "bilateral" and "size" not in given:
+        return 2 * max(1, int(float(given.get("sigma", 1)) * 1.5 + .5)) + 1
     return int(given.get("size", {"roberts": 2, "max-pool": 2, "avg-pool": 2}.get(name, 3)))
 
 
@@ -234,7 +256,7 @@ out = {}
 for title, picture in pictures().items():
     out[f"in/{title}"] = picture
     for name in ("sharpen", "roberts", "sobel", "prewitt", "scharr", "laplacian", "blur", "gaussian", "convolve", "median",
-                 "erode", "dilate", "max-pool", "avg-pool", "unsharp", "gray"):
+                 "bilateral", "erode", "dilate", "max-pool", "avg-pool", "unsharp", "gray"):
         if (name == "gray") > (picture.shape[2] == 3):
             continue
         for given in [{}] + labels(name):
@@ -248,8 +270,8 @@ for title, picture in pictures().items():
             elif name == "laplacian":
                 answer = correlate(picture, LAPLACIAN[given.get("neighbours", "4")], given.get("border", "clamp"))
                 answer = store(answer, picture, given.get("signed", "absolute"))
-            elif name in ("blur", "gaussian", "convolve", "unsharp", "gray"):
-                function = {"blur": blur, "gaussian": gaussian, "convolve": convolve, "unsharp": unsharp, "gray": gray}[name]
+            elif name in ("blur", "gaussian", "bilateral", "convolve", "unsharp", "gray"):
+                function = {"blur": blur, "gaussian": gaussian, "bilateral": bilateral, "convolve": convolve, "unsharp": unsharp, "gray": gray}[name]
                 answer = function(picture, **given)
             elif name in ("erode", "dilate"):
                 answer = extreme(picture, name, **given)

@@ -1,7 +1,10 @@
-//! What is measured of pictures: by hand, on pictures of a few pixels.
+//! What is measured of pictures: by hand, on pictures of a few pixels, and by others.
 
-use glassbox_kernels::{PoolingContrast, Texture, histogram};
-use glassbox_tensor::Image;
+use glassbox_dnn::Draws;
+use glassbox_formats::npz::Npz;
+use glassbox_formats::read_picture;
+use glassbox_kernels::{PoolingContrast, Texture, histogram, immerkaer, noise_level, ssim};
+use glassbox_tensor::{Image, Ix3};
 
 #[test]
 fn the_texture_of_flat_grey_is_none() {
@@ -53,4 +56,47 @@ fn pooling_keeps_what_it_is_asked_to() {
     let flat = Image::from_fn([1, 4, 1], |_| 7u8);
     let none = PoolingContrast::of(&flat, &flat, None);
     assert_eq!((none.light, none.dark, none.edges, none.psnr), (None, None, None, None));
+}
+
+/// data/golden/restoration.py asks scikit-image.
+#[test]
+fn similarity_is_that_of_scikit_image() {
+    let mut goldens = Npz::open("data/golden/restoration.npz".as_ref()).unwrap();
+    let names: Vec<String> = goldens.names().iter().map(ToString::to_string).collect();
+    let mut checked = 0;
+    for name in names.iter().filter_map(|name| name.strip_prefix("similar/")?.strip_suffix("/value")) {
+        let [a, b] = ["a", "b"].map(|which| {
+            let picture = goldens.read::<u8>(&format!("similar/{name}/{which}")).unwrap();
+            let sides = [picture.shape()[0], picture.shape()[1], 1];
+            picture.reshape::<Ix3>(sides).unwrap()
+        });
+        let expected = goldens.read::<f64>(&format!("similar/{name}/value")).unwrap().as_slice()[0];
+        let found = ssim(&a, &b).unwrap();
+        assert!((found - expected).abs() < 1e-12, "{name}: {found}, expected {expected}");
+        checked += 1;
+    }
+    assert_eq!(checked, 6);
+}
+
+/// Where a picture has structure, quiet blocks tell its noise better than the whole of it.
+#[test]
+fn quiet_blocks_tell_the_noise() {
+    let cat = read_picture("data/chelsea.png".as_ref(), false).unwrap().pixels.luma_over(1.0);
+    for sigma in [0.0, 5.0, 10.0, 25.0, 50.0] {
+        let mut noise = Image::zeros(cat.dim());
+        Draws::seeded(1, 0).normal(noise.as_mut_slice());
+        let noisy = Image::from_fn(cat.dim(), |place| cat[place] + sigma / 255.0 * noise[place]);
+        let [quiet, whole] = [noise_level(&noisy), immerkaer(&noisy)].map(|level| 255.0 * level.unwrap());
+        let sigma = f64::from(sigma);
+        assert!((quiet - sigma).abs() < 1.0 + 0.03 * sigma, "{sigma}: {quiet}");
+        assert!(sigma > 10.0 || (quiet - sigma).abs() < (whole - sigma).abs(), "{sigma}: {quiet} {whole}");
+    }
+    // A cut-off half does not count; in small pictures all does.
+    let mut half = Image::zeros([64, 128, 1]);
+    Draws::seeded(2, 0).normal(half.as_mut_slice());
+    let half = Image::from_fn([64, 128, 1], |(y, x, _)| if x < 64 { 1.0 } else { 0.5 + 0.1 * half[[y, x, 0]] });
+    assert!((noise_level(&half).unwrap() - 0.1).abs() < 0.01);
+    let small = Image::from_fn([20, 20, 1], |(y, x, _)| half[[y, 64 + x, 0]]);
+    assert_eq!(noise_level(&small), immerkaer(&small));
+    assert_eq!(noise_level(&Image::zeros([2, 90, 1])), None);
 }

@@ -10,6 +10,8 @@ mod model_texts;
 mod onnx_cases;
 mod plain_layers;
 mod pytorch_weights;
+mod restoring;
+mod restoring_training;
 mod schedules;
 mod sizes;
 mod spreadsheet_exports;

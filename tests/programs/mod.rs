@@ -17,3 +17,4 @@ mod names;
 mod nets_files;
 mod nets_program;
 mod refusals;
+mod restored_pictures;

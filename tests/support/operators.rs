@@ -104,6 +104,7 @@ pub(crate) fn picture<T: Pixel>(height: usize, width: usize, channels: usize, se
 pub(crate) fn rounds_otherwise(label: &str) -> bool {
     let names = [
         "gaussian",
+        "bilateral",
         "unsharp",
         "emboss",
         "noise",

@@ -22,7 +22,9 @@
 //! | max pooling, average pooling | pooling/max.rs, pooling/avg.rs: `formula` |
 //! | all other pooling | pooling/: a file each, `formula` |
 //! | GIMP's Convolution Matrix | shared/gimp.rs: `formula` |
-//! | noise | noise.rs: `formula`; how much: [`immerkaer`], [`entropy`] |
+//! | noise | noise.rs: `formula`; how much: [`noise_level`], [`entropy`] |
+//! | bilateral filter | bilateral.rs: `formula` |
+//! | how alike two pictures are | [`psnr`], [`ssim`] |
 //! | upscaling | src/picture/resample.rs: [`resample`] |
 
 mod engine;
@@ -41,6 +43,6 @@ pub use operator::{
     PictureOperator, Reduce, RegionGrid, RegionOperator, Rows, Term, Window,
 };
 pub use picture::{
-    PoolingContrast, Texture, add_to_histogram, deviation, entropy, histogram, immerkaer, mean, percentile, psnr,
-    resample,
+    PoolingContrast, Texture, add_to_histogram, deviation, entropy, histogram, immerkaer, mean, noise_level,
+    percentile, psnr, resample, ssim,
 };

@@ -59,7 +59,7 @@ pub struct Converted {
     pub shape: (usize, usize, usize),
     /// Name of its element type: `u8`, `u16` or `f32`.
     pub depth: &'static str,
-    /// Notes on what was lost.
+    /// Notes on what was found and what was lost.
     pub notes: Vec<String>,
 }
 
@@ -91,8 +91,9 @@ pub(crate) fn convert_within(job: &Job, input: Input, target: Target, room: Opti
     };
     let Picture { pixels, metadata, is_first_of_more } = input.read(job.auto_orient)?;
     let mut pixels = apply_to_own(&job.chain, pixels).map_err(|error| error.with(&name))?;
+    let mut said = Vec::new();
     if let Some(whole) = &job.whole {
-        pixels = whole(pixels).map_err(|problem| Error::Whole(problem).with(&name))?;
+        (pixels, said) = whole(pixels).map_err(|problem| Error::Whole(problem).with(&name))?;
     }
     let result = Picture { pixels, metadata, is_first_of_more: false };
     let written = match target {
@@ -107,5 +108,6 @@ pub(crate) fn convert_within(job: &Job, input: Input, target: Target, room: Opti
     if is_first_of_more {
         notes.insert(0, format!("{name} holds more pictures: this is the first"));
     }
+    notes.splice(0..0, said);
     Ok(Converted { shape, depth, notes })
 }

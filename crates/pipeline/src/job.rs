@@ -4,8 +4,8 @@ use std::sync::Arc;
 use glassbox_formats::{Packing, Pixels};
 use glassbox_kernels::Filter;
 
-/// Work on a picture as a whole: its result, or the problem with it.
-pub type Whole = Arc<dyn Fn(Pixels) -> Result<Pixels, String> + Send + Sync>;
+/// Work on a picture as a whole: its result with notes on it, or the problem with it.
+pub type Whole = Arc<dyn Fn(Pixels) -> Result<(Pixels, Vec<String>), String> + Send + Sync>;
 
 /// The work on each picture.
 pub struct Job {

@@ -7,8 +7,9 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use glassbox_dnn::flow::{Filler, Mask};
 use glassbox_dnn::restore::Mender;
 use glassbox_dnn::{Model, Purpose, Restoration, built_in};
-use glassbox_formats::Pixels;
-use glassbox_tensor::shown;
+use glassbox_draw::{Tile, draw_sheet, enlarge};
+use glassbox_formats::{Packing, Picture, Pixels, write_picture};
+use glassbox_tensor::{Image, shown};
 
 use crate::filters::command::{Job, files};
 use crate::filters::{read_pixels, run_job};
@@ -19,6 +20,9 @@ use crate::run::Common;
 const MOST_SIGMA: f32 = 255.0;
 /// The seed of what comes into holes.
 const SEED: u64 = 1;
+
+/// The longest side of a picture on a sheet.
+const LONGEST_SHOWN: usize = 1024;
 
 pub(super) fn command() -> Command {
     let word = |name: &'static str, value: &'static str, help: &'static str| {
@@ -60,7 +64,21 @@ pub(super) fn command() -> Command {
                 .value_parser(value_parser!(PathBuf)),
         )
         .arg(word("seed", "N", "Seed of what comes into the holes [default: 1]").value_parser(value_parser!(u64)))
+        .arg(
+            word("sheet", "FILE", "Also draw the picture before and after, side by side; a large one smaller")
+                .value_parser(value_parser!(PathBuf))
+                .conflicts_with("out-dir"),
+        )
         .args(files())
+}
+
+/// A sheet of a picture before and after, in one size.
+fn before_and_after(before: &Pixels, after: &Pixels) -> Image<u8> {
+    let small = |pixels: &Pixels| Pixels::F32(pixels.colours_within(1.0, LONGEST_SHOWN)).to_u8();
+    let [before, after] = [small(before), small(after)];
+    let times = (after.width() / before.width().max(1)).max(1);
+    let tile = |label: &str, image| Tile { label: label.into(), image };
+    draw_sheet(&[tile("before", enlarge(&before, times)), tile("after", after)], 2)
 }
 
 pub(super) fn run(arguments: &ArgMatches, common: &Common) -> anyhow::Result<()> {
@@ -70,10 +88,17 @@ pub(super) fn run(arguments: &ArgMatches, common: &Common) -> anyhow::Result<()>
         Some(path) => Model::load_for(path, "restore")?,
         None => built_in(name).map_err(|error| wrong_flag("--preset", error))?,
     };
-    if let Some(path) = path {
-        let outputs: Vec<_> = arguments.get_many::<PathBuf>("paths").into_iter().flatten().skip(1).collect();
-        check_outputs(&[Some(path)], &outputs.iter().map(|output| Some(output.as_path())).collect::<Vec<_>>())?;
-    }
+    let sheet = arguments.get_one::<PathBuf>("sheet").map(PathBuf::as_path);
+    let paths: Vec<_> = arguments.get_many::<PathBuf>("paths").into_iter().flatten().map(PathBuf::as_path).collect();
+    // With a folder for the outputs every path is an input.
+    let (inputs, output) = match paths[..] {
+        [input, output] if !arguments.contains_id("out-dir") => (vec![input], Some(output)),
+        _ => (paths.clone(), None),
+    };
+    let inputs: Vec<_> = inputs.into_iter().map(Some).collect();
+    check_outputs(&[path.map(PathBuf::as_path)], &[output])?;
+    check_outputs(&[&inputs[..], &[path.map(PathBuf::as_path)]].concat(), &[sheet])?;
+    check_outputs(&[output], &[sheet])?;
     let sigma = arguments.get_one::<f32>("sigma").copied();
     if let Some(found) = sigma.filter(|sigma| !(0.0..=MOST_SIGMA).contains(sigma)) {
         return Err(wrong_flag("--sigma", format!("found {found}; 0 to {MOST_SIGMA} is allowed")));
@@ -89,14 +114,22 @@ pub(super) fn run(arguments: &ArgMatches, common: &Common) -> anyhow::Result<()>
     if sigma.is_some() && !mender.takes_level() {
         return Err(wrong_flag("--sigma", "is for models that take noise away"));
     }
-    let said = common.clone();
+    if let Some(sheet) = sheet {
+        common.check_writable(sheet)?;
+    }
+    let sheet = sheet.map(PathBuf::from);
     let whole = move |pixels: Pixels| {
         let mended = mender.mend(&pixels).map_err(|error| one_line(&error))?;
+        let mut notes = Vec::new();
         if let (None, Some(_)) = (sigma, mended.sigmas.first()) {
             let levels: Vec<_> = mended.sigmas.iter().map(|sigma| format!("{sigma:.1}")).collect();
-            said.note(&format!("note: noise estimated at sigma {}", levels.join(", ")));
+            notes.push(format!("noise estimated at sigma {}", levels.join(", ")));
         }
-        Ok(mended.pixels)
+        if let Some(sheet) = &sheet {
+            let page = Picture::from(Pixels::U8(before_and_after(&pixels, &mended.pixels)));
+            write_picture(sheet, page, Packing::default()).map_err(|error| one_line(&error))?;
+        }
+        Ok((mended.pixels, notes))
     };
     run_job(&Job::of_whole("restore", Arc::new(whole), arguments)?, arguments, common)
 }
@@ -117,6 +150,9 @@ fn fill(model: &Model, file: &str, arguments: &ArgMatches, common: &Common) -> a
     }
     let filler = Filler::new(model).map_err(|error| anyhow::anyhow!("{file}: {error}"))?;
     let seed = arguments.get_one::<u64>("seed").copied().unwrap_or(SEED);
-    let whole = move |pixels: Pixels| filler.fill(pixels, &mask, seed).map_err(|error| one_line(&error));
+    let whole = move |pixels: Pixels| {
+        let filled = filler.fill(pixels, &mask, seed).map_err(|error| one_line(&error))?;
+        Ok((filled, Vec::new()))
+    };
     run_job(&Job::of_whole("restore", Arc::new(whole), arguments)?, arguments, common)
 }

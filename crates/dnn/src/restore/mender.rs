@@ -1,14 +1,24 @@
 use glassbox_formats::Pixels;
-use glassbox_kernels::{Pixel, immerkaer};
+use glassbox_kernels::{Pixel, noise_level};
 use glassbox_tensor::Image;
 
-use super::{Denoise, Enlarge, Restorer, enlarged};
-use crate::{Error, Model, Net, Purpose, Restoration};
+use super::{Damage, Denoise, Enlarge, Restorer, enlarged};
+use crate::{Error, Model, Purpose, Restoration};
 
 /// A restoring model for pictures of any size, depth and number of channels, each channel alone.
+///
+/// ```
+/// use glassbox_dnn::built_in;
+/// use glassbox_dnn::restore::Mender;
+/// use glassbox_formats::Pixels;
+/// use glassbox_tensor::Image;
+/// let mender = Mender::new(&built_in("denoise").unwrap(), Some(25.0)).unwrap();
+/// let mended = mender.mend(&Pixels::U8(Image::zeros([9, 5, 3]))).unwrap();
+/// assert_eq!((mended.pixels.dim(), mended.sigmas), ((9, 5, 3), vec![25.0; 3]));
+/// ```
 #[derive(Debug)]
 pub struct Mender {
-    net: Net<f32>,
+    restorer: Restorer,
     damage: Restoration,
     /// The level of the noise, 0 … 255; estimated if it is not known.
     sigma: Option<f32>,
@@ -29,12 +39,8 @@ impl Mender {
     /// # Errors
     /// If the model is for something else.
     pub fn new(model: &Model, sigma: Option<f32>) -> Result<Self, Error> {
-        match model.about.purpose {
-            Purpose::Restore(damage @ (Restoration::Denoise | Restoration::Enlarge)) => {
-                Ok(Self { net: model.net.to_f32(), damage, sigma })
-            }
-            purpose => Err(Error::Model(format!("is for {purpose}; one for denoise or enlarge is needed"))),
-        }
+        let (damage, kind) = damage_of(model)?;
+        Ok(Self { restorer: Restorer::new(&model.net.to_f32(), kind)?, damage, sigma })
     }
 
     /// Whether it asks for the level of the noise.
@@ -48,18 +54,18 @@ impl Mender {
     /// `[height, width, channels]` → `[height·scale, width·scale, channels]`
     ///
     /// # Errors
-    /// If an answer of the net is not a number.
+    /// If the picture or an answer of the net is not made of numbers.
     pub fn mend(&self, pixels: &Pixels) -> Result<Mended, Error> {
         let alpha = pixels.has_alpha().then(|| pixels.dim().2 - 1);
         let mut sigmas = Vec::new();
         let mut mend = |channel: usize, plane: Image<f32>| match (self.damage, alpha == Some(channel)) {
             (Restoration::Enlarge, true) => Ok(enlarged(&plane)),
-            (Restoration::Enlarge, false) => Restorer::new(&self.net, &Enlarge)?.plane(&plane),
+            (Restoration::Enlarge, false) => self.restorer.plane(&Enlarge, &plane),
             (_, true) => Ok(plane),
             (_, false) => {
                 let sigma = self.sigma.unwrap_or_else(|| estimated(&plane));
                 sigmas.push(sigma);
-                Restorer::new(&self.net, &Denoise { sigma: sigma / 255.0 })?.plane(&plane)
+                self.restorer.plane(&Denoise { sigma: sigma / 255.0 }, &plane)
             }
         };
         let pixels = match pixels {
@@ -71,9 +77,24 @@ impl Mender {
     }
 }
 
+/// What a model mends, and how a net is shown such damage.
+///
+/// # Errors
+/// If the model is for something else.
+pub(super) fn damage_of(model: &Model) -> Result<(Restoration, &'static dyn Damage), Error> {
+    match model.about.purpose {
+        Purpose::Restore(Restoration::Denoise) => Ok((Restoration::Denoise, &Denoise::USUAL)),
+        Purpose::Restore(Restoration::Enlarge) => Ok((Restoration::Enlarge, &Enlarge)),
+        purpose => {
+            let needed = "a model that takes noise away or enlarges is needed";
+            Err(Error::Model(format!("is for: {purpose}; {needed}")))
+        }
+    }
+}
+
 /// The level of the noise, 0 … 255: at most what nets are taught.
 fn estimated(plane: &Image<f32>) -> f32 {
-    immerkaer(plane).map_or(0.0, |sigma| (255.0 * sigma) as f32).min(Denoise::MOST)
+    noise_level(plane).map_or(0.0, |sigma| (255.0 * sigma) as f32).min(Denoise::MOST)
 }
 
 /// Mends each channel of a picture as numbers in 0 … 1.

@@ -8,6 +8,7 @@ mod enlarge;
 mod mender;
 mod restorer;
 mod tiles;
+mod trial;
 
 pub use bicubic::{enlarged, shrunk};
 pub use denoise::Denoise;
@@ -15,6 +16,7 @@ pub use enlarge::Enlarge;
 pub use mender::{Mended, Mender};
 pub use restorer::Restorer;
 pub(crate) use tiles::step;
+pub use trial::{Attempt, Trial};
 
 use std::fmt::Debug;
 

@@ -90,36 +90,46 @@ pub(crate) fn step(net: &Net<f32>, scale: usize) -> Result<usize, Error> {
 }
 
 /// How many pixels around itself an output depends on: where the gradient of an output by the input is not 0, all
-/// weights being alike.
+/// weights being alike. At most half of 256 is found.
 pub(super) fn reach(net: &Net<f32>, step: usize, scale: usize) -> usize {
     let channels = net.input().channels;
     let mut side = 16 * step;
     loop {
         let (shape, middle) = (Shape::picture(side, side, channels), side / 2 / step * step);
         let Ok(mut alike) = Net::<f64>::from_text(&net.text(), shape) else { return side };
+        // Masks that add up to one, and small biases, keep all nodes near the input.
         for tensor in alike.trained_mut() {
-            let share = tensor.shape()[0] as f64 / tensor.len() as f64;
+            let is_list = tensor.len() == tensor.shape()[0];
+            let share = if is_list { 1e-3 } else { tensor.shape()[0] as f64 / tensor.len() as f64 };
             tensor.as_mut_slice().fill(share);
         }
-        let mut workspace = Workspace::new(&alike, 1);
-        let (input, mut gradient) = (vec![1.0; alike.inputs()], vec![0.0; alike.outputs()]);
-        workspace.forward(&alike, Pass::predict(1), &input);
-        // Every output that stands for one step of the input.
-        for place in 0..(step * scale).pow(2) {
-            let (y, x) = (place / (step * scale), place % (step * scale));
-            gradient[(middle * scale + y) * side * scale + middle * scale + x] = 1.0;
+        let (mut first, mut last) = (middle, middle);
+        // Where one level meets the flat part of an activation, the other does not.
+        for level in [0.75, 3.0] {
+            let slopes = slopes(&alike, level, [middle * scale, step * scale], side * scale);
+            let line = side * channels;
+            let rows = (0..side).filter(|y| slopes[y * line..][..line].iter().any(|slope| *slope != 0.0));
+            rows.for_each(|y| (first, last) = (first.min(y), last.max(y)));
         }
-        let mut by_input = vec![0.0; input.len()];
-        workspace.backward_from(&alike, Pass::predict(1), &input, &gradient, &mut by_input);
-        let rows: Vec<usize> = (0..side)
-            .filter(|y| by_input[y * side * channels..(y + 1) * side * channels].iter().any(|slope| *slope != 0.0))
-            .collect();
-        let (first, last) = (rows.first().copied().unwrap_or(middle), rows.last().copied().unwrap_or(middle));
         if (first > 0 && last + 1 < side) || side >= 256 {
-            return (middle.saturating_sub(first)).max((last + 1).saturating_sub(middle + step)).next_multiple_of(step);
+            return (middle - first).max((last + 1).saturating_sub(middle + step)).next_multiple_of(step);
         }
         side *= 2;
     }
+}
+
+/// The gradient of the sum of a square of outputs, which begins at `corner` in both directions, by an input that is
+/// `level` everywhere. The output has `width` columns.
+fn slopes(net: &Net<f64>, level: f64, [corner, square]: [usize; 2], width: usize) -> Vec<f64> {
+    let mut workspace = Workspace::new(net, 1);
+    let (input, mut gradient) = (vec![level; net.inputs()], vec![0.0; net.outputs()]);
+    workspace.forward(net, Pass::predict(1), &input);
+    for y in corner..corner + square {
+        gradient[y * width + corner..][..square].fill(1.0);
+    }
+    let mut slopes = vec![0.0; input.len()];
+    workspace.backward_from(net, Pass::predict(1), &input, &gradient, &mut slopes);
+    slopes
 }
 
 #[cfg(test)]
@@ -149,6 +159,8 @@ mod tests {
             ("conv 4 3x3 same | relu | conv 1 3x3 same", 2, 1, 1),
             ("space-to-depth 2 | conv 4 3x3 same | depth-to-space 2", 2, 2, 1),
             ("conv 4 5x5 same | depth-to-space 2", 2, 1, 2),
+            ("conv 2 3x3 same | thresholded-relu | conv 1 3x3 same", 2, 1, 1),
+            ("conv 2 3x3 same | hard-sigmoid | conv 1 3x3 same", 2, 1, 1),
             ("as a | max-pool 2 | conv 3 3x3 same | up 2 | concat a | conv 1 1x1", 2, 2, 1),
         ] {
             let net = net(text);

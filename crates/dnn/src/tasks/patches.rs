@@ -135,7 +135,7 @@ impl<T: Real> Task<T> for Patches<'_> {
             let picture = middle(&self.pictures[look * self.pictures.len() / some], self.damage.scale());
             let clean = picture.map(|value| f32::from(value) / 255.0);
             let damaged = self.damage.example(&clean, &mut Draws::seeded(self.seed, look as u64));
-            let mended = restorer.plane(&damaged)?;
+            let mended = restorer.plane(self.damage, &damaged)?;
             let difference = mended.as_slice().iter().zip(clean.as_slice()).map(|(a, b)| f64::from(a - b).powi(2));
             squares += difference.sum::<f64>() / clean.len() as f64;
             decibels += psnr(&Pixels::F32(mended).to_u8(), &picture);
@@ -144,7 +144,7 @@ impl<T: Real> Task<T> for Patches<'_> {
         if !squares.is_finite() {
             return Err(Error::Diverged(format!("the squared error is {squares}, where a finite number is needed")));
         }
-        Ok(Score { total: some, hits: None, psnr: Some(mean(decibels)), loss: mean(squares) })
+        Ok(Score { total: some, hits: None, psnr: (some > 0).then(|| mean(decibels)), loss: mean(squares) })
     }
 }
 

@@ -21,16 +21,22 @@ const DEEPEST: usize = 16;
 /// # Errors
 /// If one cannot be read, or they are more than a few GB.
 pub fn loose_pictures(folder: &Path) -> Result<Vec<Image<u8>>, Error> {
-    let mut files = Vec::new();
-    collect(folder, DEEPEST, &mut files)?;
-    let mut bytes = 0;
-    for file in &files {
-        bytes += crate::picture_size(file);
-    }
+    let files = picture_files(folder)?;
+    let bytes: u64 = files.iter().map(|file| crate::picture_size(file)).sum();
     if bytes > MOST_BYTES {
         return Err(too_large(&folder.display().to_string(), bytes));
     }
     files.par_iter().map(|file| Ok(Pixels::F32(read_picture(file, true)?.pixels.luma_over(1.0)).to_u8())).collect()
+}
+
+/// The files with the suffix of a picture in a folder and its folders, in the order of their names.
+///
+/// # Errors
+/// If a folder cannot be read, or there are more than a data set may have.
+pub fn picture_files(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    collect(folder, DEEPEST, &mut files)?;
+    Ok(files)
 }
 
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Error> {

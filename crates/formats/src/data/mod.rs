@@ -31,7 +31,7 @@ use glassbox_tensor::Batch;
 use self::part::assemble;
 use crate::Error;
 
-pub use self::loose::loose_pictures;
+pub use self::loose::{loose_pictures, picture_files};
 pub use self::npz::read_npz;
 
 /// Most pictures of a part.

@@ -1,5 +1,6 @@
 //! The registry of operators: a file each, which begins with the formula, and a line below.
 
+mod bilateral;
 mod blur;
 mod convolve;
 mod dilate;
@@ -57,6 +58,7 @@ pub static ENTRIES: &[&Entry] = &[
     &unsharp::ENTRY,
     &convolve::ENTRY,
     &median::ENTRY,
+    &bilateral::ENTRY,
     &erode::ENTRY,
     &dilate::ENTRY,
     &rank::ENTRY,

@@ -148,6 +148,7 @@ fn worth(score: &Score) -> String {
     match (score.hits, score.psnr) {
         (Some(hits), _) => format!("{:.2}%", percent(hits, score.total)),
         (None, Some(psnr)) => format!("{psnr:.2} dB"),
+        (None, None) if score.total == 0 => "no pictures".into(),
         (None, None) => format!("loss {:.5}", score.loss),
     }
 }

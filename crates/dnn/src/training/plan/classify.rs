@@ -10,6 +10,9 @@ use crate::{Error, Net, Prepare, Preset};
 
 /// Decides what the settings leave open for a net that is taught classes.
 pub(super) fn plan(settings: &Settings, base: Preset, data: &Data) -> Result<Plan, Error> {
+    if settings.patch.is_some() {
+        return Err(Error::setting("patch", "is for nets that restore pictures"));
+    }
     let (picture, test_picture) = (dataset(&data.train).shape(), dataset(&data.test).shape());
     if picture != test_picture {
         let problem = format!("training pictures of {picture}, test pictures of {test_picture}; one shape is needed");

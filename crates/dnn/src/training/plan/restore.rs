@@ -67,7 +67,7 @@ pub(super) fn patch_of(settings: &Settings, base: &Preset, pictures: &Pictures, 
     // Sides of small pictures are halved twice by most nets.
     let side = settings.patch.unwrap_or(if least < base.patch { least / 4 * 4 } else { base.patch });
     if side == 0 || side > least {
-        let (found, name) = (side.max(1), &pictures.name);
+        let (found, name) = (settings.patch.unwrap_or(base.patch), &pictures.name);
         let problem = format!("found {found}; the smallest of {name} allows patches of 1 to {least} pixels");
         let doubled = if scale > 1 { format!(", each made of {scale}×{scale}") } else { String::new() };
         return Err(Error::setting("patch", format!("{problem}{doubled}")));
