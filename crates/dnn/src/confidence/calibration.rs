@@ -26,7 +26,8 @@ pub struct Calibration {
 /// an output is no share of 1.
 ///
 /// `ECE = Σ over bins (n_b / n)·|right_b − said_b|`, where bin `b` of 15 holds the answers whose largest output is
-/// above `b/15` and at most `(b + 1)/15`. A net of finite pictures never reaches 0: the interval says what chance does to it.
+/// above `b/15` and at most `(b + 1)/15`. Chance alone keeps
+/// it above 0: the interval says how far it moves it.
 ///
 /// `answers` has the largest output of each answer and whether it is right; `seed` draws the samples of the interval.
 ///

@@ -19,8 +19,8 @@ pub(crate) fn width<T: Real>(net: &Net<T>) -> usize {
 
 /// The feature of a picture: the numbers of the hidden node, folded to at most 512 and of length 1.
 ///
-/// Length 1 and the fifth nearest neighbour did best of what was tried (docs/measurements.md, *Confidence*), on pairs of
-/// digits other than those that it is judged by.
+/// Length 1 and the fifth nearest neighbour did best of what was tried (docs/measurements.md, *Confidence*), on pairs
+/// of digits other than those that it is judged by.
 ///
 /// Folding adds number `i` to place `i mod 512` with a sign of its own, which keeps products of two features but for
 /// chance.
