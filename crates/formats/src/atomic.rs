@@ -6,7 +6,7 @@ use glassbox_tensor::shown;
 use tempfile::NamedTempFile;
 
 use crate::Error;
-use crate::in_place::{InPlace, copy_over};
+use crate::in_place::{InPlace, copy_over, is_immutable};
 use crate::part::{self, without_name};
 use crate::paths::{folder_of, real_path};
 
@@ -126,7 +126,7 @@ impl Drop for AtomicFile {
 /// place.
 ///
 /// # Errors
-/// If the folder is missing or cannot be written to.
+/// If the folder is missing or cannot be written to, or the file is immutable.
 pub fn check_writable(path: &Path) -> Result<Option<InPlace>, Error> {
     let failed = |source| Error::write(&shown(path), source);
     match fs::metadata(path) {
@@ -135,6 +135,9 @@ pub fn check_writable(path: &Path) -> Result<Option<InPlace>, Error> {
         _ => {}
     }
     let target = real_path(path);
+    if is_immutable(&target) {
+        return Err(failed(io::Error::other("it is immutable (chattr +i)")));
+    }
     let in_place = InPlace::of(&target);
     if in_place.is_none() {
         let part = tempfile::tempfile_in(folder_of(&target));

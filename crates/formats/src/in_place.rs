@@ -60,13 +60,29 @@ pub(crate) fn copy_over(part: &mut File, target: &Path, error: io::Error) -> io:
 }
 
 #[cfg(target_os = "linux")]
-fn is_mounted(target: &Path) -> bool {
-    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+fn has(target: &Path, attribute: rustix::fs::StatxAttributes) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxFlags, statx};
     let found = statx(CWD, target, AtFlags::empty(), StatxFlags::empty());
-    found.is_ok_and(|found| found.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+    found.is_ok_and(|found| found.stx_attributes.contains(attribute))
+}
+
+#[cfg(target_os = "linux")]
+fn is_mounted(target: &Path) -> bool {
+    has(target, rustix::fs::StatxAttributes::MOUNT_ROOT)
 }
 
 #[cfg(not(target_os = "linux"))]
 fn is_mounted(_: &Path) -> bool {
+    false
+}
+
+/// Whether nobody may change, rename or replace a file, whatever its permissions.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_immutable(target: &Path) -> bool {
+    has(target, rustix::fs::StatxAttributes::IMMUTABLE)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_immutable(_: &Path) -> bool {
     false
 }
