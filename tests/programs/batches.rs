@@ -8,7 +8,7 @@ use std::time::Duration;
 use glassbox_formats::{Pixels, read_picture};
 
 use crate::support::pictures::{noise, write};
-use crate::support::programs::{data, done, err, filters, json, text};
+use crate::support::programs::{data, done, err, filters, json};
 
 #[test]
 fn files_passed_over_are_counted_once() {
@@ -174,21 +174,12 @@ fn an_interrupted_batch_leaves_whole_pictures_only() {
 
 #[cfg(unix)]
 #[test]
-fn output_that_nobody_reads_is_no_failure() {
-    let folder = tempfile::tempdir().unwrap();
-    let chelsea = data("chelsea.png");
-    for arguments in [vec!["list"], vec!["blur", text(&chelsea), "-", "--format", "bmp", "--quiet"]] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_filters"))
-            .current_dir(folder.path())
-            .args(&arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success() && output.stderr.is_empty(), "{arguments:?}: {}", err(&output));
-    }
+fn lines_that_nobody_reads_are_no_failure() {
+    let mut filters = Command::new(env!("CARGO_BIN_EXE_filters"));
+    let mut child = filters.arg("list").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", err(&output));
 }
 
 #[cfg(target_os = "linux")]

@@ -102,6 +102,24 @@ fn a_file_mounted_by_itself_is_written_in_place() {
     assert_eq!(fs::read(folder.join("in.png")).unwrap(), old);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn an_immutable_file_is_noticed_before_the_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::write(folder.join("bad.png"), "no picture").unwrap();
+    fs::write(folder.join("out.png"), "old").unwrap();
+    let chattr = |flag: &str| Command::new("chattr").current_dir(folder).args([flag, "out.png"]).output();
+    // Only root may do that, and not on every file system.
+    if !chattr("+i").is_ok_and(|output| output.status.success()) {
+        return;
+    }
+    // Here before IN is read.
+    let output = filters(folder, &["blur", "bad.png", "out.png"]);
+    chattr("-i").unwrap();
+    refused(output, 1, &["out.png: cannot be written: it is immutable (chattr +i)"]);
+}
+
 #[test]
 fn folders_and_files_that_are_not_what_they_should_be() {
     let folder = tempfile::tempdir().unwrap();
@@ -196,7 +214,7 @@ fn fewer_threads_than_asked_for_are_said() {
 }
 
 #[test]
-fn a_picture_for_nobody_ends_quietly_in_every_format() {
+fn a_picture_that_is_not_read_to_its_end_is_no_success_in_any_format() {
     let folder = tempfile::tempdir().unwrap();
     let chelsea = data("chelsea.png");
     for format in ["png", "jpg", "tif", "bmp", "gif", "webp", "ppm", "qoi", "tga"] {
@@ -205,8 +223,13 @@ fn a_picture_for_nobody_ends_quietly_in_every_format() {
         let mut child = filters.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        assert!(output.stderr.is_empty(), "{format}: {}", err(&output));
+        assert_eq!((output.status.code(), err(&output)), (Some(141), String::new()), "{format}");
     }
+    // As `cat` does, by the shell's account.
+    let script = "set -o pipefail; $0 gray $1 - --quiet --format pgm | head -c 10";
+    let mut shell = Command::new("bash");
+    let output = shell.args(["-c", script, env!("CARGO_BIN_EXE_filters"), text(&chelsea)]).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(141), 10), "{}", err(&output));
     // Standard output that is closed from the start.
     let script = "$0 info in.png >&-; $0 list >&-; $0 blur in.png out.png >&- 2>&-; $0 blur in.png - --format png >&-";
     small_picture(folder.path());

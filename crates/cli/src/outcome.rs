@@ -9,6 +9,8 @@ const FAILED: u8 = 1;
 const WRONG_USAGE: u8 = 2;
 /// The exit code of a program ended by Ctrl-C in shells.
 pub(crate) const INTERRUPTED: u8 = 130;
+/// The exit code in shells of a program like `cat` whose reader is gone: 128 + SIGPIPE.
+const UNREAD: u8 = 141;
 
 /// A wrong command line: exit code 2.
 #[derive(Debug, thiserror::Error)]
@@ -39,8 +41,14 @@ pub(crate) fn check_outputs(inputs: &[Option<&Path>], outputs: &[Option<&Path>])
 /// The exit code of a run that ended with an error.
 pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     match error {
-        // The reader of our output stopped reading: nothing is wrong.
-        error if is_broken_pipe(error) => 0,
+        // A picture that was not read to its end is no result. The reader of lines has those that it wanted.
+        error if is_broken_pipe(error) => {
+            if is_of_file(error) {
+                UNREAD
+            } else {
+                0
+            }
+        }
         error if error.is::<Interrupted>() => INTERRUPTED,
         error if is_usage(error) => WRONG_USAGE,
         _ => FAILED,
@@ -50,6 +58,11 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
 /// Whether the user must still be told of an error.
 pub(crate) fn is_news(error: &anyhow::Error) -> bool {
     !error.is::<Reported>() && !error.is::<Interrupted>() && !is_broken_pipe(error)
+}
+
+/// Whether writing a picture or another file failed, not printing a line.
+fn is_of_file(error: &anyhow::Error) -> bool {
+    error.is::<glassbox_pipeline::Error>() || error.is::<glassbox_formats::Error>()
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -34,7 +34,7 @@ use crate::run::{Common, asked, say_bytes};
   filters compare in.png sheet.png           max against average pooling, on the picture and on its edges
 
 Kernels are applied as written (correlation), as every image tool does.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.")]
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 141 a picture that nobody read to its end.")]
 struct Cli {
     #[command(flatten)]
     common: Common,
