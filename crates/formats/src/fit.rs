@@ -5,15 +5,13 @@ use std::collections::HashSet;
 use glassbox_tensor::{Element, Image};
 
 use crate::exif::{SPOKE_OF_FILE, Says, density_of, speaks_of_file};
+use crate::gif::MOST_COLOURS;
 use crate::{Format, Picture, Pixels};
 
 /// Most bytes of metadata in a JPEG. A segment holds 65533 bytes with its name; there is one for EXIF and 254 for a
 /// profile.
 const MOST_JPEG_EXIF: usize = 65533 - 6;
 const MOST_JPEG_PROFILE: usize = 254 * (65533 - 14);
-
-/// Colours of a GIF.
-const MOST_COLOURS: usize = 256;
 
 /// The nearest picture that the format can hold, and notes on what was lost.
 pub(crate) fn fit(picture: Picture, format: Format) -> (Picture, Vec<String>) {

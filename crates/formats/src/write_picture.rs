@@ -2,14 +2,13 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use glassbox_tensor::{Image, shown};
-use image::codecs::gif::{GifEncoder, Repeat};
 use image::codecs::{bmp::BmpEncoder, qoi::QoiEncoder, tga::TgaEncoder, webp::WebPEncoder};
-use image::{Delay, ExtendedColorType, Frame, ImageEncoder, ImageError, RgbaImage};
+use image::{ExtendedColorType, ImageEncoder, ImageError};
 use jpeg_encoder::{PixelDensity, PixelDensityUnit};
 
 use crate::fit::fit;
 use crate::tiff::write_tiff;
-use crate::{Density, Error, Format, Metadata, Picture, Pixels, PngWriter, guarded, write_atomically};
+use crate::{Density, Error, Format, Metadata, Picture, Pixels, PngWriter, gif, guarded, write_atomically};
 
 /// Settings of the packers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,19 +61,7 @@ pub fn write_picture(path: &Path, picture: Picture, packing: Packing) -> Result<
 /// # Errors
 /// If a side is longer than 65535, or the system reports an error.
 pub fn write_animation(path: &Path, frames: impl Iterator<Item = Image<u8>>, milliseconds: u32) -> Result<(), Error> {
-    write_atomically(path, |file| {
-        let mut encoder = GifEncoder::new(file);
-        encoder.set_repeat(Repeat::Infinite).map_err(of_encoder)?;
-        for frame in frames {
-            let (height, width, channels) = frame.dim();
-            let opaque = frame.as_slice().chunks_exact(channels).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]);
-            let buffer = RgbaImage::from_raw(width as u32, height as u32, opaque.collect());
-            let buffer = buffer.ok_or_else(|| io::Error::other("the frame is too large"))?;
-            let delay = Delay::from_numer_denom_ms(milliseconds, 1);
-            encoder.encode_frame(Frame::from_parts(buffer, 0, 0, delay)).map_err(of_encoder)?;
-        }
-        Ok(())
-    })?;
+    write_atomically(path, |file| gif::write_moving(frames, milliseconds, file))?;
     Ok(())
 }
 
@@ -108,12 +95,10 @@ fn encode_as(picture: &Picture, format: Format, packing: Packing, writer: &mut d
         Format::Tiff => write_tiff(picture, writer),
         Format::Jpeg => encode_jpeg(picture, packing, writer),
         Format::Pgm | Format::Ppm | Format::Pnm => encode_pnm(&picture.pixels, writer),
-        Format::Gif => {
-            let (height, width, channels) = picture.pixels.dim();
-            let colour = if channels == 4 { ExtendedColorType::Rgba8 } else { ExtendedColorType::Rgb8 };
-            let mut encoder = GifEncoder::new(writer);
-            encoder.encode(&picture.pixels.as_u8(), width as u32, height as u32, colour).map_err(of_encoder)
-        }
+        Format::Gif => match &picture.pixels {
+            Pixels::U8(image) => gif::write(image, writer),
+            other => gif::write(&other.to_u8(), writer),
+        },
         Format::Bmp => {
             let metres = metadata.density.filter(|density| density.is_absolute).map_or([0; 2], Density::metres);
             let content = metres.map(u32::to_le_bytes).concat();

@@ -1,6 +1,4 @@
-//! The first frame of a GIF, as a picture of indices that are looked up in its colour table.
-//!
-//! Source: GIF 89a (1990).
+//! Reads the first frame.
 
 use std::io::{BufRead, ErrorKind, Seek};
 
