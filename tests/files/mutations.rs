@@ -4,10 +4,10 @@
 //! makes as many files and gives them to the real programs, under limits of time and memory.
 
 use std::fs;
-use std::io::{Cursor, Write};
+use std::io::{Cursor, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use glassbox_dnn::training::{Data, Plan, Session, Settings};
 use glassbox_dnn::{Model, Net, Shape};
@@ -17,6 +17,7 @@ use glassbox_formats::safetensors::{self, SafeTensors};
 use glassbox_formats::{Error, Packing, Picture, Pixels, PngRows, decode_picture, write_picture};
 use glassbox_kernels::filters::{parse, parse_matrix};
 use glassbox_tensor::Tensor;
+use wait4::Wait4;
 
 use crate::support::mutations::{Random, mend_png, mend_zip, mutated};
 use crate::support::pictures::{image8, image16};
@@ -236,6 +237,9 @@ fn damaged_texts_are_read_or_refused() {
     }
 }
 
+/// Most bytes of memory that a program may hold at a time.
+const MOST_BYTES: u64 = 512_000_000;
+
 /// With `GLASSBOX_MUTATIONS=N`: N files to the programs, each under a limit of 5 s and of memory.
 #[cfg(unix)]
 #[test]
@@ -256,7 +260,7 @@ fn the_programs_hold_against_many_damaged_files() {
         samples.push((Sample::read(path, suffix), what));
     }
     let mut random = Random(std::env::var("GLASSBOX_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0));
-    let work = folder.join("work");
+    let (work, mut most) = (folder.join("work"), 0);
     for number in 0..count {
         let (sample, what) = &samples[random.below(samples.len())];
         let input = format!("in.{}", sample.suffix);
@@ -280,25 +284,29 @@ fn the_programs_hold_against_many_damaged_files() {
             input.clone().into()
         };
         fs::write(work.join(place), &damaged).unwrap();
-        // Half a GiB, and what the threads' stacks reserve.
-        let limits = "ulimit -v 900000; exec timeout 5 \"$@\"";
-        let shell =
-            Command::new("bash").current_dir(&work).args(["-c", limits, "-", program]).args(&arguments).output();
-        let output = shell.unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
+        let mut timed = Command::new("timeout");
+        timed.current_dir(&work).args(["5", program]).args(&arguments).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = timed.spawn().unwrap();
+        let mut said = Vec::new();
+        child.stderr.take().unwrap().read_to_end(&mut said).unwrap();
+        let said = String::from_utf8_lossy(&said);
+        let ended = child.wait4().unwrap();
+        most = most.max(ended.rusage.maxrss);
         let keep = || {
             let kept = std::env::temp_dir().join(format!("glassbox-mutation-{number}.{}", sample.suffix));
             fs::write(&kept, &damaged).unwrap();
-            format!("{what} {} with {arguments:?}: {:?} {said}", kept.display(), output.status.code())
+            format!("{what} {} with {arguments:?}: {:?} {said}", kept.display(), ended.status.code())
         };
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", keep());
+        assert!(matches!(ended.status.code(), Some(0 | 1)), "{}", keep());
+        assert!(ended.rusage.maxrss <= MOST_BYTES, "{} bytes of memory: {}", ended.rusage.maxrss, keep());
         let told: Vec<_> = said.lines().filter(|line| !line.starts_with("note: ")).collect();
         assert!(!said.contains("panicked"), "{}", keep());
         let mut left: Vec<_> = fs::read_dir(&work).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         left.retain(|name| ![input.as_str(), "out.png", "kept"].iter().any(|known| name == known));
-        if output.status.code() == Some(1) {
+        if ended.status.code() == Some(1) {
             assert!(told.len() == 1 && left.is_empty(), "{left:?} {}", keep());
             assert!(fs::read(work.join("out.png")).unwrap() == b"old", "{}", keep());
         }
     }
+    println!("{count} files, at most {most} bytes of memory");
 }
