@@ -1,11 +1,11 @@
 //! The colours of transparent pixels do not count in any operator.
 
-use glassbox_kernels::filters::{ENTRIES, parse};
+use glassbox_kernels::filters::parse;
 use glassbox_kernels::{Border, Depth, Engine, Filter, Picture, Pixel, Window};
 use glassbox_simd::Level;
 use glassbox_tensor::Image;
 
-use crate::support::operators::DRAWN;
+use crate::support::operators::{DRAWN, operators};
 
 /// Colours and alpha that have nothing to do with each other; much of it wholly transparent, much hardly visible.
 fn picture<T: Pixel>(height: usize, width: usize, channels: usize) -> Image<T> {
@@ -161,7 +161,7 @@ fn colours_that_cannot_be_seen_change_nothing() {
             0 if c + 1 < channels => !plain[[y, x, c]],
             _ => plain[[y, x, c]],
         });
-        for entry in ENTRIES {
+        for entry in operators() {
             let chain = [parse(entry.name).unwrap(), parse("blur:size=5").unwrap()];
             let (plain, other) = (run(&chain, &plain), run(&chain, &other));
             let pixels = plain.as_slice().chunks_exact(channels).zip(other.as_slice().chunks_exact(channels));
@@ -177,7 +177,7 @@ fn what_is_everywhere_as_transparent_keeps_its_colours() {
     let opaque = picture::<u16>(30, 31, 3);
     let faint = Image::from_fn([30, 31, 4], |(y, x, c)| if c == 3 { 900 } else { opaque[[y, x, c]] });
     let draws = |name: &str| DRAWN.contains(&name) || name == "stochastic-pool";
-    for entry in ENTRIES.iter().filter(|entry| !draws(entry.name)) {
+    for entry in operators().iter().filter(|entry| !draws(entry.name)) {
         let chain = [parse(entry.name).unwrap()];
         let (expected, found) = (Engine::default().run(&chain, &opaque).unwrap(), run(&chain, &faint));
         let colours = expected.channels();

@@ -131,23 +131,25 @@ fn gradients_equal_finite_differences() {
         let shares = text.ends_with("softmax") && !text.ends_with("log-softmax") || text.ends_with("| sigmoid");
         let mut losses = all::<f64>();
         losses.push(Box::new(Upstream));
-        for loss in losses {
+        for (turn, loss) in losses.iter().map(|loss| &**loss).enumerate() {
+            // Each number with the plainest of all, and with some of the others.
+            let is_turn = |index: usize| loss.name() == "upstream" || (index + turn).is_multiple_of(4);
             if ["cross-entropy", "binary-cross-entropy", "kullback-leibler"].contains(&loss.name()) && !shares {
                 continue;
             }
             let mut workspace = Workspace::new(&net, SAMPLES);
             let outputs = workspace.forward(&net, pass(), &input).to_vec();
-            let total = workspace.backward(&net, pass(), &input, &target, &*loss, 1.0);
-            assert_near(total, value(&net, &input, &target, &*loss), &format!("{}, value", loss.name()));
+            let total = workspace.backward(&net, pass(), &input, &target, loss, 1.0);
+            assert_near(total, value(&net, &input, &target, loss), &format!("{}, value", loss.name()));
             let gradients = workspace.gradients().to_vec();
             for (layer, gradient) in gradients.iter().enumerate() {
                 let trained: Vec<bool> = net.layers()[layer].parameters().iter().map(|p| p.trained).collect();
                 for (parameter, gradient) in gradient.iter().enumerate().filter(|(i, _)| trained[*i]) {
-                    for (index, &found) in gradient.as_slice().iter().enumerate() {
+                    for (index, &found) in gradient.as_slice().iter().enumerate().filter(|(i, _)| is_turn(*i)) {
                         let numeric = derivative(|offset| {
                             let before = net.parameters()[layer][parameter].as_slice()[index];
                             net.parameters_mut()[layer][parameter].as_mut_slice()[index] += offset;
-                            let value = value(&net, &input, &target, &*loss);
+                            let value = value(&net, &input, &target, loss);
                             net.parameters_mut()[layer][parameter].as_mut_slice()[index] = before;
                             value
                         });
@@ -162,11 +164,11 @@ fn gradients_equal_finite_differences() {
                 loss.gradient(o, l, gradient);
             }
             let gradient = run(&net, pass(), &input, Some(&upstream)).input_gradient;
-            for (index, &found) in gradient.iter().enumerate() {
+            for (index, &found) in gradient.iter().enumerate().filter(|(i, _)| is_turn(*i)) {
                 let before = input[index];
                 let numeric = derivative(|offset| {
                     input[index] = before + offset;
-                    let value = value(&net, &input, &target, &*loss);
+                    let value = value(&net, &input, &target, loss);
                     input[index] = before;
                     value
                 });

@@ -11,6 +11,7 @@ use glassbox_tensor::Image;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::pictures::write;
 use crate::support::programs::{bars, data, dnn, done, err, filters, json, text};
 
 #[test]
@@ -170,10 +171,11 @@ fn init_takes_weights_from_a_file() {
 #[test]
 fn filters_do_what_the_engine_does() {
     let folder = tempfile::tempdir().unwrap();
-    let Pixels::U8(picture) = read_picture(&data("chelsea.png"), true).unwrap().pixels else { panic!("8 bits") };
-    let chelsea = data("chelsea.png");
+    let Pixels::U8(chelsea) = read_picture(&data("chelsea.png"), true).unwrap().pixels else { panic!("8 bits") };
+    let picture = Image::from_fn([150, 200, 3], |(y, x, c)| chelsea[[y + 50, x + 100, c]]);
+    write(&folder.path().join("in.png"), Pixels::U8(picture.clone()));
     for entry in ENTRIES {
-        done(filters(folder.path(), &[entry.name, text(&chelsea), "out.png"]));
+        done(filters(folder.path(), &[entry.name, "in.png", "out.png"]));
         let expected = Engine::default().run(&[parse(entry.name).unwrap()], &picture).unwrap();
         assert_eq!(
             read_picture(&folder.path().join("out.png"), true).unwrap().pixels,
@@ -184,7 +186,7 @@ fn filters_do_what_the_engine_does() {
     }
     let flags = [
         "sobel",
-        text(&chelsea),
+        "in.png",
         "out.png",
         "--gray",
         "--combine",

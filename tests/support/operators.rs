@@ -1,8 +1,17 @@
 //! Labels of operators, pictures to try them on, and which operators need more leave than others.
 
-use glassbox_kernels::filters::{Entry, Values, parse, split_label};
+use glassbox_kernels::filters::{ENTRIES, Entry, Values, parse, split_label};
 use glassbox_kernels::{Border, Depth, Filter, Pixel};
 use glassbox_tensor::Image;
+
+/// The operators that the laws are tried on: all, or the one that `GLASSBOX_ONLY` names.
+pub(crate) fn operators() -> Vec<&'static Entry> {
+    let only = std::env::var("GLASSBOX_ONLY").ok();
+    let chosen = ENTRIES.iter().copied().filter(|entry| only.as_deref().is_none_or(|only| only == entry.name));
+    let chosen: Vec<_> = chosen.collect();
+    assert!(!chosen.is_empty(), "GLASSBOX_ONLY: no operator is named {only:?}");
+    chosen
+}
 
 /// Labels that take every parameter through its values; sizes are small enough for formulas.
 pub(crate) fn labels(entry: &Entry) -> Vec<String> {
