@@ -5,6 +5,7 @@ use super::shared::edges::{COMBINE, DIRECTION};
 use super::shared::gradient::{self, Mask};
 use super::shared::parameters::BORDER;
 use super::shared::signed::SIGNED_EDGES;
+use crate::operator::Neighbourhood;
 
 /// Responds to vertical edges: right minus left.
 #[rustfmt::skip]
@@ -22,6 +23,11 @@ const B: Mask = [
     [ 1,  1,  1],
 ];
 
+/// The responses of both masks.
+fn formula(around: &Neighbourhood) -> [f64; 2] {
+    [around.correlate(&A), around.correlate(&B)]
+}
+
 pub(super) static ENTRY: Entry = Entry {
     name: "prewitt",
     summary: "edges by plain differences over three rows or columns",
@@ -29,5 +35,5 @@ pub(super) static ENTRY: Entry = Entry {
     source: "J. Prewitt, Object enhancement and extraction, Picture Processing and Psychopictorics (1970)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
     variants: &["combine=magnitude"],
-    build: |arguments| gradient::build(arguments, &A, &B),
+    build: |arguments| gradient::build(arguments, &A, &B, formula),
 };

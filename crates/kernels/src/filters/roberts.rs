@@ -7,7 +7,7 @@ use super::shared::parameters::BORDER;
 use super::shared::response::load;
 use super::shared::signed::SIGNED_EDGES;
 use super::{Arguments, Entry};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 
 /// Responds to edges along one diagonal. The pixel itself is the top left one of the four.
@@ -24,6 +24,11 @@ const B: [[i8; 2]; 2] = [
     [-1, 0],
 ];
 
+/// The responses of both masks.
+fn formula(around: &Neighbourhood) -> [f64; 2] {
+    [around.correlate(&A), around.correlate(&B)]
+}
+
 pub(super) static ENTRY: Entry = Entry {
     name: "roberts",
     summary: "edges from the smallest window: the differences along both diagonals of 2×2 pixels",
@@ -36,7 +41,9 @@ pub(super) static ENTRY: Entry = Entry {
 
 fn build(arguments: &Arguments) -> Result<Filter, Error> {
     let (choices, border) = (Choices::from_arguments(arguments)?, arguments.border()?);
-    Ok(Filter::rows(arguments.operator(), Roberts { choices, border }, move |around| choices.formula(around, &A, &B)))
+    Ok(Filter::rows(arguments.operator(), Roberts { choices, border }, move |around| {
+        choices.formula(formula(around), around.depth())
+    }))
 }
 
 #[derive(Debug)]

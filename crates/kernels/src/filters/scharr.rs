@@ -5,6 +5,7 @@ use super::shared::edges::{COMBINE, DIRECTION};
 use super::shared::gradient::{self, Mask};
 use super::shared::parameters::BORDER;
 use super::shared::signed::SIGNED_EDGES;
+use crate::operator::Neighbourhood;
 
 /// Responds to vertical edges: right minus left.
 #[rustfmt::skip]
@@ -22,6 +23,11 @@ const B: Mask = [
     [  3,  10,   3],
 ];
 
+/// The responses of both masks.
+fn formula(around: &Neighbourhood) -> [f64; 2] {
+    [around.correlate(&A), around.correlate(&B)]
+}
+
 pub(super) static ENTRY: Entry = Entry {
     name: "scharr",
     summary: "edges whose strength depends least on their direction",
@@ -29,5 +35,5 @@ pub(super) static ENTRY: Entry = Entry {
     source: "H. Scharr, Optimal operators in digital image processing, dissertation, Heidelberg (2000)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
     variants: &["combine=magnitude"],
-    build: |arguments| gradient::build(arguments, &A, &B),
+    build: |arguments| gradient::build(arguments, &A, &B, formula),
 };

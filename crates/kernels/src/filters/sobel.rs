@@ -5,6 +5,7 @@ use super::shared::edges::{COMBINE, DIRECTION};
 use super::shared::gradient::{self, Mask};
 use super::shared::parameters::BORDER;
 use super::shared::signed::SIGNED_EDGES;
+use crate::operator::Neighbourhood;
 
 /// Responds to vertical edges: right minus left.
 #[rustfmt::skip]
@@ -22,6 +23,11 @@ pub(super) const B: Mask = [
     [ 1,  2,  1],
 ];
 
+/// The responses of both masks.
+fn formula(around: &Neighbourhood) -> [f64; 2] {
+    [around.correlate(&A), around.correlate(&B)]
+}
+
 pub(super) static ENTRY: Entry = Entry {
     name: "sobel",
     summary: "edges, not very sensitive to noise: each mask smooths along the edges it looks for",
@@ -29,5 +35,5 @@ pub(super) static ENTRY: Entry = Entry {
     source: "I. Sobel, G. Feldman, A 3x3 isotropic gradient operator for image processing (1968)",
     parameters: &[DIRECTION, COMBINE, SIGNED_EDGES, BORDER],
     variants: &["combine=magnitude", "direction=x"],
-    build: |arguments| gradient::build(arguments, &A, &B),
+    build: |arguments| gradient::build(arguments, &A, &B, formula),
 };

@@ -8,18 +8,12 @@ use super::parameters::{Arguments, Parameter, Values};
 use super::response::Response;
 use super::signed::Signed;
 use crate::numbers::{Accumulator, greater};
-use crate::operator::{Neighbourhood, Rows};
-use crate::{Error, Pixel};
+use crate::operator::Rows;
+use crate::{Depth, Error, Pixel};
 
 impl Choices {
     /// One number from the responses `a` and `b` of two masks.
-    pub(in crate::filters) fn formula<const N: usize>(
-        self,
-        around: &Neighbourhood,
-        a: &[[i8; N]; N],
-        b: &[[i8; N]; N],
-    ) -> f64 {
-        let (a, b) = (around.correlate(a), around.correlate(b));
+    pub(in crate::filters) fn formula(self, [a, b]: [f64; 2], depth: Depth) -> f64 {
         let response = match (self.direction, self.combine) {
             (Direction::X, _) => a,
             (Direction::Y, _) => b,
@@ -28,7 +22,7 @@ impl Choices {
             (Direction::Both, Combine::Max) => a.abs().max(b.abs()),
             (Direction::Both, Combine::Signed) => a + b,
         };
-        self.signed.formula(response, around.depth())
+        self.signed.formula(response, depth)
     }
 }
 

@@ -9,17 +9,22 @@ use super::edges::{Choices, Masks};
 use super::response::load;
 use crate::filters::Arguments;
 use crate::numbers::{Accumulator, greater};
-use crate::operator::{Filter, Kernel, Operator, Rows, Window};
+use crate::operator::{Filter, Kernel, Neighbourhood, Operator, Rows, Window};
 use crate::{Border, Error, Pixel};
 
 /// Weights of the eight neighbours and of the pixel itself.
 pub(in crate::filters) type Mask = [[i8; 3]; 3];
 
-/// The filter of two masks, both of the form that [`Weights`] describes.
-pub(in crate::filters) fn build(arguments: &Arguments, a: &'static Mask, b: &'static Mask) -> Result<Filter, Error> {
+/// The filter of two masks, both of the form that [`Weights`] describes, whose responses are `formula`.
+pub(in crate::filters) fn build(
+    arguments: &Arguments,
+    a: &Mask,
+    b: &Mask,
+    formula: fn(&Neighbourhood) -> [f64; 2],
+) -> Result<Filter, Error> {
     let (choices, border) = (Choices::from_arguments(arguments)?, arguments.border()?);
     let gradient = Gradient { weights: Weights::of(a, b), choices, border };
-    Ok(Filter::rows(arguments.operator(), gradient, move |around| choices.formula(around, a, b)))
+    Ok(Filter::rows(arguments.operator(), gradient, move |around| choices.formula(formula(around), around.depth())))
 }
 
 /// The numbers `S` and `M` of two masks:
