@@ -101,12 +101,11 @@ impl Animate {
         let operation = self.operation()?;
         let numbers = self.numbers(common)?;
         let stride = self.stride.unwrap_or(if self.pool.is_some() { self.size } else { 1 }) as usize;
-        let places = self.places(&numbers, operation.window(), stride)?;
+        self.check_positions(&numbers, operation.window(), stride)?;
         common.check_writable(&self.output)?;
         catch_interrupts(false)?;
-        let result =
-            Matrix::from_fn(places, |(row, column)| respond(&operation, &numbers, [row * stride, column * stride]));
-        let slide = Slide::new(numbers, operation, stride, result);
+        let results = operation.results(&numbers, stride);
+        let slide = Slide::new(numbers, operation, stride, results);
         let ([height, width], frames) = (slide.size(), slide.frames());
         if height * width > MOST_PIXELS {
             let found = format!("frames of {width}×{height} pixels for these numbers");
@@ -151,8 +150,8 @@ impl Animate {
         Ok(Matrix::from_fn([side, side], |(y, x)| number(y, x)))
     }
 
-    /// Rows and columns of positions where the whole window is inside the matrix.
-    fn places(&self, numbers: &Matrix<f64>, window: [usize; 2], stride: usize) -> anyhow::Result<[usize; 2]> {
+    /// Refuses a window that is larger than the matrix, or has too many positions in it.
+    fn check_positions(&self, numbers: &Matrix<f64>, window: [usize; 2], stride: usize) -> anyhow::Result<()> {
         let (height, width) = numbers.dim();
         if window[0] > height || window[1] > width {
             let flag = if self.pool.is_some() { "--size" } else { "--kernel" };
@@ -166,19 +165,7 @@ impl Animate {
             let problem = format!("{} places of the {what}; at most {MOST_FRAMES} are allowed", rows * columns);
             return Err(wrong_flag(flag, problem));
         }
-        Ok([rows, columns])
-    }
-}
-
-/// The result of an operation on the window with this upper left corner.
-fn respond(operation: &Operation, numbers: &Matrix<f64>, [top, left]: [usize; 2]) -> f64 {
-    let [height, width] = operation.window();
-    let places = (0..height * width).map(|place| [place / width, place % width]);
-    let window = places.map(|[y, x]| numbers[[top + y, left + x]]);
-    match operation {
-        Operation::Mask(mask) => window.zip(mask.iter()).map(|(number, weight)| weight * number).sum(),
-        Operation::Max(_) => window.fold(f64::NEG_INFINITY, f64::max),
-        Operation::Average(_) => window.sum::<f64>() / (height * width) as f64,
+        Ok(())
     }
 }
 

@@ -33,7 +33,7 @@ const EMPTY: Colour = [246; 3];
 /// Frames of a window that slides over a matrix.
 ///
 /// The input is on the left, the mask or the pooling in the middle, and the result on the right. The formula of the
-/// current position is below. The caller computes the numbers.
+/// current position is below. [`Operation::results`] computes the numbers.
 ///
 /// ```
 /// use glassbox_draw::{Operation, Slide};
