@@ -79,9 +79,9 @@ impl Window {
         let [top, left, bottom, right] = window.pads;
         let (rows, columns) = (input.height + top + bottom, input.width + left + right);
         if extent.0 > rows || extent.1 > columns {
-            let (high, wide) = extent;
+            let (height, width) = extent;
             return Err(format!(
-                "a window of {high}×{wide} is larger than the picture of {rows}×{columns} under it{}",
+                "a window of {height}×{width} is larger than the picture of {rows}×{columns} under it{}",
                 if window.pads == [0; 4] { "" } else { ", padding included" }
             ));
         }
@@ -125,8 +125,8 @@ impl Window {
     /// `row = i·stride + k·dilation − top`, `column = j·stride + l·dilation − left`.
     pub(crate) fn pixels(&self, picture: Shape, [i, j]: [usize; 2]) -> impl Iterator<Item = ([usize; 2], [usize; 2])> {
         let (size, stride, dilation, [top, left, ..]) = (self.size, self.stride, self.dilation, self.pads);
-        let places = (0..size.0).flat_map(move |k| (0..size.1).map(move |l| [k, l]));
-        places.filter_map(move |[k, l]| {
+        let inside = (0..size.0).flat_map(move |k| (0..size.1).map(move |l| [k, l]));
+        inside.filter_map(move |[k, l]| {
             let row = (i * stride.0 + k * dilation.0).checked_sub(top).filter(|&row| row < picture.height)?;
             let column = (j * stride.1 + l * dilation.1).checked_sub(left).filter(|&column| column < picture.width)?;
             Some(([k, l], [row, column]))

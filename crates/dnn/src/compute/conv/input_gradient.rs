@@ -67,7 +67,7 @@ impl<T: Real> Masks<'_, T> {
         weights: &[T],
         padded: &mut [T],
     ) {
-        if E::IS_WIDE && plan.wide.is_multiple_of(16) {
+        if E::IS_WIDE && plan.rounded.is_multiple_of(16) {
             self.add::<_, 16, M>(floats.sixteens(), plan, masks, weights, padded);
         } else {
             self.add::<_, 8, M>(floats, plan, masks, weights, padded);

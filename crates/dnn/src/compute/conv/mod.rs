@@ -42,7 +42,7 @@ pub(crate) struct Convolution {
     length: usize,
     /// The length rounded up to whole vectors of eight, which the backward pass works on. A shorter span runs on into
     /// the numbers after it, times zero.
-    wide: usize,
+    rounded: usize,
     /// The offset of each vector of eight from the first number of the window, span by span.
     floats: Vec<usize>,
     /// The offset of each window in the padded picture.
@@ -92,8 +92,8 @@ impl Convolution {
             .map(|(row, column)| pixel(row * window.stride.0, column * window.stride.1));
         let length = input.channels / groups * if whole_rows { window.size.1 } else { 1 };
         let spans: Vec<usize> = spans.collect();
-        let wide = length.next_multiple_of(EIGHT);
-        let floats = spans.iter().flat_map(|span| (0..wide).step_by(EIGHT).map(move |eight| span + eight));
+        let rounded = length.next_multiple_of(EIGHT);
+        let floats = spans.iter().flat_map(|span| (0..rounded).step_by(EIGHT).map(move |eight| span + eight));
         Self {
             input,
             padded,
@@ -101,7 +101,7 @@ impl Convolution {
             outputs,
             groups,
             length,
-            wide,
+            rounded,
             floats: floats.collect(),
             spans,
             bases: bases.collect(),
@@ -125,7 +125,7 @@ impl Convolution {
 
     /// Numbers of a padded picture, and of what the last span may go on into.
     pub(crate) fn padded_len(&self) -> usize {
-        self.padded.len() + self.wide - self.length
+        self.padded.len() + self.rounded - self.length
     }
 
     /// Whether pictures must be copied to be padded.
@@ -209,7 +209,7 @@ impl Convolution {
         let (samples, outputs) = (pass.samples, self.windows() * self.outputs);
         let each = samples.div_ceil(if pass.whole { CUTS } else { 1 }).max(1);
         let cuts = samples.div_ceil(each);
-        let (spans, width) = (self.spans.len(), self.spans.len() * self.wide);
+        let (spans, width) = (self.spans.len(), self.spans.len() * self.rounded);
         let sums = self.outputs * (width + 1);
         let partial = scratch.numbers.room(cuts * sums);
         let found = found_len(self);
@@ -229,7 +229,7 @@ impl Convolution {
         let partial = &partial[..cuts * sums];
         weights.par_chunks_mut(spans * self.length).enumerate().with_min_len(8).for_each(|(output, weights)| {
             for (span, weights) in weights.chunks_exact_mut(self.length).enumerate() {
-                total(weights, partial, sums, output * width + span * self.wide);
+                total(weights, partial, sums, output * width + span * self.rounded);
             }
         });
         if let Some(bias) = bias {
@@ -238,17 +238,17 @@ impl Convolution {
     }
 
     /// Weights `[outputs, spans, length]` with zeros after each span, up to whole vectors of eight.
-    fn widen<'a, T: Real>(&self, weights: &'a [T], wide: &'a mut Aligned<T>) -> &'a [T] {
-        if self.wide == self.length {
+    fn rounded_weights<'a, T: Real>(&self, weights: &'a [T], out: &'a mut Aligned<T>) -> &'a [T] {
+        if self.rounded == self.length {
             return weights;
         }
-        let wide = wide.room(weights.len() / self.length * self.wide);
-        for (wide, weights) in wide.chunks_exact_mut(self.wide).zip(weights.chunks_exact(self.length)) {
-            let (here, padding) = wide.split_at_mut(self.length);
+        let out = out.room(weights.len() / self.length * self.rounded);
+        for (out, weights) in out.chunks_exact_mut(self.rounded).zip(weights.chunks_exact(self.length)) {
+            let (here, padding) = out.split_at_mut(self.length);
             here.copy_from_slice(weights);
             padding.fill(T::zero());
         }
-        wide
+        out
     }
 
     /// ∂E/∂input: each window adds its gradient to the pixels it contains.
@@ -261,7 +261,7 @@ impl Convolution {
         scratch: &mut Scratch<T>,
     ) {
         let outputs = self.windows() * self.outputs;
-        let weights = self.widen(weights, &mut scratch.more);
+        let weights = self.rounded_weights(weights, &mut scratch.more);
         let scratch = scratch.numbers.room(pass.samples * self.padded_len());
         let jobs = input_gradient
             .par_chunks_mut(self.input.len())

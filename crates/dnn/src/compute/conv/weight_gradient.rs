@@ -37,14 +37,14 @@ impl<T: Real> FloatTask<T> for WeightGradient<'_, T> {
         list_nonzero(floats, gradient, Some(bias), counts, found);
         let (outputs, list) = (plan.outputs, listed_len(plan.windows()));
         let each = outputs / plan.groups;
-        for (mask, weights) in weights.chunks_exact_mut(plan.spans.len() * plan.wide).enumerate() {
+        for (mask, weights) in weights.chunks_exact_mut(plan.spans.len() * plan.rounded).enumerate() {
             let seen = Seen {
                 plan,
                 padded: &padded[mask / each * plan.input.channels / plan.groups..],
                 gradient: &gradient[mask..],
                 found: &found[mask * list..][..counts[mask] as usize],
             };
-            if E::IS_WIDE && plan.wide.is_multiple_of(16) {
+            if E::IS_WIDE && plan.rounded.is_multiple_of(16) {
                 seen.weight_gradient::<_, 16>(floats.sixteens(), weights);
             } else {
                 seen.weight_gradient::<_, 8>(floats, weights);
@@ -66,15 +66,15 @@ impl<T: Real> Seen<'_, T> {
     /// registers.
     #[inline(always)]
     fn weight_gradient<V: Vectors<T, L>, const L: usize>(&self, vectors: V, mut weights: &mut [T]) {
-        let wide = self.plan.wide / L;
-        let most = MOST_SPANS.get(wide - 1).copied().unwrap_or(1);
+        let of_span = self.plan.rounded / L;
+        let most = MOST_SPANS.get(of_span - 1).copied().unwrap_or(1);
         let mut spans = &self.plan.spans[..];
         while !spans.is_empty() {
             let (here, rest) = spans.split_at(share(spans.len(), most));
             spans = rest;
             let mut done = 0;
-            while done < wide {
-                let long = share(wide - done, MOST_EIGHTS);
+            while done < of_span {
+                let long = share(of_span - done, MOST_EIGHTS);
                 let (sums, rest) = weights.split_at_mut(here.len() * long * L);
                 weights = rest;
                 macro_rules! add {

@@ -81,8 +81,8 @@ pub(super) fn fullness(mask: &Mask) -> f32 {
     let boxes = (0..30).map(|step| {
         let (sin, cos) = (step as f32 * 3.0).to_radians().sin_cos();
         let extent = |along: fn(f32, f32, f32, f32) -> f32| {
-            let places = ends.iter().map(|&(y, x)| along(y, x, sin, cos));
-            let (low, high) = places.fold((f32::MAX, f32::MIN), |(low, high), at| (low.min(at), high.max(at)));
+            let projected = ends.iter().map(|&(y, x)| along(y, x, sin, cos));
+            let (low, high) = projected.fold((f32::MAX, f32::MIN), |(low, high), at| (low.min(at), high.max(at)));
             high - low + 1.0
         };
         extent(|y, x, sin, cos| x * cos + y * sin) * extent(|y, x, sin, cos| y * cos - x * sin)

@@ -8,34 +8,34 @@ pub use space_to_depth::SpaceToDepth;
 
 use crate::{Real, Shape};
 
-/// Pairs of places that hold the same numbers: in a picture of shape `wide`, and in the one whose pixels are its blocks
-/// of `side`×`side`. The numbers of a row of a block stand side by side in both: `side·channels` of them from each
-/// place on.
-fn places(wide: Shape, side: usize) -> impl Iterator<Item = (usize, usize)> {
-    let (run, columns) = (side * wide.channels, wide.width / side);
-    (0..wide.height / side).flat_map(move |i| {
+/// Pairs of indices of the same numbers: in a picture of this shape, and in the deep one whose pixels are its blocks of
+/// `side`×`side`. The numbers of a row of a block stand side by side in both: `side·channels` of them from each
+/// index on.
+fn pairs(picture: Shape, side: usize) -> impl Iterator<Item = (usize, usize)> {
+    let (run, columns) = (side * picture.channels, picture.width / side);
+    (0..picture.height / side).flat_map(move |i| {
         (0..side).flat_map(move |dy| {
             (0..columns).map(move |j| {
-                let in_wide = ((i * side + dy) * columns + j) * run;
+                let in_picture = ((i * side + dy) * columns + j) * run;
                 let in_deep = ((i * columns + j) * side + dy) * run;
-                (in_wide, in_deep)
+                (in_picture, in_deep)
             })
         })
     })
 }
 
-/// Copies a wide sample into a deep one.
-fn to_depth<T: Real>(wide: Shape, side: usize, from: &[T], to: &mut [T]) {
-    let run = side * wide.channels;
-    for (in_wide, in_deep) in places(wide, side) {
-        to[in_deep..][..run].copy_from_slice(&from[in_wide..][..run]);
+/// Copies a picture into a deep one.
+fn to_depth<T: Real>(picture: Shape, side: usize, from: &[T], to: &mut [T]) {
+    let run = side * picture.channels;
+    for (in_picture, in_deep) in pairs(picture, side) {
+        to[in_deep..][..run].copy_from_slice(&from[in_picture..][..run]);
     }
 }
 
-/// Copies a deep sample into a wide one.
-fn to_space<T: Real>(wide: Shape, side: usize, from: &[T], to: &mut [T]) {
-    let run = side * wide.channels;
-    for (in_wide, in_deep) in places(wide, side) {
-        to[in_wide..][..run].copy_from_slice(&from[in_deep..][..run]);
+/// Copies a deep picture into one of less depth.
+fn to_space<T: Real>(picture: Shape, side: usize, from: &[T], to: &mut [T]) {
+    let run = side * picture.channels;
+    for (in_picture, in_deep) in pairs(picture, side) {
+        to[in_picture..][..run].copy_from_slice(&from[in_deep..][..run]);
     }
 }

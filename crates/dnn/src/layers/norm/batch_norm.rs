@@ -2,7 +2,7 @@ use glassbox_simd::{Aligned, dispatch};
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
-use super::loops::{Add, AddProducts, AddSquares, InputGradient, Stretch, fold, repeat, wide};
+use super::loops::{Add, AddProducts, AddSquares, InputGradient, Stretch, fold, period, repeat};
 use crate::layers::sums::sum_samples;
 use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain, Start};
 use crate::onnx::{Attribute, Onnx};
@@ -107,10 +107,10 @@ impl Kind for BatchNorm {
 
 /// The state of a training pass: mean, 1/√(variance + ε) and unbiased variance of each channel, each repeated to the
 /// length of the loops, and the numbers a channel.
-fn saved<T: Real>(memory: &[T], wide: usize) -> ([&[T]; 3], T) {
-    let (mean, rest) = memory.split_at(wide);
-    let (scale, rest) = rest.split_at(wide);
-    let (variance, rest) = rest.split_at(wide);
+fn saved<T: Real>(memory: &[T], period: usize) -> ([&[T]; 3], T) {
+    let (mean, rest) = memory.split_at(period);
+    let (scale, rest) = rest.split_at(period);
+    let (variance, rest) = rest.split_at(period);
     ([mean, scale, variance], rest[0])
 }
 
@@ -121,22 +121,22 @@ impl BatchNorm {
     /// cache: `Σ (x − μ)² = Σₛ (Σ (x − mₛ)² + n·(mₛ − μ)²)`.
     fn measure<T: Real>(&self, pass: Pass, input: &[T], memory: &mut Memory<T>) {
         let (c, size, pixels) = (self.shape.channels, self.shape.len(), T::from_f64(self.shape.pixels() as f64));
-        let wide = wide(c);
-        let looks = memory.scratch.numbers.room(pass.samples * 2 * wide);
-        let each = looks.par_chunks_exact_mut(2 * wide).zip(input.par_chunks_exact(size));
+        let period = period(c);
+        let looks = memory.scratch.numbers.room(pass.samples * 2 * period);
+        let each = looks.par_chunks_exact_mut(2 * period).zip(input.par_chunks_exact(size));
         each.with_min_len(4).for_each(|(look, x)| {
             look.fill(T::zero());
-            let (mean, sums) = look.split_at_mut(wide);
+            let (mean, sums) = look.split_at_mut(period);
             dispatch(pass.level, Add { x, sums: mean });
             fold(mean, c);
             mean.iter_mut().for_each(|mean| *mean /= pixels);
             dispatch(pass.level, AddSquares { x, mean, sums });
             fold(sums, c);
         });
-        let looks = || looks.chunks_exact(2 * wide).map(|look| look.split_at(wide));
+        let looks = || looks.chunks_exact(2 * period).map(|look| look.split_at(period));
         let (samples, count) = (T::from_f64(pass.samples as f64), T::from_f64(pass.samples as f64) * pixels);
-        let (mean, rest) = memory.saved.room(3 * wide + 1).split_at_mut(wide);
-        let (scale, rest) = rest.split_at_mut(wide);
+        let (mean, rest) = memory.saved.room(3 * period + 1).split_at_mut(period);
+        let (scale, rest) = rest.split_at_mut(period);
         for i in 0..c {
             mean[i] = looks().map(|(mean, _)| mean[i]).fold(T::zero(), |sum, mean| sum + mean) / samples;
             let squares = looks().fold(T::zero(), |sum, (means, squares)| {
@@ -148,13 +148,13 @@ impl BatchNorm {
         }
         repeat(mean, c);
         repeat(scale, c);
-        rest[wide] = count;
+        rest[period] = count;
     }
 
     /// The mean and 1/√(variance + ε) that hold in prediction.
     fn learned<'a, T: Real>(&self, parameters: &[Tensor<T>], scratch: &'a mut Aligned<T>) -> [&'a [T]; 2] {
-        let (c, wide) = (self.shape.channels, wide(self.shape.channels));
-        let (mean, scale) = scratch.room(2 * wide).split_at_mut(wide);
+        let (c, period) = (self.shape.channels, period(self.shape.channels));
+        let (mean, scale) = scratch.room(2 * period).split_at_mut(period);
         mean[..c].copy_from_slice(parameters[2].as_slice());
         for (scale, &variance) in scale.iter_mut().zip(parameters[3].as_slice()) {
             *scale = T::one() / (variance + T::from_f64(self.eps)).sqrt();
@@ -220,16 +220,16 @@ impl<T: Real> Layer<T> for BatchNorm {
     }
 
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
-        let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
+        let (c, size, period) = (self.shape.channels, self.shape.len(), period(self.shape.channels));
         let [mean, scale] = match pass.phase {
             Phase::Train => {
                 self.measure(pass, input, memory);
-                let ([mean, scale, _], _) = saved(memory.saved.get(), wide);
+                let ([mean, scale, _], _) = saved(memory.saved.get(), period);
                 [mean, scale]
             }
             Phase::Predict => self.learned(parameters, &mut memory.scratch.numbers),
         };
-        let (stretch, bias) = memory.scratch.more.room(2 * wide).split_at_mut(wide);
+        let (stretch, bias) = memory.scratch.more.room(2 * period).split_at_mut(period);
         for i in 0..c {
             stretch[i] = scale[i] * parameters[0].as_slice()[i];
             bias[i] = parameters[1].as_slice()[i];
@@ -243,12 +243,12 @@ impl<T: Real> Layer<T> for BatchNorm {
 
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
-        let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
+        let (c, size, period) = (self.shape.channels, self.shape.len(), period(self.shape.channels));
         let known;
         // In prediction the mean and the variance are fixed, so nothing is subtracted.
         let ([mean, scale], share) = match pass.phase {
             Phase::Train => {
-                let ([mean, scale, _], count) = saved(memory.saved.get(), wide);
+                let ([mean, scale, _], count) = saved(memory.saved.get(), period);
                 ([mean, scale], T::one() / count)
             }
             Phase::Predict => {
@@ -256,18 +256,18 @@ impl<T: Real> Layer<T> for BatchNorm {
                 (known, T::zero())
             }
         };
-        let sums = sum_samples(pass.samples, 2 * wide, &mut memory.scratch.numbers, |index, sums| {
-            let (products, sums) = sums.split_at_mut(wide);
+        let sums = sum_samples(pass.samples, 2 * period, &mut memory.scratch.numbers, |index, sums| {
+            let (products, sums) = sums.split_at_mut(period);
             let sample = index * size..(index + 1) * size;
             let (x, g) = (&input[sample.clone()], &gradient[sample]);
             dispatch(pass.level, AddProducts { x, g, mean, products, sums });
             fold(products, c);
             fold(sums, c);
         });
-        let (products, sums) = sums.split_at(wide);
-        let lines = memory.scratch.more.room(3 * wide);
-        let (stretch, rest) = lines.split_at_mut(wide);
-        let (tilt, shift) = rest.split_at_mut(wide);
+        let (products, sums) = sums.split_at(period);
+        let lines = memory.scratch.more.room(3 * period);
+        let (stretch, rest) = lines.split_at_mut(period);
+        let (tilt, shift) = rest.split_at_mut(period);
         for i in 0..c {
             let of_weight = products[i] * scale[i];
             parameter_gradients[0].as_mut_slice()[i] = of_weight;
@@ -287,7 +287,7 @@ impl<T: Real> Layer<T> for BatchNorm {
     }
 
     fn observe(&self, parameters: &mut [Tensor<T>], memory: &Memory<T>) {
-        let ([mean, _, variance], count) = saved(memory.saved.get(), wide(self.shape.channels));
+        let ([mean, _, variance], count) = saved(memory.saved.get(), period(self.shape.channels));
         let momentum = T::from_f64(self.momentum);
         let mut approach = |parameter: usize, numbers: &[T]| {
             let running = parameters[parameter].as_mut_slice().iter_mut();

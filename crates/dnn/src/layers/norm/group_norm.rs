@@ -2,7 +2,7 @@ use glassbox_simd::dispatch;
 use glassbox_tensor::Tensor;
 use rayon::prelude::*;
 
-use super::loops::{Add, AddProducts, AddSquares, InputGradient, Stretch, fold, repeat, wide};
+use super::loops::{Add, AddProducts, AddSquares, InputGradient, Stretch, fold, period, repeat};
 use crate::layers::{Arguments, Entry, Kind, Layer, Parameter, Plain};
 use crate::onnx::{Attribute, Onnx};
 use crate::pass::{Backward, Forward, Pass};
@@ -35,7 +35,7 @@ impl<T: Real> Plain<T> for GroupNorm {
         for sample in 0..pass.samples {
             for group in 0..self.groups {
                 let (mean, r) = self.statistics(x, sample, group);
-                for (i, c) in self.places(sample, group) {
+                for (i, c) in self.indices(sample, group) {
                     y[i] = weight[c] * (x[i] - mean) * r + bias[c];
                 }
             }
@@ -51,14 +51,14 @@ impl<T: Real> Plain<T> for GroupNorm {
             for group in 0..self.groups {
                 let (mean, r) = self.statistics(x, sample, group);
                 let (mut sum, mut product) = (T::zero(), T::zero());
-                for (i, c) in self.places(sample, group) {
+                for (i, c) in self.indices(sample, group) {
                     let z = (x[i] - mean) * r;
                     sum += weight[c] * g[i];
                     product += weight[c] * g[i] * z;
                     parameter_gradients[0].as_mut_slice()[c] += g[i] * z;
                     parameter_gradients[1].as_mut_slice()[c] += g[i];
                 }
-                for (i, c) in self.places(sample, group) {
+                for (i, c) in self.indices(sample, group) {
                     let z = (x[i] - mean) * r;
                     input_gradient[i] = r * (weight[c] * g[i] - sum / n - z * product / n);
                 }
@@ -79,7 +79,7 @@ impl GroupNorm {
     }
 
     /// The index of each number of a group in a sample, and its channel.
-    fn places(&self, sample: usize, group: usize) -> impl Iterator<Item = (usize, usize)> {
+    fn indices(&self, sample: usize, group: usize) -> impl Iterator<Item = (usize, usize)> {
         let (shape, width) = (self.shape, self.width());
         (0..shape.pixels()).flat_map(move |pixel| {
             let first = sample * shape.len() + pixel * shape.channels;
@@ -89,7 +89,7 @@ impl GroupNorm {
 
     /// `μ` and `1/√(σ² + ε)` of a group in a sample.
     fn statistics<T: Real>(&self, x: &[T], sample: usize, group: usize) -> (T, T) {
-        let numbers = || self.places(sample, group).map(|(i, _)| x[i]);
+        let numbers = || self.indices(sample, group).map(|(i, _)| x[i]);
         let n = T::from_f64(self.numbers() as f64);
         let mean = numbers().sum::<T>() / n;
         let variance = numbers().map(|x| (x - mean) * (x - mean)).sum::<T>() / n;
@@ -192,14 +192,14 @@ impl<T: Real> Layer<T> for GroupNorm {
     }
 
     fn forward(&self, Forward { pass, input, output, parameters, memory, .. }: Forward<'_, T>) {
-        let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
-        let known = memory.saved.room(pass.samples * 2 * wide).par_chunks_exact_mut(2 * wide);
-        let lines = memory.scratch.numbers.room(pass.samples * 2 * wide).par_chunks_exact_mut(2 * wide);
+        let (c, size, period) = (self.shape.channels, self.shape.len(), period(self.shape.channels));
+        let known = memory.saved.room(pass.samples * 2 * period).par_chunks_exact_mut(2 * period);
+        let lines = memory.scratch.numbers.room(pass.samples * 2 * period).par_chunks_exact_mut(2 * period);
         let samples = output.par_chunks_mut(size).zip(input.par_chunks(size)).zip(known.zip(lines));
         samples.for_each(|((y, x), (known, lines))| {
             self.measure(pass, x, known);
-            let (mean, scale) = known.split_at(wide);
-            let (stretch, bias) = lines.split_at_mut(wide);
+            let (mean, scale) = known.split_at(period);
+            let (stretch, bias) = lines.split_at_mut(period);
             for i in 0..c {
                 stretch[i] = scale[i] * parameters[0].as_slice()[i];
                 bias[i] = parameters[1].as_slice()[i];
@@ -212,16 +212,16 @@ impl<T: Real> Layer<T> for GroupNorm {
 
     fn backward(&self, back: Backward<'_, T>) {
         let Backward { pass, input, gradient, input_gradient, parameters, parameter_gradients, memory, .. } = back;
-        let (c, size, wide) = (self.shape.channels, self.shape.len(), wide(self.shape.channels));
+        let (c, size, period) = (self.shape.channels, self.shape.len(), period(self.shape.channels));
         let weight = parameters[0].as_slice();
-        let known = memory.saved.get()[..pass.samples * 2 * wide].par_chunks_exact(2 * wide);
+        let known = memory.saved.get()[..pass.samples * 2 * period].par_chunks_exact(2 * period);
         // Of each channel of each sample: Σ g·(x − μ) and Σ g.
-        let sums = memory.scratch.numbers.room(pass.samples * 2 * wide);
-        let samples = sums.par_chunks_exact_mut(2 * wide).zip(known.clone());
+        let sums = memory.scratch.numbers.room(pass.samples * 2 * period);
+        let samples = sums.par_chunks_exact_mut(2 * period).zip(known.clone());
         samples.zip(input.par_chunks(size).zip(gradient.par_chunks(size))).for_each(|((sums, known), (x, g))| {
             sums.fill(T::zero());
-            let (products, sums) = sums.split_at_mut(wide);
-            dispatch(pass.level, AddProducts { x, g, mean: &known[..wide], products, sums });
+            let (products, sums) = sums.split_at_mut(period);
+            dispatch(pass.level, AddProducts { x, g, mean: &known[..period], products, sums });
             fold(products, c);
             fold(sums, c);
         });
@@ -229,23 +229,23 @@ impl<T: Real> Layer<T> for GroupNorm {
         let (of_weight, of_bias) = (of_weight.as_mut_slice(), of_bias.as_mut_slice());
         of_weight.fill(T::zero());
         of_bias.fill(T::zero());
-        for (sums, known) in sums.chunks_exact(2 * wide).zip(memory.saved.get().chunks_exact(2 * wide)) {
+        for (sums, known) in sums.chunks_exact(2 * period).zip(memory.saved.get().chunks_exact(2 * period)) {
             for i in 0..c {
-                of_weight[i] += sums[i] * known[wide + i];
-                of_bias[i] += sums[wide + i];
+                of_weight[i] += sums[i] * known[period + i];
+                of_bias[i] += sums[period + i];
             }
         }
-        let lines = memory.scratch.more.room(pass.samples * 3 * wide).par_chunks_exact_mut(3 * wide);
+        let lines = memory.scratch.more.room(pass.samples * 3 * period).par_chunks_exact_mut(3 * period);
         let samples = input_gradient.par_chunks_mut(size).zip(input.par_chunks(size).zip(gradient.par_chunks(size)));
-        samples.zip(lines.zip(sums.par_chunks_exact(2 * wide).zip(known))).for_each(
+        samples.zip(lines.zip(sums.par_chunks_exact(2 * period).zip(known))).for_each(
             |((input_gradient, (x, g)), (lines, (sums, known)))| {
-                let (mean, scale) = known.split_at(wide);
-                let (stretch, rest) = lines.split_at_mut(wide);
-                let (tilt, shift) = rest.split_at_mut(wide);
+                let (mean, scale) = known.split_at(period);
+                let (stretch, rest) = lines.split_at_mut(period);
+                let (tilt, shift) = rest.split_at_mut(period);
                 for i in 0..c {
                     stretch[i] = weight[i] * scale[i];
                     tilt[i] = weight[i] * sums[i] * scale[i] * scale[i] * scale[i];
-                    shift[i] = weight[i] * sums[wide + i] * scale[i];
+                    shift[i] = weight[i] * sums[period + i] * scale[i];
                 }
                 repeat(stretch, c);
                 self.share(tilt);

@@ -1,4 +1,4 @@
-//! The loops over the numbers of a sample. Numbers that belong to a channel are repeated up to the length [`wide`].
+//! The loops over the numbers of a sample. Numbers that belong to a channel are repeated up to the length [`period`].
 
 use glassbox_simd::{Level, Task};
 
@@ -8,7 +8,7 @@ use crate::Real;
 const WIDE: usize = 128;
 
 /// Numbers handled at a time: all channels of a few pixels, so that vectors are full even with few channels.
-pub(super) fn wide(channels: usize) -> usize {
+pub(super) fn period(channels: usize) -> usize {
     channels * (WIDE / channels).max(1)
 }
 
@@ -80,8 +80,8 @@ impl<T: Real> Task for Stretch<'_, T> {
 
     #[inline(always)]
     fn run(self, _: Level) {
-        let wide = self.mean.len();
-        for (y, x) in self.y.chunks_mut(wide).zip(self.x.chunks(wide)) {
+        let period = self.mean.len();
+        for (y, x) in self.y.chunks_mut(period).zip(self.x.chunks(period)) {
             let known = self.mean.iter().zip(self.scale).zip(self.bias);
             for ((y, &x), ((&mean, &scale), &bias)) in y.iter_mut().zip(x).zip(known) {
                 *y = (x - mean) * scale + bias;
@@ -104,8 +104,8 @@ impl<T: Real> Task for AddProducts<'_, T> {
 
     #[inline(always)]
     fn run(self, _: Level) {
-        let wide = self.mean.len();
-        for (x, g) in self.x.chunks(wide).zip(self.g.chunks(wide)) {
+        let period = self.mean.len();
+        for (x, g) in self.x.chunks(period).zip(self.g.chunks(period)) {
             let sums = self.products.iter_mut().zip(self.sums.iter_mut());
             for (((product, sum), &mean), (&x, &g)) in sums.zip(self.mean).zip(x.iter().zip(g)) {
                 *product += g * (x - mean);
@@ -131,9 +131,9 @@ impl<T: Real> Task for InputGradient<'_, T> {
 
     #[inline(always)]
     fn run(self, _: Level) {
-        let wide = self.mean.len();
+        let period = self.mean.len();
         for ((input_gradient, x), g) in
-            self.input_gradient.chunks_mut(wide).zip(self.x.chunks(wide)).zip(self.g.chunks(wide))
+            self.input_gradient.chunks_mut(period).zip(self.x.chunks(period)).zip(self.g.chunks(period))
         {
             let known = self.mean.iter().zip(self.scale).zip(self.tilt.iter().zip(self.shift));
             for ((dx, (&x, &g)), ((&mean, &scale), (&tilt, &shift))) in
