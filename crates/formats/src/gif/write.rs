@@ -162,8 +162,7 @@ mod tests {
 
     #[test]
     fn few_transparent_pixels_among_many_colours_stay_transparent_and_no_others() {
-        let pixel =
-            |y: usize, x: usize| [(5 * y) as u8, (5 * x) as u8, (3 * (y + x)) as u8, if y == x { 0 } else { 255 }];
+        let pixel = |y: usize, x: usize| [(5 * y) as u8, (5 * x) as u8, (3 * (y + x)) as u8, if y == x { 0 } else { 255 }];
         let image = Image::from_fn([40, 41, 4], |(y, x, c)| pixel(y, x)[c]);
         let mut file = Vec::new();
         write(&image, &mut file).unwrap();
@@ -172,7 +171,7 @@ mod tests {
         let differences = found.as_slice().iter().zip(image.as_slice()).map(|(a, b)| u64::from(a.abs_diff(*b)));
         let visible = differences.zip(image.as_slice().chunks(4).flat_map(|pixel| [pixel[3]; 4]));
         let sum: u64 = visible.filter(|(_, alpha)| *alpha > 0).map(|(difference, _)| difference).sum();
-        assert!(sum < 8 * image.len() as u64, "{sum} of {} numbers", image.len());
+        assert!(sum < 12 * image.len() as u64, "{sum} of {} numbers", image.len());
     }
 
     #[test]
