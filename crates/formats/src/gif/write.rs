@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn few_transparent_pixels_among_many_colours_stay_transparent_and_no_others() {
-        let pixel = |y: usize, x: usize| [(5 * y) as u8, (5 * x) as u8, (3 * (y + x)) as u8, if y == x { 0 } else { 255 }];
+        let pixel =
+            |y: usize, x: usize| [(5 * y) as u8, (5 * x) as u8, (3 * (y + x)) as u8, if y == x { 0 } else { 255 }];
         let image = Image::from_fn([40, 41, 4], |(y, x, c)| pixel(y, x)[c]);
         let mut file = Vec::new();
         write(&image, &mut file).unwrap();
