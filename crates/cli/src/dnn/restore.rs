@@ -31,12 +31,12 @@ pub(super) fn command() -> Command {
     Command::new("restore")
         .about("Take noise from pictures, enlarge them, or fill their holes, by a net")
         .long_about(
-            "Mends pictures of any size, depth and number of colours by a net, each colour alone. Two nets are built in: \
-             denoise takes noise away, enlarge doubles height and width. Large pictures go through in tiles, whose seams \
-             cannot be seen.\n\nThe level of the noise, its standard deviation in steps of 255, is estimated for each \
-             colour if --sigma does not say it.\n\nA model of `dnn train --preset fill` fills holes, which are white in \
-             the picture of --mask. Each --seed gives another filling. Every other pixel stays as it is. A picture \
-             larger than those that the net was taught with goes through in windows that overlap by half. Each colour \
+            "Mends pictures of any size, depth and number of colours by a net, each colour alone. Two nets are built \
+             in: denoise takes noise away, enlarge doubles height and width. Large pictures go through in tiles, whose \
+             seams cannot be seen.\n\nThe level of the noise, its standard deviation in steps of 255, is estimated for \
+             each colour if --sigma does not say it.\n\nA model of `dnn train --preset fill` fills holes, which are \
+             white in the picture of --mask. Each --seed gives another filling. Every other pixel stays as it is. A \
+             picture larger than those that the net was taught with goes through in windows that overlap by half. Each colour \
              is filled alone, from the same noise.",
         )
         .override_usage(

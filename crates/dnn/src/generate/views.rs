@@ -1,6 +1,7 @@
 use crate::Shape;
 
-/// How a picture is looked at: turned about its middle by degrees, scaled, and moved down and right by shares of its sides.
+/// How a picture is looked at: turned about its middle by degrees, scaled, and moved down and right by shares of its
+/// sides.
 type Look = (f64, f64, [f64; 2]);
 
 /// A person knows a digit wherever it stands and however it leans; what a net sees from one place alone is no stroke.

@@ -136,8 +136,8 @@ mod tests {
     fn eigenvalues_are_those_of_a_matrix_made_of_them() {
         // Turned by 30° in the plane of the first two axes: 1, 4, and 9 alone.
         let (c, s) = (0.75f64.sqrt(), 0.5);
-        let matrix =
-            vec![c * c + 4.0 * s * s, -3.0 * c * s, 0.0, -3.0 * c * s, s * s + 4.0 * c * c, 0.0, 0.0, 0.0, 9.0];
+        let (first, second, beside) = (c * c + 4.0 * s * s, s * s + 4.0 * c * c, -3.0 * c * s);
+        let matrix = vec![first, beside, 0.0, beside, second, 0.0, 0.0, 0.0, 9.0];
         let mut found = eigenvalues(matrix, 3);
         found.sort_by(f64::total_cmp);
         for (found, expected) in found.iter().zip([1.0, 4.0, 9.0]) {
@@ -162,7 +162,7 @@ mod tests {
     fn the_distance_is_the_same_both_ways_and_none_from_itself() {
         let points = |seed: u64| -> Vec<f64> {
             let mut numbers = vec![0.0f32; 600];
-            crate::data::Draws::seeded(seed, 0).normal(&mut numbers);
+            crate::Draws::seeded(seed, 0).normal(&mut numbers);
             // Each number is mixed with its neighbour.
             (0..600).map(|i| f64::from(numbers[i]) + 0.5 * f64::from(numbers[(i + 1) % 600])).collect()
         };

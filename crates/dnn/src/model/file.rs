@@ -38,7 +38,8 @@ impl Model {
     /// Reads the model that a verb of the command line works with.
     ///
     /// # Errors
-    /// As [`load`](Self::load), and if the model is for something else: see [`Purpose::check_verb`](crate::Purpose::check_verb).
+    /// As [`load`](Self::load), and if the model is for something else: see
+    /// [`Purpose::check_verb`](crate::Purpose::check_verb).
     pub fn load_for(path: impl AsRef<Path>, verb: &str) -> Result<Self, Error> {
         let model = Self::load(path.as_ref())?;
         model.about.purpose.check_verb(verb).map_err(|error| error.within(shown(path.as_ref())))?;

@@ -1,6 +1,7 @@
 //! Nets that mend pictures: what they are shown, and what their answer is added to.
 //!
-//! A restoring net is taught what must be added to a damaged picture, a channel at a time: `mended = base + net(shown)`.
+//! A restoring net is taught what must be added to a damaged picture, a channel at a time:
+//! `mended = base + net(shown)`.
 
 mod bicubic;
 mod denoise;

@@ -18,7 +18,8 @@ const LONGEST: usize = 256;
 
 /// Mending pictures: a damaged patch in, what must be added to mend it as the target.
 ///
-/// Each sample is a patch from a random place, each place of each picture as likely as every other, turned and mirrored at random, damaged at random.
+/// Each sample is a patch from a random place, each place of each picture as likely as every other, turned and mirrored
+/// at random, damaged at random.
 #[derive(Debug)]
 pub struct Patches<'a> {
     pictures: &'a [Image<u8>],

@@ -149,9 +149,9 @@ fn u_net(masks: usize) -> String {
     let block = |masks: usize| format!("conv {masks} 3x3 same | silu | group-norm 8");
     let (wide, deep) = (block(masks), block(2 * masks));
     format!(
-        "as in | conv {masks} 4x4 same stride 2 | silu | group-norm 8 | {wide} | as half | max-pool 2 | {deep} | {deep} \
-         | conv {masks} 1x1 | up 2 nearest | add half | {wide} | {wide} | conv 32 1x1 | depth-to-space 2 | concat in \
-         | conv 16 3x3 same | silu | conv CHANNELS 3x3 same"
+        "as in | conv {masks} 4x4 same stride 2 | silu | group-norm 8 | {wide} | as half | max-pool 2 | {deep} \
+         | {deep} | conv {masks} 1x1 | up 2 nearest | add half | {wide} | {wide} | conv 32 1x1 | depth-to-space 2 \
+         | concat in | conv 16 3x3 same | silu | conv CHANNELS 3x3 same"
     )
 }
 

@@ -24,8 +24,8 @@ use crate::run::{Common, say};
 /// largest output, and each bin's mean output is compared with the share that is right. The interval is that of 95 % of
 /// as many pictures drawn at random from these ones.
 ///
-/// Of a model that restores: PSNR and SSIM beside plain ways. Pictures are damaged, and mended by a median of 3×3 and of
-/// 5×5 pixels, a bilateral filter, and the net; or made half as large, and enlarged by bicubic interpolation and the
+/// Of a model that restores: PSNR and SSIM beside plain ways. Pictures are damaged, and mended by a median of 3×3 and
+/// of 5×5 pixels, a bilateral filter, and the net; or made half as large, and enlarged by bicubic interpolation and the
 /// net. The protocol is that of papers. Noise is added to the brightness and not clipped; results are clipped and
 /// rounded to 8 bits. Enlarging: MATLAB's bicubic with antialiasing makes the small picture, of colours the luma of
 /// rgb2ycbcr (16 to 235) is compared, and a rim of two pixels is not. PSNR and SSIM are means over the pictures.

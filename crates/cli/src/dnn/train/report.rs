@@ -70,8 +70,8 @@ impl<'a> Report<'a> {
         let recipe = &plan.recipe;
         self.write(&json!({
             "event": "start", "layers": layers, "inputs": input.len(), "parameters": parameters,
-            "data": name, "train": samples, "test": self.material.counts()[1], "purpose": plan.purpose.to_string(), "prepare": plan.prepare.to_string(),
-            "hold_out": plan.hold_out,
+            "data": name, "train": samples, "test": self.material.counts()[1], "purpose": plan.purpose.to_string(),
+            "prepare": plan.prepare.to_string(), "hold_out": plan.hold_out,
             "epochs": recipe.epochs, "lr": recipe.rate, "loss": plan.loss, "way": plan.way(),
             "optimiser": recipe.optimiser.name(), "batch": recipe.batch, "schedule": recipe.schedule.to_string(),
             "seed": recipe.seed,

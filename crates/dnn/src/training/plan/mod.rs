@@ -36,7 +36,8 @@ pub struct Plan {
     pub order: Order,
     /// The precision of the net.
     pub precision: Precision,
-    /// The number of training pictures that are held out: drawn by the seed, and spread over the classes if there are any.
+    /// The number of training pictures that are held out: drawn by the seed, and spread over the classes if there are
+    /// any.
     pub hold_out: usize,
     /// After how many epochs without a better one the training ends.
     pub patience: Option<usize>,
@@ -153,7 +154,8 @@ impl Plan {
         let recipe = &self.recipe;
         let schedule_counts_epochs = recipe.schedule != Schedule::Constant;
         json!({
-            "task": self.purpose.task(), "layers": self.layers, "input": self.input.text(), "loss": self.loss, "optimiser": recipe.optimiser.name(),
+            "task": self.purpose.task(), "layers": self.layers, "input": self.input.text(), "loss": self.loss,
+            "optimiser": recipe.optimiser.name(),
             "lr": recipe.rate, "schedule": recipe.schedule.to_string(), "batch": recipe.batch,
             "weight_decay": recipe.decay, "clip": recipe.clip, "seed": recipe.seed, "init": self.init,
             "order": format!("{:?}", self.order), "way": self.way(), "precision": format!("{:?}", self.precision),
