@@ -71,8 +71,8 @@ pub use data::{Augment, Dataset, Draws, PrepareError, Prepared, features, plain,
 pub use error::Error;
 pub use export::Example;
 pub use model::{
-    About, AnyNet, Drawing, LayerSummary, Model, Outline, ParameterSummary, Prepare, Purpose, Restoration, Sides, Stored,
-    built_in,
+    About, AnyNet, Drawing, LayerSummary, Model, Outline, ParameterSummary, Prepare, Purpose, Restoration, Sides,
+    Stored, built_in,
 };
 pub use net::{ARTICLE, Init, Net, Parameter, initialise, initialise_numpy, initialise_uniform};
 pub use online::{Online, Rule, SparseSamples};
