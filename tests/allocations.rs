@@ -14,9 +14,16 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
+/// One test: the allocator counts for all threads.
+#[test]
+fn steps_allocate_nothing() {
+    a_step_allocates_nothing();
+    a_flow_allocates_nothing();
+    a_step_of_denoising_allocates_nothing();
+}
+
 /// After the first steps, a step allocates nothing, whether the batch is processed in parts or not, and even if a node
 /// is kept for a later layer. On one thread, so that no other thread allocates meanwhile.
-#[test]
 fn a_step_allocates_nothing() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     for layers in [
@@ -45,7 +52,6 @@ fn a_step_allocates_nothing() {
 }
 
 /// The noise and the holes of flows are made in room that is there after the first steps.
-#[test]
 fn a_flow_allocates_nothing() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let images = Batch::from_vec([6, 8, 8, 1], (0..384).map(|i| i as u8).collect()).unwrap();
@@ -67,7 +73,6 @@ fn a_flow_allocates_nothing() {
 }
 
 /// Neither do drawing patches, damaging them and averaging the weights: the preset `denoise` in full.
-#[test]
 fn a_step_of_denoising_allocates_nothing() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let preset = preset("denoise").unwrap();

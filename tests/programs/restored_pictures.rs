@@ -124,7 +124,12 @@ fn what_cannot_be_restored_is_refused() {
         refused(dnn(folder, &[first, flags].concat()), code, said);
         assert!(!folder.join("out.png").exists());
     };
-    both(&restore, &["--model", "classes.npz"], 1, &["classes.npz: is for: classify; a model that takes noise away"]);
+    both(
+        &restore,
+        &["--model", "classes.npz"],
+        1,
+        &["classes.npz: is for classify (verbs: ", "restore needs a model that is for restore"],
+    );
     both(&restore, &["--model", "denoise.npz", "--sigma", "300"], 2, &["--sigma: found 300; 0 to 255 is allowed"]);
     both(&restore, &["--sigma", "-1"], 2, &["--sigma: found -1"]);
     both(&restore, &["--sigma", "nan"], 2, &["--sigma: found NaN"]);

@@ -36,12 +36,10 @@ pub(super) fn command() -> Command {
              seams cannot be seen.\n\nThe level of the noise, its standard deviation in steps of 255, is estimated for \
              each colour if --sigma does not say it.\n\nA model of `dnn train --preset fill` fills holes, which are \
              white in the picture of --mask. Each --seed gives another filling. Every other pixel stays as it is. A \
-             picture larger than those that the net was taught with goes through in windows that overlap by half. Each colour \
-             is filled alone, from the same noise.",
+             picture larger than those that the net was taught with goes through in windows that overlap by half. Each \
+             colour is filled alone, from the same noise.",
         )
-        .override_usage(
-            "dnn restore [OPTIONS] IN OUT\n       dnn restore [OPTIONS] IN... --out-dir DIR",
-        )
+        .override_usage("dnn restore [OPTIONS] IN OUT\n       dnn restore [OPTIONS] IN... --out-dir DIR")
         .after_help(
             "Examples:\n  dnn restore noisy.png clean.png\n  dnn restore noisy.jpg clean.png --sigma 25\n  \
              dnn restore small.png large.png --preset enlarge\n  \

@@ -31,22 +31,19 @@ pub enum Restoration {
 pub enum Drawing {
     /// In small steps from noise to a picture.
     Flow,
-    /// In one step; it was taught by a judge of its own.
-    Gan,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Purpose; 6] = [
+    pub const ALL: [Purpose; 5] = [
         Purpose::Classify,
         Purpose::Restore(Restoration::Denoise),
         Purpose::Restore(Restoration::Fill),
         Purpose::Restore(Restoration::Enlarge),
         Purpose::Draw(Drawing::Flow),
-        Purpose::Draw(Drawing::Gan),
     ];
 
-    /// What the net was taught, in a word: `classify`, `denoise`, `fill`, `enlarge`, `flow` or `gan`.
+    /// What the net was taught, in a word: `classify`, `denoise`, `fill`, `enlarge` or `flow`.
     pub fn task(self) -> &'static str {
         match self {
             Purpose::Classify => "classify",
@@ -54,7 +51,6 @@ impl Purpose {
             Purpose::Restore(Restoration::Fill) => "fill",
             Purpose::Restore(Restoration::Enlarge) => "enlarge",
             Purpose::Draw(Drawing::Flow) => "flow",
-            Purpose::Draw(Drawing::Gan) => "gan",
         }
     }
 
@@ -67,7 +63,8 @@ impl Purpose {
     pub fn verbs(self) -> &'static [&'static str] {
         match self {
             Purpose::Classify => &["eval", "predict", "show", "ask", "explain", "generate"],
-            Purpose::Restore(_) => &["restore"],
+            Purpose::Restore(Restoration::Fill) => &["restore"],
+            Purpose::Restore(_) => &["eval", "restore"],
             Purpose::Draw(_) => &["eval", "generate"],
         }
     }

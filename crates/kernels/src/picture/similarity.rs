@@ -10,7 +10,8 @@ const STABLE: [f64; 2] = [2.55 * 2.55, 7.65 * 7.65];
 ///
 /// The mean over all windows of 7×7 pixels of
 /// `(2·μₐ·μ_b + c₁)·(2·σₐ_b + c₂) / ((μₐ² + μ_b² + c₁)·(σₐ² + σ_b² + c₂))`, with means μ, sample variances σ² and
-/// sample covariances σₐ_b; none of less than 7×7 pixels. These are the defaults of scikit-image's `structural_similarity`.
+/// sample covariances σₐ_b; none of less than 7×7 pixels. These are the defaults of scikit-image's
+/// `structural_similarity`.
 ///
 /// # Shape
 /// Both `[height, width, 1]`

@@ -97,7 +97,8 @@ impl Eval {
         ];
         let given = flags.into_iter().filter(|(_, is_given)| *is_given).map(|(flag, _)| flag);
         if let Some(flag) = given.chain(self.how.given()).next() {
-            return Err(wrong_flag(flag, format!("is for models that draw; this one is for {purpose}")));
+            let kinds = if flag == "--seed" { "take noise away or draw" } else { "draw" };
+            return Err(wrong_flag(flag, format!("is for models that {kinds}; this one is for {purpose}")));
         }
         if matches!(purpose, Purpose::Restore(_)) {
             return self.restored(&model, common);
