@@ -158,11 +158,11 @@ fn what_cannot_be_restored_is_refused() {
         2,
         &["--patch: found 31; the smallest of photos allows patches of 1 to 30"],
     );
-    both(&train, &["photos", "--task", "denoise"], 2, &["--layers"]);
+    both(&train, &["photos", "--task", "denoise"], 2, &["--task: found denoise; the preset"]);
     let wrong = ["train", "--data", text(&set), "--layers", "dense 3", "--patch", "8"];
     refused(dnn(folder, &wrong), 2, &["--patch: is for nets that restore pictures"]);
     for verb in [&["predict", "denoise.npz", "in.png"][..], &["show", "denoise.npz", "--index", "0"]] {
-        refused(dnn(folder, verb), 1, &["denoise.npz: is for: restore denoise; a model that tells classes is needed"]);
+        refused(dnn(folder, verb), 1, &["denoise.npz: is for restore denoise (verbs: eval, restore); "]);
     }
     let task = ["train", "--data", "photos", "--task", "sharpen", "--layers", "conv 1 3x3 same"];
     refused(dnn(folder, &task), 2, &["--task: found \"sharpen\"; allowed: classify, denoise"]);

@@ -2,7 +2,8 @@
 //!
 //! Someone proposes a change, an adversary looks at the net's outputs: is the wanted class above its bound, is each
 //! forbidden class below its own, did the proposal lead in the right direction? A step in the wrong direction is taken
-//! back. The picture is accepted when every bound holds, however it is looked at: turned, scaled and moved a little.
+//! back. The picture is accepted when every bound holds for it as it is, and in most views: turned, scaled and moved a
+//! little.
 
 mod change;
 mod objective;
@@ -36,7 +37,7 @@ pub struct Answer {
     pub objective: [f64; 2],
     /// The outputs for the picture as it is, with the change.
     pub outputs: Vec<f64>,
-    /// The bounds that do not hold with it in some view.
+    /// The bounds that do not hold with it, as it is or in most views.
     pub broken: Vec<Bound>,
     /// Whether the step is taken: the objective rises, and no forbidden class comes over a bound that held before.
     pub taken: bool,
@@ -111,9 +112,9 @@ impl Drawing {
         self.said.value
     }
 
-    /// The bounds that do not hold yet in some view of the picture; if there are none, it is accepted.
+    /// The bounds that do not hold yet, for the picture as it is or in most views; if there are none, it is accepted.
     pub fn broken(&self) -> Vec<Bound> {
-        self.objective.wish.broken(&self.said.worst)
+        self.objective.wish.broken(&self.said.doubtful)
     }
 
     /// Whether no step along the gradient is short enough to lead up.
@@ -131,7 +132,7 @@ impl Drawing {
         };
         let mut gradient = if is_gradient { vec![0.0; proposed.len()] } else { Vec::new() };
         let said = self.objective.ask(&proposed, Some(&mut gradient[..]).filter(|_| is_gradient));
-        let (before, broken) = (self.broken(), self.objective.wish.broken(&said.worst));
+        let (before, broken) = (self.broken(), self.objective.wish.broken(&said.doubtful));
         let breaks = broken.iter().any(|bound| bound.is_forbidden && !before.contains(bound));
         let taken = said.value > self.said.value && !breaks;
         self.proposals += 1;

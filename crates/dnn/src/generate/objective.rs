@@ -71,8 +71,9 @@ pub(super) struct Said {
     pub(super) value: f64,
     /// The outputs for the picture as it is.
     pub(super) outputs: Vec<f64>,
-    /// The least output of the wanted class over all views, and the largest of every other.
-    pub(super) worst: Vec<f64>,
+    /// What bounds are asked of: of the wanted class the lesser of the output for the picture as it is and of the median
+    /// over all views, of every other class the greater.
+    pub(super) doubtful: Vec<f64>,
 }
 
 impl Objective {
@@ -112,13 +113,7 @@ impl Objective {
         let Wish { wanted, forbidden, weight, smoothness, .. } = &self.wish;
         let mut value = 0.0;
         let mut upstream = vec![0.0; outputs.len()];
-        let mut worst = outputs[..classes].to_vec();
         for (outputs, upstream) in outputs.chunks_exact(classes).zip(upstream.chunks_exact_mut(classes)) {
-            for (class, (worst, &output)) in worst.iter_mut().zip(outputs).enumerate() {
-                // NaN stays: it is the worst of all.
-                let is_worse = if class == *wanted { output < *worst } else { output > *worst };
-                *worst = if is_worse || output.is_nan() { output } else { *worst };
-            }
             let wanted_share = outputs[*wanted].max(LEAST);
             value += share * wanted_share.ln();
             upstream[*wanted] += share / wanted_share;
@@ -138,7 +133,16 @@ impl Objective {
                 view.back(by_seen, gradient);
             }
         }
-        Said { value, outputs: outputs[..classes].to_vec(), worst }
+        let doubtful = (0..classes).map(|class| {
+            let mut of_views: Vec<f64> = outputs.iter().skip(class).step_by(classes).copied().collect();
+            let as_it_is = of_views[0];
+            // NaN comes last, and stays: no bound holds for it.
+            of_views.sort_by(f64::total_cmp);
+            let median = of_views[of_views.len() / 2];
+            let is_kept = as_it_is.is_nan() || (as_it_is < median) == (class == *wanted);
+            if is_kept { as_it_is } else { median }
+        });
+        Said { value, outputs: outputs[..classes].to_vec(), doubtful: doubtful.collect() }
     }
 }
 
