@@ -71,8 +71,8 @@ pub(super) struct Said {
     pub(super) value: f64,
     /// The outputs for the picture as it is.
     pub(super) outputs: Vec<f64>,
-    /// What bounds are asked of: of the wanted class the lesser of the output for the picture as it is and of the median
-    /// over all views, of every other class the greater.
+    /// What bounds are asked of: of the wanted class the lesser of the output for the picture as it is and of the
+    /// median over all views, of every other class the greater.
     pub(super) doubtful: Vec<f64>,
 }
 
