@@ -202,7 +202,7 @@ fn a_trial_measures_as_papers_do() {
     let names: Vec<_> = ways.iter().map(|attempt| attempt.way).collect();
     assert_eq!(names, ["noisy", "median 3", "median 5", "bilateral", "net"]);
     // 20·log₁₀(255 / 25), and nothing is lost by clipping here.
-    assert!((ways[0].psnr - 20.17).abs() < 0.1 && ways[4].psnr == ways[0].psnr, "{}", ways[0].psnr);
+    assert!((ways[0].psnr - 20.17).abs() < 0.1 && (ways[4].psnr - ways[0].psnr).abs() < 0.01, "{}", ways[0].psnr);
     assert!(ways[1..4].iter().all(|attempt| attempt.psnr > ways[0].psnr + 5.0 && attempt.ssim > ways[0].ssim));
     // Other pictures and seeds get other noise.
     let of = |seed, index| {

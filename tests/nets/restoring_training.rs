@@ -181,7 +181,7 @@ fn settings_that_no_restoring_net_has_are_named() {
     let (name, problem) = refused(Settings { patch: Some(64), ..settings() });
     assert_eq!((name, problem.as_str()), ("patch", "found 64; the smallest of discs allows patches of 1 to 36 pixels"));
     let (name, problem) = refused(Settings { layers: Some("conv 1 3x3".into()), ..settings() });
-    assert_eq!((name, problem.as_str()), ("layers", "make 10×10×1 of patches of 12×12×2; 12×12×1 is needed"));
+    assert_eq!((name, problem.as_str()), ("layers", "make 10×10×1 of 12×12×2; 12×12×1 is needed"));
     assert_eq!(refused(Settings { augment: Some("shift:1".into()), ..settings() }).0, "augment");
     assert_eq!(refused(Settings { hold_out: Some(6), ..settings() }).0, "hold-out");
     assert_eq!(refused(Settings { layers: None, ..settings() }).0, "layers");

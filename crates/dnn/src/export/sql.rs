@@ -40,10 +40,7 @@ impl Net<f64> {
         let path = path.as_ref();
         let within = |error: Error| error.within(shown(path));
         self.check_finite().map_err(within)?;
-        let usual = about.picture.filter(|picture| picture.len() == self.inputs()).unwrap_or(self.input());
-        let black = Example::black(usual);
-        let example = example.unwrap_or(&black);
-        assert_eq!(example.picture.len(), self.inputs(), "save_sql: as many pixels as the net has inputs");
+        let example = Example::given(example, self, about);
         let views = views(self, example.shape()).map_err(within)?;
         let input = features::<f64>(&example.picture);
         write_atomically(path, |out| write(self, &views, input.as_slice(), out))?;

@@ -12,7 +12,8 @@ const RIM: usize = 2;
 
 /// A restoring model beside what needs no net, on pictures that are damaged for it.
 ///
-/// The protocol is that of papers. Noise is not cut off at black and white; what is compared is, and rounded to 8 bits.
+/// The protocol is that of papers. Noise is not cut off at black and white; what is made of it is, and rounded to 8
+/// bits.
 /// For `enlarge` a picture is made half as large with cubic weights and not rounded, and a rim of two pixels is not
 /// compared.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub struct Attempt {
     pub way: &'static str,
     /// The result.
     pub picture: Image<u8>,
-    /// Its [`psnr`] in decibels; infinite if it is the clean picture.
+    /// Its [`psnr`] in decibels; infinite if it is the clean picture. That of `noisy` is before clipping.
     pub psnr: f64,
     /// Its [`ssim`]; none if it is smaller than that needs.
     pub ssim: Option<f64>,
@@ -101,10 +102,17 @@ impl Trial {
             }
         };
         let inner = inside(clean, rim);
+        // Papers measure the noise before it is cut off.
+        let noise = (self.damage == Restoration::Denoise).then(|| {
+            let noisy = &results[0].1;
+            let squares = noisy.as_slice().iter().zip(unit.as_slice()).map(|(a, b)| f64::from(a - b).powi(2));
+            -10.0 * (squares.sum::<f64>() / unit.len() as f64).log10()
+        });
         let attempt = |(way, result)| {
             let picture = Pixels::F32(result).to_u8();
             let part = inside(&picture, rim);
-            Attempt { way, psnr: psnr(&part, &inner), ssim: ssim(&part, &inner), picture }
+            let psnr = (if way == "noisy" { noise } else { None }).unwrap_or_else(|| psnr(&part, &inner));
+            Attempt { way, psnr, ssim: ssim(&part, &inner), picture }
         };
         Ok(results.into_iter().map(attempt).collect())
     }

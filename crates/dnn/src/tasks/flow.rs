@@ -1,8 +1,7 @@
-use std::sync::Mutex;
-
 use glassbox_tensor::Image;
 use rayon::prelude::*;
 
+use super::desks::Desks;
 use super::{Score, Task};
 use crate::data::Draws;
 use crate::flow::{HOLE_PLANES, Planes, draw_hole, from_share, on_the_way, show_holes};
@@ -27,7 +26,7 @@ const AT_ONCE: usize = 50;
 pub struct Flow<'a> {
     subject: Subject<'a>,
     seed: u64,
-    desks: Mutex<Vec<Desk>>,
+    desks: Desks<Desk>,
 }
 
 /// What comes out of the noise.
@@ -52,7 +51,7 @@ struct Desk {
 impl<'a> Flow<'a> {
     /// Whole pictures of one of `classes` classes. `seed` decides the noise of a score.
     pub fn of_classes(pictures: Dataset<'a>, classes: usize, seed: u64) -> Self {
-        Self { subject: Subject::Classes { pictures, classes }, seed, desks: Mutex::new(Vec::new()) }
+        Self { subject: Subject::Classes { pictures, classes }, seed, desks: Desks::default() }
     }
 
     /// What is in holes: squares of `side` pixels from random places of `[height, width, 1]` pictures, as many an epoch
@@ -68,7 +67,7 @@ impl<'a> Flow<'a> {
                 "a picture of {width}×{height} pixels; at least {side}×{side} are needed"
             )));
         }
-        Ok(Self { subject: Subject::Holes { pictures, side }, seed, desks: Mutex::new(Vec::new()) })
+        Ok(Self { subject: Subject::Holes { pictures, side }, seed, desks: Desks::default() })
     }
 
     /// The shape of a picture.
@@ -142,24 +141,6 @@ impl<'a> Flow<'a> {
         }
         target.iter_mut().zip(noise).for_each(|(target, velocity)| *target = T::from_f64((*velocity).into()));
     }
-
-    /// Gives each sample a desk.
-    fn samples<T: Real>(
-        &self,
-        input: &mut [T],
-        target: &mut [T],
-        write: impl Fn(usize, &mut Desk, &mut [T], &mut [T]) + Sync,
-    ) {
-        let [inputs, outputs] = self.shapes().map(Shape::len);
-        let free = || self.desks.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let samples = input.par_chunks_mut(inputs).zip(target.par_chunks_mut(outputs));
-        samples.enumerate().for_each(|(sample, (input, target))| {
-            let desk = free().pop();
-            let mut desk = desk.unwrap_or_default();
-            write(sample, &mut desk, input, target);
-            free().push(desk);
-        });
-    }
 }
 
 impl<T: Real> Task<T> for Flow<'_> {
@@ -177,7 +158,7 @@ impl<T: Real> Task<T> for Flow<'_> {
     }
 
     fn fill(&self, chosen: &[u32], pass: Pass, input: &mut [T], target: &mut [T]) {
-        self.samples(input, target, |sample, desk, input, target| {
+        self.desks.each(input, target, self.shapes().map(Shape::len), |sample, desk, input, target| {
             let mut draws = Draws::of(pass, sample);
             let t = draws.unit();
             self.sample(chosen[sample] as usize, t, &mut draws, desk, input, target);
@@ -197,7 +178,7 @@ impl<T: Real> Task<T> for Flow<'_> {
         let losses = parts.into_par_iter().map(|first| {
             let samples = AT_ONCE.min(some - first);
             let (mut input, mut target) = (vec![T::zero(); samples * inputs], vec![T::zero(); samples * outputs]);
-            self.samples(&mut input, &mut target, |sample, desk, input, target| {
+            self.desks.each(&mut input, &mut target, [inputs, outputs], |sample, desk, input, target| {
                 let look = first + sample;
                 let t = (look as f32 + 0.5) / some as f32;
                 // The stream that goes with the place, so that times and classes do not go together.

@@ -1,6 +1,7 @@
 //! What nets are taught, a file each: inputs and their targets, and what the answers are worth.
 
 mod classes;
+mod desks;
 mod flow;
 mod patches;
 mod score;

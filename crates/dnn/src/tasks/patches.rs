@@ -1,10 +1,8 @@
-use std::sync::Mutex;
-
 use glassbox_formats::Pixels;
 use glassbox_kernels::psnr;
 use glassbox_tensor::Image;
-use rayon::prelude::*;
 
+use super::desks::Desks;
 use super::{Score, Task};
 use crate::data::Draws;
 use crate::losses::Loss;
@@ -30,7 +28,7 @@ pub struct Patches<'a> {
     side: usize,
     samples: usize,
     seed: u64,
-    desks: Mutex<Vec<Desk>>,
+    desks: Desks<Desk>,
 }
 
 /// Room for one sample.
@@ -60,7 +58,7 @@ impl<'a> Patches<'a> {
             *sum += (picture.height() - whole + 1) * (picture.width() - whole + 1);
             Some(*sum)
         });
-        Ok(Self { pictures, places: places.collect(), damage, side, samples, seed, desks: Mutex::new(Vec::new()) })
+        Ok(Self { pictures, places: places.collect(), damage, side, samples, seed, desks: Desks::default() })
     }
 
     /// Writes one sample.
@@ -112,14 +110,9 @@ impl<T: Real> Task<T> for Patches<'_> {
     }
 
     fn fill(&self, chosen: &[u32], pass: Pass, input: &mut [T], target: &mut [T]) {
-        let [inputs, outputs] = [input.len(), target.len()].map(|numbers| numbers / chosen.len().max(1));
-        let samples = input.par_chunks_mut(inputs.max(1)).zip(target.par_chunks_mut(outputs.max(1)));
-        let free = || self.desks.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        samples.enumerate().for_each(|(sample, (input, target))| {
-            let desk = free().pop();
-            let mut desk = desk.unwrap_or_default();
-            self.sample(&mut Draws::of(pass, sample), &mut desk, input, target);
-            free().push(desk);
+        let sizes = [input.len(), target.len()].map(|numbers| numbers / chosen.len().max(1));
+        self.desks.each(input, target, sizes, |sample, desk, input, target| {
+            self.sample(&mut Draws::of(pass, sample), desk, input, target);
         });
     }
 

@@ -45,10 +45,7 @@ impl Net<f64> {
         let path = path.as_ref();
         let within = |error: Error| error.within(shown(path));
         self.check_finite().map_err(within)?;
-        let usual = about.picture.filter(|picture| picture.len() == self.inputs()).unwrap_or(self.input());
-        let black = Example::black(usual);
-        let example = example.unwrap_or(&black);
-        assert_eq!(example.picture.len(), self.inputs(), "save_xlsx: as many pixels as the net has inputs");
+        let example = Example::given(example, self, about);
         let plan = Plan::new(self, example.shape(), &about.loss).map_err(within)?;
         let loss = losses::by_name::<f64>(&about.loss);
         let loss = loss.filter(|loss| formulas(&**loss, &plan, 0).is_some()).ok_or_else(|| {
@@ -57,7 +54,7 @@ impl Net<f64> {
                 "the loss {found} cannot be laid out in a spreadsheet; losses that can: {LOSSES}"
             )))
         })?;
-        let mut sheets = vec![input(&plan, example)];
+        let mut sheets = vec![input(&plan, &example)];
         sheets.extend((0..plan.blocks.len()).map(|block| layer::sheet(self, &plan, block)));
         sheets.push(loss_sheet(&plan, &*loss, about));
         sheets.push(step::sheet(self, &plan, &*loss, rate));

@@ -10,19 +10,31 @@ use crate::{Error, Net, Prepare, Preset, Shape};
 
 /// Decides what the settings leave open for a net that is taught to mend pictures.
 pub(super) fn plan(settings: &Settings, base: Preset, pictures: &Pictures) -> Result<Plan, Error> {
-    only_for_classes(settings)?;
     let damage = damage(base.purpose);
     let side = patch_of(settings, &base, pictures, damage.scale())?;
-    let input = Shape::picture(side, side, damage.planes());
+    let (input, whole) = (Shape::picture(side, side, damage.planes()), side * damage.scale());
+    plan_of(settings, base, pictures.into(), [input, Shape::picture(whole, whole, 1)])
+}
+
+/// The plan of a net that takes the first of these shapes, whatever it is taught, and gives the second.
+pub(super) fn plan_of(
+    settings: &Settings,
+    base: Preset,
+    material: Material,
+    [input, output]: [Shape; 2],
+) -> Result<Plan, Error> {
+    only_for_classes(settings)?;
+    let layers = base.layers.replace("CHANNELS", &output.channels.to_string());
     let source = if settings.layers.is_some() { "layers" } else { "preset" };
-    let net = Net::<f32>::from_text(&base.layers, input).map_err(|error| Error::setting(source, error))?;
-    let needed = Shape::picture(side * damage.scale(), side * damage.scale(), 1);
-    if net.output() != needed {
-        let problem = format!("make {} of patches of {input}; {needed} is needed", net.output());
-        return Err(Error::setting(source, problem));
+    let fits = if settings.layers.is_some() { "" } else { "; sides that are multiples of 4 will do" };
+    let problem = |problem: String| Error::setting(source, format!("{problem}{fits}"));
+    let net = Net::<f32>::from_text(&layers, input).map_err(|error| problem(error.to_string()))?;
+    if net.output() != output {
+        return Err(problem(format!("make {} of {input}; {output} is needed", net.output())));
     }
-    let (layers, loss) = loss_of(settings, &net, &base, false, base.layers.clone())?;
+    let (layers, loss) = loss_of(settings, &net, &base, false, layers)?;
     let recipe = recipe_of(settings, &base)?;
+    let samples = material.counts()[0];
     check_memory(&net, recipe.batch, usize::MAX, settings.precision)?;
     Ok(Plan {
         purpose: base.purpose,
@@ -34,19 +46,19 @@ pub(super) fn plan(settings: &Settings, base: Preset, pictures: &Pictures) -> Re
         rule: None,
         order: settings.order.unwrap_or(Order::Shuffle),
         precision: settings.precision,
-        hold_out: hold_out_of(settings, pictures.train.len())?,
+        hold_out: hold_out_of(settings, samples)?,
         patience: settings.patience,
         classes: 0,
         class_names: Vec::new(),
-        noise_seed: None,
         picture: input,
         prepare: Prepare::None,
-        data_checksum: Material::from(pictures).checksum(),
+        noise_seed: None,
+        data_checksum: material.checksum(),
     })
 }
 
 /// Refuses settings that only nets have that tell classes.
-pub(super) fn only_for_classes(settings: &Settings) -> Result<(), Error> {
+fn only_for_classes(settings: &Settings) -> Result<(), Error> {
     for (name, is_set) in [
         ("rule", settings.rule.is_some()),
         ("augment", settings.augment.is_some()),
