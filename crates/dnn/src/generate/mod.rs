@@ -84,7 +84,7 @@ impl Drawing {
             let (found, needed) = (start.len(), net.input());
             return Err(Error::Data(format!("a picture of {found} numbers; this net takes {needed}")));
         }
-        let mut objective = Objective::new(net, wish)?;
+        let mut objective = Objective::new(net, wish, seed)?;
         let mut gradient = vec![0.0; start.len()];
         let said = objective.ask(&start, Some(&mut gradient));
         let generator = ChaCha8Rng::seed_from_u64(seed);

@@ -77,7 +77,7 @@ pub(super) struct Said {
 }
 
 impl Objective {
-    pub(super) fn new(net: Net<f64>, wish: Wish) -> Result<Self, Error> {
+    pub(super) fn new(net: Net<f64>, wish: Wish, seed: u64) -> Result<Self, Error> {
         let classes = net.outputs();
         let unknown = [wish.wanted].into_iter().chain(wish.forbidden.iter().copied()).find(|&class| class >= classes);
         if let Some(class) = unknown {
@@ -93,7 +93,7 @@ impl Objective {
                  needed"
             )));
         }
-        let views = View::all(picture_shape(net.input()));
+        let views = View::all(picture_shape(net.input()), seed);
         Ok(Self { workspace: Workspace::new(&net, views.len()), net, wish, views })
     }
 
@@ -181,23 +181,35 @@ mod tests {
 
     #[test]
     fn the_gradient_is_that_of_the_objective() {
-        let shape = Shape::picture(6, 5, 2);
-        let mut net = Net::from_text("conv 3 3x3 same | tanh | flatten | dense 4 | softmax", shape).unwrap();
-        initialise_uniform(&mut net, 0.5, 1);
-        let wish = Wish { forbidden: vec![0, 2], smoothness: 0.7, ..Wish::for_class(3) };
-        let mut objective = Objective::new(net, wish).unwrap();
-        let mut picture: Vec<f64> = (0..60).map(|i| f64::from(i * 17 % 23) / 23.0).collect();
-        let mut gradient = vec![f64::NAN; 60];
-        objective.ask(&picture, Some(&mut gradient));
-        for place in 0..60 {
-            let (before, h) = (picture[place], 1e-5);
-            let mut at = |offset: f64| {
-                picture[place] = before + offset;
-                objective.ask(&picture, None).value
-            };
-            let difference = (at(h) - at(-h)) / (2.0 * h);
-            picture[place] = before;
-            assert!((difference - gradient[place]).abs() < 1e-7, "{place}: {difference}, {}", gradient[place]);
+        for (text, shape) in [
+            ("conv 3 3x3 same | tanh | flatten | dense 4 | softmax", Shape::picture(6, 5, 2)),
+            (
+                "conv 6 5x5 same | relu | max-pool 2 | conv 4 3x3 | relu | max-pool 2 | flatten | dense 9 | relu \
+                 | dense 4 | softmax",
+                Shape::picture(12, 12, 1),
+            ),
+        ] {
+            let mut net = Net::from_text(text, shape).unwrap();
+            initialise_uniform(&mut net, 0.5, 1);
+            let wish = Wish { forbidden: vec![0, 2], smoothness: 0.7, ..Wish::for_class(3) };
+            let mut objective = Objective::new(net, wish, 1).unwrap();
+            let mut picture: Vec<f64> = (0..shape.len()).map(|i| (i * i * 17 % 101) as f64 / 101.0).collect();
+            let mut gradient = vec![f64::NAN; shape.len()];
+            objective.ask(&picture, Some(&mut gradient));
+            for place in 0..shape.len() {
+                let (before, h) = (picture[place], 1e-6);
+                let mut at = |offset: f64| {
+                    picture[place] = before + offset;
+                    objective.ask(&picture, None).value
+                };
+                let difference = (at(h) - at(-h)) / (2.0 * h);
+                picture[place] = before;
+                assert!(
+                    (difference - gradient[place]).abs() < 1e-6,
+                    "{text} {place}: {difference}, {}",
+                    gradient[place]
+                );
+            }
         }
     }
 

@@ -1,3 +1,6 @@
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
 use crate::Shape;
 
 /// How a picture is looked at: turned about its middle by degrees, scaled, and moved down and right by shares of its
@@ -28,13 +31,24 @@ const LOOKS: [Look; 13] = [
 pub(super) struct View {
     /// For each pixel that is seen, the pixels of the picture and their weights; beyond the rim is 0.
     sources: Vec<[(usize, f64); 4]>,
+    /// What is added to each value that is seen. On a plain all places of a window are its maximum, and the gradient
+    /// knows one of them; on grain one alone is.
+    grain: Vec<f64>,
     channels: usize,
 }
 
+/// How much grain there is at most.
+const GRAIN: f64 = 0.01;
+
 impl View {
-    /// Every view, the picture as it is first.
-    pub(super) fn all(shape: Shape) -> Vec<Self> {
-        LOOKS.iter().map(|look| Self::new(shape, look)).collect()
+    /// Every view, the picture as it is first; the seed draws the grain of the others.
+    pub(super) fn all(shape: Shape, seed: u64) -> Vec<Self> {
+        let mut generator = ChaCha8Rng::seed_from_u64(seed);
+        let mut views: Vec<Self> = LOOKS.iter().map(|look| Self::new(shape, look)).collect();
+        for view in &mut views[1..] {
+            view.grain.fill_with(|| generator.random_range(-GRAIN..GRAIN));
+        }
+        views
     }
 
     fn new(shape: Shape, &(degrees, scale, [down, right]): &Look) -> Self {
@@ -59,15 +73,16 @@ impl View {
                 at(1.0, 1.0, low * far),
             ]
         });
-        Self { sources: sources.collect(), channels: shape.channels }
+        Self { sources: sources.collect(), grain: vec![0.0; shape.len()], channels: shape.channels }
     }
 
     /// What is seen of a picture.
     pub(super) fn of(&self, picture: &[f64], seen: &mut [f64]) {
         let channels = self.channels;
+        seen.copy_from_slice(&self.grain);
         for (seen, sources) in seen.chunks_exact_mut(channels).zip(&self.sources) {
             for (c, seen) in seen.iter_mut().enumerate() {
-                *seen = sources.iter().map(|(place, weight)| weight * picture[place * channels + c]).sum();
+                *seen += sources.iter().map(|(place, weight)| weight * picture[place * channels + c]).sum::<f64>();
             }
         }
     }
